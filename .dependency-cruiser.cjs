@@ -1,0 +1,130 @@
+// Import boundaries of docs/architecture.md, checked by dependency-cruiser in `npm run check`; type imports count.
+// Loosening a rule needs an ADR. server/test/boundaries.spec.ts plants a violation of each.
+const lib = '^(audit|sso|migrations)/';
+const mod = '^server/(identity|knowledge|desk|robot|qa|reports|channels|connectors)/';
+const test = '(\\.spec\\.tsx?$|/test/)';
+const may = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
+module.exports = {
+  forbidden: [
+    may('no-circular', {}, { circular: true }, 'cycles hide ownership'),
+    may(
+      'kernel-is-pure',
+      { path: '^server/kernel/', pathNot: test },
+      { pathNot: '^server/kernel/' },
+      'kernel imports nothing',
+    ),
+    may('libs-know-no-server', { path: lib }, { path: '^(server|installer|web-admin)/' }),
+    may(
+      'libs-are-independent',
+      { path: '^(audit|sso|migrations)/' },
+      { path: '^(audit|sso|migrations)/', pathNot: '^$1/' },
+    ),
+    may(
+      'audit-has-few-deps',
+      { path: '^audit/', pathNot: test },
+      { dependencyTypes: ['npm', 'npm-dev'], pathNot: 'node_modules/node-forge/' },
+    ),
+    may('platform-knows-no-domain', { path: '^server/platform/' }, { path: mod }),
+    may(
+      'modules-through-index',
+      { path: mod },
+      {
+        path: '^server/(identity|knowledge|desk|robot|qa|reports|channels|connectors)/',
+        pathNot: ['^server/$1/', '^server/[^/]+/index\\.ts$', '^server/connectors/connector\\.ts$'],
+      },
+    ),
+    may(
+      'platform-through-index',
+      { path: '^server/', pathNot: '^server/platform/' },
+      { path: '^server/platform/', pathNot: '^server/platform/[^/]+/index\\.ts$' },
+    ),
+    may(
+      'libs-through-index',
+      { path: '^(server|installer)/' },
+      { path: lib, pathNot: '^(audit|sso|migrations)/index\\.ts$' },
+    ),
+    may('identity-is-lowest', { path: '^server/identity/' }, { path: mod, pathNot: '^server/identity/' }),
+    may(
+      'knowledge-below-desk',
+      { path: '^server/knowledge/' },
+      { path: '^server/(desk|robot|qa|reports|channels|connectors)/' },
+    ),
+    may(
+      'desk-knows-no-robot-qa-reports-channels',
+      { path: '^server/desk/' },
+      { path: '^server/(robot|qa|reports|channels)/' },
+    ),
+    may('robot-beside-qa', { path: '^server/robot/' }, { path: '^server/(qa|reports|channels)/' }),
+    may('qa-beside-robot', { path: '^server/qa/' }, { path: '^server/(robot|reports|channels)/' }),
+    may('reports-read-only', { path: '^server/reports/' }, { path: mod, pathNot: ['^server/reports/'] }),
+    may(
+      'channels-only-desk',
+      { path: '^server/channels/' },
+      { path: mod, pathNot: '^server/(channels|desk|identity)/' },
+    ),
+    may(
+      'connectors-only-kernel-http',
+      { path: '^server/connectors/' },
+      { path: '^server/', pathNot: '^server/(connectors|kernel)/' },
+    ),
+    may(
+      'plugins-apart',
+      { path: '^server/(channels|connectors)/([^/]+)/' },
+      { path: '^server/(channels|connectors)/[^/]+/.+', pathNot: '^server/$1/$2/' },
+    ),
+    may(
+      'plugin-lists-only-in-compose',
+      { path: '.', pathNot: ['^server/compose\\.ts$', test] },
+      { path: '^server/(channels|connectors)/index\\.ts$' },
+    ),
+    may(
+      'typeorm-in-repos',
+      {
+        path: '^server/',
+        pathNot: ['^server/platform/persistence/', '\\.(repo|entity|view)\\.ts$', test, '^server/main\\.ts$'],
+      },
+      { path: 'node_modules/typeorm/' },
+    ),
+    may(
+      'express-at-the-edge',
+      { path: '^(server|sso|audit)/', pathNot: ['^server/platform/http/', '^server/app\\.ts$', test] },
+      { path: 'node_modules/express/' },
+    ),
+    may(
+      'crypto-in-few-places',
+      {
+        path: '.',
+        pathNot: ['^server/platform/crypto/', '^audit/', '^sso/', '^installer/', '^node_modules/', test],
+      },
+      { path: '^(crypto|node:crypto)$|node_modules/node-forge/' },
+    ),
+    may(
+      'compose-is-the-top',
+      { path: '.', pathNot: ['^server/main\\.ts$', test] },
+      { path: '^server/(compose|main)\\.ts$' },
+    ),
+    may(
+      'installer-few',
+      { path: '^installer/' },
+      { path: '^server/', pathNot: '^server/(kernel|platform/(config|crypto))/' },
+    ),
+    may('browser-apart', { path: '^web-admin/' }, { path: '^(server|audit|sso|migrations|installer)/' }),
+    may('widget-apart', { path: '^web-admin/widget/' }, { path: '^web-admin/src/' }),
+    may(
+      'features-apart',
+      { path: '^web-admin/src/features/([^/]+)/' },
+      { path: '^web-admin/src/features/', pathNot: '^web-admin/src/features/$1/' },
+    ),
+    may(
+      'no-dev-dep',
+      { path: '^(server|audit|sso|migrations|installer)/', pathNot: test },
+      { dependencyTypes: ['npm-dev'] },
+    ),
+    may('no-test-code', { path: '.', pathNot: test }, { path: test }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

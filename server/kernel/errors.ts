@@ -1,0 +1,94 @@
+/**
+ * Every error code we ever answer with, its HTTP status, and a sentence that is safe to show. Codes are permanent:
+ * add, never rename. The console translates them by code; `docs/api/errors.md` is tested against this table.
+ */
+export const ERRORS = {
+  'request.invalid': [400, 'The request does not have the required form.'],
+  'request.cursor_invalid': [400, 'The cursor is not one this list gave out.'],
+  'request.too_large': [413, 'The request is larger than the limit.'],
+  'request.media_type': [415, 'Send the body as application/json.'],
+  'request.host_invalid': [421, 'Exactly one Host header with a configured name is required.'],
+  'request.origin_refused': [403, 'Requests from this origin are refused.'],
+  'request.rate_limited': [429, 'Too many requests; try again later.'],
+  'request.not_found': [404, 'There is nothing at this address for you.'],
+  'request.if_match_required': [428, 'Send If-Match with the version you read.'],
+  'request.version_stale': [412, 'Somebody changed this in the meantime; load it again.'],
+  'idempotency.mismatch': [422, 'This Idempotency-Key was used with another body.'],
+  'idempotency.in_progress': [409, 'The first request with this Idempotency-Key is still running.'],
+  'access.unauthenticated': [401, 'Sign in first.'],
+  'access.refused': [403, 'Your account may not do this.'],
+  'access.csrf': [403, 'The X-CSRF-Token header is missing or wrong.'],
+  'session.credentials_invalid': [401, 'User name, password, or code is wrong.'],
+  'session.otp_required': [401, 'This account needs a six-digit code as well.'],
+  'session.locked': [423, 'This account is locked for 15 minutes after too many failures.'],
+  'session.expired': [401, 'The session has ended; sign in again.'],
+  'session.password_expired': [403, 'The password has expired; change it first.'],
+  'account.username_taken': [409, 'An account with this user name exists.'],
+  'account.password_weak': [
+    422,
+    'The password needs 12 characters with 3 of 4 classes and must not be common or recent.',
+  ],
+  'account.roles_exclusive': [422, 'The three administrator roles exclude each other and every other role.'],
+  'account.self_refused': [403, 'Nobody may change the rights of the own account.'],
+  'account.second_person': [403, 'A second person must approve this.'],
+  'account.state_refused': [409, 'The account is not in a state that allows this.'],
+  'site.unknown': [404, 'There is no such site.'],
+  'site.exists': [409, 'A site with this id exists.'],
+  'site.identity_invalid': [401, "The customer's signed identity is not valid for this site."],
+  'visitor.token_invalid': [401, 'The visitor session is unknown or has expired.'],
+  'visitor.conversations_limit': [429, 'Too many open conversations.'],
+  'frame.malformed': [400, 'The frame is not a JSON object of the protocol.'],
+  'frame.too_large': [413, 'The frame is larger than 64 KiB.'],
+  'frame.unknown_type': [400, 'The frame type is not part of the protocol.'],
+  'frame.hello_expected': [400, 'Say hello first.'],
+  'message.text_invalid': [400, 'The text contains NUL or half of a character pair.'],
+  'message.text_empty': [400, 'The text is empty.'],
+  'message.text_too_long': [413, 'The text is longer than 8,000 characters.'],
+  'message.id_invalid': [400, 'The message id must be a lower-case UUID.'],
+  'message.id_reused': [409, 'This message id was used with another text.'],
+  'message.blocked': [409, 'An earlier message of this conversation was refused; send that one again first.'],
+  'conversation.closed': [409, 'The conversation is closed.'],
+  'conversation.state_refused': [409, 'The conversation is not in a state that allows this.'],
+  'conversation.agent_unavailable': [409, 'That agent cannot take the conversation now.'],
+  'requester.reveal_purpose': [422, 'State the purpose for which the value is shown.'],
+  'ticket.transition_refused': [409, 'The ticket cannot go from its state to that one.'],
+  'ticket.requester_unknown': [422, 'The ticket names an unknown requester or conversation.'],
+  'article.state_refused': [409, 'The article is not in a state that allows this.'],
+  'article.author_approves': [403, 'The author of a version cannot approve it.'],
+  'article.question_taken': [409, 'Another article already has this question.'],
+  'evaluation.state_refused': [409, 'The evaluation is not in a state that allows this.'],
+  'score_card.invalid': [422, 'The score card has a rule that cannot be used.'],
+  'robot.not_ready': [503, 'The robot is still learning; try again in a moment.'],
+  'crypto.auth_failed': [500, 'A stored value could not be read.'],
+  'crypto.key_missing': [503, 'A key is not available.'],
+  'audit.unavailable': [503, 'The audit trail cannot be written, so nothing was done.'],
+  'audit.entry_invalid': [500, 'The audit entry is not valid, so nothing was done.'],
+  'audit.not_recorded': [500, 'A change without an audit entry was refused.'],
+  'storage.full': [503, 'The disk is full; reading goes on, writing does not.'],
+  'storage.unavailable': [503, 'The database cannot be reached.'],
+  'server.busy': [503, 'The server is busy; try again shortly.'],
+  'server.draining': [503, 'The server is shutting down.'],
+  'server.internal': [500, 'Something went wrong on our side.'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+/** A permanent, dotted error code. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Extra facts of an error. They are shown to the caller: no secret, SQL, stack, or personal data. */
+export type ErrorDetails = Record<string, string | number | boolean | string[]>;
+
+/** The one error class of the product; anything else that is thrown is a fault of ours. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  /** HTTP status of the code. */
+  readonly status: number;
+  readonly details: ErrorDetails | undefined;
+
+  constructor(code: ErrorCode, options: { details?: ErrorDetails; cause?: unknown } = {}) {
+    super(ERRORS[code][1], options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.status = ERRORS[code][0];
+    this.details = options.details;
+  }
+}

@@ -1,0 +1,7 @@
+export { SYSTEM_ACTOR, ROBOT_ACTOR, type Actor, type ActorType } from './actor.ts';
+export { createFakeClock, systemClock, type Clock, type FakeClock } from './clock.ts';
+export { AppError, ERRORS, type ErrorCode, type ErrorDetails } from './errors.ts';
+export type { DomainEvent, EventDraft, EventHandler } from './events.ts';
+export { createIds, formatUuid, isUuid, type Ids, type RandomBytes } from './ids.ts';
+export { LIMITS } from './limits.ts';
+export { decodeCursor, encodeCursor, toPage, type CursorKey, type Page } from './pages.ts';
