@@ -1,0 +1,1 @@
+export type { AuditDraft } from './draft.ts';

@@ -1,0 +1,72 @@
+import type { Actor, ErrorCode } from '../../kernel/index.ts';
+import type { Tx } from '../persistence/index.ts';
+
+/** JSON Schema (draft 2020-12 subset that ajv compiles in strict mode). Objects refuse unknown properties. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** What a handler knows of the request besides its validated input. */
+export interface RequestContext {
+  actor: Actor;
+  requestId: string;
+  /** Client address: the socket's, or the one a listed proxy names. */
+  ip: string;
+  lang: 'zh-CN' | 'en';
+  /** Permissions of the actor; mount has already checked the route's own. */
+  permissions: ReadonlySet<string>;
+  /** Present for signed-in accounts. */
+  session?: { id: string; csrfToken: string };
+  /** Present for visitors (`permission: 'visitor'`). */
+  visitor?: { conversationId: string; requesterId: string; siteId: string };
+  userAgent: string;
+  setHeader(name: string, value: string): void;
+}
+
+/** The validated parts of a request. `version` is the If-Match value of routes with `ifMatch`. */
+export interface RouteInput<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  version: number;
+}
+
+/**
+ * One row of the route table: everything an auditor asks of a route, as data. `mount` checks the permission and the
+ * schemas, opens one unit of work, and records `audit` when the handler recorded nothing itself.
+ */
+export interface Route<P = unknown, Q = unknown, B = unknown> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Express path under the root: `/api/v1/tickets/:id`. */
+  path: string;
+  /** One sentence for the API description. */
+  summary: string;
+  /** A permission of identity, or: `public` (nobody need sign in), `signed-in`, `visitor` (visitor token). */
+  permission: string;
+  /** Audit action, or the reason why this route touches nothing worth an entry. */
+  audit: string | { none: string };
+  params?: Schema;
+  query?: Schema;
+  body?: Schema;
+  response: Schema;
+  /** Status of success; 200 unless set. 204 has no body. */
+  status?: 200 | 201 | 202 | 204;
+  /** The caller must send If-Match with the version it read. */
+  ifMatch?: boolean;
+  /** Honour Idempotency-Key: same key and body, same answer, one effect, kept for 24 hours. */
+  idempotent?: boolean;
+  /** Error codes this route answers besides the general ones. */
+  errors?: readonly ErrorCode[];
+  /** Not part of the described API (health, metrics). */
+  isInternal?: boolean;
+  handler(tx: Tx, input: RouteInput<P, Q, B>, context: RequestContext): Promise<unknown>;
+}
+
+/** A route with its input types forgotten, as the table holds it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the table mixes routes of all input types
+export type AnyRoute = Route<any, any, any>;
+
+/** Declares a route and keeps its input types for the handler. */
+export function defineRoute<P = Record<string, never>, Q = Record<string, never>, B = Record<string, never>>(
+  route: Route<P, Q, B>,
+): AnyRoute {
+  return route;
+}
