@@ -1,4 +1,5 @@
 import type { Actor, ErrorCode } from '../../kernel/index.ts';
+import type { AuditAction } from '../../../audit/index.ts';
 import type { Tx } from '../persistence/index.ts';
 
 /** JSON Schema (draft 2020-12 subset that ajv compiles in strict mode). Objects refuse unknown properties. */
@@ -42,7 +43,7 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   /** A permission of identity, or: `public` (nobody need sign in), `signed-in`, `visitor` (visitor token). */
   permission: string;
   /** Audit action, or the reason why this route touches nothing worth an entry. */
-  audit: string | { none: string };
+  audit: AuditAction | { none: string };
   params?: Schema;
   query?: Schema;
   body?: Schema;
