@@ -9,8 +9,8 @@ import type { Entity } from './entity.ts';
 export interface Statement<P = Record<string, unknown>, R = unknown> {
   readonly name: string;
   readonly operation: 'select' | 'insert' | 'update' | 'delete';
-  /** Portable SQL; a keyset select has a second text for the pages after the first. */
-  readonly sql: string;
+  /** SQL both databases understand, or a text for each; a keyset select has a second one for later pages. */
+  readonly sql: string | DialectTexts;
   readonly nextPageSql?: string;
   readonly params: Readonly<Record<string, ColumnKind>>;
   /** Result columns by property name; the database's column is the snake_case form. */
@@ -18,6 +18,12 @@ export interface Statement<P = Record<string, unknown>, R = unknown> {
   /** Only for the type checker. */
   readonly paramsType?: P;
   readonly rowType?: R;
+}
+
+/** A text for each database, where one cannot serve both (token search, upsert). */
+export interface DialectTexts {
+  postgres: string;
+  oracle: string;
 }
 
 type Row<C extends Columns> = RowOfColumns<C>;
@@ -182,7 +188,7 @@ export function remove<C extends Columns, W extends Key<C>>(
   });
 }
 
-const OPERATION = /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b/i;
+const OPERATION = /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE|MERGE)\b/i;
 
 /** What a column kind is in a row, for hand-written statements. */
 export interface KindTypes {
@@ -198,15 +204,32 @@ export interface KindTypes {
   tokens: bigint[];
 }
 
-/** A hand-written statement whose text both databases understand as it stands (joins, aggregates). */
+/**
+ * A hand-written statement: a text both databases understand as it stands (joins, aggregates), or one for each
+ * where that cannot be. `params` and `result` say what each parameter and column is.
+ */
 export function portable<P, R = never>(
   name: string,
-  sql: string,
+  sql: string | DialectTexts,
   shape: { params: Record<keyof P & string, ColumnKind>; result?: Record<keyof R & string, ColumnKind> },
 ): Statement<P, R> {
-  const word = OPERATION.exec(sql)?.[1]?.toLowerCase();
+  const word = OPERATION.exec(typeof sql === 'string' ? sql : sql.postgres)?.[1]?.toLowerCase();
   if (word === undefined) throw new Error(`Statement ${name} does not start with a known word.`);
-  const operation = (word === 'with' ? 'select' : word) as Statement['operation'];
-  const text = sql.replace(/\s+/g, ' ').trim();
+  const operation = OPERATIONS[word] as Statement['operation'];
+  const text =
+    typeof sql === 'string' ? squeeze(sql) : { postgres: squeeze(sql.postgres), oracle: squeeze(sql.oracle) };
   return declare<P, R>({ name, operation, sql: text, params: shape.params, result: shape.result ?? {} });
+}
+
+const OPERATIONS: Record<string, Statement['operation']> = {
+  select: 'select',
+  with: 'select',
+  insert: 'insert',
+  merge: 'insert',
+  update: 'update',
+  delete: 'delete',
+};
+
+function squeeze(sql: string): string {
+  return sql.replace(/\s+/g, ' ').trim();
 }

@@ -1,0 +1,104 @@
+import oracledb from 'oracledb';
+import pg from 'pg';
+import { DataSource, EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import { toSnakeCase } from './columns.ts';
+import { allEntities, type Entity } from './entity.ts';
+import type { Dialect } from './dialect/dialect.ts';
+import { oracle } from './dialect/oracle.ts';
+import { postgres } from './dialect/postgres.ts';
+import { Session } from './session.ts';
+
+/** An open database: TypeORM's pool and metadata, and the dialect that speaks to it. */
+export interface Database {
+  readonly dialect: Dialect;
+  readonly source: DataSource;
+  readonly url: string;
+  /** Runs `work` on a pooled connection without a transaction. */
+  read<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** The dialect a database URL asks for; `oracle://…` or `postgres://…`. */
+export function dialectOf(url: string): Dialect {
+  return url.startsWith('oracle:') ? oracle : postgres;
+}
+
+/** TypeORM's description of a table, from our logical columns; used for the pool, and to compare schemas. */
+export function toEntitySchema(entity: Entity, dialect: Dialect): EntitySchema {
+  const columns: Record<string, EntitySchemaColumnOptions> = {};
+  for (const [property, column] of Object.entries(entity.columns)) {
+    const { type, length, precision, isArray } = dialect.columnType(column);
+    columns[property] = {
+      type: type as never,
+      name: toSnakeCase(property),
+      primary: entity.primaryKey.includes(property),
+      nullable: column.isOptional,
+      ...(length ? { length } : {}),
+      ...(precision ? { precision } : {}),
+      ...(isArray ? { array: true } : {}),
+    };
+  }
+  return new EntitySchema({ name: entity.table, tableName: entity.table, columns });
+}
+
+/** Opens the pool; throws `storage.unavailable` when the database does not answer. */
+export async function openDatabase(options: { url: string; poolSize: number }): Promise<Database> {
+  const dialect = dialectOf(options.url);
+  const entities = allEntities().map((entity) => toEntitySchema(entity, dialect));
+  const source = new DataSource(
+    dialect.name === 'postgres'
+      ? {
+          type: 'postgres',
+          driver: pg,
+          entities,
+          synchronize: false,
+          extra: {
+            connectionString: options.url,
+            max: options.poolSize,
+            connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+            statement_timeout: STATEMENT_TIMEOUT_MS,
+          },
+          // A pooled connection that dies while idle is replaced by the pool; nobody waits for it.
+          poolErrorHandler: () => undefined,
+        }
+      : {
+          type: 'oracle',
+          driver: oracledb,
+          entities,
+          synchronize: false,
+          ...oracleCredentials(options.url),
+          extra: { poolMax: options.poolSize },
+        },
+  );
+  try {
+    await source.initialize();
+  } catch (error) {
+    throw dialect.translateError(error);
+  }
+  return {
+    dialect,
+    source,
+    url: options.url,
+    async read(work) {
+      const runner = source.createQueryRunner();
+      try {
+        return await work(new Session(runner, dialect));
+      } finally {
+        await runner.release();
+      }
+    },
+    close: () => source.destroy(),
+  };
+}
+
+function oracleCredentials(url: string): { username: string; password: string; connectString: string } {
+  const { username, password, host, pathname } = new URL(url);
+  return {
+    username: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    connectString: `${host}${pathname}`,
+  };
+}

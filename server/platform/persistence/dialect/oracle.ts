@@ -1,0 +1,116 @@
+import oracledb from 'oracledb';
+import { AppError } from '../../../kernel/index.ts';
+import type { Column, ColumnKind } from '../columns.ts';
+import {
+  cutParams,
+  DatabaseConflict,
+  kindOfParam,
+  LIST_ITEMS_MAX,
+  textFor,
+  type Dialect,
+  type Rendered,
+} from './dialect.ts';
+
+const CONFLICTS: Record<number, 'unique' | 'foreign' | 'check'> = {
+  1: 'unique',
+  2291: 'foreign',
+  2292: 'foreign',
+  2290: 'check',
+};
+const UNAVAILABLE = new Set([1033, 1034, 1089, 3113, 3114, 12514, 12541, 12170, 28]);
+const STORAGE_FULL = new Set([1652, 1653, 1654, 1688, 1691, 30036]);
+
+/** Marks the one bind of a list; the session expands it to as many binds as the padded list has. */
+export const LIST_MARK = '\u0000';
+
+/** Lists are padded to these lengths by repeating the last value, so that few statement texts exist. */
+const LIST_LENGTHS = [1, 8, 64, LIST_ITEMS_MAX];
+
+/** Oracle 19c and newer through node-oracledb's thin mode. */
+export const oracle: Dialect = {
+  name: 'oracle',
+
+  render(statement, page): Rendered {
+    const positions: { param: string; kind: ColumnKind; isList: boolean }[] = [];
+    const words = cutParams(textFor(statement, 'oracle', page)).map((piece) => {
+      if ('text' in piece) return piece.text;
+      positions.push({ ...piece, kind: kindOfParam(statement, piece.param) });
+      return piece.isList ? LIST_MARK : `:${positions.length}`;
+    });
+    return { name: statement.name, text: words.join(''), positions };
+  },
+
+  encode(kind, value) {
+    const isNull = value === null || value === undefined || value === '';
+    switch (kind) {
+      case 'instant':
+        return { val: isNull ? null : value, type: oracledb.DB_TYPE_TIMESTAMP };
+      case 'flag':
+        return { val: isNull ? null : value === true ? 1 : 0, type: oracledb.DB_TYPE_NUMBER };
+      case 'int':
+        return { val: isNull ? null : value, type: oracledb.DB_TYPE_NUMBER };
+      case 'json':
+        return { val: isNull ? null : JSON.stringify(value), type: oracledb.DB_TYPE_CLOB };
+      case 'clob':
+        return { val: isNull ? null : value, type: oracledb.DB_TYPE_CLOB };
+      // Bound with its type: an untyped Buffer goes out as VARCHAR2 and is refused with ORA-01461.
+      case 'bytes':
+        return { val: isNull ? null : value, type: oracledb.DB_TYPE_RAW };
+      case 'sealed':
+        return { val: isNull ? null : value, type: oracledb.DB_TYPE_BLOB };
+      case 'tokens':
+        throw new Error('Search tokens live in a side table on Oracle.');
+      default:
+        return { val: isNull ? null : value, type: oracledb.DB_TYPE_VARCHAR };
+    }
+  },
+
+  encodeList(kind, values) {
+    const length = LIST_LENGTHS.find((candidate) => candidate >= values.length) ?? LIST_ITEMS_MAX;
+    return Array.from({ length }, (_, index) =>
+      this.encode(kind, values[Math.min(index, values.length - 1)]),
+    );
+  },
+
+  decode(kind, raw) {
+    if (raw === null || raw === undefined) return null;
+    if (kind === 'flag') return raw === 1;
+    if (kind === 'json') return JSON.parse(raw as string);
+    if (kind === 'int') return Number(raw);
+    return raw;
+  },
+
+  columnType(column: Column) {
+    switch (column.kind) {
+      case 'uuid':
+        return { type: 'varchar2', length: 36 };
+      case 'text':
+        return { type: 'varchar2', length: column.length };
+      case 'clob':
+      case 'json':
+        return { type: 'clob' };
+      case 'int':
+      case 'flag':
+        return { type: 'number' };
+      case 'instant':
+        return { type: 'timestamp', precision: 3 };
+      case 'bytes':
+        return { type: 'raw', length: column.length };
+      default:
+        return { type: 'blob' };
+    }
+  },
+
+  translateError(error) {
+    const { errorNum, message } = error as { errorNum?: unknown; message?: unknown };
+    if (typeof errorNum !== 'number') return error;
+    const conflict = CONFLICTS[errorNum];
+    if (conflict) {
+      const constraint = /\(([^)]+)\)/.exec(String(message))?.[1]?.split('.').at(-1) ?? '';
+      return new DatabaseConflict(conflict, constraint.toLowerCase(), error);
+    }
+    if (STORAGE_FULL.has(errorNum)) return new AppError('storage.full', { cause: error });
+    if (UNAVAILABLE.has(errorNum)) return new AppError('storage.unavailable', { cause: error });
+    return error;
+  },
+};
