@@ -1,5 +1,26 @@
+export { auditEpochEntity, auditEventEntity, toAuditRow, type AuditEventRow } from './audit.entity.ts';
+export { batchPlan, type BatchPlan } from './batch-plan.ts';
+export { openBatchConnections } from './batch-connection.ts';
+export {
+  createBatchWriter,
+  type BatchItem,
+  type BatchLimits,
+  type BatchRows,
+  type BatchWriter,
+} from './batch-writer.ts';
 export { col, toSnakeCase, type Column, type ColumnKind, type Json } from './columns.ts';
+export { openDatabase, type Database } from './data-source.ts';
+export { createDekRows, DEK_INSERT, takeNumbers, type CryptoDekRow, type DekRows } from './deks.ts';
+export { DatabaseConflict } from './dialect/dialect.ts';
 export { allEntities, defineEntity, type Entity, type RowOf } from './entity.ts';
+export {
+  createOutboxWriter,
+  deadLetterEntity,
+  OUTBOX_STATE,
+  outboxEventEntity,
+  toDomainEvent,
+  type OutboxRow,
+} from './outbox.entity.ts';
 export {
   allStatements,
   insert,
@@ -10,4 +31,6 @@ export {
   type KindTypes,
   type Statement,
 } from './statements.ts';
+export { openTrail, type Trail } from './trail.ts';
+export { createUnitOfWork } from './unit-of-work.ts';
 export type { Db, Tx, UnitContext, UnitOfWork } from './unit.ts';

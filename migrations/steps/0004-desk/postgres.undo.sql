@@ -1,0 +1,9 @@
+DROP TABLE assist_event;
+DROP TABLE canned_response;
+DROP TABLE visitor_session;
+DROP TABLE conversation_rating;
+DROP TABLE conversation_note;
+DROP TABLE message;
+DROP TABLE conversation;
+DROP TABLE requester;
+DROP TABLE site;

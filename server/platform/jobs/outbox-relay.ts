@@ -1,0 +1,244 @@
+import { AppError, type Clock, type EventHandler, type Ids } from '../../kernel/index.ts';
+import {
+  deadLetterEntity,
+  insert,
+  OUTBOX_STATE,
+  outboxEventEntity,
+  portable,
+  select,
+  toDomainEvent,
+  update,
+  type OutboxRow,
+} from '../persistence/index.ts';
+import type { Lease, WithDb } from './lease.ts';
+
+const PENDING = select(outboxEventEntity, {
+  name: 'outbox_event.pending',
+  where: ['state'],
+  orderBy: [['position', 'asc']],
+  keyset: true,
+  limit: true,
+});
+const MARK_DONE = portable<{ state: number; idList: string[] }>(
+  'outbox_event.mark_done',
+  'UPDATE outbox_event SET state = :state WHERE id IN (:idList...)',
+  { params: { state: 'int', idList: 'uuid' } },
+);
+const DEFER = update(outboxEventEntity, {
+  name: 'outbox_event.defer',
+  set: ['state', 'attempts', 'nextAt', 'lastErrorCode'],
+  where: ['id'],
+});
+const SWEEP = portable<{ state: number; before: Date }>(
+  'outbox_event.sweep',
+  'DELETE FROM outbox_event WHERE state = :state AND at < :before',
+  { params: { state: 'int', before: 'instant' } },
+);
+const DEAD_LETTER_INSERT = insert(deadLetterEntity);
+const COUNTS = portable<Record<never, never>, { state: number; events: number }>(
+  'outbox_event.counts',
+  'SELECT state, COUNT(*) AS events FROM outbox_event WHERE state <> 1 GROUP BY state',
+  { params: {}, result: { state: 'int', events: 'int' } },
+);
+
+const PAGE_EVENTS = 500;
+const KEYS_AT_ONCE = 16;
+const ATTEMPTS_MAX = 8;
+const BACKOFF_FIRST_MS = 500;
+const BACKOFF_MAX_MS = 60_000;
+/** Without a nudge the relay looks this often: for events of other processes, and for deferred ones. */
+const POLL_MS = 1_000;
+const KEPT_DONE_MS = 60 * 60 * 1_000;
+const SWEEP_EVERY_MS = 60_000;
+
+/** What the relay reports to the log; codes and ids only. */
+export interface RelayLog {
+  warn(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+/**
+ * Hands outbox events to their handlers after the commit: at least once, in the order of each key, by one process
+ * at a time. A failing event holds back its own key only; after eight attempts it becomes a dead letter.
+ */
+export interface OutboxRelay {
+  /** Tells the relay that new events are there. */
+  nudge(): void;
+  start(): void;
+  /** Finishes the events in hand and gives the lease back. */
+  stop(): Promise<void>;
+  /** Delivers everything that is due now; for tests and for draining. */
+  drain(): Promise<void>;
+  counts(): Promise<{ pending: number; dead: number }>;
+}
+
+interface RelayDeps {
+  withDb: WithDb;
+  lease: Lease;
+  clock: Clock;
+  ids: Ids;
+  log: RelayLog;
+  handlers: readonly EventHandler[];
+}
+
+/** Builds the relay; nothing runs before `start`. */
+export function createOutboxRelay(deps: RelayDeps): OutboxRelay {
+  const byType = new Map<string, EventHandler[]>();
+  for (const handler of deps.handlers) {
+    for (const type of handler.eventTypes) byType.set(type, [...(byType.get(type) ?? []), handler]);
+  }
+  let isStopping = false;
+  let isNudged = false;
+  let running: Promise<void> | undefined;
+  let wake: (() => void) | undefined;
+  let sweptAtMs = 0;
+
+  async function loop(): Promise<void> {
+    while (!isStopping) {
+      isNudged = false;
+      try {
+        if (await deps.lease.hold()) await pass(deps, byType);
+        if (deps.clock.now().getTime() - sweptAtMs > SWEEP_EVERY_MS) {
+          sweptAtMs = deps.clock.now().getTime();
+          await sweep(deps);
+        }
+      } catch (error) {
+        deps.log.warn('outbox relay pauses', {
+          code: error instanceof AppError ? error.code : 'server.internal',
+        });
+      }
+      if (!isNudged && !isStopping) await pause();
+    }
+    await deps.lease.drop().catch(() => undefined);
+  }
+
+  function pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  return {
+    nudge() {
+      isNudged = true;
+      wake?.();
+    },
+    start() {
+      running ??= loop();
+    },
+    async stop() {
+      isStopping = true;
+      wake?.();
+      await running;
+    },
+    async drain() {
+      if (await deps.lease.hold()) await pass(deps, byType);
+    },
+    async counts() {
+      const rows = await deps.withDb((db) => db.all(COUNTS, {}));
+      const of = (state: number) => rows.find((row) => row.state === state)?.events ?? 0;
+      return { pending: of(OUTBOX_STATE.pending), dead: of(OUTBOX_STATE.dead) };
+    },
+  };
+}
+
+/** One walk over all pending events, page by page, in order of position. */
+async function pass(deps: RelayDeps, byType: Map<string, EventHandler[]>): Promise<void> {
+  const heldBack = new Set<string>();
+  let after: readonly unknown[] | undefined;
+  for (;;) {
+    const rows = await deps.withDb((db) =>
+      db.all(PENDING, { state: OUTBOX_STATE.pending, limit: PAGE_EVENTS, after }),
+    );
+    if (rows.length > 0) await deliverPage(deps, byType, rows, heldBack);
+    if (rows.length < PAGE_EVENTS) return;
+    if (!(await deps.lease.hold())) return;
+    after = [(rows.at(-1) as OutboxRow).position];
+  }
+}
+
+async function deliverPage(
+  deps: RelayDeps,
+  byType: Map<string, EventHandler[]>,
+  rows: OutboxRow[],
+  heldBack: Set<string>,
+): Promise<void> {
+  const byKey = new Map<string, OutboxRow[]>();
+  for (const row of rows) byKey.set(row.eventKey, [...(byKey.get(row.eventKey) ?? []), row]);
+  const keys = [...byKey.keys()];
+  const done: string[] = [];
+  const walk = async () => {
+    for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
+      for (const row of byKey.get(key) ?? []) {
+        if (heldBack.has(key)) break;
+        if (row.nextAt > deps.clock.now() || !(await deliver(deps, byType, row))) heldBack.add(key);
+        else done.push(row.id);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: KEYS_AT_ONCE }, walk));
+  if (done.length > 0) {
+    await deps.withDb((db) => db.run(MARK_DONE, { state: OUTBOX_STATE.done, idList: done }));
+  }
+}
+
+/** Gives the event to each of its handlers; false when it must come again. A dead event no longer holds its key. */
+async function deliver(
+  deps: RelayDeps,
+  byType: Map<string, EventHandler[]>,
+  row: OutboxRow,
+): Promise<boolean> {
+  for (const handler of byType.get(row.type) ?? []) {
+    try {
+      await handler.handle(toDomainEvent(row));
+    } catch (error) {
+      return defer(deps, row, handler, error);
+    }
+  }
+  return true;
+}
+
+async function defer(
+  deps: RelayDeps,
+  row: OutboxRow,
+  handler: EventHandler,
+  error: unknown,
+): Promise<boolean> {
+  const code = error instanceof AppError ? error.code : 'server.internal';
+  const attempts = row.attempts + 1;
+  const isDead = attempts >= ATTEMPTS_MAX;
+  const now = deps.clock.now();
+  const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** row.attempts);
+  const fields = { handler: handler.name, eventId: row.id, eventType: row.type, attempts, code, error };
+  await deps.withDb(async (db) => {
+    await db.run(DEFER, {
+      whereId: row.id,
+      state: isDead ? OUTBOX_STATE.dead : OUTBOX_STATE.pending,
+      attempts,
+      nextAt: new Date(now.getTime() + waitMs),
+      lastErrorCode: code,
+    });
+    if (!isDead) return;
+    const id = deps.ids.next();
+    await db.run(DEAD_LETTER_INSERT, {
+      id,
+      eventId: row.id,
+      handler: handler.name,
+      at: now,
+      errorCode: code,
+      attempts,
+    });
+  });
+  if (isDead) deps.log.error('event became a dead letter', fields);
+  else deps.log.warn('event handler failed, will try again', fields);
+  return false;
+}
+
+async function sweep(deps: RelayDeps): Promise<void> {
+  const before = new Date(deps.clock.now().getTime() - KEPT_DONE_MS);
+  await deps.withDb((db) => db.run(SWEEP, { state: OUTBOX_STATE.done, before }));
+}

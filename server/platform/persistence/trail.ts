@@ -1,0 +1,179 @@
+import { hostname } from 'node:os';
+import {
+  createAuditLane,
+  type AuditDraft,
+  type AuditLane,
+  type SequencedEntry,
+} from '../../../audit/index.ts';
+import { SYSTEM_ACTOR, type Clock, type Ids } from '../../kernel/index.ts';
+import { auditEpochEntity, auditEventEntity, toAuditRow } from './audit.entity.ts';
+import type { Database } from './data-source.ts';
+import { DatabaseConflict } from './dialect/dialect.ts';
+import { Session } from './session.ts';
+import { insert, portable } from './statements.ts';
+import type { UnitContext } from './unit.ts';
+
+/** Lane of units of work; batch lanes are numbered from 1. */
+export const UNIT_LANE = 0;
+
+export const AUDIT_INSERT = insert(auditEventEntity);
+const EPOCH_INSERT = insert(auditEpochEntity);
+const EPOCH_LAST = portable<{ node: string }, { epoch: number }>(
+  'audit_epoch.last',
+  'SELECT MAX(epoch) AS epoch FROM audit_epoch WHERE node = :node',
+  { params: { node: 'text' }, result: { epoch: 'int' } },
+);
+const LANES_OF_EPOCH = portable<
+  { node: string; epoch: number },
+  { lane: number; last: number; entries: number }
+>(
+  'audit_event.lanes_of_epoch',
+  `SELECT lane, MAX(n) AS last, COUNT(*) AS entries FROM audit_event
+    WHERE node = :node AND epoch = :epoch GROUP BY lane ORDER BY lane`,
+  { params: { node: 'text', epoch: 'int' }, result: { lane: 'int', last: 'int', entries: 'int' } },
+);
+const NUMBERS_BEFORE_HOLES = portable<
+  { node: string; epoch: number; lane: number; limit: number },
+  { n: number; following: number }
+>(
+  'audit_event.holes',
+  `SELECT n, following FROM (SELECT n, LEAD(n) OVER (ORDER BY n) AS following FROM audit_event
+    WHERE node = :node AND epoch = :epoch AND lane = :lane) numbered
+    WHERE following > n + 1 ORDER BY n FETCH FIRST :limit ROWS ONLY`,
+  {
+    params: { node: 'text', epoch: 'int', lane: 'int', limit: 'int' },
+    result: { n: 'int', following: 'int' },
+  },
+);
+export const NUMBER_EXISTS = portable<
+  { node: string; epoch: number; lane: number; n: number },
+  { n: number }
+>(
+  'audit_event.number',
+  'SELECT n FROM audit_event WHERE node = :node AND epoch = :epoch AND lane = :lane AND n = :n',
+  { params: { node: 'text', epoch: 'int', lane: 'int', n: 'int' }, result: { n: 'int' } },
+);
+
+const EPOCH_ATTEMPTS_MAX = 8;
+/** A crash leaves at most as many holes as units were open; more than this is a fault and stops the start. */
+const HOLES_MAX = 10_000;
+
+/** Numbers the audit entries of this process: one epoch per start, one lane for units, one per batch lane. */
+export interface Trail {
+  readonly node: string;
+  readonly epoch: number;
+  readonly unitLane: AuditLane;
+  /** The chained lane of a batch writer's lane, counted from 0. */
+  batchLane(index: number): AuditLane;
+  /** Numbers one entry of a unit of work. */
+  draw(draft: AuditDraft, context: UnitContext): SequencedEntry;
+  /** Says that drawn numbers were rolled back, or may have been when the commit's outcome is unknown. */
+  abandon(entries: readonly SequencedEntry[], isOutcomeKnown: boolean): void;
+  /** Void entries for numbers that were rolled back; to be written with the next unit. */
+  takeVoids(session: Session): Promise<SequencedEntry[]>;
+}
+
+/** Starts a new epoch: takes its number, and writes the entry that closes the lanes of the last one. */
+export async function openTrail(deps: {
+  database: Database;
+  clock: Clock;
+  ids: Ids;
+  node: string;
+  installationId: string;
+}): Promise<Trail> {
+  const { database, clock, ids, node } = deps;
+  const previous = await database.read((session) => session.one(EPOCH_LAST, { node }));
+  const epoch = await takeEpoch(deps, previous?.epoch ?? 0);
+  const unitLane = createAuditLane({ node, epoch, lane: UNIT_LANE, chained: false });
+  const batchLanes = new Map<number, AuditLane>();
+  const uncertain: SequencedEntry[] = [];
+  const stamp = (context: UnitContext) => ({
+    id: ids.next(),
+    at: clock.now(),
+    installation: deps.installationId,
+    actor: context.actor,
+    ...(context.requestId ? { request: { id: context.requestId, route: context.route ?? '' } } : {}),
+  });
+  const trail: Trail = {
+    node,
+    epoch,
+    unitLane,
+    batchLane(index) {
+      const known = batchLanes.get(index);
+      if (known) return known;
+      const lane = createAuditLane({ node, epoch, lane: index + 1, chained: true });
+      batchLanes.set(index, lane);
+      return lane;
+    },
+    draw: (draft, context) => unitLane.draw(draft, stamp(context)),
+    abandon(entries, isOutcomeKnown) {
+      if (isOutcomeKnown) for (const { n } of entries) unitLane.abandon(n);
+      else uncertain.push(...entries);
+    },
+    async takeVoids(session) {
+      while (uncertain.length > 0) {
+        const { n } = uncertain[0] as SequencedEntry;
+        const stored = await session.one(NUMBER_EXISTS, { node, epoch, lane: UNIT_LANE, n });
+        if (stored === undefined) unitLane.abandon(n);
+        uncertain.shift();
+      }
+      return unitLane.takeVoids(stamp({ actor: SYSTEM_ACTOR }));
+    },
+  };
+  await database.read(async (session) => {
+    const closed = previous?.epoch ? await closedLanes(session, node, previous.epoch) : [];
+    const draft = unitLane.epochStart({ previousEpoch: previous?.epoch ?? 0, closed });
+    await session.run(AUDIT_INSERT, toAuditRow(trail.draw(draft, { actor: SYSTEM_ACTOR })));
+  });
+  return trail;
+}
+
+async function takeEpoch(
+  deps: { database: Database; clock: Clock; node: string },
+  lastEpoch: number,
+): Promise<number> {
+  for (let attempt = 1; attempt <= EPOCH_ATTEMPTS_MAX; attempt += 1) {
+    const epoch = lastEpoch + attempt;
+    const row = { node: deps.node, epoch, host: hostname().slice(0, 255), startedAt: deps.clock.now() };
+    try {
+      await deps.database.read((session) => session.run(EPOCH_INSERT, row));
+      return epoch;
+    } catch (error) {
+      if (!(error instanceof DatabaseConflict)) throw error;
+    }
+  }
+  throw new Error(`Node ${deps.node} could not take an audit epoch.`);
+}
+
+/** The last number of each lane of an epoch, and the numbers that a crash left unwritten. */
+async function closedLanes(session: Session, node: string, epoch: number) {
+  const lanes = await session.all(LANES_OF_EPOCH, { node, epoch });
+  const closed: { lane: number; last: number; missing: number[] }[] = [];
+  for (const { lane, last, entries } of lanes) {
+    const missing: number[] = [];
+    if (entries < last) {
+      const first = await firstNumber(session, { node, epoch, lane });
+      for (let n = 1; n < first; n += 1) missing.push(n);
+      const holes = await session.all(NUMBERS_BEFORE_HOLES, { node, epoch, lane, limit: HOLES_MAX });
+      for (const { n, following } of holes)
+        for (let gap = n + 1; gap < following; gap += 1) missing.push(gap);
+      if (missing.length > HOLES_MAX)
+        throw new Error(`Audit lane ${node}/${epoch}/${lane} has too many holes.`);
+    }
+    closed.push({ lane, last, missing });
+  }
+  return closed;
+}
+
+const FIRST_NUMBER = portable<{ node: string; epoch: number; lane: number }, { first: number }>(
+  'audit_event.first_number',
+  'SELECT MIN(n) AS first FROM audit_event WHERE node = :node AND epoch = :epoch AND lane = :lane',
+  { params: { node: 'text', epoch: 'int', lane: 'int' }, result: { first: 'int' } },
+);
+
+async function firstNumber(
+  session: Session,
+  key: { node: string; epoch: number; lane: number },
+): Promise<number> {
+  return (await session.one(FIRST_NUMBER, key))?.first ?? 1;
+}

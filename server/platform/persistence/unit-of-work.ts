@@ -1,0 +1,148 @@
+import type { AuditDraft, SequencedEntry } from '../../../audit/index.ts';
+import type { QueryRunner } from 'typeorm';
+import { AppError, type EventDraft } from '../../kernel/index.ts';
+import { toAuditRow } from './audit.entity.ts';
+import type { Database } from './data-source.ts';
+import { outboxEventEntity, type OutboxRow } from './outbox.entity.ts';
+import { Session } from './session.ts';
+import { insert, type Statement } from './statements.ts';
+import { AUDIT_INSERT, type Trail } from './trail.ts';
+import type { Tx, UnitContext, UnitOfWork } from './unit.ts';
+
+export const OUTBOX_INSERT = insert(outboxEventEntity);
+
+/** More events or entries in one unit than this is a loop without an end. */
+const UNIT_RECORDS_MAX = 1_000;
+
+/** A unit takes a connection with its first statement, so one that waits or only checks holds none. */
+class OpenUnit implements Tx {
+  readonly context: UnitContext;
+  readonly drafts: AuditDraft[] = [];
+  readonly events: EventDraft[] = [];
+  readonly effects: (() => void)[] = [];
+  hasWritten = false;
+  readonly #database: Database;
+  #runner: QueryRunner | undefined;
+  #opening: Promise<Session> | undefined;
+
+  constructor(database: Database, context: UnitContext) {
+    this.#database = database;
+    this.context = context;
+  }
+
+  get recordCount(): number {
+    return this.drafts.length;
+  }
+
+  session(): Promise<Session> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<Session> {
+    this.#runner = this.#database.source.createQueryRunner();
+    await this.#runner.startTransaction();
+    return new Session(this.#runner, this.#database.dialect);
+  }
+
+  async commit(): Promise<void> {
+    if (this.#runner?.isTransactionActive) await this.#runner.commitTransaction();
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#runner?.isTransactionActive) await this.#runner.rollbackTransaction().catch(() => undefined);
+  }
+
+  async release(): Promise<void> {
+    await this.#runner?.release();
+  }
+
+  async all<P, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
+    return (await this.session()).all(statement, params);
+  }
+
+  async one<P, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {
+    return (await this.session()).one(statement, params);
+  }
+
+  async run<P>(statement: Statement<P, never>, params: P): Promise<number> {
+    this.hasWritten = true;
+    return (await this.session()).run(statement, params);
+  }
+
+  async runMany<P>(statement: Statement<P, never>, params: readonly P[]): Promise<number> {
+    this.hasWritten = true;
+    return (await this.session()).runMany(statement, params);
+  }
+
+  record(entry: AuditDraft): void {
+    this.drafts.push(entry);
+  }
+
+  emit(event: EventDraft): void {
+    this.events.push(event);
+  }
+
+  afterCommit(effect: () => void): void {
+    this.effects.push(effect);
+  }
+}
+
+/** Opens units of work on a database; `onCommit` is told when a unit left events behind. */
+export function createUnitOfWork(deps: {
+  database: Database;
+  trail: Trail;
+  toOutboxRow: (draft: EventDraft) => OutboxRow;
+  onCommit: (hasEvents: boolean) => void;
+}): UnitOfWork {
+  return {
+    read: (work) => deps.database.read(work),
+    async run(context, work) {
+      const unit = new OpenUnit(deps.database, context);
+      let entries: SequencedEntry[] = [];
+      let isCommitting = false;
+      let result;
+      try {
+        result = await work(unit);
+        entries = await flush(deps, unit);
+        isCommitting = true;
+        await unit.commit();
+      } catch (error) {
+        if (entries.length > 0) deps.trail.abandon(entries, !isCommitting);
+        await unit.rollback();
+        throw deps.database.dialect.translateError(error);
+      } finally {
+        await unit.release();
+      }
+      for (const effect of unit.effects) effect();
+      deps.onCommit(unit.events.length > 0);
+      return result;
+    },
+  };
+}
+
+/** Writes what the unit recorded and emitted; refuses a unit that wrote without an audit entry. */
+async function flush(
+  deps: { trail: Trail; toOutboxRow: (draft: EventDraft) => OutboxRow },
+  unit: OpenUnit,
+): Promise<SequencedEntry[]> {
+  if (unit.drafts.length === 0) {
+    if (unit.hasWritten || unit.events.length > 0) throw new AppError('audit.not_recorded');
+    return [];
+  }
+  if (unit.drafts.length > UNIT_RECORDS_MAX || unit.events.length > UNIT_RECORDS_MAX) {
+    throw new Error(`A unit of work recorded more than ${UNIT_RECORDS_MAX} entries or events.`);
+  }
+  const entries: SequencedEntry[] = [];
+  const session = await unit.session();
+  try {
+    entries.push(...(await deps.trail.takeVoids(session)));
+    for (const draft of unit.drafts) entries.push(deps.trail.draw(draft, unit.context));
+    await session.runMany(AUDIT_INSERT, entries.map(toAuditRow));
+    await session.runMany(OUTBOX_INSERT, unit.events.map(deps.toOutboxRow));
+  } catch (error) {
+    deps.trail.abandon(entries, true);
+    throw error;
+  }
+  return entries;
+}
