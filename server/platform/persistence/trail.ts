@@ -80,6 +80,8 @@ export async function openTrail(deps: {
   ids: Ids;
   node: string;
   installationId: string;
+  /** Lanes of the batch writer, for the record of the epoch. */
+  batchLanes: number;
 }): Promise<Trail> {
   const { database, clock, ids, node } = deps;
   const previous = await database.read((session) => session.one(EPOCH_LAST, { node }));
@@ -107,34 +109,41 @@ export async function openTrail(deps: {
     },
     draw: (draft, context) => unitLane.draw(draft, stamp(context)),
     abandon(entries, isOutcomeKnown) {
-      if (isOutcomeKnown) for (const { n } of entries) unitLane.abandon(n);
+      if (isOutcomeKnown) for (const entry of entries) unitLane.abandon(entry);
       else uncertain.push(...entries);
     },
     async takeVoids(session) {
       while (uncertain.length > 0) {
-        const { n } = uncertain[0] as SequencedEntry;
-        const stored = await session.one(NUMBER_EXISTS, { node, epoch, lane: UNIT_LANE, n });
-        if (stored === undefined) unitLane.abandon(n);
+        const entry = uncertain[0] as SequencedEntry;
+        const stored = await session.one(NUMBER_EXISTS, { node, epoch, lane: UNIT_LANE, n: entry.n });
+        if (stored === undefined) unitLane.abandon(entry);
         uncertain.shift();
       }
-      return unitLane.takeVoids(stamp({ actor: SYSTEM_ACTOR }));
+      const voids = unitLane.takeVoids(stamp({ actor: SYSTEM_ACTOR }));
+      return voids ? [voids] : [];
     },
   };
   await database.read(async (session) => {
     const closed = previous?.epoch ? await closedLanes(session, node, previous.epoch) : [];
-    const draft = unitLane.epochStart({ previousEpoch: previous?.epoch ?? 0, closed });
+    const draft = epochStart(previous?.epoch ?? 0, closed);
     await session.run(AUDIT_INSERT, toAuditRow(trail.draw(draft, { actor: SYSTEM_ACTOR })));
   });
   return trail;
 }
 
 async function takeEpoch(
-  deps: { database: Database; clock: Clock; node: string },
+  deps: { database: Database; clock: Clock; node: string; batchLanes: number },
   lastEpoch: number,
 ): Promise<number> {
   for (let attempt = 1; attempt <= EPOCH_ATTEMPTS_MAX; attempt += 1) {
     const epoch = lastEpoch + attempt;
-    const row = { node: deps.node, epoch, host: hostname().slice(0, 255), startedAt: deps.clock.now() };
+    const row = {
+      node: deps.node,
+      epoch,
+      host: hostname().slice(0, 100),
+      laneCount: deps.batchLanes + 1,
+      startedAt: deps.clock.now(),
+    };
     try {
       await deps.database.read((session) => session.run(EPOCH_INSERT, row));
       return epoch;
@@ -145,10 +154,25 @@ async function takeEpoch(
   throw new Error(`Node ${deps.node} could not take an audit epoch.`);
 }
 
+interface ClosedLane {
+  lane: number;
+  last: number;
+  missing: number[];
+}
+
+function epochStart(previousEpoch: number, closed: ClosedLane[]): AuditDraft {
+  const details = {
+    previousEpoch,
+    closed: closed.map(({ lane, last }) => `${lane}:${last}`),
+    missing: closed.flatMap(({ lane, missing }) => missing.map((n) => `${lane}:${n}`)),
+  };
+  return { action: 'audit.epoch-start', outcome: 'ok', details };
+}
+
 /** The last number of each lane of an epoch, and the numbers that a crash left unwritten. */
 async function closedLanes(session: Session, node: string, epoch: number) {
   const lanes = await session.all(LANES_OF_EPOCH, { node, epoch });
-  const closed: { lane: number; last: number; missing: number[] }[] = [];
+  const closed: ClosedLane[] = [];
   for (const { lane, last, entries } of lanes) {
     const missing: number[] = [];
     if (entries < last) {
