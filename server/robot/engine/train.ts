@@ -1,0 +1,198 @@
+import { DEFAULT_CALIBRATOR, calibrate, fitCalibrator, type CalibrationExample } from './calibrator.ts';
+import { computeEvidence } from './evidence.ts';
+import { extractFeatures } from './features.ts';
+import {
+  CLASSIFIED_ARTICLES_MAX,
+  scoreMembers,
+  trainMembers,
+  type LabelledTexts,
+  type Scored,
+} from './members.ts';
+import { DEFAULT_MIX, fitMix } from './mix.ts';
+import { buildModel, type Model } from './model.ts';
+import { createPrng, shuffle } from './prng.ts';
+import { DEFAULT_THRESHOLDS, chooseThresholds, computeCurve, type Judged } from './thresholds.ts';
+import type { KnowledgeEntry, TrainOptions } from './types.ts';
+
+const DEFAULT_BUDGET = 0.03;
+const FOLDS = 4;
+// Enough to fit 15 numbers well; more only cost time and memory.
+const HELD_OUT_MAX = 4_000;
+// With fewer held-out questions in scope the defaults are the better guess.
+const HELD_OUT_MIN = 60;
+// Questions outside the knowledge count as this share of all questions when the calibrator is fitted.
+const WITHHELD_SHARE = 0.25;
+
+/** Thrown for a knowledge base that cannot be trained: `knowledge.duplicate_id`, `knowledge.empty`, or `knowledge.entry_invalid`. */
+export class KnowledgeError extends Error {
+  readonly code: 'knowledge.duplicate_id' | 'knowledge.empty' | 'knowledge.entry_invalid';
+
+  constructor(code: KnowledgeError['code'], detail: string) {
+    super(`${code}: ${detail}`);
+    this.name = 'KnowledgeError';
+    this.code = code;
+  }
+}
+
+/** Refuses what would train a model that looks right and is not. */
+function assertEntries(entries: KnowledgeEntry[]): void {
+  if (entries.length === 0) throw new KnowledgeError('knowledge.empty', 'there is no entry');
+  const ids = new Set<string>();
+  for (const [position, { id, question, similar }] of entries.entries()) {
+    const isComplete =
+      typeof id === 'string' && id !== '' && typeof question === 'string' && Array.isArray(similar);
+    if (!isComplete || similar.some((text) => typeof text !== 'string')) {
+      throw new KnowledgeError(
+        'knowledge.entry_invalid',
+        `entry ${position + 1} needs id, question, and similar`,
+      );
+    }
+    if (ids.has(id)) throw new KnowledgeError('knowledge.duplicate_id', id);
+    ids.add(id);
+  }
+}
+
+/** A held-out question as the final decision would have seen it. */
+interface HeldOut {
+  scored: Scored;
+  label: number;
+  isInScope: boolean;
+}
+
+/**
+ * Trains the engine on the entries: models, mix, calibrator, and thresholds. Synchronous and heavy (seconds); call it in a
+ * worker thread. The same entries, options, and seed give the same model, byte for byte. Throws `KnowledgeError`.
+ */
+export function trainModel(entries: KnowledgeEntry[], options: TrainOptions): Model {
+  assertEntries(entries);
+  const seed = options.seed ?? 1;
+  const progress = options.onProgress ?? (() => undefined);
+  const texts: string[] = [];
+  const labels: number[] = [];
+  for (const [label, { question, similar }] of entries.entries()) {
+    for (const text of new Set([question, ...similar])) {
+      texts.push(text);
+      labels.push(label);
+    }
+  }
+  const data: LabelledTexts = {
+    texts: texts.map((text) => extractFeatures(text, options.lang)),
+    labels: Int32Array.from(labels),
+    classCount: entries.length,
+  };
+  progress(0.05, 'features');
+  const heldOut =
+    entries.length > CLASSIFIED_ARTICLES_MAX
+      ? holdOutIndexed(data, seed)
+      : holdOutTrained(data, seed, progress);
+  const fitted = fitDecision(heldOut, options.wrongAnswerBudget ?? DEFAULT_BUDGET);
+  progress(0.8, 'calibrated');
+  const members = trainMembers(data, seed);
+  progress(1, 'trained');
+  return buildModel({ lang: options.lang, entries, texts, members, ...fitted });
+}
+
+/**
+ * Cross-validation in which each fold withholds whole articles (their questions stand for questions nobody wrote an article
+ * for) and, of the other articles, a share of the questions.
+ */
+function holdOutTrained(
+  data: LabelledTexts,
+  seed: number,
+  progress: (ratio: number, step: string) => void,
+): HeldOut[] {
+  const random = createPrng(seed + 100);
+  const articleFold = assignFolds(data.classCount, random);
+  const byArticle = Array.from({ length: data.classCount }, () => [] as number[]);
+  for (let i = 0; i < data.texts.length; i++) byArticle[data.labels[i]!]!.push(i);
+  const questionFold = new Int32Array(data.texts.length).fill(-1);
+  for (const questions of byArticle) {
+    // The only question of an article cannot be held out: nothing would be left to find.
+    if (questions.length < 2) continue;
+    shuffle(questions, random);
+    const offset = Math.floor(random() * FOLDS);
+    for (const [place, question] of questions.entries()) questionFold[question] = (place + offset) % FOLDS;
+  }
+  const isSampled = sampleQuestions(data.texts.length, random);
+  const heldOut: HeldOut[] = [];
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const isKept = (i: number) => articleFold[data.labels[i]!] !== fold && questionFold[i] !== fold;
+    const kept = [...data.texts.keys()].filter(isKept);
+    const members = trainMembers(
+      {
+        texts: kept.map((i) => data.texts[i]!),
+        labels: Int32Array.from(kept, (i) => data.labels[i]!),
+        classCount: data.classCount,
+      },
+      seed + 1000 * (fold + 1),
+    );
+    for (let i = 0; i < data.texts.length; i++) {
+      if (isKept(i) || !isSampled[i]) continue;
+      const isInScope = articleFold[data.labels[i]!] !== fold;
+      heldOut.push({ scored: scoreMembers(members, data.texts[i]!), label: data.labels[i]!, isInScope });
+    }
+    progress(0.05 + (0.7 * (fold + 1)) / FOLDS, 'cross-validation');
+  }
+  return heldOut;
+}
+
+function assignFolds(count: number, random: () => number): Int32Array {
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  shuffle(order, random);
+  const folds = new Int32Array(count);
+  for (const [place, item] of order.entries()) folds[item] = place % FOLDS;
+  return folds;
+}
+
+function sampleQuestions(count: number, random: () => number): Uint8Array {
+  const share = HELD_OUT_MAX / count;
+  return Uint8Array.from({ length: count }, () => (share >= 1 || random() < share ? 1 : 0));
+}
+
+/** In a large knowledge base only the index scores, so hiding a question or an article is enough: nothing is trained again. */
+function holdOutIndexed(data: LabelledTexts, seed: number): HeldOut[] {
+  const random = createPrng(seed + 100);
+  const members = trainMembers(data, seed);
+  const counts = new Int32Array(data.classCount);
+  for (const label of data.labels) counts[label]!++;
+  const isSampled = sampleQuestions(data.texts.length * 2, random);
+  const heldOut: HeldOut[] = [];
+  for (let i = 0; i < data.texts.length; i++) {
+    const label = data.labels[i]!;
+    const text = data.texts[i]!;
+    if (isSampled[2 * i] && counts[label]! > 1) {
+      heldOut.push({ scored: scoreMembers(members, text, { question: i }), label, isInScope: true });
+    }
+    if (isSampled[2 * i + 1]) {
+      heldOut.push({ scored: scoreMembers(members, text, { classIndex: label }), label, isInScope: false });
+    }
+  }
+  return heldOut;
+}
+
+function fitDecision(heldOut: HeldOut[], budget: number) {
+  const usable = heldOut.filter(({ scored }) => scored.classes.length > 0);
+  const inScope = usable.filter((row) => row.isInScope);
+  if (inScope.length < HELD_OUT_MIN) {
+    return { mix: DEFAULT_MIX, calibrator: DEFAULT_CALIBRATOR, thresholds: DEFAULT_THRESHOLDS, curve: [] };
+  }
+  const mix = fitMix(
+    inScope
+      .map(({ scored, label }) => ({ scored, rightAt: scored.classes.indexOf(label) }))
+      .filter(({ rightAt }) => rightAt >= 0),
+  );
+  const withheldCount = Math.max(1, usable.length - inScope.length);
+  const withheldWeight = ((WITHHELD_SHARE / (1 - WITHHELD_SHARE)) * inScope.length) / withheldCount;
+  const examples: CalibrationExample[] = usable.map(({ scored, label, isInScope }) => {
+    const { order, values } = computeEvidence(scored, mix);
+    const isRight = isInScope && scored.classes[order[0]!] === label;
+    return { values, isRight, weight: isInScope ? 1 : withheldWeight };
+  });
+  const calibrator = fitCalibrator(examples);
+  const judged: Judged[] = examples.map(({ values, isRight }, i) => ({
+    confidence: calibrate(calibrator, values),
+    isRight,
+    isInScope: usable[i]!.isInScope,
+  }));
+  return { mix, calibrator, thresholds: chooseThresholds(judged, budget), curve: computeCurve(judged) };
+}

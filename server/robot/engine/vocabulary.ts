@@ -1,0 +1,61 @@
+import type { HashedText } from './features.ts';
+
+/** Known features in order of falling document count, so that the first n are the n commonest. */
+export interface Vocabulary {
+  ids: Map<number, number>;
+  /** Hash of each feature by id; what is written to the model file. */
+  hashes: Uint32Array;
+  idf: Float32Array;
+}
+
+/** Features of one text in the vocabulary, weighted by rarity, of length one; ids ascending. */
+export interface SparseVector {
+  ids: Uint32Array;
+  values: Float32Array;
+  /** Share of the text's weight that the vocabulary does not know, 0 to 1. */
+  unknownRatio: number;
+}
+
+/** Counts features over the texts. Features in fewer than `documentsMin` texts are left out. */
+export function buildVocabulary(texts: HashedText[], documentsMin: number): Vocabulary {
+  const counts = new Map<number, number>();
+  for (const text of texts) for (const hash of text.hashes) counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  const kept = [...counts].filter(([, count]) => count >= documentsMin);
+  kept.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const idf = Float32Array.from(kept, ([, count]) => Math.log((texts.length + 1) / (count + 0.5)) + 0.1);
+  return restoreVocabulary(
+    Uint32Array.from(kept, ([hash]) => hash),
+    idf,
+  );
+}
+
+/** The vocabulary with the look-up table of its hashes, for instance after reading a model file. */
+export function restoreVocabulary(hashes: Uint32Array, idf: Float32Array): Vocabulary {
+  const ids = new Map<number, number>();
+  for (let id = 0; id < hashes.length; id++) ids.set(hashes[id]!, id);
+  return { ids, hashes, idf };
+}
+
+/** Projects a text onto the vocabulary. A text that shares nothing gives an empty vector with `unknownRatio` 1. */
+export function vectorise(text: HashedText, vocabulary: Vocabulary): SparseVector {
+  const pairs: [number, number][] = [];
+  // An unseen feature would be as rare as the rarest one known.
+  const rarest = vocabulary.idf.length === 0 ? 1 : vocabulary.idf[vocabulary.idf.length - 1]!;
+  let known = 0;
+  let total = 0;
+  for (let i = 0; i < text.hashes.length; i++) {
+    const id = vocabulary.ids.get(text.hashes[i]!);
+    const value = text.weights[i]! * (id === undefined ? rarest : vocabulary.idf[id]!);
+    total += value * value;
+    if (id === undefined) continue;
+    known += value * value;
+    pairs.push([id, value]);
+  }
+  pairs.sort((a, b) => a[0] - b[0]);
+  const norm = known > 0 ? 1 / Math.sqrt(known) : 0;
+  return {
+    ids: Uint32Array.from(pairs, (pair) => pair[0]),
+    values: Float32Array.from(pairs, (pair) => pair[1] * norm),
+    unknownRatio: total > 0 ? 1 - known / total : 1,
+  };
+}
