@@ -1,0 +1,46 @@
+/** @jsxImportSource preact */
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { Banner } from './banner.tsx';
+import { Composer } from './composer.tsx';
+import { LanguageContext } from './context.ts';
+import { Ending } from './ending.tsx';
+import { Header } from './header.tsx';
+import { Log } from './log.tsx';
+import type { Actions, View } from './store.ts';
+import { createTranslate } from './texts.ts';
+
+/** The whole chat: header, notices, conversation, and what the customer can do next. */
+export function Chat({ view, actions }: { view: View; actions: Actions }) {
+  const { language, protocol, site } = view;
+  const catalogue = useMemo(() => ({ language, t: createTranslate(language) }), [language]);
+  const input = useRef<HTMLTextAreaElement>(null);
+
+  // The keyboard goes where the customer writes, each time the chat is opened.
+  useEffect(() => {
+    if (view.isOpen) input.current?.focus();
+  }, [view.isOpen]);
+
+  const title = site?.title || catalogue.t('title');
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+
+  const handleKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && view.isFramed && !event.isComposing) actions.minimise();
+  };
+
+  return (
+    <LanguageContext.Provider value={catalogue}>
+      <div class="chat" onKeyDown={handleKeyDown}>
+        <Header view={view} title={title} actions={actions} />
+        <Banner protocol={protocol} offlineText={site?.offline} />
+        <Log view={view} actions={actions} />
+        {protocol.conversation === 'closed' ? (
+          <Ending key={protocol.conversationId} isRated={view.isRated} actions={actions} />
+        ) : (
+          <Composer draft={view.draft} protocol={protocol} actions={actions} inputRef={input} />
+        )}
+      </div>
+    </LanguageContext.Provider>
+  );
+}

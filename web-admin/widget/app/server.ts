@@ -1,0 +1,192 @@
+import { parseMessage, SUBPROTOCOL } from '../protocol/index.ts';
+import type { ClientPorts, ConversationState, Failure } from '../protocol/index.ts';
+import type { WidgetStorage } from './storage.ts';
+
+/** What a site says about itself to anybody. */
+export interface Site {
+  id: string;
+  title?: string;
+  welcome?: string;
+  offline?: string;
+  locale?: string;
+}
+
+/** The server's HTTP and socket faces, as the widget uses them. */
+export interface Server {
+  ports: ClientPorts;
+  findSite(): Promise<Site | undefined>;
+  /** Rates the conversation of `token`; false when the server did not take it. */
+  rate(token: string, score: number, comment: string): Promise<boolean>;
+}
+
+/** Where the server is and whom we ask for. */
+export interface ServerOptions {
+  /** Address with a slash at its end, for example `https://desk.example/`. */
+  base: URL;
+  site: string;
+  storage: WidgetStorage;
+  /** The host application's signed statement, when it gave one; read at each call. */
+  identity: () => string | undefined;
+}
+
+type Answer = { isOk: true; value: Record<string, unknown> } | Failure;
+
+const REQUEST_TIMEOUT_MS = 15_000;
+const POLL_SECONDS = 25;
+/** A poll may take its whole wait, and then the way back. */
+const POLL_TIMEOUT_MS = (POLL_SECONDS + 10) * 1000;
+const NO_ANSWER: Failure = { isOk: false, code: 'network.failed', isFinal: false };
+/** Refusals of a session that another attempt will not change. */
+const FINAL_CODES: readonly string[] = ['site.unknown', 'request.origin_refused', 'site.identity_invalid'];
+
+interface Call {
+  method: 'GET' | 'POST';
+  token?: string;
+  body?: object;
+  timeoutMs?: number;
+}
+
+function toFailure(status: number, problem: Record<string, unknown>, retryAfter: string | null): Failure {
+  const code =
+    typeof problem.code === 'string' ? problem.code : status >= 500 ? 'server.internal' : `http.${status}`;
+  const failure: Failure = { isOk: false, code, isFinal: FINAL_CODES.includes(code) };
+  const retrySeconds = Number(retryAfter);
+  if (retryAfter && retrySeconds > 0) failure.retryMs = retrySeconds * 1000;
+  return failure;
+}
+
+/** Makes one HTTP call. Cookies stay out of it: a signed-in employee who tries the widget is a visitor here. */
+async function call(
+  url: URL,
+  { method, token, body, timeoutMs = REQUEST_TIMEOUT_MS }: Call,
+): Promise<Answer> {
+  const abort = new AbortController();
+  const timeout = setTimeout(() => abort.abort(), timeoutMs);
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (body) headers['content-type'] = 'application/json';
+  if (token) headers.authorization = `Bearer ${token}`;
+  try {
+    const response = await fetch(url.href, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+      credentials: 'omit',
+      cache: 'no-store',
+      signal: abort.signal,
+    });
+    const text = await response.text();
+    const value = (text ? JSON.parse(text) : {}) as Record<string, unknown>;
+    return response.ok
+      ? { isOk: true, value }
+      : toFailure(response.status, value, response.headers.get('retry-after'));
+  } catch {
+    // No answer, an aborted one, or a page of some proxy in between: all of them pass.
+    return NO_ANSWER;
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+type Opened = Awaited<ReturnType<ClientPorts['openSession']>>;
+
+/** Opens or resumes the customer's session; a resume token the server no longer takes is forgotten. */
+async function openSession(options: ServerOptions, url: URL): Promise<Opened> {
+  const { site, storage } = options;
+  const resumeToken = storage.resumeToken();
+  const identity = options.identity();
+  const body = { site, ...(resumeToken && { resumeToken }), ...(identity && { identity }) };
+  const answer = await call(url, { method: 'POST', body });
+  if (!answer.isOk) {
+    if (!resumeToken || answer.code !== 'visitor.token_invalid') return answer;
+    storage.setResumeToken(undefined);
+    return openSession(options, url);
+  }
+  const { token, resumeToken: nextToken, conversationId } = answer.value;
+  if (typeof token !== 'string' || typeof conversationId !== 'string') return NO_ANSWER;
+  if (typeof nextToken === 'string') storage.setResumeToken(nextToken);
+  return { isOk: true, session: { token, conversationId } };
+}
+
+/** Makes the port that opens sessions. A new conversation is one with another id than the last. */
+function createSessionPort(options: ServerOptions, url: URL): ClientPorts['openSession'] {
+  let lastConversationId: string | undefined;
+  return async ({ isNew }) => {
+    let opened = await openSession(options, url);
+    if (isNew && opened.isOk && opened.session.conversationId === lastConversationId) {
+      // The server resumes the closed conversation: only a session without the resume token starts another.
+      options.storage.setResumeToken(undefined);
+      opened = await openSession(options, url);
+    }
+    if (opened.isOk) lastConversationId = opened.session.conversationId;
+    return opened;
+  };
+}
+
+const PATHS = { text: 'visitor/messages', choose: 'visitor/messages', handover: 'visitor/handover' };
+
+/** Makes the widget's side of the server out of `fetch` and `WebSocket`. */
+export function createServer(options: ServerOptions): Server {
+  const api = (path: string) => new URL(`api/v1/${path}`, options.base);
+  const ports: ClientPorts = {
+    openSession: createSessionPort(options, api('visitor/session')),
+    openSocket: (events) => openSocket(new URL('ws/visitor', options.base), events),
+    async poll(token, after) {
+      const url = api(`visitor/messages?after=${after}&wait=${POLL_SECONDS}`);
+      const answer = await call(url, { method: 'GET', token, timeoutMs: POLL_TIMEOUT_MS });
+      if (!answer.isOk) return answer;
+      const items = Array.isArray(answer.value.items) ? answer.value.items : [];
+      const { state, position } = answer.value;
+      return {
+        isOk: true,
+        items: items.map(parseMessage).filter((message) => message !== undefined),
+        ...(typeof state === 'string' && { state: state as ConversationState }),
+        ...(typeof position === 'number' && { position }),
+      };
+    },
+    async post(token, { id, kind, text }) {
+      // Over HTTP a choice is asked as its question: the robot answers it with that article.
+      const body = kind === 'handover' ? {} : { id, kind: 'text', text };
+      const answer = await call(api(PATHS[kind]), { method: 'POST', token, body });
+      if (!answer.isOk) return answer;
+      const { seq, at } = answer.value;
+      return {
+        isOk: true,
+        ...(typeof seq === 'number' && { seq }),
+        ...(typeof at === 'string' && { at }),
+      };
+    },
+    setTimer(run, delayMs) {
+      const handle = setTimeout(run, delayMs);
+      return () => clearTimeout(handle);
+    },
+    random: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
+  };
+  return {
+    ports,
+    async findSite() {
+      const answer = await call(api(`visitor/site/${encodeURIComponent(options.site)}`), { method: 'GET' });
+      return answer.isOk ? (answer.value as unknown as Site) : undefined;
+    },
+    async rate(token, score, comment) {
+      const body = { score, ...(comment && { comment }) };
+      return (await call(api('visitor/csat'), { method: 'POST', token, body })).isOk;
+    },
+  };
+}
+
+function openSocket(url: URL, events: Parameters<ClientPorts['openSocket']>[0]) {
+  url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+  const socket = new WebSocket(url.href, SUBPROTOCOL);
+  socket.onopen = () => events.opened();
+  socket.onmessage = (event) => events.received(event.data);
+  socket.onclose = () => events.closed();
+  return {
+    send: (text: string) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close: () => {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    },
+  };
+}
