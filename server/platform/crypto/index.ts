@@ -1,0 +1,39 @@
+export { createCrypto, DEK_CACHE_TTL_MS, type CryptoDeps } from './crypto.ts';
+export type { Crypto, Dek, DekRow, DekStore, Opened, SealedItem } from './types.ts';
+export { ENVELOPE_MAGIC, PLAIN_BYTES_MAX, parseEnvelope, type Cell, type Suite } from './envelope.ts';
+export {
+  keyFault,
+  type KeyFaultReason,
+  type KeyHealth,
+  type KeyProvider,
+  type WrapContext,
+} from './key-provider.ts';
+export { createFileKeyProvider, type FileKeyOptions } from './file-key-provider.ts';
+export { createSecretFile, ensureSecretFolder, readSecretFile } from './secret-file.ts';
+export { BLIND_INDEX_BYTES, BLIND_INDEX_LAST4_BYTES } from './blind-index.ts';
+export { matchesSearch, normaliseSearchText, searchTerms } from './search-terms.ts';
+export {
+  lastFour,
+  normaliseCard,
+  normaliseEmail,
+  normaliseIdNumber,
+  normaliseName,
+  normalisePhone,
+} from './normalise.ts';
+export { maskCard, maskEmail, maskIdNumber, maskName, maskPhone } from './masking.ts';
+export { findMaskedSpans, maskText, type MaskedSpan } from './mask-text.ts';
+export { hashPassword, isPasswordHashOutdated, verifyPassword } from './password.ts';
+export { passwordFaults, type PasswordContext, type PasswordFault } from './password-policy.ts';
+export { totp, type TotpCheck } from './totp.ts';
+export { randomBytes, randomToken, timingSafeEqual } from './random.ts';
+export { deriveKey, hmacSha256, sha256 } from './digest.ts';
+export { verifyJwt, type JwtAlgorithm, type JwtFault, type JwtResult, type JwtRules } from './jwt.ts';
+export { createServerCertificate, type ServerCertificate } from './server-certificate.ts';
+export {
+  generateSigningKey,
+  loadSigningKey,
+  openSigningKey,
+  signingKeyId,
+  verifySignature,
+} from './signing-key.ts';
+export type { SigningKey } from './signing-key.ts';
