@@ -1,0 +1,4 @@
+export { SiteService, type SiteInput } from './site.service.ts';
+export { VisitorService } from './visitor.service.ts';
+export { createVisitorSockets, type VisitorSockets } from './visitor-sockets.ts';
+export { webWidgetRoutes } from './web-widget.routes.ts';

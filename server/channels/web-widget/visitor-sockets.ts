@@ -1,0 +1,291 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError, ERRORS, isUuid, type ErrorCode } from '../../kernel/index.ts';
+import type { SocketConnection, SocketEndpoint } from '../../platform/realtime/index.ts';
+import {
+  presentForRequester,
+  type ConversationOwners,
+  type ConversationService,
+  type StoredMessage,
+} from '../../desk/index.ts';
+import type { UnitOfWork } from '../../platform/persistence/index.ts';
+import { actorOf, type Visitor, type VisitorService } from './visitor.service.ts';
+
+/** What the visitors' sockets need. */
+export interface VisitorSocketDeps {
+  visitors: VisitorService;
+  conversations: ConversationService;
+  owners: ConversationOwners;
+  uow: UnitOfWork;
+  /** Whether a page of this origin may open a socket; an absent origin is a program. */
+  isOriginAllowed(origin: string | undefined): Promise<boolean>;
+  /** Tells the agents of a conversation about typing and reading; never stored. */
+  tellDesk(conversationId: string, frame: object): void;
+  positionOf(conversationId: string): number | undefined;
+  onFault(error: unknown): void;
+}
+
+/** The visitors' sockets, and the long polls that wait for the same messages. */
+export interface VisitorSockets {
+  endpoint: SocketEndpoint;
+  /** Resolves when a message after `after` may be there, or after `waitMs`. */
+  waitFor(conversationId: string, waitMs: number): Promise<void>;
+  /** Sends a frame that is not a message (typing) to the visitor's open pages. */
+  tell(conversationId: string, frame: object): void;
+}
+
+/** Opens the visitors' endpoint `/ws/visitor`. */
+export function createVisitorSockets(deps: VisitorSocketDeps): VisitorSockets {
+  const pages = new Map<string, Set<VisitorPage>>();
+  const waiters = new Map<string, Set<() => void>>();
+
+  deps.owners.onMessage((message, row, origin) => {
+    const open = pages.get(row.id);
+    if (open) {
+      const encoded = encode(message);
+      for (const page of open) page.push(message, encoded, origin);
+      if (message.meta?.state) {
+        const position = deps.positionOf(row.id);
+        const frame = { t: 'state', state: row.state, ...(position ? { position } : {}) };
+        for (const page of open) page.tell(frame);
+      }
+    }
+    for (const wake of waiters.get(row.id) ?? []) wake();
+  });
+
+  return {
+    endpoint: {
+      path: '/ws/visitor',
+      accept: (request: IncomingMessage) => deps.isOriginAllowed(request.headers.origin),
+      open(connection) {
+        const page = new VisitorPage(deps, connection, pages);
+        return {
+          onFrame: (frame) => page.take(frame),
+          onMalformed: () => connection.send(errorFrame('frame.malformed')),
+          onClose: () => page.leave(),
+        };
+      },
+    },
+    waitFor(conversationId, waitMs) {
+      return new Promise((resolve) => {
+        const open = waiters.get(conversationId) ?? new Set();
+        waiters.set(conversationId, open);
+        const done = () => {
+          clearTimeout(timer);
+          open.delete(done);
+          if (open.size === 0) waiters.delete(conversationId);
+          resolve();
+        };
+        const timer = setTimeout(done, waitMs);
+        open.add(done);
+      });
+    },
+    tell(conversationId, frame) {
+      for (const page of pages.get(conversationId) ?? []) page.tell(frame);
+    },
+  };
+}
+
+function encode(message: StoredMessage): Buffer {
+  return Buffer.from(JSON.stringify({ t: 'message', ...presentForRequester(message) }), 'utf8');
+}
+
+const RETRY_MS = 1_000;
+
+/** Codes after which the same message may well succeed: until it came again, nothing may overtake it. */
+function isTransient(code: ErrorCode): boolean {
+  return code === 'server.busy' || code === 'server.draining' || code.startsWith('storage.');
+}
+
+function errorFrame(code: ErrorCode, id?: unknown): object {
+  return {
+    t: 'error',
+    ...(typeof id === 'string' ? { id } : {}),
+    code,
+    message: ERRORS[code][1],
+    ...(isTransient(code) ? { retryMs: RETRY_MS } : {}),
+  };
+}
+
+/** One open page of a visitor: sends each message once and in order, whatever comes while it catches up. */
+class VisitorPage {
+  readonly #deps: VisitorSocketDeps;
+  readonly #connection: SocketConnection;
+  readonly #pages: Map<string, Set<VisitorPage>>;
+  #visitor: Visitor | undefined;
+  #lastSent = 0;
+  #catchingUp: Promise<void> | undefined;
+  #hasMore = false;
+  /** A message that was refused for now: until it comes again, what follows is refused too. */
+  #blockedBy: string | undefined;
+
+  constructor(deps: VisitorSocketDeps, connection: SocketConnection, pages: Map<string, Set<VisitorPage>>) {
+    this.#deps = deps;
+    this.#connection = connection;
+    this.#pages = pages;
+  }
+
+  async take(frame: Record<string, unknown>): Promise<void> {
+    try {
+      if (frame.t === 'hello') return await this.#hello(frame);
+      if (!this.#visitor) throw new AppError('frame.hello_expected');
+      await this.#act(frame, this.#visitor);
+    } catch (error) {
+      if (!(error instanceof AppError)) this.#deps.onFault(error);
+      const code = error instanceof AppError ? error.code : 'server.internal';
+      if (isUuid(frame.id) && isTransient(code)) this.#blockedBy ??= frame.id;
+      this.#connection.send(errorFrame(code, frame.id));
+    }
+  }
+
+  leave(): void {
+    if (!this.#visitor) return;
+    const open = this.#pages.get(this.#visitor.conversationId);
+    open?.delete(this);
+    if (open?.size === 0) this.#pages.delete(this.#visitor.conversationId);
+  }
+
+  tell(frame: object): void {
+    this.#connection.send(frame);
+  }
+
+  /** A committed message: sent at once when it is the next one, else the page reads on from where it is. */
+  push(message: StoredMessage, encoded: Buffer, origin: unknown): void {
+    if (message.seq <= this.#lastSent) return;
+    if (this.#catchingUp || message.seq !== this.#lastSent + 1) {
+      this.#catchUp();
+      return;
+    }
+    this.#lastSent = message.seq;
+    // The page that sent it gets the ack instead.
+    if (origin !== this.#connection) this.#connection.sendEncoded(encoded);
+  }
+
+  async #hello(frame: Record<string, unknown>): Promise<void> {
+    if (this.#visitor) throw new AppError('frame.malformed');
+    const after = frame.after ?? 0;
+    if (!Number.isSafeInteger(after) || (after as number) < 0) throw new AppError('frame.malformed');
+    const visitor = await this.#deps.visitors.authenticate(frame.token);
+    const row = await this.#deps.conversations.get(visitor.conversationId);
+    this.#connection.markReady();
+    this.#visitor = visitor;
+    this.#lastSent = Math.min(after as number, row.lastSeq);
+    const open = this.#pages.get(row.id) ?? new Set();
+    this.#pages.set(row.id, open.add(this));
+    this.#connection.send({ t: 'welcome', conversation: row.id, last: row.lastSeq });
+    const position = this.#deps.positionOf(row.id);
+    this.#connection.send({ t: 'state', state: row.state, ...(position ? { position } : {}) });
+    if (row.lastSeq > this.#lastSent) this.#catchUp();
+    await this.#catchingUp;
+  }
+
+  #catchUp(): void {
+    this.#hasMore = true;
+    this.#catchingUp ??= this.#readOn().finally(() => (this.#catchingUp = undefined));
+  }
+
+  async #readOn(): Promise<void> {
+    const { conversationId } = this.#visitor as Visitor;
+    while (this.#hasMore && this.#connection.isOpen) {
+      this.#hasMore = false;
+      try {
+        const row = await this.#deps.conversations.get(conversationId);
+        const messages = await this.#deps.uow.read((db) =>
+          this.#deps.conversations.history(db, row, this.#lastSent),
+        );
+        for (const message of messages) {
+          if (message.seq <= this.#lastSent) continue;
+          this.#connection.sendEncoded(encode(message));
+          this.#lastSent = message.seq;
+        }
+        if (messages.length > 0) this.#hasMore = true;
+      } catch (error) {
+        this.#deps.onFault(error);
+        // The page comes back and asks for what it misses.
+        this.#connection.close(1011, 'server.internal');
+      }
+    }
+  }
+
+  async #act(frame: Record<string, unknown>, visitor: Visitor): Promise<void> {
+    const { conversationId } = visitor;
+    switch (frame.t) {
+      case 'send':
+        return this.#send(frame, visitor, frame.text);
+      case 'choose':
+        return this.#choose(frame, visitor);
+      case 'handover':
+        return this.#requestHandover(frame, visitor);
+      case 'read':
+        if (!Number.isSafeInteger(frame.seq)) throw new AppError('frame.malformed');
+        return this.#deps.tellDesk(conversationId, {
+          t: 'read',
+          conversation: conversationId,
+          seq: frame.seq,
+        });
+      case 'typing':
+        return this.#deps.tellDesk(conversationId, {
+          t: 'typing',
+          conversation: conversationId,
+          from: 'requester',
+        });
+      case 'ping':
+        return this.#connection.send({ t: 'pong' });
+      default:
+        throw new AppError('frame.unknown_type');
+    }
+  }
+
+  #assertNext(id: unknown): asserts id is string {
+    if (!isUuid(id)) throw new AppError('message.id_invalid');
+    if (this.#blockedBy !== undefined && this.#blockedBy !== id) throw new AppError('message.blocked');
+  }
+
+  async #send(
+    frame: Record<string, unknown>,
+    visitor: Visitor,
+    text: unknown,
+    meta?: { articleId: string },
+  ): Promise<void> {
+    this.#assertNext(frame.id);
+    if (typeof text !== 'string' || (frame.kind !== undefined && frame.kind !== 'text')) {
+      throw new AppError('frame.malformed');
+    }
+    const { conversationId } = visitor;
+    const by = { actor: actorOf(visitor, this.#connection.ip) };
+    const origin = this.#connection;
+    const message = { conversationId, id: frame.id, text, origin, ...(meta ? { meta } : {}) };
+    const { seq, at } = await this.#deps.conversations.receive(by, message);
+    this.#blockedBy = undefined;
+    this.#connection.send({ t: 'ack', id: frame.id, seq, at: at.toISOString() });
+  }
+
+  /** One of the questions the robot offered: written down in the offered words, answered with that article. */
+  async #choose(frame: Record<string, unknown>, visitor: Visitor): Promise<void> {
+    this.#assertNext(frame.id);
+    const row = await this.#deps.conversations.get(visitor.conversationId);
+    const recent = await this.#deps.uow.read((db) =>
+      this.#deps.conversations.historyBefore(db, row, row.lastSeq + 1, RECENT_MESSAGES),
+    );
+    const option = recent
+      .flatMap((message) => message.meta?.options ?? [])
+      .find(({ articleId }) => articleId === frame.articleId);
+    if (!option) throw new AppError('frame.malformed');
+    await this.#send(frame, visitor, option.question, { articleId: option.articleId });
+  }
+
+  async #requestHandover(frame: Record<string, unknown>, visitor: Visitor): Promise<void> {
+    this.#assertNext(frame.id);
+    const by = { actor: actorOf(visitor, this.#connection.ip) };
+    const { conversationId } = visitor;
+    const { seq, at } = await this.#deps.conversations.requestHandover(
+      by,
+      conversationId,
+      'requested',
+      frame.id,
+    );
+    this.#blockedBy = undefined;
+    this.#connection.send({ t: 'ack', id: frame.id, seq, at: at.toISOString() });
+  }
+}
+
+const RECENT_MESSAGES = 50;

@@ -1,0 +1,49 @@
+import { AppError, LIMITS, type ErrorCode } from '../../kernel/index.ts';
+import type { ConversationState, Sender } from './conversation.entity.ts';
+
+/** Which state may follow which. A closed conversation stays closed: the requester opens a new one. */
+const NEXT_STATES: Record<ConversationState, readonly ConversationState[]> = {
+  robot: ['queued', 'assigned', 'closed'],
+  queued: ['assigned', 'robot', 'closed'],
+  assigned: ['assigned', 'queued', 'closed'],
+  closed: [],
+};
+
+/** Tells whether a conversation may go from one state to another. */
+export function canMove(from: ConversationState, to: ConversationState): boolean {
+  return NEXT_STATES[from].includes(to);
+}
+
+/** Throws `conversation.closed` or `conversation.state_refused` for a move the table does not have. */
+export function assertCanMove(from: ConversationState, to: ConversationState): void {
+  if (canMove(from, to)) return;
+  throw new AppError(from === 'closed' ? 'conversation.closed' : 'conversation.state_refused');
+}
+
+/** Who may write in which state. The system may always: it writes the closing line too. */
+export function maySend(state: ConversationState, sender: Sender): boolean {
+  if (sender === 'system') return true;
+  if (state === 'closed') return false;
+  if (sender === 'robot') return state === 'robot';
+  if (sender === 'agent') return state === 'assigned';
+  return true;
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** What is wrong with a message's text, if anything. */
+export function textFault(text: unknown): ErrorCode | undefined {
+  if (typeof text !== 'string') return 'frame.malformed';
+  if (text.length > LIMITS.messageTextCharacters * 2) return 'message.text_too_long';
+  if (text.includes('\0') || LONE_SURROGATE.test(text)) return 'message.text_invalid';
+  if (text.trim() === '') return 'message.text_empty';
+  return [...text].length > LIMITS.messageTextCharacters ? 'message.text_too_long' : undefined;
+}
+
+/** The month a conversation was opened in, UTC, as yyyymm: the partition key of its messages. */
+export function monthOf(at: Date): number {
+  return at.getUTCFullYear() * 100 + at.getUTCMonth() + 1;
+}
+
+/** How often in a row the robot may be unsure before a person takes over. */
+export const ROBOT_MISSES_MAX = 2;

@@ -1,0 +1,371 @@
+import type { AuditAction } from '../../../audit/index.ts';
+import { AppError, type Actor, type Clock, type EventDraft, type Ids } from '../../kernel/index.ts';
+import { ROBOT_ACTOR, SYSTEM_ACTOR } from '../../kernel/index.ts';
+import type { Crypto, Dek } from '../../platform/crypto/index.ts';
+import type { Db, Tx, UnitContext } from '../../platform/persistence/index.ts';
+import type { ConversationRow, MessageMeta } from './conversation.entity.ts';
+import type { AppendCommand, Appended, ConversationOwners, StoredMessage } from './conversation-owner.ts';
+import { insertConversation, listMessagesAfter, listMessagesBefore } from './conversation.repo.ts';
+import { canMove, monthOf, textFault } from './conversation.rules.ts';
+import { systemText } from './conversation.texts.ts';
+
+/** Who asks for a state change, and the request it belongs to. */
+export interface By {
+  actor: Actor;
+  requestId?: string;
+}
+
+interface ServiceDeps {
+  owners: ConversationOwners;
+  crypto: Crypto;
+  clock: Clock;
+  ids: Ids;
+  /** The language of a site: the system's sentences follow it. */
+  localeOf(siteId: string): Promise<string>;
+}
+
+/** Use cases of running conversations. Messages and moves go through the conversation's lane, one at a time. */
+export class ConversationService {
+  readonly #deps: ServiceDeps;
+
+  constructor(deps: ServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** Opens a conversation with the robot, inside the unit of work that knows its requester. */
+  async open(
+    tx: Tx,
+    input: { requesterId: string; dek: Dek; siteId: string; channel: string; skillGroupId: string | null },
+  ): Promise<ConversationRow> {
+    const at = this.#deps.clock.now();
+    const row: ConversationRow = {
+      id: this.#deps.ids.next(),
+      requesterId: input.requesterId,
+      dekId: input.dek.id,
+      siteId: input.siteId,
+      channel: input.channel,
+      state: 'robot',
+      skillGroupId: input.skillGroupId,
+      assigneeId: null,
+      openedMonth: monthOf(at),
+      openedAt: at,
+      lastSeq: 0,
+      lastFrom: 'system',
+      lastAt: at,
+      agentReadSeq: 0,
+      robotMisses: 0,
+      handoverReason: null,
+      queuedAt: null,
+      assignedAt: null,
+      firstResponseAt: null,
+      closedAt: null,
+      version: 1,
+    };
+    await insertConversation(tx, row);
+    tx.record({
+      action: 'conversation.open',
+      outcome: 'ok',
+      target: { type: 'conversation', id: row.id },
+      customer: row.requesterId,
+      details: { site: input.siteId, channel: input.channel },
+    });
+    tx.emit({ type: 'conversation.opened', key: row.id, payload: { conversationId: row.id } });
+    tx.afterCommit(() => this.#deps.owners.adopt(row, input.dek));
+    return row;
+  }
+
+  /** The conversation as it stands; throws `request.not_found`. */
+  get(conversationId: string): Promise<Readonly<ConversationRow>> {
+    return this.#deps.owners.get(conversationId);
+  }
+
+  /** A requester's message. Throws the text's fault, `conversation.closed`, `message.id_reused`, `server.busy`. */
+  async receive(
+    by: By,
+    message: { conversationId: string; id: string; text: string; meta?: MessageMeta; origin?: unknown },
+  ): Promise<Appended> {
+    assertText(message.text);
+    const row = await this.#deps.owners.get(message.conversationId);
+    return this.#deps.owners.append({
+      ...message,
+      sender: 'requester',
+      senderId: row.requesterId,
+      kind: 'text',
+      audit: audit('message.receive', row),
+      context: contextOf(by),
+      events: (now, seq) =>
+        now.state === 'robot' ? [event('message.received', now, { seq, messageId: message.id })] : [],
+    });
+  }
+
+  /** An agent's message; only the assignee may write. */
+  async send(
+    by: By,
+    message: { conversationId: string; id: string; text: string; origin?: unknown },
+  ): Promise<Appended> {
+    assertText(message.text);
+    const row = await this.#deps.owners.get(message.conversationId);
+    return this.#deps.owners.append({
+      ...message,
+      sender: 'agent',
+      senderId: by.actor.id,
+      kind: 'text',
+      audit: audit('message.send', row),
+      context: contextOf(by),
+      decide: (now, at) =>
+        now.assigneeId !== by.actor.id && now.state !== 'closed'
+          ? { refuse: 'conversation.state_refused' }
+          : { firstResponseAt: now.firstResponseAt ?? at },
+    });
+  }
+
+  /**
+   * The robot's message. Its id is derived from the event it answers, so a repeated event says nothing twice; and
+   * the lane looks at the state again, so the robot never talks over an agent.
+   */
+  async robotSay(
+    conversationId: string,
+    message: { id: string; text: string; meta: MessageMeta; misses: number },
+  ): Promise<Appended> {
+    const row = await this.#deps.owners.get(conversationId);
+    return this.#deps.owners.append({
+      conversationId,
+      id: message.id,
+      sender: 'robot',
+      senderId: 'robot',
+      kind: 'text',
+      text: message.text,
+      meta: message.meta,
+      audit: robotAudit(row, message.meta),
+      context: { actor: ROBOT_ACTOR },
+      decide: (now) => (now.state === 'robot' ? { robotMisses: message.misses } : 'skip'),
+    });
+  }
+
+  /** Puts the conversation into a skill group's queue. Doing it again, or after an agent came, changes nothing. */
+  async requestHandover(
+    by: By,
+    conversationId: string,
+    reason: string,
+    messageId?: string,
+  ): Promise<Appended> {
+    return this.#move(by, conversationId, {
+      id: messageId,
+      action: 'conversation.queue',
+      text: 'queued',
+      meta: { state: 'queued', reason },
+      decide: (now, at) =>
+        now.state === 'robot'
+          ? { state: 'queued', handoverReason: reason, queuedAt: at, assigneeId: null }
+          : now.state === 'closed'
+            ? { refuse: 'conversation.closed' }
+            : 'skip',
+      eventType: 'conversation.queued',
+    });
+  }
+
+  /** Routing gives a queued conversation to an agent; skips when somebody else has it by now. */
+  assign(conversationId: string, agentId: string): Promise<Appended> {
+    return this.#move({ actor: SYSTEM_ACTOR }, conversationId, {
+      action: 'conversation.assign',
+      text: 'assigned',
+      meta: { state: 'assigned', agentId },
+      decide: (now, at) =>
+        now.state === 'queued' ? { state: 'assigned', assigneeId: agentId, assignedAt: at } : 'skip',
+      eventType: 'conversation.assigned',
+    });
+  }
+
+  /** Takes a conversation back from an agent who has gone, with its place in the queue kept. */
+  requeueAbsent(conversationId: string, agentId: string): Promise<Appended> {
+    return this.#move({ actor: SYSTEM_ACTOR }, conversationId, {
+      action: 'conversation.queue',
+      text: 'queued',
+      meta: { state: 'queued', reason: 'agent-absent' },
+      decide: (now) =>
+        now.state === 'assigned' && now.assigneeId === agentId
+          ? { state: 'queued', assigneeId: null, handoverReason: 'agent-absent' }
+          : 'skip',
+      eventType: 'conversation.queued',
+    });
+  }
+
+  /** An agent takes a queued conversation, or confirms one that routing gave. */
+  accept(by: By, conversationId: string): Promise<Appended> {
+    const agentId = by.actor.id;
+    return this.#move(by, conversationId, {
+      action: 'conversation.accept',
+      text: 'assigned',
+      meta: { state: 'assigned', agentId },
+      decide: (now, at) => {
+        if (now.state === 'assigned' && now.assigneeId === agentId) return 'skip';
+        if (now.state !== 'queued') return { refuse: refusalOf(now) };
+        return { state: 'assigned', assigneeId: agentId, assignedAt: at };
+      },
+      eventType: 'conversation.assigned',
+    });
+  }
+
+  /** Somebody with the right takes the conversation over from the robot, the queue, or another agent. */
+  take(by: By, conversationId: string): Promise<Appended> {
+    const agentId = by.actor.id;
+    return this.#move(by, conversationId, {
+      action: 'conversation.take',
+      text: 'assigned',
+      meta: { state: 'assigned', agentId },
+      decide: (now, at) => {
+        if (now.state === 'assigned' && now.assigneeId === agentId) return 'skip';
+        if (!canMove(now.state as never, 'assigned')) return { refuse: refusalOf(now) };
+        const queuedAt = now.queuedAt ?? at;
+        return { state: 'assigned', assigneeId: agentId, assignedAt: at, queuedAt };
+      },
+      eventType: 'conversation.assigned',
+    });
+  }
+
+  /** The assignee gives the conversation to another agent, or back to a skill group's queue. */
+  handOver(
+    by: By,
+    conversationId: string,
+    to: { agentId: string } | { skillGroupId: string },
+  ): Promise<Appended> {
+    const isAgent = 'agentId' in to;
+    return this.#move(by, conversationId, {
+      action: 'conversation.handover',
+      text: 'handedOver',
+      meta: isAgent ? { state: 'assigned', agentId: to.agentId } : { state: 'queued', reason: 'transfer' },
+      decide: (now, at) => {
+        if (now.state !== 'assigned' || now.assigneeId !== by.actor.id) return { refuse: refusalOf(now) };
+        return isAgent
+          ? { assigneeId: to.agentId, assignedAt: at }
+          : { state: 'queued', assigneeId: null, skillGroupId: to.skillGroupId, queuedAt: at };
+      },
+      eventType: isAgent ? 'conversation.assigned' : 'conversation.queued',
+    });
+  }
+
+  /** Ends the conversation; `mayAny` for supervisors, otherwise the assignee only. Closing twice changes nothing. */
+  close(by: By, conversationId: string, mayAny: boolean): Promise<Appended> {
+    return this.#move(by, conversationId, {
+      action: 'conversation.close',
+      text: 'closed',
+      meta: { state: 'closed' },
+      decide: (now, at) => {
+        if (now.state === 'closed') return 'skip';
+        if (!mayAny && now.assigneeId !== by.actor.id) return { refuse: 'conversation.state_refused' };
+        return { state: 'closed', closedAt: at };
+      },
+      eventType: 'conversation.closed',
+    });
+  }
+
+  /** Messages after a `seq`, with their texts; unreadable ones say so instead of failing the whole list. */
+  async history(
+    db: Db,
+    conversation: ConversationRow,
+    afterSeq: number,
+    limit?: number,
+  ): Promise<StoredMessage[]> {
+    return this.#read(await listMessagesAfter(db, conversation, afterSeq, limit));
+  }
+
+  /** The newest messages below a `seq`. */
+  async historyBefore(
+    db: Db,
+    conversation: ConversationRow,
+    beforeSeq: number,
+    limit: number,
+  ): Promise<StoredMessage[]> {
+    return this.#read(await listMessagesBefore(db, conversation, beforeSeq, limit));
+  }
+
+  async #read(rows: Awaited<ReturnType<typeof listMessagesAfter>>): Promise<StoredMessage[]> {
+    const opened = await this.#deps.crypto.openMany(
+      rows.map(({ id, bodyEnc }) => ({
+        cell: { table: 'message', column: 'body_enc', rowId: id },
+        envelope: bodyEnc,
+      })),
+    );
+    return rows.map((row, index) => {
+      const body = opened[index];
+      return {
+        conversationId: row.conversationId,
+        seq: row.seq,
+        id: row.id,
+        from: row.sender as StoredMessage['from'],
+        senderId: row.senderId,
+        kind: body?.ok ? row.kind : 'unreadable',
+        text: body?.ok ? body.text : '',
+        at: row.at,
+        meta: row.meta,
+      };
+    });
+  }
+
+  async #move(
+    by: By,
+    conversationId: string,
+    move: {
+      id?: string | undefined;
+      action: AuditAction;
+      text: 'queued' | 'assigned' | 'handedOver' | 'closed';
+      meta: MessageMeta;
+      decide: NonNullable<AppendCommand['decide']>;
+      eventType: string;
+    },
+  ): Promise<Appended> {
+    const row = await this.#deps.owners.get(conversationId);
+    const locale = await this.#deps.localeOf(row.siteId);
+    return this.#deps.owners.append({
+      conversationId,
+      id: move.id ?? this.#deps.ids.next(),
+      sender: 'system',
+      senderId: 'system',
+      kind: 'system',
+      text: systemText(move.text, locale),
+      meta: move.meta,
+      audit: {
+        ...audit(move.action, row),
+        ...(move.meta.reason ? { reason: move.meta.reason } : {}),
+        details: move.meta.agentId ? { agentId: move.meta.agentId } : {},
+      },
+      context: contextOf(by),
+      decide: move.decide,
+      events: (now, seq) => [event(move.eventType, now, { seq, agentId: move.meta.agentId ?? null })],
+    });
+  }
+}
+
+function assertText(text: string): void {
+  const fault = textFault(text);
+  if (fault) throw new AppError(fault);
+}
+
+function refusalOf(row: Readonly<ConversationRow>): 'conversation.closed' | 'conversation.state_refused' {
+  return row.state === 'closed' ? 'conversation.closed' : 'conversation.state_refused';
+}
+
+function contextOf(by: By): UnitContext {
+  return { actor: by.actor, ...(by.requestId ? { requestId: by.requestId } : {}) };
+}
+
+function audit(action: AuditAction, row: Readonly<ConversationRow>) {
+  const target = { type: 'conversation', id: row.id };
+  return { action, outcome: 'ok' as const, target, customer: row.requesterId };
+}
+
+function robotAudit(row: Readonly<ConversationRow>, meta: MessageMeta): AppendCommand['audit'] {
+  const action: AuditAction = meta.outcome === 'clarify' ? 'robot.clarify' : 'robot.answer';
+  return {
+    ...audit(action, row),
+    details: {
+      ...(meta.articleId ? { articleId: meta.articleId } : {}),
+      ...(meta.articleVersion ? { articleVersion: meta.articleVersion } : {}),
+      ...(meta.options ? { offered: meta.options.map((option) => option.articleId) } : {}),
+    },
+  };
+}
+
+function event(type: string, row: Readonly<ConversationRow>, payload: EventDraft['payload']): EventDraft {
+  return { type, key: row.id, payload: { conversationId: row.id, ...payload } };
+}

@@ -1,0 +1,14 @@
+export {
+  ConversationOwners,
+  type MessageListener,
+  type StoredMessage,
+} from './conversations/conversation-owner.ts';
+export type { ConversationRow, ConversationState, MessageMeta } from './conversations/conversation.entity.ts';
+export { MESSAGE_BATCH } from './conversations/conversation.repo.ts';
+export { ROBOT_MISSES_MAX, textFault } from './conversations/conversation.rules.ts';
+export { ConversationService, type By } from './conversations/conversation.service.ts';
+export { systemText } from './conversations/conversation.texts.ts';
+export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';
+export { Routing, type AgentDirectory, type Presence } from './routing/routing.service.ts';
+export { createAgentSocket, type AgentSession, type AgentSessions } from './workbench/agent-socket.ts';
+export { presentForAgent, presentForRequester } from './workbench/frames.ts';

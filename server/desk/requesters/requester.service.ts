@@ -1,0 +1,145 @@
+import { AppError, type Clock, type Ids } from '../../kernel/index.ts';
+import {
+  lastFour,
+  normaliseEmail,
+  normaliseIdNumber,
+  normaliseName,
+  normalisePhone,
+  type Crypto,
+  type Dek,
+} from '../../platform/crypto/index.ts';
+import { DEK_INSERT, insert, select, type Db, type Tx } from '../../platform/persistence/index.ts';
+import { requesterEntity, type RequesterRow } from './requester.entity.ts';
+
+const REQUESTER_INSERT = insert(requesterEntity);
+const REQUESTER_BY_ID = select(requesterEntity, { name: 'requester.by_id', where: ['id'] });
+const REQUESTER_BY_EXTERNAL = select(requesterEntity, {
+  name: 'requester.by_external',
+  where: ['siteId', 'externalBix'],
+});
+
+/** The personal fields of a requester, in clear; only ever in memory. */
+export interface RequesterProfile {
+  /** The host application's own id of the customer. */
+  external?: string;
+  name?: string;
+  phone?: string;
+  email?: string;
+  idNumber?: string;
+}
+
+/** A field of the profile. */
+export type ProfileField = keyof RequesterProfile;
+
+/** The sealed and indexed columns that hold a profile. */
+export type ProfileColumns = Pick<
+  RequesterRow,
+  | 'externalEnc'
+  | 'externalBix'
+  | 'nameEnc'
+  | 'nameBix'
+  | 'phoneEnc'
+  | 'phoneBix'
+  | 'phoneLast4Bix'
+  | 'emailEnc'
+  | 'emailBix'
+  | 'idNumberEnc'
+  | 'idNumberBix'
+>;
+
+/** Column that holds each field's envelope, as it stands in the additional data. */
+export const PROFILE_COLUMNS: Record<ProfileField, string> = {
+  external: 'external_enc',
+  name: 'name_enc',
+  phone: 'phone_enc',
+  email: 'email_enc',
+  idNumber: 'id_number_enc',
+};
+
+interface RequesterDeps {
+  crypto: Crypto;
+  clock: Clock;
+  ids: Ids;
+}
+
+/** Use cases of requesters: they are made with a data key of their own, also when nobody knows who they are. */
+export class RequesterService {
+  readonly #deps: RequesterDeps;
+
+  constructor(deps: RequesterDeps) {
+    this.#deps = deps;
+  }
+
+  /** The requester; throws `request.not_found`. */
+  async get(db: Db, id: string): Promise<RequesterRow> {
+    const row = await db.one(REQUESTER_BY_ID, { id });
+    if (!row) throw new AppError('request.not_found');
+    return row;
+  }
+
+  /** The requester whom a site's host application knows by this id. */
+  findByExternal(db: Db, siteId: string, external: string): Promise<RequesterRow | undefined> {
+    const externalBix = this.#deps.crypto.blindIndex('requester.external', external);
+    return db.one(REQUESTER_BY_EXTERNAL, { siteId, externalBix });
+  }
+
+  /** The key that seals what belongs to a requester. */
+  async dekOf(db: Db, id: string): Promise<Dek> {
+    return this.#deps.crypto.dek((await this.get(db, id)).dekId);
+  }
+
+  /** Makes a requester and the key everything about this person will be sealed with. */
+  async create(
+    tx: Tx,
+    input: { siteId: string | null; profile: RequesterProfile; isIdentified: boolean },
+  ): Promise<{ row: RequesterRow; dek: Dek }> {
+    const id = this.#deps.ids.next();
+    const { dek, row: dekRow } = await this.#deps.crypto.newDek('requester', id);
+    const now = this.#deps.clock.now();
+    const row: RequesterRow = {
+      id,
+      dekId: dek.id,
+      siteId: input.siteId,
+      isIdentified: input.isIdentified,
+      ...this.sealProfile(dek, id, input.profile),
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+    };
+    await tx.run(DEK_INSERT, { ...dekRow, writes: 0 });
+    await tx.run(REQUESTER_INSERT, row);
+    tx.record({
+      action: 'requester.create',
+      outcome: 'ok',
+      target: { type: 'requester', id },
+      customer: id,
+      fields: Object.keys(input.profile),
+    });
+    return { row, dek };
+  }
+
+  /** Seals a whole profile; fields that are absent become NULL. */
+  sealProfile(dek: Dek, rowId: string, profile: RequesterProfile): ProfileColumns {
+    const { crypto } = this.#deps;
+    const seal = (field: ProfileField) => {
+      const value = profile[field];
+      return value ? dek.seal({ table: 'requester', column: PROFILE_COLUMNS[field], rowId }, value) : null;
+    };
+    const index = (name: string, value: string | undefined) =>
+      value ? crypto.blindIndex(`requester.${name}`, value) : null;
+    const phone = profile.phone ? normalisePhone(profile.phone) : undefined;
+    return {
+      externalEnc: seal('external'),
+      externalBix: index('external', profile.external),
+      nameEnc: seal('name'),
+      nameBix: index('name', profile.name && normaliseName(profile.name)),
+      phoneEnc: seal('phone'),
+      phoneBix: index('phone', phone),
+      phoneLast4Bix: index('phone_last4', phone && lastFour(phone)),
+      emailEnc: seal('email'),
+      emailBix: index('email', profile.email && normaliseEmail(profile.email)),
+      idNumberEnc: seal('idNumber'),
+      idNumberBix: index('id_number', profile.idNumber && normaliseIdNumber(profile.idNumber)),
+    };
+  }
+}

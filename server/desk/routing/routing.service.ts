@@ -1,0 +1,206 @@
+import { AppError, type Clock } from '../../kernel/index.ts';
+import type { UnitOfWork } from '../../platform/persistence/index.ts';
+import type { ConversationRow } from '../conversations/conversation.entity.ts';
+import { listByState } from '../conversations/conversation.repo.ts';
+import type { ConversationOwners } from '../conversations/conversation-owner.ts';
+import type { ConversationService } from '../conversations/conversation.service.ts';
+import { AGENT_CAPACITY_DEFAULT, chooseAgent } from './routing.rules.ts';
+
+/** What an agent says about being there. `offline` is nobody's word: it is having no open workbench. */
+export type Presence = 'online' | 'busy' | 'break' | 'offline';
+
+/** Who may take conversations of a skill group; no group means every agent. */
+export interface AgentDirectory {
+  agentsOf(skillGroupId: string | null): Promise<readonly string[]>;
+}
+
+interface RoutingDeps {
+  uow: UnitOfWork;
+  clock: Clock;
+  owners: ConversationOwners;
+  conversations: ConversationService;
+  directory: AgentDirectory;
+  log: { warn(message: string, fields: Record<string, unknown>): void };
+}
+
+/** A waiting or assigned conversation more than this is a queue nobody can work off; the rest waits in the database. */
+const RUNNING_MAX = 10_000;
+const SWEEP_EVERY_MS = 2_000;
+/** An agent without an open workbench for this long loses conversations whose requester is waiting. */
+const ABSENT_MS = 60_000;
+
+interface Place {
+  state: 'queued' | 'assigned';
+  skillGroupId: string | null;
+  assigneeId: string | null;
+  sinceMs: number;
+  isRequesterWaiting: boolean;
+}
+
+/**
+ * Gives queued conversations to agents. Presence is what open workbenches say; queue and loads are rebuilt from
+ * the database at the start and follow every committed message after that.
+ */
+export class Routing {
+  readonly #deps: RoutingDeps;
+  readonly #running = new Map<string, Place>();
+  readonly #presence = new Map<string, { state: Presence; connections: number; leftAtMs: number }>();
+  readonly #lastAssignedAtMs = new Map<string, number>();
+  #passing: Promise<void> | undefined;
+  #isAskedAgain = false;
+  #timer: NodeJS.Timeout | undefined;
+  #onQueue: (queued: number) => void = () => undefined;
+
+  constructor(deps: RoutingDeps) {
+    this.#deps = deps;
+    deps.owners.onMessage((_message, row) => this.#follow(row));
+  }
+
+  async start(): Promise<void> {
+    const rows = await this.#deps.uow.read(async (db) => [
+      ...(await listByState(db, 'queued', RUNNING_MAX)),
+      ...(await listByState(db, 'assigned', RUNNING_MAX)),
+    ]);
+    for (const row of rows) this.#follow(row);
+    this.#timer = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#passing;
+  }
+
+  onQueueChange(listener: (queued: number) => void): void {
+    this.#onQueue = listener;
+  }
+
+  get queuedCount(): number {
+    return [...this.#running.values()].filter(({ state }) => state === 'queued').length;
+  }
+
+  /** Place in the queue, from 1; undefined when the conversation does not wait. */
+  positionOf(conversationId: string): number | undefined {
+    const own = this.#running.get(conversationId);
+    if (own?.state !== 'queued') return undefined;
+    const before = [...this.#running.values()].filter(
+      (place) =>
+        place.state === 'queued' && place.skillGroupId === own.skillGroupId && place.sinceMs < own.sinceMs,
+    );
+    return before.length + 1;
+  }
+
+  presenceOf(agentId: string): Presence {
+    const known = this.#presence.get(agentId);
+    return known && known.connections > 0 ? known.state : 'offline';
+  }
+
+  loadOf(agentId: string): number {
+    return this.conversationsOf(agentId).length;
+  }
+
+  /** Ids of the conversations an agent has now. */
+  conversationsOf(agentId: string): string[] {
+    return [...this.#running].filter(([, place]) => place.assigneeId === agentId).map(([id]) => id);
+  }
+
+  /** A workbench was opened: the agent is there, in the state last set, at first `online`. */
+  connect(agentId: string): void {
+    const known = this.#presence.get(agentId);
+    this.#presence.set(agentId, {
+      state: known?.state ?? 'online',
+      connections: (known?.connections ?? 0) + 1,
+      leftAtMs: 0,
+    });
+    this.#pass();
+  }
+
+  disconnect(agentId: string): void {
+    const known = this.#presence.get(agentId);
+    if (!known) return;
+    known.connections -= 1;
+    known.leftAtMs = this.#deps.clock.now().getTime();
+  }
+
+  setPresence(agentId: string, state: Exclude<Presence, 'offline'>): void {
+    const known = this.#presence.get(agentId);
+    this.#presence.set(agentId, {
+      connections: known?.connections ?? 0,
+      leftAtMs: known?.leftAtMs ?? 0,
+      state,
+    });
+    this.#pass();
+  }
+
+  #follow(row: Readonly<ConversationRow>): void {
+    const before = this.queuedCount;
+    if (row.state === 'queued' || row.state === 'assigned') {
+      this.#running.set(row.id, {
+        state: row.state,
+        skillGroupId: row.skillGroupId,
+        assigneeId: row.assigneeId,
+        sinceMs: (row.queuedAt ?? row.openedAt).getTime(),
+        isRequesterWaiting: row.lastFrom === 'requester' || row.firstResponseAt === null,
+      });
+    } else {
+      this.#running.delete(row.id);
+    }
+    if (row.state === 'assigned' && row.assigneeId && row.assignedAt) {
+      this.#lastAssignedAtMs.set(row.assigneeId, row.assignedAt.getTime());
+    }
+    if (this.queuedCount !== before) this.#onQueue(this.queuedCount);
+    if (row.state === 'queued' || row.state === 'closed') this.#pass();
+  }
+
+  #pass(): void {
+    this.#isAskedAgain = true;
+    this.#passing ??= this.#walk().finally(() => (this.#passing = undefined));
+  }
+
+  async #walk(): Promise<void> {
+    while (this.#isAskedAgain) {
+      this.#isAskedAgain = false;
+      try {
+        await this.#assignWaiting();
+      } catch (error) {
+        this.#deps.log.warn('routing pauses', {
+          code: error instanceof AppError ? error.code : 'server.internal',
+        });
+        return;
+      }
+    }
+  }
+
+  async #assignWaiting(): Promise<void> {
+    const waiting = [...this.#running]
+      .filter(([, place]) => place.state === 'queued')
+      .sort(([, a], [, b]) => a.sinceMs - b.sinceMs);
+    for (const [conversationId, place] of waiting) {
+      const members = await this.#deps.directory.agentsOf(place.skillGroupId);
+      const candidates = members
+        .filter((agentId) => this.presenceOf(agentId) === 'online')
+        .map((agentId) => ({
+          agentId,
+          load: this.loadOf(agentId),
+          lastAssignedAtMs: this.#lastAssignedAtMs.get(agentId) ?? 0,
+        }));
+      const agentId = chooseAgent(candidates, AGENT_CAPACITY_DEFAULT);
+      if (agentId) await this.#deps.conversations.assign(conversationId, agentId);
+    }
+  }
+
+  /** Looks again at what waits, and takes conversations back from agents who have gone. */
+  async #sweep(): Promise<void> {
+    const nowMs = this.#deps.clock.now().getTime();
+    for (const [conversationId, place] of this.#running) {
+      if (place.state !== 'assigned' || !place.assigneeId || !place.isRequesterWaiting) continue;
+      const known = this.#presence.get(place.assigneeId);
+      const goneAtMs = known ? (known.connections > 0 ? nowMs : known.leftAtMs) : place.sinceMs;
+      if (nowMs - goneAtMs < ABSENT_MS) continue;
+      await this.#deps.conversations
+        .requeueAbsent(conversationId, place.assigneeId)
+        .catch((error: unknown) => this.#deps.log.warn('requeue failed', { conversationId, error }));
+    }
+    if (this.queuedCount > 0) this.#pass();
+  }
+}

@@ -1,0 +1,276 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError, ERRORS, isUuid, LIMITS, type Actor, type ErrorCode } from '../../kernel/index.ts';
+import {
+  CLOSE,
+  type Audience,
+  type SocketConnection,
+  type SocketEndpoint,
+} from '../../platform/realtime/index.ts';
+import type { UnitOfWork } from '../../platform/persistence/index.ts';
+import type { ConversationOwners } from '../conversations/conversation-owner.ts';
+import type { ConversationService } from '../conversations/conversation.service.ts';
+import type { Presence, Routing } from '../routing/routing.service.ts';
+import { presentForAgent } from './frames.ts';
+
+/** A signed-in account behind a socket. */
+export interface AgentSession {
+  actor: Actor;
+  sessionId: string;
+  csrfToken: string;
+  permissions: ReadonlySet<string>;
+}
+
+/** Signs sockets in by the session cookie; the identity module supplies it. */
+export interface AgentSessions {
+  /** The session of the request's cookie, when its Host and Origin are ours as well. */
+  ofRequest(request: IncomingMessage): Promise<AgentSession | undefined>;
+  isAlive(sessionId: string): Promise<boolean>;
+  /** A person did something: the idle time starts again. */
+  touch(sessionId: string): void;
+}
+
+interface AgentSocketDeps {
+  sessions: AgentSessions;
+  audience: Audience;
+  owners: ConversationOwners;
+  conversations: ConversationService;
+  routing: Routing;
+  uow: UnitOfWork;
+  /** The list row of a conversation, as the REST list gives it. */
+  presentItem(conversationId: string): Promise<object>;
+  onFault(error: unknown): void;
+}
+
+const SESSION_CHECK_MS = 60_000;
+const PRESENCES: ReadonlySet<unknown> = new Set(['online', 'busy', 'break']);
+const RESUMED_CONVERSATIONS_MAX = 100;
+
+/** Topic of an agent's own workbenches. */
+const agentTopic = (agentId: string) => `agent:${agentId}`;
+/** Topic of everybody who works a conversation. */
+const deskTopic = (conversationId: string) => `desk:${conversationId}`;
+/** Topic of every workbench. */
+const EVERYBODY = 'desk';
+
+/** The agents' socket: pushes what concerns them, takes what they do. */
+export function createAgentSocket(deps: AgentSocketDeps): SocketEndpoint {
+  const pending = new WeakMap<IncomingMessage, AgentSession>();
+  pushMessages(deps);
+  deps.routing.onQueueChange((queued) => deps.audience.publish(EVERYBODY, { t: 'queue', queued }));
+  return {
+    path: '/ws/agent',
+    async accept(request) {
+      const session = await deps.sessions.ofRequest(request);
+      if (!session?.permissions.has('conversation:work')) return false;
+      pending.set(request, session);
+      return true;
+    },
+    open(connection, request) {
+      const workbench = new Workbench(deps, connection, pending.get(request) as AgentSession);
+      return {
+        onFrame: (frame) => workbench.take(frame),
+        onMalformed: () => connection.send(errorFrame('frame.malformed')),
+        onClose: () => workbench.leave(),
+      };
+    },
+  };
+}
+
+function pushMessages(deps: AgentSocketDeps): void {
+  deps.owners.onMessage((message, row, origin) => {
+    const frame = { t: 'message', conversation: row.id, ...presentForAgent(message) };
+    const moved = message.meta?.state;
+    if (moved) {
+      if (moved === 'assigned' && row.assigneeId) {
+        deps.audience.publish(agentTopic(row.assigneeId), { t: 'assigned', conversation: row.id });
+      }
+      pushItem(deps, row.id, row.assigneeId);
+    }
+    deps.audience.publish(deskTopic(row.id), frame, origin);
+    if (row.assigneeId) deps.audience.publish(agentTopic(row.assigneeId), frame, origin);
+  });
+}
+
+function pushItem(deps: AgentSocketDeps, conversationId: string, assigneeId: string | null): void {
+  deps
+    .presentItem(conversationId)
+    .then((conversation) => {
+      deps.audience.publish(EVERYBODY, { t: 'conversation', conversation });
+      void assigneeId;
+    })
+    .catch(deps.onFault);
+}
+
+function errorFrame(code: ErrorCode, id?: unknown): object {
+  const retryMs = code === 'server.busy' || code.startsWith('storage.') ? 1_000 : undefined;
+  return {
+    t: 'error',
+    ...(typeof id === 'string' ? { id } : {}),
+    code,
+    message: ERRORS[code][1],
+    ...(retryMs ? { retryMs } : {}),
+  };
+}
+
+/** One open workbench. */
+class Workbench {
+  readonly #deps: AgentSocketDeps;
+  readonly #connection: SocketConnection;
+  readonly #session: AgentSession;
+  #isReady = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: AgentSocketDeps, connection: SocketConnection, session: AgentSession) {
+    this.#deps = deps;
+    this.#connection = connection;
+    this.#session = session;
+  }
+
+  get #agentId(): string {
+    return this.#session.actor.id;
+  }
+
+  async take(frame: Record<string, unknown>): Promise<void> {
+    try {
+      if (frame.t === 'hello') return await this.#hello(frame);
+      if (frame.t === 'ping') return this.#connection.send({ t: 'pong' });
+      if (!this.#isReady) throw new AppError('frame.hello_expected');
+      this.#deps.sessions.touch(this.#session.sessionId);
+      await this.#act(frame);
+    } catch (error) {
+      if (!(error instanceof AppError)) this.#deps.onFault(error);
+      this.#connection.send(errorFrame(error instanceof AppError ? error.code : 'server.internal', frame.id));
+    }
+  }
+
+  leave(): void {
+    clearInterval(this.#timer);
+    this.#deps.audience.leaveAll(this.#connection);
+    if (this.#isReady) this.#deps.routing.disconnect(this.#agentId);
+  }
+
+  async #hello(frame: Record<string, unknown>): Promise<void> {
+    if (frame.csrf !== this.#session.csrfToken) throw new AppError('access.csrf');
+    this.#connection.markReady();
+    const { audience, routing } = this.#deps;
+    audience.join(EVERYBODY, this.#connection);
+    audience.join(agentTopic(this.#agentId), this.#connection);
+    if (!this.#isReady) {
+      this.#isReady = true;
+      routing.connect(this.#agentId);
+      this.#timer = setInterval(() => void this.#checkSession(), SESSION_CHECK_MS);
+    }
+    this.#connection.send({
+      t: 'welcome',
+      presence: routing.presenceOf(this.#agentId),
+      conversations: routing.conversationsOf(this.#agentId),
+      queued: routing.queuedCount,
+    });
+    await this.#resume(frame.after);
+  }
+
+  async #resume(after: unknown): Promise<void> {
+    if (typeof after !== 'object' || after === null) return;
+    for (const [conversationId, seq] of Object.entries(after).slice(0, RESUMED_CONVERSATIONS_MAX)) {
+      if (!isUuid(conversationId) || !Number.isSafeInteger(seq)) throw new AppError('frame.malformed');
+      const row = await this.#readable(conversationId);
+      let from = seq as number;
+      for (;;) {
+        const messages = await this.#deps.uow.read((db) => this.#deps.conversations.history(db, row, from));
+        for (const message of messages) {
+          this.#connection.send({ t: 'message', conversation: row.id, ...presentForAgent(message) });
+          from = message.seq;
+        }
+        if (messages.length === 0) break;
+      }
+    }
+  }
+
+  /** The conversation, if this agent may read it: the assignee, or whoever may supervise. */
+  async #readable(conversationId: unknown) {
+    if (!isUuid(conversationId)) throw new AppError('frame.malformed');
+    const row = await this.#deps.conversations.get(conversationId);
+    const maySee =
+      row.assigneeId === this.#agentId || this.#session.permissions.has('conversation:supervise');
+    if (!maySee) throw new AppError('request.not_found');
+    return row;
+  }
+
+  async #act(frame: Record<string, unknown>): Promise<void> {
+    const { conversations, routing, audience } = this.#deps;
+    const by = { actor: { ...this.#session.actor, ip: this.#connection.ip } };
+    switch (frame.t) {
+      case 'presence':
+        if (!PRESENCES.has(frame.state)) throw new AppError('frame.malformed');
+        routing.setPresence(this.#agentId, frame.state as Exclude<Presence, 'offline'>);
+        return this.#connection.send({ t: 'presence', state: frame.state });
+      case 'watch':
+        audience.join(deskTopic((await this.#readable(frame.conversation)).id), this.#connection);
+        return;
+      case 'unwatch':
+        return audience.leave(deskTopic(String(frame.conversation)), this.#connection);
+      case 'accept':
+        await conversations.accept(by, idOf(frame.conversation));
+        return;
+      case 'send':
+        return this.#send(frame, by);
+      case 'handover':
+        await conversations.handOver(by, idOf(frame.conversation), targetOf(frame.to));
+        return;
+      case 'close': {
+        const mayAny = this.#session.permissions.has('conversation:supervise');
+        await conversations.close(by, idOf(frame.conversation), mayAny);
+        return;
+      }
+      case 'typing': {
+        const row = await this.#readable(frame.conversation);
+        return audience.publish(`visitor:${row.id}`, { t: 'typing', from: 'agent' });
+      }
+      default:
+        throw new AppError('frame.unknown_type');
+    }
+  }
+
+  async #send(frame: Record<string, unknown>, by: { actor: Actor }): Promise<void> {
+    if (!isUuid(frame.id)) throw new AppError('message.id_invalid');
+    if (typeof frame.text !== 'string' || frame.text.length > LIMITS.socketFrameBytes) {
+      throw new AppError('frame.malformed');
+    }
+    const { seq, at } = await this.#deps.conversations.send(by, {
+      conversationId: idOf(frame.conversation),
+      id: frame.id,
+      text: frame.text,
+      origin: this.#connection,
+    });
+    this.#connection.send({
+      t: 'ack',
+      conversation: frame.conversation,
+      id: frame.id,
+      seq,
+      at: at.toISOString(),
+    });
+  }
+
+  async #checkSession(): Promise<void> {
+    try {
+      if (await this.#deps.sessions.isAlive(this.#session.sessionId)) return;
+    } catch (error) {
+      this.#deps.onFault(error);
+      return;
+    }
+    this.#connection.close(CLOSE.unauthorised, 'session.expired');
+  }
+}
+
+function idOf(value: unknown): string {
+  if (!isUuid(value)) throw new AppError('frame.malformed');
+  return value;
+}
+
+function targetOf(to: unknown): { agentId: string } | { skillGroupId: string } {
+  const target = to as { agent?: unknown; skillGroup?: unknown } | null;
+  if (isUuid(to)) return { agentId: to };
+  if (isUuid(target?.agent)) return { agentId: target.agent };
+  if (isUuid(target?.skillGroup)) return { skillGroupId: target.skillGroup };
+  throw new AppError('frame.malformed');
+}

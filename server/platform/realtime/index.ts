@@ -1,0 +1,9 @@
+export { createAudience, type Audience } from './audience.ts';
+export {
+  CLOSE,
+  createSocketServer,
+  type SocketConnection,
+  type SocketEndpoint,
+  type SocketHandlers,
+  type SocketServer,
+} from './socket-server.ts';

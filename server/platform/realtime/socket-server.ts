@@ -1,0 +1,197 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { LIMITS } from '../../kernel/index.ts';
+
+/** Close codes of the protocol. */
+export const CLOSE = { helloTimeout: 4408, unauthorised: 4401, draining: 1012, policy: 1008 } as const;
+
+const SUBPROTOCOL = 'vaultdesk.v1';
+const PING_EVERY_MS = 30_000;
+/** Heartbeats are spread over this many slots, so that no tick writes to every socket at once. */
+const PING_SLOTS = 30;
+/** Frames of one connection that may wait while the database is busy; then its socket is not read. */
+const FRAMES_WAITING_MAX = 64;
+
+/** One open socket. Frames are JSON objects in text frames. */
+export interface SocketConnection {
+  readonly ip: string;
+  readonly isOpen: boolean;
+  /** Sends a frame; a receiver that does not read is dropped at 1 MiB and catches up by resume. */
+  send(frame: object): void;
+  /** Sends a frame that was encoded once for many receivers. */
+  sendEncoded(frame: Buffer): void;
+  close(code: number, reason: string): void;
+  /** Ends the wait for the hello. */
+  markReady(): void;
+}
+
+/** What an endpoint does with a connection. Frames come one after the other. */
+export interface SocketHandlers {
+  onFrame(frame: Record<string, unknown>): Promise<void> | void;
+  /** A frame that is no JSON object. */
+  onMalformed(): void;
+  onClose(): void;
+}
+
+/** A path that speaks `vaultdesk.v1`. */
+export interface SocketEndpoint {
+  path: string;
+  /** Whether this request may open a socket: Host, Origin, cookie. Refused requests get 403. */
+  accept(request: IncomingMessage): Promise<boolean>;
+  open(connection: SocketConnection, request: IncomingMessage): SocketHandlers;
+}
+
+/** Sockets on an HTTP server. */
+export interface SocketServer {
+  attach(server: Server): void;
+  readonly count: number;
+  /** Tells every peer to come back later, and closes. */
+  close(): void;
+}
+
+interface Live {
+  socket: WebSocket;
+  isAlive: boolean;
+  slot: number;
+}
+
+/** Speaks the socket protocol's envelope: frames, limits, heartbeats, back-pressure. permessage-deflate is off. */
+export function createSocketServer(deps: {
+  endpoints: readonly SocketEndpoint[];
+  clientAddress(request: IncomingMessage): string;
+  onFault(error: unknown): void;
+}): SocketServer {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.socketFrameBytes,
+    // Compression costs 6 to 11 times the CPU and 300 KiB a connection.
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+  const live = new Set<Live>();
+  let slot = 0;
+  const heartbeat = setInterval(() => {
+    slot = (slot + 1) % PING_SLOTS;
+    for (const peer of live) if (peer.slot === slot) beat(peer);
+  }, PING_EVERY_MS / PING_SLOTS);
+  heartbeat.unref();
+
+  async function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    const path = new URL(request.url ?? '/', 'https://host').pathname;
+    const endpoint = deps.endpoints.find((candidate) => candidate.path === path);
+    const offered = String(request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/);
+    if (!endpoint) return refuse(stream, '404 Not Found');
+    if (!offered.includes(SUBPROTOCOL)) return refuse(stream, '400 Bad Request');
+    if (!(await endpoint.accept(request))) return refuse(stream, '403 Forbidden');
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      const peer: Live = { socket, isAlive: true, slot: Math.floor(live.size % PING_SLOTS) };
+      live.add(peer);
+      socket.on('pong', () => (peer.isAlive = true));
+      socket.on('close', () => live.delete(peer));
+      serve(
+        socket,
+        deps.clientAddress(request),
+        (connection) => endpoint.open(connection, request),
+        deps.onFault,
+      );
+    });
+  }
+
+  return {
+    attach(server) {
+      server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+        stream.on('error', () => stream.destroy());
+        upgrade(request, stream, head).catch((error: unknown) => {
+          deps.onFault(error);
+          refuse(stream, '500 Internal Server Error');
+        });
+      });
+    },
+    get count() {
+      return live.size;
+    },
+    close() {
+      clearInterval(heartbeat);
+      for (const { socket } of live) socket.close(CLOSE.draining, 'server.draining');
+    },
+  };
+}
+
+function refuse(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function beat(peer: Live): void {
+  if (!peer.isAlive) {
+    peer.socket.terminate();
+    return;
+  }
+  peer.isAlive = false;
+  peer.socket.ping();
+}
+
+function serve(
+  socket: WebSocket,
+  ip: string,
+  open: (connection: SocketConnection) => SocketHandlers,
+  onFault: (error: unknown) => void,
+): void {
+  const helloTimer = setTimeout(
+    () => socket.close(CLOSE.helloTimeout, 'hello expected'),
+    LIMITS.helloTimeoutMs,
+  );
+  const connection = toConnection(socket, ip, helloTimer);
+  const handlers = open(connection);
+  let waiting = 0;
+  let chain = Promise.resolve();
+  socket.on('message', (data: RawData, isBinary: boolean) => {
+    waiting += 1;
+    if (waiting === FRAMES_WAITING_MAX) socket.pause();
+    chain = chain
+      .then(() => dispatch(handlers, data as Buffer, isBinary))
+      .catch(onFault)
+      .finally(() => {
+        waiting -= 1;
+        if (waiting === 0 && socket.isPaused) socket.resume();
+      });
+  });
+  // A broken frame closes the socket with its own code (1007, 1009); the close handler does the rest.
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    clearTimeout(helloTimer);
+    handlers.onClose();
+  });
+}
+
+function dispatch(handlers: SocketHandlers, data: Buffer, isBinary: boolean): Promise<void> | void {
+  let frame: unknown;
+  try {
+    frame = isBinary ? undefined : JSON.parse(data.toString('utf8'));
+  } catch {
+    frame = undefined;
+  }
+  if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) return handlers.onMalformed();
+  return handlers.onFrame(frame as Record<string, unknown>);
+}
+
+function toConnection(socket: WebSocket, ip: string, helloTimer: NodeJS.Timeout): SocketConnection {
+  const write = (data: string | Buffer) => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > LIMITS.socketBufferedBytesMax) {
+      socket.terminate();
+      return;
+    }
+    socket.send(data, { binary: false, compress: false });
+  };
+  return {
+    ip,
+    get isOpen() {
+      return socket.readyState === socket.OPEN;
+    },
+    send: (frame) => write(JSON.stringify(frame)),
+    sendEncoded: write,
+    close: (code, reason) => socket.close(code, reason),
+    markReady: () => clearTimeout(helloTimer),
+  };
+}
