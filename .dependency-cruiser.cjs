@@ -94,7 +94,16 @@ module.exports = {
       'crypto-in-few-places',
       {
         path: '.',
-        pathNot: ['^server/platform/crypto/', '^audit/', '^sso/', '^installer/', '^node_modules/', test],
+        pathNot: [
+          '^server/platform/crypto/',
+          '^audit/',
+          '^sso/',
+          '^migrations/',
+          '^installer/',
+          '^web-admin/build/',
+          '^node_modules/',
+          test,
+        ],
       },
       { path: '^(crypto|node:crypto)$|node_modules/node-forge/' },
     ),

@@ -107,14 +107,9 @@ export class VisitorService {
     const site = await this.#deps.sites.active(start.site);
     const profile = start.identity === undefined ? undefined : this.#identify(site, start.identity);
     const resumed = await this.#findResumed(tx, site, start.resumeToken);
-    const requesterId = await this.#requesterOf(tx, site, profile, resumed);
-    if (requesterId.conversationId && !start.fresh) {
-      return this.#grant(
-        tx,
-        site,
-        { ...requesterId, conversationId: requesterId.conversationId },
-        start.resumeToken,
-      );
+    const { requesterId, conversationId } = await this.#requesterOf(tx, site, profile, resumed);
+    if (requesterId && conversationId && !start.fresh) {
+      return this.#grant(tx, site, { requesterId, conversationId }, resumed && start.resumeToken);
     }
     this.#countOpening(ip);
     return this.#open(tx, site, requesterId, profile);
@@ -123,11 +118,11 @@ export class VisitorService {
   async #open(
     tx: Tx,
     site: SiteRow,
-    known: { requesterId?: string },
+    known: string | undefined,
     profile: RequesterProfile | undefined,
   ): Promise<VisitorTokens> {
     const { requesters, conversations } = this.#deps;
-    let requesterId = known.requesterId;
+    let requesterId = known;
     let dek;
     if (requesterId === undefined) {
       const isIdentified = profile !== undefined;

@@ -9,7 +9,7 @@ import { SYSTEM_ACTOR, type Clock, type Ids } from '../../kernel/index.ts';
 import { auditEpochEntity, auditEventEntity, toAuditRow } from './audit.entity.ts';
 import type { Database } from './data-source.ts';
 import { DatabaseConflict } from './dialect/dialect.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 import { insert, portable } from './statements.ts';
 import type { UnitContext } from './unit.ts';
 

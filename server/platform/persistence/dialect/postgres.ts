@@ -55,7 +55,7 @@ export const postgres: Dialect = {
       words.push(piece.isList ? `\u0000${number}` : `$${number}`);
     }
     // `IN (:x...)` has one parameter of any length here, so one prepared plan serves every list.
-    // eslint-disable-next-line no-control-regex -- the NUL is our own mark, a text cannot hold one
+
     const text = words.join('').replace(/\bIN \(\u0000(\d+)\)/g, '= ANY($$$1)');
     return { name: page === 'next' ? `${statement.name}+` : statement.name, text, positions };
   },
