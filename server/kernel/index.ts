@@ -5,3 +5,4 @@ export type { DomainEvent, EventDraft, EventHandler } from './events.ts';
 export { createIds, formatUuid, isUuid, type Ids, type RandomBytes } from './ids.ts';
 export { LIMITS } from './limits.ts';
 export { decodeCursor, encodeCursor, toPage, type CursorKey, type Page } from './pages.ts';
+export { presentStartError, StartError } from './start-error.ts';
