@@ -1,0 +1,57 @@
+/** Permissions a role may carry; the server decides, the console only hides what would be refused. */
+export type Permission =
+  | 'conversation:work'
+  | 'conversation:supervise'
+  | 'conversation:read-any'
+  | 'ticket:work'
+  | 'ticket:assign'
+  | 'knowledge:read'
+  | 'knowledge:write'
+  | 'knowledge:approve'
+  | 'robot:test'
+  | 'requester:read'
+  | 'requester:reveal'
+  | 'canned:read'
+  | 'canned:write'
+  | 'agent:list'
+  | 'report:read'
+  | 'qa:read'
+  | 'qa:score'
+  | 'qa:configure'
+  | 'skill-group:write'
+  | 'audit:read'
+  | 'audit:read-admin'
+  | 'audit:verify'
+  | 'audit:export'
+  | 'account:read'
+  | 'account:create'
+  | 'account:approve'
+  | 'site:write'
+  | 'token:write'
+  | 'system:read';
+
+/** The signed-in account as GET /session answers it. */
+export interface Session {
+  account: { id: string; username: string; displayName: string; locale: string };
+  roles: string[];
+  permissions: string[];
+  csrfToken: string;
+  /** Absolute end of the session (ISO UTC). */
+  expiresAt: string;
+  /** Seconds without a request after which the server ends the session. */
+  idleSeconds: number;
+  evaluation: boolean;
+  mustChangePassword: boolean;
+}
+
+/** Tells whether a session may do one of several things; an empty list asks for nothing. */
+export function isAllowed(session: Session, anyOf: readonly Permission[]): boolean {
+  return anyOf.length === 0 || anyOf.some((permission) => session.permissions.includes(permission));
+}
+
+/** What the sign-in page and the shell know: nobody signed in is a state, not an error. */
+export interface SessionState {
+  session: Session | null;
+  /** The evaluation instance says so on every page, before anybody signed in too. */
+  isEvaluation: boolean;
+}

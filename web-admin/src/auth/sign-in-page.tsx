@@ -1,0 +1,116 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, Form, Input } from 'antd';
+import { useState } from 'react';
+import { Navigate, useLocation } from 'react-router';
+import type { ApiError } from '../api/index.ts';
+import { toApiError, useApi } from '../api/index.ts';
+import { EvaluationBanner, LanguageSwitch, ProblemText, ThemeSwitch } from '../components/index.ts';
+import { useI18n } from '../i18n/index.ts';
+import { useSessionQuery } from './require-session.tsx';
+import { SESSION_KEY } from './session-context.ts';
+import type { Session, SessionState } from './session.ts';
+
+interface Credentials {
+  username: string;
+  password: string;
+  otp?: string;
+}
+
+/** Where to go after signing in: a path of this console and nothing else, so that no link can lead elsewhere. */
+export function returnPath(state: unknown): string {
+  const from = (state as { from?: unknown } | null)?.from;
+  if (typeof from !== 'string' || !from.startsWith('/') || from.startsWith('//') || from.includes('\\'))
+    return '/';
+  return from.startsWith('/sign-in') ? '/' : from;
+}
+
+function useSignIn() {
+  const api = useApi();
+  const cache = useQueryClient();
+  const [error, setError] = useState<ApiError | null>(null);
+  const [isSending, setSending] = useState(false);
+  const [isOtpAsked, setOtpAsked] = useState(false);
+
+  async function handleSubmit(credentials: Credentials): Promise<void> {
+    setSending(true);
+    setError(null);
+    try {
+      const { username, password, otp } = credentials;
+      const body = otp ? { username, password, otp } : { username, password };
+      const session = await api.post<Session>('/session', { body });
+      api.setCsrfToken(session.csrfToken);
+      // Whatever an earlier account left in the cache is not for this one.
+      cache.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
+      cache.setQueryData<SessionState>(SESSION_KEY, { session, isEvaluation: session.evaluation });
+    } catch (thrown) {
+      const problem = toApiError(thrown);
+      if (problem.code === 'session.otp_required') setOtpAsked(true);
+      setError(problem);
+    } finally {
+      setSending(false);
+    }
+  }
+
+  return { error, isSending, isOtpAsked, handleSubmit };
+}
+
+function SignInForm() {
+  const { t } = useI18n();
+  const { error, isSending, isOtpAsked, handleSubmit } = useSignIn();
+  const required = [{ required: true, message: t('field.required') }];
+  // Being asked for the code is a step, not a failure.
+  const isFailure = error && error.code !== 'session.otp_required';
+  return (
+    <Form<Credentials> layout="vertical" size="large" requiredMark={false} onFinish={handleSubmit}>
+      <Form.Item name="username" label={t('signin.username')} rules={required}>
+        <Input autoComplete="username" autoFocus spellCheck={false} maxLength={200} />
+      </Form.Item>
+      <Form.Item name="password" label={t('signin.password')} rules={required}>
+        <Input.Password autoComplete="current-password" maxLength={1000} visibilityToggle={false} />
+      </Form.Item>
+      {isOtpAsked && (
+        <Form.Item name="otp" label={t('signin.otp')} rules={required} extra={t('signin.otp_help')}>
+          <Input
+            autoComplete="one-time-code"
+            inputMode="numeric"
+            maxLength={6}
+            pattern="[0-9]{6}"
+            autoFocus
+          />
+        </Form.Item>
+      )}
+      {isFailure && (
+        <Alert className="sign-in-error" type="error" showIcon title={<ProblemText error={error} />} />
+      )}
+      <Button type="primary" htmlType="submit" block loading={isSending}>
+        {t('signin.submit')}
+      </Button>
+    </Form>
+  );
+}
+
+/** Sign-in with user name and password, and the six-digit code where the account has one. */
+export function SignInPage() {
+  const { t } = useI18n();
+  const location = useLocation();
+  const { data } = useSessionQuery();
+  if (data?.session) return <Navigate to={returnPath(location.state)} replace />;
+  const hasEnded = returnPath(location.state) !== '/';
+  return (
+    <div className="sign-in">
+      <EvaluationBanner isShown={data?.isEvaluation === true} />
+      <div className="sign-in-tools">
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </div>
+      <main className="sign-in-card">
+        <h1>
+          <span className="brand-mark" aria-hidden="true" />
+          {t('product.name')}
+        </h1>
+        {hasEnded && <Alert type="info" showIcon title={t('signin.ended')} className="sign-in-error" />}
+        <SignInForm />
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { useEffect, type ReactNode } from 'react';
+import { useI18n } from '../i18n/index.ts';
+
+/** Frame of a page: its title as the only h1 and in the window's title, tools at the right, content below. */
+export function Page({
+  title,
+  tools,
+  children,
+  isWide = false,
+}: {
+  title: string;
+  tools?: ReactNode;
+  children: ReactNode;
+  isWide?: boolean;
+}) {
+  usePageTitle(title);
+  return (
+    <div className={isWide ? 'page page-wide' : 'page'}>
+      <header className="page-head">
+        <h1>{title}</h1>
+        {tools && <div className="page-tools">{tools}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** Sets the window's title: page first, so that tabs can be told apart. */
+export function usePageTitle(title: string): void {
+  const { t } = useI18n();
+  const product = t('product.name');
+  useEffect(() => {
+    document.title = title ? `${title} · ${product}` : product;
+  }, [title, product]);
+}

@@ -1,0 +1,4 @@
+/** Texts of this feature. */
+export const zh = {};
+
+export const en: Record<keyof typeof zh, string> = {};

@@ -1,0 +1,12 @@
+import * as shell from './shell-messages.ts';
+import * as errors from './error-messages.ts';
+import * as inbox from '../features/inbox/messages.ts';
+import * as tickets from '../features/tickets/messages.ts';
+
+/** Every text of the console in Chinese. A feature adds its `messages.ts` here and in `en.ts`. */
+export const zh = {
+  ...shell.zh,
+  ...errors.zh,
+  ...inbox.zh,
+  ...tickets.zh,
+};

@@ -1,0 +1,5 @@
+export type * from './frames.ts';
+export { LIVE_KEYS, mergeMessages, type MessageLog } from './live-cache.ts';
+export { useLive, type Live } from './live-context.ts';
+export { LiveProvider } from './live-provider.tsx';
+export type { PendingMessage } from './outbox.ts';

@@ -1,0 +1,195 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createUuid } from '../api/index.ts';
+import { SESSION_KEY, useSession } from '../auth/index.ts';
+import { createAgentSocket, type AgentSocket, type SocketLike, type SocketState } from './agent-socket.ts';
+import { randomRatio } from './backoff.ts';
+import type { ClientFrame, PresenceState, ServerFrame } from './frames.ts';
+import {
+  acknowledgedMessage,
+  addAcknowledged,
+  applyToCache,
+  heldPositions,
+  LIVE_KEYS,
+} from './live-cache.ts';
+import { LiveContext, type Live } from './live-context.ts';
+import {
+  applyToOutbox,
+  enqueue,
+  removePending,
+  retryFrom,
+  unacknowledged,
+  type Outbox,
+  type PendingMessage,
+} from './outbox.ts';
+
+/** Many frames arrive in one burst; lists are read again once for all of them. */
+const LIST_REFRESH_MS = 400;
+
+function openSocket(protocol: string): SocketLike {
+  const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws';
+  // The DOM types its handlers with the whole event; only `data` and `code` are read.
+  return new WebSocket(`${scheme}://${window.location.host}/ws/agent`, protocol) as unknown as SocketLike;
+}
+
+/** Reads the conversation lists again, at most once per LIST_REFRESH_MS. */
+function useListRefresh(): () => void {
+  const cache = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback(() => {
+    if (timer.current) return;
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      void cache.invalidateQueries({ queryKey: LIVE_KEYS.lists });
+    }, LIST_REFRESH_MS);
+  }, [cache]);
+}
+
+/** The outbox as state and as a reference: frames arrive outside of drawing and need its present value. */
+function useOutbox() {
+  const [outbox, setState] = useState<Outbox>({});
+  const current = useRef<Outbox>({});
+  const update = useCallback((next: Outbox) => {
+    if (next === current.current) return;
+    current.current = next;
+    setState(next);
+  }, []);
+  return { outbox, current, update };
+}
+
+function sendFrame(conversation: string, item: PendingMessage): ClientFrame {
+  return { t: 'send', conversation, id: item.id, kind: 'text', text: item.text };
+}
+
+/** Applies frames to everything that is not in the query cache: presence, queue length, typing. */
+function useLiveFacts() {
+  const [presence, setPresence] = useState<PresenceState | 'offline'>('online');
+  const [queuedCount, setQueuedCount] = useState<number>();
+  const [typingAtMs, setTypingAtMs] = useState<Record<string, number>>({});
+  const applyToFacts = useCallback((frame: ServerFrame) => {
+    if (frame.t === 'queue') setQueuedCount(frame.queued);
+    if (frame.t === 'typing') setTypingAtMs((held) => ({ ...held, [frame.conversation]: Date.now() }));
+    if (frame.t === 'message' && frame.from === 'requester') {
+      setTypingAtMs((held) => ({ ...held, [frame.conversation]: 0 }));
+    }
+    if (frame.t === 'presence') setPresence(frame.state);
+  }, []);
+  return { presence, setPresence, queuedCount, typingAtMs, applyToFacts };
+}
+
+/** What the socket needs to reach from outside of drawing. */
+interface SocketUse {
+  onFrame(frame: ServerFrame): void;
+  onState(state: SocketState): void;
+}
+
+/** Opens the agent socket for as long as the caller is shown. `use` must keep its identity. */
+function useAgentSocket(use: SocketUse) {
+  const cache = useQueryClient();
+  const session = useSession();
+  const socket = useRef<AgentSocket>(undefined);
+  const csrfToken = useRef(session.csrfToken);
+  useEffect(() => {
+    csrfToken.current = session.csrfToken;
+  }, [session]);
+  useEffect(() => {
+    const opened = createAgentSocket({
+      open: openSocket,
+      csrf: () => csrfToken.current,
+      positions: () => heldPositions(cache),
+      onFrame: use.onFrame,
+      onState: use.onState,
+      onRefused: () => void cache.invalidateQueries({ queryKey: SESSION_KEY }),
+      setTimeout: (work, ms) => setTimeout(work, ms),
+      clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+      nowMs: Date.now,
+      randomRatio,
+    });
+    socket.current = opened;
+    opened.setPresence('online');
+    opened.start();
+    return () => opened.stop();
+  }, [cache, use]);
+  return socket;
+}
+
+/** Frames go to the outbox, the query cache, and the facts; after a reconnect the outbox is sent again. */
+function useFrameRouting(box: ReturnType<typeof useOutbox>, applyToFacts: (frame: ServerFrame) => void) {
+  const cache = useQueryClient();
+  const { account } = useSession();
+  const refreshLists = useListRefresh();
+  const { current, update } = box;
+  return useCallback(
+    (frame: ServerFrame) => {
+      if (frame.t === 'ack') {
+        const pending = current.current[frame.conversation]?.find((item) => item.id === frame.id);
+        if (pending) {
+          addAcknowledged(cache, frame.conversation, acknowledgedMessage(pending, frame, account));
+        }
+      }
+      update(applyToOutbox(current.current, frame));
+      applyToCache(cache, frame, refreshLists);
+      applyToFacts(frame);
+    },
+    [cache, current, update, refreshLists, applyToFacts, account],
+  );
+}
+
+/** Holds the agent's live connection and keeps the query cache up to date from it. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const cache = useQueryClient();
+  const box = useOutbox();
+  const { outbox, current, update } = box;
+  const { presence, setPresence, queuedCount, typingAtMs, applyToFacts } = useLiveFacts();
+  const [state, setState] = useState<SocketState>('connecting');
+  const onFrame = useFrameRouting(box, applyToFacts);
+  const justOpened = useRef<() => void>(() => undefined);
+  const onState = useCallback((next: SocketState) => {
+    setState(next);
+    if (next === 'open') justOpened.current();
+  }, []);
+  const socket = useAgentSocket(useMemo(() => ({ onFrame, onState }), [onFrame, onState]));
+  useEffect(() => {
+    justOpened.current = () => {
+      for (const { conversationId, item } of unacknowledged(current.current)) {
+        socket.current?.send(sendFrame(conversationId, item));
+      }
+      // What changed while the line was down: lists and conversations are read again, messages are resumed.
+      void cache.invalidateQueries({ queryKey: ['conversations'] });
+    };
+  }, [cache, current, socket]);
+
+  const live = useMemo<Live>(
+    () => ({
+      state,
+      presence,
+      queuedCount,
+      typingAtMs,
+      outbox,
+      setPresence(next) {
+        setPresence(next);
+        socket.current?.setPresence(next);
+      },
+      sendMessage(conversationId, text) {
+        const item: PendingMessage = {
+          id: createUuid(),
+          text,
+          at: new Date().toISOString(),
+          state: 'sending',
+        };
+        update(enqueue(current.current, conversationId, item));
+        socket.current?.send(sendFrame(conversationId, item));
+      },
+      resend(conversationId, id) {
+        const again = retryFrom(current.current, conversationId, id);
+        update(again.outbox);
+        for (const item of again.frames) socket.current?.send(sendFrame(conversationId, item));
+      },
+      discard: (conversationId, id) => update(removePending(current.current, conversationId, id)),
+      notify: (frame) => void socket.current?.send(frame),
+    }),
+    [state, presence, setPresence, queuedCount, typingAtMs, outbox, current, update, socket],
+  );
+  return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
+}

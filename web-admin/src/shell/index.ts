@@ -1,0 +1,2 @@
+export { GuardedPage, StartPage } from './guarded-page.tsx';
+export { Shell } from './shell.tsx';
