@@ -52,10 +52,10 @@ export function isCommonPassword(password: string): boolean {
 }
 
 function isMadeOfStems(lower: string): boolean {
-  const plain = lettersOf(lower.replace(/^[^a-z]+|[^a-z]+$/g, ''));
+  const plain = lettersOf(lower.replace(/^\P{L}+|\P{L}+$/gu, ''));
   const folded = lettersOf([...lower].map((character) => LOOK_ALIKES[character] ?? character).join(''));
   const inner = lettersOf(
-    [...lower.replace(/^[^a-z@$]+|[^a-z]+$/g, '')]
+    [...lower.replace(/^[^\p{L}@$]+|\P{L}+$/gu, '')]
       .map((character) => LOOK_ALIKES[character] ?? character)
       .join(''),
   );
@@ -63,7 +63,7 @@ function isMadeOfStems(lower: string): boolean {
 }
 
 function lettersOf(text: string): string {
-  return text.replace(/[^a-z]/g, '');
+  return text.replace(/\P{L}/gu, '');
 }
 
 /** The same stem once or several times, or two stems after each other. */
