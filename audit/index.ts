@@ -1,5 +1,7 @@
 export { AUDIT_ACTIONS, isAuditAction, type AuditAction, type AuditClass } from './actions.ts';
-export { canonicalJson, parseCanonical, CanonicalError } from './canonical.ts';
+export type { AnchoredHead, AnchorSink } from './anchor-sink.ts';
+export { createFolderAnchor } from './anchors.ts';
+export { canonicalJson } from './canonical.ts';
 export type { AuditDetails, AuditDraft, AuditOutcome } from './draft.ts';
 export {
   AuditEntryError,
@@ -10,10 +12,11 @@ export {
   type Sequence,
   type Stamp,
 } from './entry.ts';
-export {
-  createAuditLane,
-  type AuditLane,
-  type LaneMark,
-  type LaneOptions,
-  type SequencedEntry,
-} from './lane.ts';
+export { epochStartDrafts } from './epoch.ts';
+export { addKey, createKeyFile, KeyFileError, parseKeyFile, type TrailKeys } from './keys.ts';
+export { createAuditLane, type AuditLane, type LaneMark, type LaneOptions, type SequencedEntry } from './lane.ts';
+export { createNoteSigner, generateSealKey, type NoteSigner } from './note.ts';
+export type { LaneKey } from './place.ts';
+export type { NumberRange } from './ranges.ts';
+export { createSealer, type Sealer, type SealerDeps, type SealerNotice, type SealerStatus } from './sealer.ts';
+export type * from './storage.ts';

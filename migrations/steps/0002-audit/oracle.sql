@@ -8,8 +8,7 @@ CREATE TABLE audit_epoch (
   lane_count NUMBER(19) NOT NULL,
   started_at TIMESTAMP(3) NOT NULL,
   CONSTRAINT pk_audit_epoch PRIMARY KEY (node, epoch)
-)
-/
+);
 CREATE TABLE audit_event (
   node VARCHAR2(40 CHAR) NOT NULL,
   epoch NUMBER(19) NOT NULL,
@@ -31,18 +30,12 @@ CREATE TABLE audit_event (
   CONSTRAINT uq_audit_event_id UNIQUE (id),
   CONSTRAINT ck_audit_event_n CHECK (n >= 1),
   CONSTRAINT ck_audit_event_leaf CHECK (UTL_RAW.LENGTH(leaf) = 32)
-)
-/
-CREATE INDEX ix_audit_event_at ON audit_event (occurred_at, id)
-/
-CREATE INDEX ix_audit_event_actor ON audit_event (actor_id, occurred_at)
-/
-CREATE INDEX ix_audit_event_customer ON audit_event (customer_ref, occurred_at)
-/
-CREATE INDEX ix_audit_event_target ON audit_event (target_id, occurred_at)
-/
-CREATE INDEX ix_audit_event_action ON audit_event (action, occurred_at)
-/
+);
+CREATE INDEX ix_audit_event_at ON audit_event (occurred_at, id);
+CREATE INDEX ix_audit_event_actor ON audit_event (actor_id, occurred_at);
+CREATE INDEX ix_audit_event_customer ON audit_event (customer_ref, occurred_at);
+CREATE INDEX ix_audit_event_target ON audit_event (target_id, occurred_at);
+CREATE INDEX ix_audit_event_action ON audit_event (action, occurred_at);
 CREATE TABLE audit_seal (
   seal_no NUMBER(19) NOT NULL,
   tree_size NUMBER(19) NOT NULL,
@@ -56,12 +49,9 @@ CREATE TABLE audit_seal (
   CONSTRAINT ck_audit_seal_no CHECK (seal_no >= 1),
   CONSTRAINT ck_audit_seal_size CHECK (tree_size >= prev_size),
   CONSTRAINT ck_audit_seal_root CHECK (UTL_RAW.LENGTH(root) = 32)
-)
-/
-CREATE INDEX ix_audit_seal_at ON audit_seal (sealed_at)
-/
-CREATE INDEX ix_audit_seal_size ON audit_seal (tree_size, seal_no)
-/
+);
+CREATE INDEX ix_audit_seal_at ON audit_seal (sealed_at);
+CREATE INDEX ix_audit_seal_size ON audit_seal (tree_size, seal_no);
 -- Per statement, so an INSERT pays nothing.
 CREATE TRIGGER tr_audit_event_refuse BEFORE UPDATE OR DELETE ON audit_event
 BEGIN
