@@ -14,9 +14,21 @@ export {
 } from './entry.ts';
 export { epochStartDrafts } from './epoch.ts';
 export { addKey, createKeyFile, KeyFileError, parseKeyFile, type TrailKeys } from './keys.ts';
-export { createAuditLane, type AuditLane, type LaneMark, type LaneOptions, type SequencedEntry } from './lane.ts';
+export {
+  createAuditLane,
+  type AuditLane,
+  type LaneMark,
+  type LaneOptions,
+  type SequencedEntry,
+} from './lane.ts';
 export { createNoteSigner, generateSealKey, type NoteSigner } from './note.ts';
 export type { LaneKey } from './place.ts';
 export type { NumberRange } from './ranges.ts';
-export { createSealer, type Sealer, type SealerDeps, type SealerNotice, type SealerStatus } from './sealer.ts';
+export {
+  createSealer,
+  type Sealer,
+  type SealerDeps,
+  type SealerNotice,
+  type SealerStatus,
+} from './sealer.ts';
 export type * from './storage.ts';
