@@ -1,0 +1,2 @@
+export { homeOf, loadConfig, type Environment, type LoadOptions } from './load.ts';
+export type { Config } from './schema.ts';

@@ -1,0 +1,161 @@
+import {
+  address,
+  choice,
+  flag,
+  integer,
+  isBaseUrl,
+  isDatabaseUrl,
+  isHost,
+  isNetwork,
+  list,
+  ratio,
+  text,
+  type ValuesOf,
+} from './fields.ts';
+
+const isAnyText = () => true;
+
+/** Every setting there is. `docs/configuration.md` is made from this table and tested against it. */
+export const SCHEMA = {
+  port: integer('TCP port the server listens on.', 8443, [0, 65_535]),
+  bind: address(
+    'Address the server listens on; an evaluation instance takes only a loopback address.',
+    '127.0.0.1',
+  ),
+  publicBaseUrl: text(
+    'Address people and programs use from outside; needed behind a proxy and for single sign-on.',
+    'an https address without a path',
+    isBaseUrl,
+  ),
+  hosts: list(
+    'Host headers the server answers to, besides its own address and the one of publicBaseUrl.',
+    'host names, each with or without a port',
+    isHost,
+  ),
+  trustedProxies: list(
+    'Proxies whose X-Forwarded-For is believed; from every other address that header is ignored.',
+    'IP addresses or networks (10.0.0.0/8)',
+    isNetwork,
+  ),
+  workers: integer(
+    'Server processes that share the database; the default is one per core when installed.',
+    1,
+    [1, 64],
+  ),
+  locale: choice('Language of texts where nobody chose one.', 'zh-CN', ['zh-CN', 'en']),
+  tls: {
+    mode: choice(
+      'process: the server speaks TLS itself; front: a proxy does, and the server speaks plain HTTP on the loopback.',
+      'process',
+      ['process', 'front'],
+    ),
+    certFile: text(
+      'PEM file with the certificate chain; without it one is made for this machine at the first start.',
+      'a path, relative to the home folder or absolute',
+      isAnyText,
+    ),
+    keyFile: text('PEM file with the private key of certFile.', 'a path, like certFile', isAnyText),
+    socketPath: text(
+      'Unix socket to listen on instead of the port, only with tls.mode front.',
+      'an absolute path of at most 107 characters',
+      (value) => value.startsWith('/') && Buffer.byteLength(value) <= 107,
+    ),
+  },
+  database: {
+    url: text(
+      'PostgreSQL or Oracle to use; without it an evaluation instance runs one of its own.',
+      'postgres://… or oracle://…',
+      isDatabaseUrl,
+    ),
+    poolSize: integer('Database connections of each worker, the chat lanes not counted.', 10, [2, 100]),
+  },
+  log: {
+    level: choice('Least serious level that is logged.', 'info', ['error', 'warn', 'info', 'debug']),
+    fileMegabytes: integer('Size at which the log file is rotated.', 20, [1, 1000]),
+    fileCount: integer('Log files kept, the oldest is deleted first.', 10, [1, 100]),
+  },
+  limits: {
+    loopback: flag('Whether the limits per address hold for the loopback too.', false),
+    signInPerAccountHour: integer(
+      'Failed sign-ins of one account in an hour, beside the lock after five.',
+      20,
+      [5, 100],
+    ),
+    signInPerAddressMinute: integer('Sign-ins from one address in a minute.', 20, [1, 1000]),
+    requestsPerAddressMinute: integer('Requests from one address in a minute.', 1200, [10, 100_000]),
+    visitorSessionsPerAddressHour: integer(
+      'New visitor sessions from one address in an hour.',
+      100,
+      [1, 100_000],
+    ),
+    framesPerSocketSecond: integer(
+      'Frames one socket may send in a second, averaged over ten.',
+      20,
+      [1, 1000],
+    ),
+    socketsPerAddress: integer('Sockets open at once from one address.', 200, [1, 20_000]),
+  },
+  session: {
+    idleMinutes: integer('Minutes without a request after which a session ends.', 15, [1, 30]),
+    agentIdleMinutes: integer(
+      'The same for agents and supervisors, who may only read for a while.',
+      30,
+      [1, 30],
+    ),
+    absoluteMinutes: integer('Minutes after which a session ends in any case.', 720, [15, 720]),
+  },
+  account: {
+    lockAfterFailures: integer('Failed sign-ins in a row after which an account is locked.', 5, [3, 5]),
+    lockMinutes: integer('Minutes an account stays locked.', 15, [15, 1440]),
+    passwordDays: integer('Days after which a password must be changed.', 90, [1, 90]),
+    dormantDays: integer('Days without a sign-in after which an account is switched off.', 90, [1, 90]),
+  },
+  crypto: {
+    suite: choice(
+      'intl: AES-256-GCM and SHA-256; gm: SM4-CTR with HMAC-SM3. Values sealed before stay readable.',
+      'intl',
+      ['intl', 'gm'],
+    ),
+  },
+  audit: {
+    sealIntervalMs: integer('Milliseconds between tree heads while entries come.', 250, [100, 1000]),
+    heartbeatSeconds: integer('Seconds between tree heads when nothing happens.', 60, [10, 3600]),
+    retentionDays: integer('Days audit entries are kept; the floor is 200.', 1095, [200, 36_500]),
+  },
+  chat: {
+    laneCount: integer(
+      'Database lanes for messages in each worker; one holds about 20,000 messages a second.',
+      2,
+      [1, 16],
+    ),
+    batchRowsMax: integer('Messages written in one statement at most.', 2000, [1, 5000]),
+    queueRowsMax: integer(
+      'Waiting messages above which sockets are not read any more.',
+      50_000,
+      [1000, 1_000_000],
+    ),
+  },
+  robot: {
+    wrongAnswerRatio: ratio(
+      'Share of answers that may be wrong; the thresholds for answering and asking back are calibrated to it.',
+      0.05,
+      [0.001, 0.5],
+    ),
+  },
+} as const;
+
+/** All settings of a running program; read-only. */
+export type Config = ValuesOf<typeof SCHEMA> & {
+  /** Absolute path of the home folder. */
+  readonly home: string;
+  /** True for `npm start`; no file and no environment variable can set it. */
+  readonly isEvaluation: boolean;
+};
+
+/** Environment variables that override a setting of the file. `VAULTDESK_HOME` names the home folder itself. */
+export const OVERRIDES = {
+  VAULTDESK_PORT: 'port',
+  VAULTDESK_DATABASE_URL: 'database.url',
+  VAULTDESK_LOG_LEVEL: 'log.level',
+  VAULTDESK_WORKERS: 'workers',
+} as const;
