@@ -1,4 +1,5 @@
 export { auditEpochEntity, auditEventEntity, toAuditRow, type AuditEventRow } from './audit.entity.ts';
+export { createAuditStorage } from './audit-storage.ts';
 export { batchPlan, type BatchPlan } from './batch-plan.ts';
 export { openBatchConnections } from './batch-connection.ts';
 export {

@@ -7,6 +7,7 @@ import {
 } from '../../../audit/index.ts';
 import { SYSTEM_ACTOR, type Clock, type Ids } from '../../kernel/index.ts';
 import { auditEpochEntity, auditEventEntity, toAuditRow } from './audit.entity.ts';
+import { createAuditStorage } from './audit-storage.ts';
 import type { Database } from './data-source.ts';
 import { DatabaseConflict } from './dialect/dialect.ts';
 import type { Session } from './session.ts';
@@ -23,28 +24,6 @@ const EPOCH_LAST = portable<{ node: string }, { epoch: number }>(
   'SELECT MAX(epoch) AS epoch FROM audit_epoch WHERE node = :node',
   { params: { node: 'text' }, result: { epoch: 'int' } },
 );
-const LANES_OF_EPOCH = portable<
-  { node: string; epoch: number },
-  { lane: number; last: number; entries: number }
->(
-  'audit_event.lanes_of_epoch',
-  `SELECT lane, MAX(n) AS last, COUNT(*) AS entries FROM audit_event
-    WHERE node = :node AND epoch = :epoch GROUP BY lane ORDER BY lane`,
-  { params: { node: 'text', epoch: 'int' }, result: { lane: 'int', last: 'int', entries: 'int' } },
-);
-const NUMBERS_BEFORE_HOLES = portable<
-  { node: string; epoch: number; lane: number; limit: number },
-  { n: number; following: number }
->(
-  'audit_event.holes',
-  `SELECT n, following FROM (SELECT n, LEAD(n) OVER (ORDER BY n) AS following FROM audit_event
-    WHERE node = :node AND epoch = :epoch AND lane = :lane) numbered
-    WHERE following > n + 1 ORDER BY n FETCH FIRST :limit ROWS ONLY`,
-  {
-    params: { node: 'text', epoch: 'int', lane: 'int', limit: 'int' },
-    result: { n: 'int', following: 'int' },
-  },
-);
 export const NUMBER_EXISTS = portable<
   { node: string; epoch: number; lane: number; n: number },
   { n: number }
@@ -55,8 +34,6 @@ export const NUMBER_EXISTS = portable<
 );
 
 const EPOCH_ATTEMPTS_MAX = 8;
-/** A crash leaves at most as many holes as units were open; more than this is a fault and stops the start. */
-const HOLES_MAX = 10_000;
 
 /** Numbers the audit entries of this process: one epoch per start, one lane for units, one per batch lane. */
 export interface Trail {
@@ -123,11 +100,10 @@ export async function openTrail(deps: {
       return voids ? [voids] : [];
     },
   };
-  await database.read(async (session) => {
-    const closed = previous?.epoch ? await closedLanes(session, node, previous.epoch) : [];
-    const draft = epochStart(previous?.epoch ?? 0, closed);
-    await session.run(AUDIT_INSERT, toAuditRow(trail.draw(draft, { actor: SYSTEM_ACTOR })));
-  });
+  for (const draft of await epochStartDrafts(createAuditStorage(database), node, epoch)) {
+    const row = toAuditRow(trail.draw(draft, { actor: SYSTEM_ACTOR }));
+    await database.read((session) => session.run(AUDIT_INSERT, row));
+  }
   return trail;
 }
 
@@ -152,52 +128,4 @@ async function takeEpoch(
     }
   }
   throw new Error(`Node ${deps.node} could not take an audit epoch.`);
-}
-
-interface ClosedLane {
-  lane: number;
-  last: number;
-  missing: number[];
-}
-
-function epochStart(previousEpoch: number, closed: ClosedLane[]): AuditDraft {
-  const details = {
-    previousEpoch,
-    closed: closed.map(({ lane, last }) => `${lane}:${last}`),
-    missing: closed.flatMap(({ lane, missing }) => missing.map((n) => `${lane}:${n}`)),
-  };
-  return { action: 'audit.epoch-start', outcome: 'ok', details };
-}
-
-/** The last number of each lane of an epoch, and the numbers that a crash left unwritten. */
-async function closedLanes(session: Session, node: string, epoch: number) {
-  const lanes = await session.all(LANES_OF_EPOCH, { node, epoch });
-  const closed: ClosedLane[] = [];
-  for (const { lane, last, entries } of lanes) {
-    const missing: number[] = [];
-    if (entries < last) {
-      const first = await firstNumber(session, { node, epoch, lane });
-      for (let n = 1; n < first; n += 1) missing.push(n);
-      const holes = await session.all(NUMBERS_BEFORE_HOLES, { node, epoch, lane, limit: HOLES_MAX });
-      for (const { n, following } of holes)
-        for (let gap = n + 1; gap < following; gap += 1) missing.push(gap);
-      if (missing.length > HOLES_MAX)
-        throw new Error(`Audit lane ${node}/${epoch}/${lane} has too many holes.`);
-    }
-    closed.push({ lane, last, missing });
-  }
-  return closed;
-}
-
-const FIRST_NUMBER = portable<{ node: string; epoch: number; lane: number }, { first: number }>(
-  'audit_event.first_number',
-  'SELECT MIN(n) AS first FROM audit_event WHERE node = :node AND epoch = :epoch AND lane = :lane',
-  { params: { node: 'text', epoch: 'int', lane: 'int' }, result: { first: 'int' } },
-);
-
-async function firstNumber(
-  session: Session,
-  key: { node: string; epoch: number; lane: number },
-): Promise<number> {
-  return (await session.one(FIRST_NUMBER, key))?.first ?? 1;
 }
