@@ -1,3 +1,4 @@
+import type { DekRow, DekStore } from '../crypto/index.ts';
 import { col } from './columns.ts';
 import type { Database } from './data-source.ts';
 import { DatabaseConflict, LIST_ITEMS_MAX } from './dialect/dialect.ts';
@@ -48,15 +49,6 @@ const BLOCK_TAKE = portable<{ name: string; nextValue: number; expected: number 
 
 const TAKE_ATTEMPTS_MAX = 100;
 
-/** Where platform/crypto finds and keeps data keys. */
-export interface DekRows {
-  find(ids: number[]): Promise<CryptoDekRow[]>;
-  findInstallation(): Promise<CryptoDekRow | undefined>;
-  insertInstallation(row: CryptoDekRow): Promise<void>;
-  /** Reserves `count` ids and gives the first. */
-  nextIds(count: number): Promise<number>;
-}
-
 /** Reserves `count` numbers of a named series and gives the first; numbers are never given twice, gaps happen. */
 export async function takeNumbers(database: Database, name: string, count: number): Promise<number> {
   for (let attempt = 0; attempt < TAKE_ATTEMPTS_MAX; attempt += 1) {
@@ -80,8 +72,8 @@ export async function takeNumbers(database: Database, name: string, count: numbe
   throw new Error(`The number series ${name} is contended without end.`);
 }
 
-/** Data keys in the database. */
-export function createDekRows(database: Database): DekRows {
+/** Data keys in the database, as platform/crypto asks for them. */
+export function createDekStore(database: Database): DekStore {
   return {
     async find(ids) {
       const rows: CryptoDekRow[] = [];
@@ -89,13 +81,14 @@ export function createDekRows(database: Database): DekRows {
         const idList = ids.slice(start, start + LIST_ITEMS_MAX);
         rows.push(...(await database.read((session) => session.all(DEKS_BY_ID, { idList }))));
       }
-      return rows;
+      return rows as DekRow[];
     },
-    findInstallation: () =>
-      database.read((session) =>
+    findInstallation: async () =>
+      (await database.read((session) =>
         session.one(DEK_OF_SCOPE, { scope: 'installation', state: 'active', limit: 1 }),
-      ),
-    insertInstallation: async (row) => void (await database.read((session) => session.run(DEK_INSERT, row))),
+      )) as DekRow | undefined,
+    insertInstallation: async (row) =>
+      void (await database.read((session) => session.run(DEK_INSERT, { ...row, writes: 0 }))),
     nextIds: (count) => takeNumbers(database, 'dek', count),
   };
 }

@@ -11,7 +11,7 @@ export {
 } from './batch-writer.ts';
 export { col, toSnakeCase, type Column, type ColumnKind, type Json } from './columns.ts';
 export { openDatabase, type Database } from './data-source.ts';
-export { createDekRows, DEK_INSERT, takeNumbers, type CryptoDekRow, type DekRows } from './deks.ts';
+export { createDekStore, DEK_INSERT, takeNumbers, type CryptoDekRow } from './deks.ts';
 export { DatabaseConflict } from './dialect/dialect.ts';
 export { allEntities, defineEntity, type Entity, type RowOf } from './entity.ts';
 export {

@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import { AppError, SYSTEM_ACTOR } from '../../kernel/index.ts';
+import { buildCore, type Core } from '../../test/support/core.ts';
+import { auditEventEntity, insert, portable, select, takeNumbers } from './index.ts';
+
+const EVENTS = select(auditEventEntity, {
+  name: 'spec.audit_events',
+  where: ['lane'],
+  orderBy: [['n', 'asc']],
+});
+const OUTBOX = portable<Record<never, never>, { type: string; eventKey: string }>(
+  'spec.outbox',
+  'SELECT type, event_key FROM outbox_event ORDER BY position',
+  { params: {}, result: { type: 'text', eventKey: 'text' } },
+);
+const LEASE_ROW = portable<{ name: string; holder: string; untilAt: Date }>(
+  'spec.lease',
+  'INSERT INTO lease (name, holder, until_at, fence) VALUES (:name, :holder, :untilAt, 1)',
+  { params: { name: 'text', holder: 'text', untilAt: 'instant' } },
+);
+const LEASES = portable<{ name: string }, { holder: string; untilAt: Date }>(
+  'spec.leases',
+  'SELECT holder, until_at FROM lease WHERE name = :name',
+  { params: { name: 'text' }, result: { holder: 'text', untilAt: 'instant' } },
+);
+
+const BY_SYSTEM = { actor: SYSTEM_ACTOR };
+const ENTRY = { action: 'server.start', outcome: 'ok' } as const;
+
+describe('unit of work', () => {
+  let core: Core;
+  before(async () => {
+    core = await buildCore();
+  });
+  after(() => core.close());
+
+  const lease = (name: string) => ({ name, holder: 'h', untilAt: new Date('2026-03-01T00:00:00.123Z') });
+
+  it('commits rows, audit entries, and events together', async () => {
+    await core.uow.run(BY_SYSTEM, async (tx) => {
+      await tx.run(LEASE_ROW, lease('together'));
+      tx.record(ENTRY);
+      tx.emit({ type: 'thing.happened', key: 'k', payload: {} });
+    });
+    const [row] = await core.uow.read((db) => db.all(LEASES, { name: 'together' }));
+    expect(row?.untilAt.toISOString()).to.equal('2026-03-01T00:00:00.123Z');
+    const events = await core.uow.read((db) => db.all(OUTBOX, {}));
+    expect(events).to.deep.include({ type: 'thing.happened', eventKey: 'k' });
+  });
+
+  it('refuses a write without an audit entry, and leaves nothing behind', async () => {
+    const error = await core.uow
+      .run(BY_SYSTEM, (tx) => tx.run(LEASE_ROW, lease('silent')))
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(AppError).with.property('code', 'audit.not_recorded');
+    expect(await core.uow.read((db) => db.all(LEASES, { name: 'silent' }))).to.deep.equal([]);
+  });
+
+  it('rolls everything back when the work throws', async () => {
+    const error = await core.uow
+      .run(BY_SYSTEM, async (tx) => {
+        await tx.run(LEASE_ROW, lease('undone'));
+        tx.record(ENTRY);
+        throw new AppError('request.version_stale');
+      })
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('code', 'request.version_stale');
+    expect(await core.uow.read((db) => db.all(LEASES, { name: 'undone' }))).to.deep.equal([]);
+  });
+
+  it('gives contiguous numbers to units that run at once, and names the numbers of a unit that failed', async () => {
+    const unit = (index: number) =>
+      core.uow
+        .run(BY_SYSTEM, async (tx) => {
+          // Two units want the same key: one of them fails after its audit number was drawn or before.
+          await tx.run(LEASE_ROW, lease(`many-${index % 15}`));
+          tx.record(ENTRY);
+        })
+        .catch(() => undefined);
+    await Promise.all(Array.from({ length: 30 }, (_, index) => unit(index)));
+    await core.uow.run(BY_SYSTEM, async (tx) => tx.record(ENTRY));
+    const rows = await core.uow.read((db) => db.all(EVENTS, { lane: 0 }));
+    const numbers = rows.map(({ n }) => n);
+    const voided = rows
+      .filter(({ action }) => action === 'audit.void')
+      .flatMap(({ body }) => (JSON.parse(body) as { details: { numbers: string[] } }).details.numbers.length);
+    const last = numbers.at(-1) as number;
+    expect(numbers.length + voided.reduce((sum, count) => sum + count, 0)).to.equal(last);
+  });
+
+  it('takes a connection only with the first statement', async () => {
+    const waiting = Array.from({ length: 50 }, () =>
+      core.uow.run(BY_SYSTEM, () => new Promise<void>((resolve) => setImmediate(resolve))),
+    );
+    await Promise.all(waiting);
+    expect(waiting).to.have.length(50);
+  });
+
+  it('calls effects after the commit, never after a rollback', async () => {
+    const seen: string[] = [];
+    await core.uow.run(BY_SYSTEM, async (tx) => {
+      tx.record(ENTRY);
+      tx.afterCommit(() => seen.push('kept'));
+    });
+    await core.uow
+      .run(BY_SYSTEM, async (tx) => {
+        tx.afterCommit(() => seen.push('lost'));
+        throw new Error('no');
+      })
+      .catch(() => undefined);
+    expect(seen).to.deep.equal(['kept']);
+  });
+
+  it('never gives a number of a series twice', async () => {
+    const firsts = await Promise.all(
+      Array.from({ length: 20 }, () => takeNumbers(core.database, 'series', 10)),
+    );
+    expect(new Set(firsts).size).to.equal(20);
+    expect(firsts.every((first) => (first - 1) % 10 === 0)).to.equal(true);
+  });
+
+  it('refuses two statements of one name', () => {
+    expect(() => insert(auditEventEntity)).to.throw('declared twice');
+  });
+});
