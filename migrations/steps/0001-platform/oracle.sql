@@ -30,7 +30,7 @@ COMMENT ON TABLE id_block IS 'Number ranges that processes reserve in blocks, in
 
 CREATE TABLE outbox_event (
   id              VARCHAR2(36 CHAR) NOT NULL CONSTRAINT outbox_event_pk PRIMARY KEY,
-  position        NUMBER(18)        NOT NULL CONSTRAINT outbox_event_position_uq UNIQUE,
+  position        NUMBER(18)        NOT NULL,
   type            VARCHAR2(64 CHAR) NOT NULL,
   event_key       VARCHAR2(64 CHAR) NOT NULL,
   at              TIMESTAMP(3)      NOT NULL,

@@ -30,7 +30,7 @@ COMMENT ON TABLE id_block IS 'Number ranges that processes reserve in blocks, in
 
 CREATE TABLE outbox_event (
   id              uuid         NOT NULL CONSTRAINT outbox_event_pk PRIMARY KEY,
-  position        bigint       NOT NULL CONSTRAINT outbox_event_position_uq UNIQUE,
+  position        bigint       NOT NULL,
   type            varchar(64)  NOT NULL,
   event_key       varchar(64)  NOT NULL,
   at              timestamp(3) NOT NULL,

@@ -15,7 +15,10 @@ import type { Lease, WithDb } from './lease.ts';
 const PENDING = select(outboxEventEntity, {
   name: 'outbox_event.pending',
   where: ['state'],
-  orderBy: [['position', 'asc']],
+  orderBy: [
+    ['position', 'asc'],
+    ['id', 'asc'],
+  ],
   keyset: true,
   limit: true,
 });
@@ -157,7 +160,8 @@ async function pass(deps: RelayDeps, byType: Map<string, EventHandler[]>): Promi
     if (rows.length > 0) await deliverPage(deps, byType, rows, heldBack);
     if (rows.length < PAGE_EVENTS) return;
     if (!(await deps.lease.hold())) return;
-    after = [(rows.at(-1) as OutboxRow).position];
+    const last = rows.at(-1) as OutboxRow;
+    after = [last.position, last.id];
   }
 }
 

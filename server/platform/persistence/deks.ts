@@ -11,7 +11,7 @@ export const cryptoDekEntity = defineEntity(
   {
     id: col.int(),
     scope: col.text(20),
-    ownerId: col.uuid(),
+    ownerId: col.text(64),
     kekId: col.text(64),
     alg: col.int(),
     state: col.text(20),

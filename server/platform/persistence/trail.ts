@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import {
   createAuditLane,
+  epochStartDrafts,
   type AuditDraft,
   type AuditLane,
   type SequencedEntry,
