@@ -43,6 +43,15 @@ describe('the algorithms of the runtime', () => {
     expect(createKeyedHash(Buffer.from('Jefe')).digest(text).toString('hex')).to.equal(expected);
   });
 
+  it('compute HMAC alike for short and long texts, in any order', () => {
+    const key = Buffer.alloc(32, 9);
+    const keyed = createKeyedHash(key);
+    for (const length of [0, 1, 63, 64, 65, 200, 10_000, 3, 64, 0]) {
+      const text = '卡'.repeat(length);
+      expect(keyed.digest(text).equals(hmacSha256(key, text)), `${length} characters`).to.equal(true);
+    }
+  });
+
   it('compute SHA-256 as FIPS 180-4', () => {
     expect(sha256('abc').toString('hex')).to.match(/^ba7816bf.*f20015ad$/);
   });
