@@ -6,7 +6,7 @@ import { LanguageContext } from './context.ts';
 import { Ending } from './ending.tsx';
 import { Header } from './header.tsx';
 import { Log } from './log.tsx';
-import type { Actions, View } from './store.ts';
+import { pickSiteText, type Actions, type View } from './store.ts';
 import { createTranslate } from './texts.ts';
 
 /** The whole chat: header, notices, conversation, and what the customer can do next. */
@@ -33,7 +33,7 @@ export function Chat({ view, actions }: { view: View; actions: Actions }) {
     <LanguageContext.Provider value={catalogue}>
       <div class="chat" onKeyDown={handleKeyDown}>
         <Header view={view} title={title} actions={actions} />
-        <Banner protocol={protocol} offlineText={site?.offline} />
+        <Banner protocol={protocol} offlineText={pickSiteText(view, 'offline')} />
         <Log view={view} actions={actions} />
         {protocol.conversation === 'closed' ? (
           <Ending key={protocol.conversationId} isRated={view.isRated} actions={actions} />

@@ -48,7 +48,7 @@ export function Composer({ draft, protocol, actions, inputRef }: ComposerProps) 
   };
 
   return (
-    <form class="composer" onSubmit={handleSubmit}>
+    <form class="composer" aria-label={t('input')} onSubmit={handleSubmit}>
       <textarea
         ref={inputRef}
         rows={1}

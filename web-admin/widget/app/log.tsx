@@ -4,7 +4,7 @@ import type { ChatMessage, ProtocolState } from '../protocol/index.ts';
 import { LanguageContext } from './context.ts';
 import { Icon } from './icon.tsx';
 import { Clarify, Message, Pending } from './message.tsx';
-import type { Actions, View } from './store.ts';
+import { pickSiteText, type Actions, type View } from './store.ts';
 
 /** Nearer to the end than this counts as reading the newest message, in CSS pixels. */
 const END_DISTANCE_PX = 60;
@@ -30,12 +30,14 @@ function useFollowing(count: number, isOpen: boolean) {
     else setHasMore(true);
   }, [count, isOpen]);
   useEffect(() => {
-    // A phone's keyboard makes the box smaller; the end must stay in sight.
-    const handleResize = () => {
+    const element = box.current;
+    if (!element) return undefined;
+    // A phone's keyboard and the rating form make the box smaller; the end must stay in sight.
+    const observer = new ResizeObserver(() => {
       if (isAtEnd.current) goToEnd();
-    };
-    window.addEventListener('resize', handleResize);
-    return () => window.removeEventListener('resize', handleResize);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
   }, []);
   const handleScroll = () => {
     const element = box.current;
@@ -48,8 +50,8 @@ function useFollowing(count: number, isOpen: boolean) {
 
 /** The conversation, oldest first. New messages are read out by screen readers (`role=log`). */
 export function Log({ view, actions }: { view: View; actions: Actions }) {
-  const { t } = useContext(LanguageContext);
-  const { protocol, site } = view;
+  const { t, language } = useContext(LanguageContext);
+  const { protocol } = view;
   const { messages, outbox, typingFrom } = protocol;
   const question = findOpenQuestion(protocol);
   const count = messages.length + outbox.length + (typingFrom ? 1 : 0) + (question ? 1 : 0);
@@ -58,7 +60,7 @@ export function Log({ view, actions }: { view: View; actions: Actions }) {
     <main class="log-frame">
       <div class="log" ref={box} onScroll={handleScroll} role="log" aria-label={t('log')} tabIndex={0}>
         <div class="row others">
-          <p class="bubble welcome">{site?.welcome || t('welcome')}</p>
+          <p class="bubble welcome">{pickSiteText(view, 'welcome') || t('welcome')}</p>
         </div>
         {messages.map((message) => (
           <Message key={message.seq} message={message} />
@@ -69,7 +71,7 @@ export function Log({ view, actions }: { view: View; actions: Actions }) {
         {question && <Clarify message={question} actions={actions} />}
       </div>
       <p class={typingFrom ? 'typing' : 'typing hidden'} role="status">
-        {typingFrom && `${t(typingFrom)} ${t('typing')}…`}
+        {typingFrom && `${t(typingFrom)}${language === 'en' ? ' ' : ''}${t('typing')}…`}
       </p>
       {hasMore && (
         <button type="button" class="more" onClick={goToEnd}>

@@ -56,6 +56,12 @@ export function countUnread({ messages, readSeq }: ProtocolState): number {
   return messages.filter((message) => message.seq > readSeq && message.from !== 'requester').length;
 }
 
+/** A text of the site, when it is written in the customer's language; a site has its texts in one. */
+export function pickSiteText({ site, language }: View, key: 'welcome' | 'offline'): string | undefined {
+  const isReadable = !site?.locale || pickLanguage(site.locale) === language;
+  return isReadable ? site?.[key] : undefined;
+}
+
 /** Splits the page's address `<base>widget/<site>?lang=…`. */
 export function parseAddress(location: URL): { base: URL; site: string; lang: string | null } {
   const parts = location.pathname.split('/');

@@ -9,7 +9,7 @@ const ZH_CN = {
   system: '系统',
   machine: '内容由 AI 生成',
   recalled: '消息已撤回',
-  typing: '对方正在输入',
+  typing: '正在输入',
   input: '请输入您的问题',
   send: '发送',
   keys: '按 Enter 发送，Shift+Enter 换行',

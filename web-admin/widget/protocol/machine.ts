@@ -36,7 +36,13 @@ const FRAMES: { [T in ServerFrame['t']]: (state: ProtocolState, frame: FrameOf<T
   ack: (state, frame) => delivery.acknowledge(state, frame),
   change: (state, frame) => step({ ...state, ...change(state, frame) }),
   error: onError,
-  state: (state, frame) => step({ ...state, conversation: frame.state, queuePosition: frame.position }),
+  state: (state, frame) =>
+    step({
+      ...state,
+      conversation: frame.state,
+      queuePosition: frame.position,
+      typingFrom: frame.state === 'closed' ? undefined : state.typingFrom,
+    }),
   typing: (state, frame) =>
     step({ ...state, typingFrom: frame.from }, timer('typing-end', TIMING.typingEndMs)),
   pong: (state) => step(state),
