@@ -11,6 +11,7 @@ export const ERRORS = {
   'request.origin_refused': [403, 'Requests from this origin are refused.'],
   'request.rate_limited': [429, 'Too many requests; try again later.'],
   'request.not_found': [404, 'There is nothing at this address for you.'],
+  'request.method_not_allowed': [405, 'This address does not know that method.'],
   'request.if_match_required': [428, 'Send If-Match with the version you read.'],
   'request.version_stale': [412, 'Somebody changed this in the meantime; load it again.'],
   'idempotency.mismatch': [422, 'This Idempotency-Key was used with another body.'],

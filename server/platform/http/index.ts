@@ -1,8 +1,32 @@
+export { createHttpApp, type HttpApp, type HttpDeps } from './app.ts';
+export { clientAddress, createNetworkList, isLoopback, type NetworkList } from './client-address.ts';
+export { authenticate, isSameSecret, readCookie, readCredentials, SESSION_COOKIE } from './credentials.ts';
+export { purgeIdempotencyRecords } from './idempotency.repo.ts';
+export { createMetrics, SECONDS_BUCKETS, type Counter, type Histogram, type Metrics } from './metrics.ts';
+export { describeApi } from './openapi.ts';
+export type { Page, PageView } from './pages.ts';
+export type {
+  AnswerSeal,
+  Authenticator,
+  Credentials,
+  HttpConfig,
+  HttpLog,
+  LogFields,
+  Principal,
+  ReadinessCheck,
+} from './ports.ts';
+export { createRateLimiter, type RateLimiter } from './rate-limit.ts';
 export {
   defineRoute,
+  refuse,
+  Refusal,
   type AnyRoute,
   type RequestContext,
   type Route,
   type RouteInput,
+  type RouteLimit,
   type Schema,
 } from './route.ts';
+export { allowedOrigins } from './security.ts';
+export { configureServer } from './server.ts';
+export type { StaticSite } from './static-files.ts';

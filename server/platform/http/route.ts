@@ -1,4 +1,4 @@
-import type { Actor, ErrorCode } from '../../kernel/index.ts';
+import { AppError, type Actor, type ErrorCode, type ErrorDetails } from '../../kernel/index.ts';
 import type { AuditAction } from '../../../audit/index.ts';
 import type { Tx } from '../persistence/index.ts';
 
@@ -19,22 +19,33 @@ export interface RequestContext {
   /** Present for visitors (`permission: 'visitor'`). */
   visitor?: { conversationId: string; requesterId: string; siteId: string };
   userAgent: string;
+  /** Sets a header of the answer; for `Set-Cookie` and the like. */
   setHeader(name: string, value: string): void;
 }
 
-/** The validated parts of a request. `version` is the If-Match value of routes with `ifMatch`. */
-export interface RouteInput<P, Q, B> {
+/** The validated parts of a request. */
+export interface RouteInput<P, Q, B, N = undefined> {
   params: P;
   query: Q;
   body: B;
+  /** The If-Match value of routes with `ifMatch`; 0 otherwise. */
   version: number;
+  /** What `prepare` gave; undefined for routes without it. */
+  prepared: N;
+}
+
+/** At most `max` requests in `perMs` from one address; `failures` counts only the answers from 400 on. */
+export interface RouteLimit {
+  max: number;
+  perMs: number;
+  counts: 'all' | 'failures';
 }
 
 /**
  * One row of the route table: everything an auditor asks of a route, as data. `mount` checks the permission and the
  * schemas, opens one unit of work, and records `audit` when the handler recorded nothing itself.
  */
-export interface Route<P = unknown, Q = unknown, B = unknown> {
+export interface Route<P = unknown, Q = unknown, B = unknown, N = unknown> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Express path under the root: `/api/v1/tickets/:id`. */
   path: string;
@@ -54,20 +65,46 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   ifMatch?: boolean;
   /** Honour Idempotency-Key: same key and body, same answer, one effect, kept for 24 hours. */
   idempotent?: boolean;
+  /** A limit of this route's own, besides the general ones. */
+  limit?: RouteLimit;
+  /** Open to a session whose password must be changed first. */
+  isOpenWhenRestricted?: boolean;
   /** Error codes this route answers besides the general ones. */
   errors?: readonly ErrorCode[];
   /** Not part of the described API (health, metrics). */
   isInternal?: boolean;
-  handler(tx: Tx, input: RouteInput<P, Q, B>, context: RequestContext): Promise<unknown>;
+  /**
+   * Runs before the unit of work opens: waiting, heavy arithmetic, calls to the outside. Its result is
+   * `input.prepared`. It writes nothing.
+   */
+  prepare?(input: RouteInput<P, Q, B>, context: RequestContext): Promise<N>;
+  /** The use case, inside one unit of work. Its value is the body of the answer; `refuse()` commits and refuses. */
+  handler(tx: Tx, input: RouteInput<P, Q, B, N>, context: RequestContext): Promise<unknown>;
 }
 
 /** A route with its input types forgotten, as the table holds it. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the table mixes routes of all input types
-export type AnyRoute = Route<any, any, any>;
+export type AnyRoute = Route<any, any, any, any>;
 
 /** Declares a route and keeps its input types for the handler. */
-export function defineRoute<P = Record<string, never>, Q = Record<string, never>, B = Record<string, never>>(
-  route: Route<P, Q, B>,
-): AnyRoute {
+export function defineRoute<
+  P = Record<string, never>,
+  Q = Record<string, never>,
+  B = Record<string, never>,
+  N = undefined,
+>(route: Route<P, Q, B, N>): AnyRoute {
   return route;
+}
+
+/** A refusal that commits: what the unit recorded stays, and the caller gets the error. */
+export class Refusal {
+  readonly error: AppError;
+  constructor(error: AppError) {
+    this.error = error;
+  }
+}
+
+/** Makes a handler's answer a refusal without rolling its unit of work back (counting a failed sign-in). */
+export function refuse(code: ErrorCode, details?: ErrorDetails): Refusal {
+  return new Refusal(new AppError(code, details === undefined ? {} : { details }));
 }

@@ -1,0 +1,135 @@
+import helmet from 'helmet';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Response } from 'express';
+import { AppError } from '../../kernel/index.ts';
+import { exchangeOf, rawHeaderValues, type Step } from './exchange.ts';
+import type { HttpConfig } from './ports.ts';
+
+const UNSAFE_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const HSTS_SECONDS = 2 * 365 * 24 * 3600;
+const PERMISSIONS_POLICY = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'publickey-credentials-get',
+  'screen-wake-lock',
+  'usb',
+  'xr-spatial-tracking',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
+/** Whether a method changes something; HEAD, GET, and OPTIONS never do. */
+export function isUnsafe(method: string): boolean {
+  return UNSAFE_METHODS.has(method);
+}
+
+/** Origins that may send unsafe requests and open agent sockets: the public address and the answered hosts. */
+export function allowedOrigins(config: HttpConfig): ReadonlySet<string> {
+  const origins = config.hosts.map((host) => new URL(`https://${host}`).origin);
+  return new Set([new URL(config.publicBaseUrl).origin, ...origins]);
+}
+
+/** Refuses absolute request targets and everything but one Host header of the configured list (RFC 9112 §3.2). */
+export function requireKnownHost(config: HttpConfig): Step {
+  const hosts = new Set(config.hosts.map((host) => host.toLowerCase()));
+  return (request, _response, next) => {
+    const values = rawHeaderValues(request, 'host');
+    if (values.length !== 1) throw new AppError('request.invalid', { details: { header: 'Host' } });
+    if (!request.url.startsWith('/'))
+      throw new AppError('request.invalid', { details: { target: 'absolute' } });
+    if (!hosts.has((values[0] ?? '').toLowerCase())) throw new AppError('request.host_invalid');
+    next();
+  };
+}
+
+/**
+ * Refuses unsafe requests that a foreign page sent. Programs send neither header; browsers send both and pages
+ * cannot change them (Fetch Metadata, W3C). It holds for sign-in as well, which has no CSRF token yet.
+ */
+export function refuseForeignOrigin(config: HttpConfig): Step {
+  const origins = allowedOrigins(config);
+  return (request, _response, next) => {
+    if (!isUnsafe(request.method)) return next();
+    const site = request.headers['sec-fetch-site'];
+    const origin = request.headers.origin;
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+      throw new AppError('request.origin_refused');
+    }
+    if (origin !== undefined && !origins.has(origin)) throw new AppError('request.origin_refused');
+    next();
+  };
+}
+
+function frameAncestors(_request: IncomingMessage, response: ServerResponse): string {
+  const { frameAncestors: origins } = exchangeOf(response as Response);
+  return origins === undefined || origins.length === 0 ? "'none'" : origins.join(' ');
+}
+
+function frameSources(_request: IncomingMessage, response: ServerResponse): string {
+  const { frameSources: sources } = exchangeOf(response as Response);
+  return sources === undefined || sources.length === 0 ? "'none'" : sources.join(' ');
+}
+
+/** `'self'` does not cover sockets in every browser we promise, so the own host is named; it has been checked. */
+function ownSocket(request: IncomingMessage): string {
+  return `wss://${request.headers.host ?? ''}`;
+}
+
+const secureHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'", ownSocket],
+      formAction: ["'self'"],
+      frameSrc: [frameSources],
+      frameAncestors: [frameAncestors],
+      baseUri: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+      trustedTypes: ["'none'"],
+    },
+  },
+  strictTransportSecurity: { maxAge: HSTS_SECONDS, includeSubDomains: false, preload: false },
+  crossOriginOpenerPolicy: { policy: 'same-origin' },
+  crossOriginEmbedderPolicy: { policy: 'require-corp' },
+  crossOriginResourcePolicy: { policy: 'same-origin' },
+  referrerPolicy: { policy: 'no-referrer' },
+  xFrameOptions: { action: 'deny' },
+});
+
+/** Sets the headers of every answer; nothing is stored by caches unless a later step says otherwise. */
+export const setSecurityHeaders: Step = (request, response, next) => {
+  response.setHeader('Permissions-Policy', PERMISSIONS_POLICY);
+  response.setHeader('Cache-Control', 'no-store');
+  secureHeaders(request, response, next);
+};
+
+/**
+ * Sets them again for a page that others may frame: its own `frame-ancestors`, and no X-Frame-Options, which knows
+ * no list. The page stays unreadable to its embedder, being of another origin.
+ */
+export function setPageHeaders(
+  request: IncomingMessage,
+  response: Response,
+  frames: { ancestors?: readonly string[]; sources?: readonly string[] },
+): void {
+  const exchange = exchangeOf(response);
+  if (frames.ancestors !== undefined) exchange.frameAncestors = frames.ancestors;
+  if (frames.sources !== undefined) exchange.frameSources = frames.sources;
+  secureHeaders(request, response, () => undefined);
+  if (frames.ancestors !== undefined && frames.ancestors.length > 0) {
+    response.removeHeader('X-Frame-Options');
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+  }
+}
