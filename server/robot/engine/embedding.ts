@@ -102,7 +102,7 @@ function dropFeatures(vector: SparseVector, dropout: number, random: Prng): Spar
     ids[kept] = vector.ids[f]!;
     values[kept++] = vector.values[f]! * scale;
   }
-  return { ids: ids.subarray(0, kept), values: values.subarray(0, kept), unknownRatio: vector.unknownRatio };
+  return { ids: ids.subarray(0, kept), values: values.subarray(0, kept) };
 }
 
 interface Step {
@@ -118,7 +118,7 @@ function learnOutput(model: EmbeddingModel, hidden: Float64Array, step: Step): v
   for (let c = 0; c < classCount; c++) {
     const error = (c === step.label ? 1 : 0) - Math.exp(step.scores[c]!);
     // A class that is nearly impossible teaches nothing worth its sweep.
-    if (error > -1e-4 && error < 1e-4) continue;
+    if (error > -1e-3 && error < 1e-3) continue;
     const delta = step.rate * error;
     const at = c * dimension;
     for (let d = 0; d < dimension; d++) {

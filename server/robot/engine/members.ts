@@ -15,6 +15,11 @@ export const MEMBER_COUNT = MEMBER_NAMES.length;
 // Weight memory is bounded: 16 million numbers are 64 MB. The rarest features lose theirs first.
 const LINEAR_WEIGHTS_MAX = 16_000_000;
 const EMBEDDING_WEIGHTS_MAX = 6_000_000;
+// In large collections features of a single question are mostly typing errors, and half of the memory.
+const SINGLE_FEATURES_QUESTIONS = 4_000;
+// Chosen on development questions of public Chinese and English sets; see docs/robot-evaluation.md.
+const LINEAR_SETTINGS = { costOwn: 2, costOther: 1, passes: 8 };
+const EMBEDDING_SETTINGS = { dimension: 48, passes: 12, rate: 0.2, dropout: 0.5 };
 const NEIGHBOURS = 24;
 const NEIGHBOURS_RERANKED = 200;
 const VOTE_TEMPERATURE = 0.05;
@@ -25,7 +30,8 @@ export interface Members {
   vocabulary: Vocabulary;
   /** Absent above `CLASSIFIED_ARTICLES_MAX` articles. */
   linear?: LinearModel;
-  embedding?: EmbeddingModel;
+  /** Networks that differ in their seed only; their mean is steadier than each. Empty when `linear` is absent. */
+  embeddings: EmbeddingModel[];
   searcher: Searcher;
   /** Article number of each indexed question. */
   labels: Int32Array;
@@ -49,34 +55,34 @@ export interface LabelledTexts {
   classCount: number;
 }
 
-/** Trains all members on the given questions. */
-export function trainMembers(data: LabelledTexts, seed: number): Members {
+/** Trains all members on the given questions, with `networkCount` networks. */
+export function trainMembers(data: LabelledTexts, options: { seed: number; networkCount: number }): Members {
   const { texts, labels, classCount } = data;
-  const questionCount = texts.length;
-  const vocabulary = buildVocabulary(texts, questionCount >= 4_000 ? 2 : 1);
+  const vocabulary = buildVocabulary(texts, texts.length >= SINGLE_FEATURES_QUESTIONS ? 2 : 1);
   const vectors = texts.map((text) => vectorise(text, vocabulary));
-  const searcher = createSearcher(buildIndex(vectors, vocabulary.hashes.length));
-  const members: Members = { classCount, vocabulary, searcher, labels };
+  const featureCount = vocabulary.hashes.length;
+  const index = buildIndex(
+    vectors.map(({ sharp }) => sharp),
+    featureCount,
+  );
+  const members: Members = { classCount, vocabulary, searcher: createSearcher(index), labels, embeddings: [] };
   if (classCount > CLASSIFIED_ARTICLES_MAX) return members;
-  const known = vocabulary.hashes.length;
-  members.linear = trainLinear(vectors, labels, {
+  const soft = vectors.map((vector) => vector.soft);
+  members.linear = trainLinear(soft, labels, {
+    ...LINEAR_SETTINGS,
     classCount,
-    featureCount: Math.min(known, Math.floor(LINEAR_WEIGHTS_MAX / classCount)),
-    costOwn: 2,
-    costOther: 1,
-    passes: 8,
-    seed: seed + 1,
+    featureCount: Math.min(featureCount, Math.floor(LINEAR_WEIGHTS_MAX / classCount)),
+    seed: options.seed + 1,
   });
-  const dimension = 32;
-  members.embedding = trainEmbedding(vectors, labels, {
-    classCount,
-    featureCount: Math.min(known, Math.floor(EMBEDDING_WEIGHTS_MAX / dimension)),
-    dimension,
-    passes: 12,
-    rate: 0.3,
-    dropout: 0.5,
-    seed: seed + 2,
-  });
+  for (let network = 0; network < options.networkCount; network++) {
+    const settings = {
+      ...EMBEDDING_SETTINGS,
+      classCount,
+      featureCount: Math.min(featureCount, Math.floor(EMBEDDING_WEIGHTS_MAX / EMBEDDING_SETTINGS.dimension)),
+      seed: options.seed + 2 + network,
+    };
+    members.embeddings.push(trainEmbedding(soft, labels, settings));
+  }
   return members;
 }
 
@@ -88,11 +94,11 @@ export interface Exclusion {
 
 /** Scores one text. `excluded` applies to the index only. */
 export function scoreMembers(members: Members, text: HashedText, excluded: Exclusion = {}): Scored {
-  const vector = vectorise(text, members.vocabulary);
+  const { sharp, soft, unknownRatio } = vectorise(text, members.vocabulary);
   const isSmall = members.linear !== undefined;
   const extra = excluded.classIndex === undefined ? 1 : 60;
   const wanted = (isSmall ? NEIGHBOURS : NEIGHBOURS_RERANKED) + extra;
-  const neighbours = findNeighbours(members.searcher, vector, wanted).filter(
+  const neighbours = findNeighbours(members.searcher, sharp, wanted).filter(
     (neighbour) =>
       neighbour.question !== excluded.question && members.labels[neighbour.question] !== excluded.classIndex,
   );
@@ -100,9 +106,9 @@ export function scoreMembers(members: Members, text: HashedText, excluded: Exclu
     ? Uint32Array.from({ length: members.classCount }, (_, c) => c)
     : retrieved(members, neighbours);
   const scores = new Float64Array(classes.length * MEMBER_COUNT);
-  if (members.linear) scoreTrained(members, vector, scores);
+  if (members.linear) scoreTrained(members, soft, scores);
   scoreNeighbours(members, neighbours, { classes, scores });
-  return { classes, scores, neighbours, unknownRatio: vector.unknownRatio, length: text.length };
+  return { classes, scores, neighbours, unknownRatio, length: text.length };
 }
 
 function retrieved(members: Members, neighbours: Neighbour[]): Uint32Array {
@@ -119,9 +125,13 @@ function scoreTrained(members: Members, vector: SparseVector, scores: Float64Arr
   const row = new Float64Array(members.classCount);
   scoreLinear(members.linear!, vector, row);
   for (let c = 0; c < row.length; c++) scores[c * MEMBER_COUNT] = row[c]!;
-  scoreEmbedding(members.embedding!, vector, row);
-  // Below e^-12 the network only says "no", in a way that depends on the number of passes.
-  for (let c = 0; c < row.length; c++) scores[c * MEMBER_COUNT + 1] = Math.max(-12, row[c]!);
+  for (const embedding of members.embeddings) {
+    scoreEmbedding(embedding, vector, row);
+    for (let c = 0; c < row.length; c++) {
+      // Below e^-12 a network only says "no", in a way that depends on the number of passes.
+      scores[c * MEMBER_COUNT + 1]! += Math.max(-12, row[c]!) / members.embeddings.length;
+    }
+  }
 }
 
 function scoreNeighbours(

@@ -24,7 +24,7 @@ interface Header {
   classCount: number;
   questionCount: number;
   linearFeatureCount: number | null;
-  embedding: { featureCount: number; dimension: number } | null;
+  embeddings: { featureCount: number; dimension: number }[];
   thresholds: Model['thresholds'];
   curve: Model['curve'];
   blocks: { name: string; kind: Kind; length: number }[];
@@ -54,9 +54,9 @@ export function serializeModel(model: Model): Uint8Array {
     ['indexValues', 'f4', index.values],
   ];
   if (members.linear) arrays.push(['linear', 'f4', members.linear.weights]);
-  if (members.embedding) {
-    arrays.push(['embeddingInput', 'f4', members.embedding.input]);
-    arrays.push(['embeddingOutput', 'f4', members.embedding.output]);
+  for (const [n, embedding] of members.embeddings.entries()) {
+    arrays.push([`embeddingInput${n}`, 'f4', embedding.input]);
+    arrays.push([`embeddingOutput${n}`, 'f4', embedding.output]);
   }
   const header: Header = {
     lang: model.lang,
@@ -65,9 +65,7 @@ export function serializeModel(model: Model): Uint8Array {
     classCount: members.classCount,
     questionCount: index.questionCount,
     linearFeatureCount: members.linear?.featureCount ?? null,
-    embedding: members.embedding
-      ? { featureCount: members.embedding.featureCount, dimension: members.embedding.dimension }
-      : null,
+    embeddings: members.embeddings.map(({ featureCount, dimension }) => ({ featureCount, dimension })),
     thresholds: model.thresholds,
     curve: model.curve,
     blocks: arrays.map(([name, kind, numbers]) => ({ name, kind, length: numbers.length })),
@@ -145,14 +143,12 @@ function assemble(header: Header, arrays: Map<string, Numbers>): Model {
       ...(header.linearFeatureCount !== null && {
         linear: { classCount, featureCount: header.linearFeatureCount, weights: get<Float32Array>('linear') },
       }),
-      ...(header.embedding && {
-        embedding: {
-          classCount,
-          ...header.embedding,
-          input: get<Float32Array>('embeddingInput'),
-          output: get<Float32Array>('embeddingOutput'),
-        },
-      }),
+      embeddings: header.embeddings.map((shape, n) => ({
+        classCount,
+        ...shape,
+        input: get<Float32Array>(`embeddingInput${n}`),
+        output: get<Float32Array>(`embeddingOutput${n}`),
+      })),
       searcher: createSearcher(index),
       labels: get('labels'),
     },

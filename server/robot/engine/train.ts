@@ -8,14 +8,22 @@ import {
   type LabelledTexts,
   type Scored,
 } from './members.ts';
-import { DEFAULT_MIX, fitMix } from './mix.ts';
+import { blendMix, fitMix, type MixExample } from './mix.ts';
 import { buildModel, type Model } from './model.ts';
 import { createPrng, shuffle } from './prng.ts';
 import { DEFAULT_THRESHOLDS, chooseThresholds, computeCurve, type Judged } from './thresholds.ts';
 import type { KnowledgeEntry, TrainOptions } from './types.ts';
 
 const DEFAULT_BUDGET = 0.03;
-const FOLDS = 4;
+const FOLDS = 3;
+// Each fold withholds a fifth of the articles and a sixth of the questions of the others: much less, and the held-out
+// questions are too few; much more, and the fold's models are too unlike the final ones.
+const ARTICLE_PARTS = 5;
+const QUESTION_PARTS = 6;
+const NETWORKS_HELD_OUT = 1;
+const NETWORKS = 2;
+// From this many known questions on, an article teaches the trained models enough to lead.
+const WARM_QUESTIONS = 5;
 // Enough to fit 15 numbers well; more only cost time and memory.
 const HELD_OUT_MAX = 4_000;
 // With fewer held-out questions in scope the defaults are the better guess.
@@ -81,15 +89,14 @@ export function trainModel(entries: KnowledgeEntry[], options: TrainOptions): Mo
     classCount: entries.length,
   };
   progress(0.05, 'features');
-  const heldOut =
-    entries.length > CLASSIFIED_ARTICLES_MAX
-      ? holdOutIndexed(data, seed)
-      : holdOutTrained(data, seed, progress);
-  const fitted = fitDecision(heldOut, options.wrongAnswerBudget ?? DEFAULT_BUDGET);
+  const isClassified = entries.length <= CLASSIFIED_ARTICLES_MAX;
+  const heldOut = isClassified ? holdOutTrained(data, seed, progress) : holdOutIndexed(data, seed);
+  const mix = isClassified ? blendMix(measureWarmth(data)) : fitMix(mixExamples(heldOut));
+  const fitted = fitDecision(heldOut, mix, options.wrongAnswerBudget ?? DEFAULT_BUDGET);
   progress(0.8, 'calibrated');
-  const members = trainMembers(data, seed);
+  const members = trainMembers(data, { seed, networkCount: NETWORKS });
   progress(1, 'trained');
-  return buildModel({ lang: options.lang, entries, texts, members, ...fitted });
+  return buildModel({ lang: options.lang, entries, texts, members, mix, ...fitted });
 }
 
 /**
@@ -102,7 +109,7 @@ function holdOutTrained(
   progress: (ratio: number, step: string) => void,
 ): HeldOut[] {
   const random = createPrng(seed + 100);
-  const articleFold = assignFolds(data.classCount, random);
+  const articleFold = assignParts(data.classCount, random);
   const byArticle = Array.from({ length: data.classCount }, () => [] as number[]);
   for (let i = 0; i < data.texts.length; i++) byArticle[data.labels[i]!]!.push(i);
   const questionFold = new Int32Array(data.texts.length).fill(-1);
@@ -110,8 +117,8 @@ function holdOutTrained(
     // The only question of an article cannot be held out: nothing would be left to find.
     if (questions.length < 2) continue;
     shuffle(questions, random);
-    const offset = Math.floor(random() * FOLDS);
-    for (const [place, question] of questions.entries()) questionFold[question] = (place + offset) % FOLDS;
+    const offset = Math.floor(random() * QUESTION_PARTS);
+    for (const [place, question] of questions.entries()) questionFold[question] = (place + offset) % QUESTION_PARTS;
   }
   const isSampled = sampleQuestions(data.texts.length, random);
   const heldOut: HeldOut[] = [];
@@ -124,7 +131,7 @@ function holdOutTrained(
         labels: Int32Array.from(kept, (i) => data.labels[i]!),
         classCount: data.classCount,
       },
-      seed + 1000 * (fold + 1),
+      { seed: seed + 1000 * (fold + 1), networkCount: NETWORKS_HELD_OUT },
     );
     for (let i = 0; i < data.texts.length; i++) {
       if (isKept(i) || !isSampled[i]) continue;
@@ -136,12 +143,12 @@ function holdOutTrained(
   return heldOut;
 }
 
-function assignFolds(count: number, random: () => number): Int32Array {
+function assignParts(count: number, random: () => number): Int32Array {
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   shuffle(order, random);
-  const folds = new Int32Array(count);
-  for (const [place, item] of order.entries()) folds[item] = place % FOLDS;
-  return folds;
+  const parts = new Int32Array(count);
+  for (const [place, item] of order.entries()) parts[item] = place % ARTICLE_PARTS;
+  return parts;
 }
 
 function sampleQuestions(count: number, random: () => number): Uint8Array {
@@ -152,7 +159,7 @@ function sampleQuestions(count: number, random: () => number): Uint8Array {
 /** In a large knowledge base only the index scores, so hiding a question or an article is enough: nothing is trained again. */
 function holdOutIndexed(data: LabelledTexts, seed: number): HeldOut[] {
   const random = createPrng(seed + 100);
-  const members = trainMembers(data, seed);
+  const members = trainMembers(data, { seed, networkCount: 0 });
   const counts = new Int32Array(data.classCount);
   for (const label of data.labels) counts[label]!++;
   const isSampled = sampleQuestions(data.texts.length * 2, random);
@@ -170,17 +177,26 @@ function holdOutIndexed(data: LabelledTexts, seed: number): HeldOut[] {
   return heldOut;
 }
 
-function fitDecision(heldOut: HeldOut[], budget: number) {
+/** Share of the articles with enough questions to train on. */
+function measureWarmth({ labels, classCount }: LabelledTexts): number {
+  const counts = new Int32Array(classCount);
+  for (const label of labels) counts[label]!++;
+  return counts.filter((count) => count >= WARM_QUESTIONS).length / classCount;
+}
+
+function mixExamples(heldOut: HeldOut[]): MixExample[] {
+  return heldOut
+    .filter(({ isInScope }) => isInScope)
+    .map(({ scored, label }) => ({ scored, rightAt: scored.classes.indexOf(label) }))
+    .filter(({ rightAt }) => rightAt >= 0);
+}
+
+function fitDecision(heldOut: HeldOut[], mix: Float64Array, budget: number) {
   const usable = heldOut.filter(({ scored }) => scored.classes.length > 0);
   const inScope = usable.filter((row) => row.isInScope);
   if (inScope.length < HELD_OUT_MIN) {
-    return { mix: DEFAULT_MIX, calibrator: DEFAULT_CALIBRATOR, thresholds: DEFAULT_THRESHOLDS, curve: [] };
+    return { calibrator: DEFAULT_CALIBRATOR, thresholds: DEFAULT_THRESHOLDS, curve: [] };
   }
-  const mix = fitMix(
-    inScope
-      .map(({ scored, label }) => ({ scored, rightAt: scored.classes.indexOf(label) }))
-      .filter(({ rightAt }) => rightAt >= 0),
-  );
   const withheldCount = Math.max(1, usable.length - inScope.length);
   const withheldWeight = ((WITHHELD_SHARE / (1 - WITHHELD_SHARE)) * inScope.length) / withheldCount;
   const examples: CalibrationExample[] = usable.map(({ scored, label, isInScope }) => {
@@ -194,5 +210,5 @@ function fitDecision(heldOut: HeldOut[], budget: number) {
     isRight,
     isInScope: usable[i]!.isInScope,
   }));
-  return { mix, calibrator, thresholds: chooseThresholds(judged, budget), curve: computeCurve(judged) };
+  return { calibrator, thresholds: chooseThresholds(judged, budget), curve: computeCurve(judged) };
 }

@@ -8,10 +8,18 @@ export interface Vocabulary {
   idf: Float32Array;
 }
 
-/** Features of one text in the vocabulary, weighted by rarity, of length one; ids ascending. */
+/** Features of one text, of length one; ids ascending. */
 export interface SparseVector {
   ids: Uint32Array;
   values: Float32Array;
+}
+
+/** A text in the vocabulary, weighted in two ways. */
+export interface TextVectors {
+  /** Weighted by rarity, for comparing texts. */
+  sharp: SparseVector;
+  /** Weighted by the root of rarity, for the trained models: they find out themselves which words matter. */
+  soft: SparseVector;
   /** Share of the text's weight that the vocabulary does not know, 0 to 1. */
   unknownRatio: number;
 }
@@ -36,26 +44,36 @@ export function restoreVocabulary(hashes: Uint32Array, idf: Float32Array): Vocab
   return { ids, hashes, idf };
 }
 
-/** Projects a text onto the vocabulary. A text that shares nothing gives an empty vector with `unknownRatio` 1. */
-export function vectorise(text: HashedText, vocabulary: Vocabulary): SparseVector {
+/** Projects a text onto the vocabulary. A text that shares nothing gives empty vectors with `unknownRatio` 1. */
+export function vectorise(text: HashedText, vocabulary: Vocabulary): TextVectors {
   const pairs: [number, number][] = [];
   // An unseen feature would be as rare as the rarest one known.
   const rarest = vocabulary.idf.length === 0 ? 1 : vocabulary.idf[vocabulary.idf.length - 1]!;
-  let known = 0;
-  let total = 0;
+  let unknown = 0;
   for (let i = 0; i < text.hashes.length; i++) {
     const id = vocabulary.ids.get(text.hashes[i]!);
-    const value = text.weights[i]! * (id === undefined ? rarest : vocabulary.idf[id]!);
-    total += value * value;
-    if (id === undefined) continue;
-    known += value * value;
-    pairs.push([id, value]);
+    if (id === undefined) unknown += (text.weights[i]! * rarest) ** 2;
+    else pairs.push([id, text.weights[i]!]);
   }
   pairs.sort((a, b) => a[0] - b[0]);
-  const norm = known > 0 ? 1 / Math.sqrt(known) : 0;
+  const ids = Uint32Array.from(pairs, ([id]) => id);
+  const sharp = Float32Array.from(pairs, ([id, weight]) => weight * vocabulary.idf[id]!);
+  const soft = Float32Array.from(pairs, ([id, weight]) => weight * Math.sqrt(vocabulary.idf[id]!));
+  const known = scaleToOne(sharp);
+  scaleToOne(soft);
+  const total = known + unknown;
   return {
-    ids: Uint32Array.from(pairs, (pair) => pair[0]),
-    values: Float32Array.from(pairs, (pair) => pair[1] * norm),
-    unknownRatio: total > 0 ? 1 - known / total : 1,
+    sharp: { ids, values: sharp },
+    soft: { ids, values: soft },
+    unknownRatio: total > 0 ? unknown / total : 1,
   };
+}
+
+/** Scales in place to length one and returns the square of the former length. */
+function scaleToOne(values: Float32Array): number {
+  let square = 0;
+  for (let i = 0; i < values.length; i++) square += values[i]! * values[i]!;
+  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+  for (let i = 0; i < values.length; i++) values[i]! *= scale;
+  return square;
 }
