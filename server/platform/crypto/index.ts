@@ -26,6 +26,7 @@ export { hashPassword, isPasswordHashOutdated, verifyPassword } from './password
 export { passwordFaults, type PasswordContext, type PasswordFault } from './password-policy.ts';
 export { totp, type TotpCheck } from './totp.ts';
 export { randomBytes, randomToken, timingSafeEqual } from './random.ts';
+export { deriveUuid } from './derive-uuid.ts';
 export { deriveKey, hmacSha256, sha256 } from './digest.ts';
 export { verifyJwt, type JwtAlgorithm, type JwtFault, type JwtResult, type JwtRules } from './jwt.ts';
 export { createServerCertificate, type ServerCertificate } from './server-certificate.ts';

@@ -1,0 +1,3 @@
+DROP TABLE article_wording;
+DROP TABLE article_version;
+DROP TABLE article;

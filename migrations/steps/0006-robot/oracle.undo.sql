@@ -1,0 +1,2 @@
+DROP TABLE robot_turn;
+DROP TABLE robot_model;

@@ -1,0 +1,6 @@
+export { LOCALES, type ArticleInput, type Locale } from './articles/article.rules.ts';
+export { ArticleService } from './articles/article.service.ts';
+export type { LiveAnswer, LiveEntry } from './articles/live.view.ts';
+export { importPack, type ImportResult } from './import/import-pack.ts';
+export { parsePack, type Pack, type PackArticle } from './import/pack.ts';
+export { createKnowledge, type Knowledge, type LiveKnowledge } from './knowledge.ts';

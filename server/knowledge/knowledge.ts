@@ -1,0 +1,51 @@
+import type { Clock, EventHandler, Ids } from '../kernel/index.ts';
+import type { AnyRoute } from '../platform/http/index.ts';
+import type { Db } from '../platform/persistence/index.ts';
+import { articleRoutes } from './articles/article.routes.ts';
+import { ArticleService } from './articles/article.service.ts';
+import {
+  findLiveAnswers,
+  listLiveEntries,
+  liveStamp,
+  type LiveAnswer,
+  type LiveEntry,
+} from './articles/live.view.ts';
+
+/** What other modules may ask about knowledge: only what is published and within its validity. */
+export interface LiveKnowledge {
+  /** Every live article of a language. */
+  entries(db: Db, locale: string): Promise<LiveEntry[]>;
+  /** The approved answers of these articles that are live now, by id; at most 500 ids. */
+  answers(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, LiveAnswer>>;
+  /** A short text that changes when the live articles of a language change. */
+  stamp(db: Db, locale: string): Promise<string>;
+}
+
+/** The parts of the knowledge module that the composition root wires. */
+export interface Knowledge {
+  service: ArticleService;
+  live: LiveKnowledge;
+  routes: AnyRoute[];
+  handlers: EventHandler[];
+}
+
+/** Builds the knowledge module. */
+export function createKnowledge(deps: {
+  clock: Clock;
+  ids: Ids;
+  /** Display names of accounts by id; unknown ids are absent. */
+  namesOf(db: Db, accountIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}): Knowledge {
+  const { clock, ids, namesOf } = deps;
+  const service = new ArticleService({ clock, ids });
+  return {
+    service,
+    live: {
+      entries: (db, locale) => listLiveEntries(db, locale, clock.now()),
+      answers: (db, articleIds) => findLiveAnswers(db, articleIds, clock.now()),
+      stamp: (db, locale) => liveStamp(db, locale, clock.now()),
+    },
+    routes: articleRoutes({ service, namesOf }),
+    handlers: [],
+  };
+}
