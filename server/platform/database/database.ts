@@ -13,6 +13,7 @@ import {
   type Binaries,
 } from './binaries.ts';
 import { ADMINISTRATOR, makeCluster, OWNER, requireVersion, writeSettings } from './cluster.ts';
+import { translateFault } from './faults.ts';
 import { lockHome } from './home-lock.ts';
 import { choosePlaces, existingDataDir, makeHome, makeOutside, makeSocketDir } from './places.ts';
 import { adoptable, isOurs, launch, shutDown, type PidFile } from './postmaster.ts';
@@ -64,13 +65,14 @@ export interface DatabaseOptions {
 export async function startDatabase(options: DatabaseOptions): Promise<EmbeddedDatabase> {
   requireProc();
   const native = findNative();
-  const home = makeHome(options.home);
-  const unlock = await lockHome(home);
+  let unlock: (() => Promise<void>) | undefined;
   try {
+    const home = makeHome(options.home);
+    unlock = await lockHome(home);
     return await startLocked({ ...options, home }, native, unlock);
   } catch (error) {
-    await unlock();
-    throw error;
+    await unlock?.();
+    throw translateFault(error);
   }
 }
 
