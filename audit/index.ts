@@ -32,3 +32,7 @@ export {
   type SealerStatus,
 } from './sealer.ts';
 export type * from './storage.ts';
+export { verifyTrail, type VerifyInput } from './verify.ts';
+export { createDatabaseReader } from './verify-database.ts';
+export { exitCodeOf, type Finding, type VerifyResult } from './verify-result.ts';
+export { readAnchors } from './anchors.ts';

@@ -1,0 +1,62 @@
+import { parseCanonical, type CanonicalValue } from './canonical.ts';
+
+/** Names in an export; docs/compliance/audit-format.md §6. */
+export const EXPORT_FILES = {
+  manifest: 'manifest.json',
+  events: 'events.jsonl',
+  stubs: 'stubs.jsonl',
+  leaves: 'leaves.bin',
+  seals: 'seals.jsonl',
+  checkpoint: 'checkpoint',
+  keys: 'keys/audit-keys.json',
+} as const;
+
+/** Folder of the anchors' heads in an export. */
+export const EXPORT_ANCHORS = 'anchors';
+
+/** What an export says of itself; canonical JSON and a line feed. */
+export interface Manifest {
+  origin: string;
+  /** Seals 1 … `seals` are in it. */
+  seals: number;
+  size: number;
+  /** Entries with their body; the other leaves are stubs. */
+  events: number;
+  /** How entries were chosen, in the words of the one who exported; empty for all. */
+  filter: string;
+  /** Size in bytes and SHA-256 (hex) of every other file. */
+  files: Record<string, { bytes: number; sha256: string }>;
+}
+
+/** Version of the export's format. */
+export const EXPORT_VERSION = 1;
+
+/** Line limits in bytes: an event has at most 16 KiB, a statement grows with the holes of a seal. */
+export const LINE_BYTES_MAX = { event: 16 * 1024, stub: 256, seal: 4 * 1024 * 1024 } as const;
+
+const FILE_NAME_PATTERN = /^[a-z0-9-]+(?:\/[a-z0-9-]+)?(?:\.[a-z]+)?$/;
+
+/** Reads a manifest; undefined when it is malformed or of another version. */
+export function parseManifest(text: string): Manifest | undefined {
+  let value: Record<string, CanonicalValue>;
+  try {
+    value = parseCanonical(text.endsWith('\n') ? text.slice(0, -1) : `${text} `) as typeof value;
+  } catch {
+    return undefined;
+  }
+  if (value === null || typeof value !== 'object' || value.v !== EXPORT_VERSION) return undefined;
+  const { origin, seals, size, events, filter, files } = value;
+  const counts = [seals, size, events];
+  const isForm = typeof origin === 'string' && typeof filter === 'string' && isFiles(files);
+  if (!isForm || !counts.every((count) => Number.isSafeInteger(count) && Number(count) >= 0))
+    return undefined;
+  return { origin, seals: Number(seals), size: Number(size), events: Number(events), filter, files };
+}
+
+function isFiles(value: CanonicalValue | undefined): value is Manifest['files'] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  return Object.entries(value).every(([name, file]) => {
+    const { bytes, sha256 } = (file ?? {}) as { bytes?: unknown; sha256?: unknown };
+    return FILE_NAME_PATTERN.test(name) && Number.isSafeInteger(bytes) && typeof sha256 === 'string';
+  });
+}

@@ -1,0 +1,159 @@
+import { parseEpochStart } from './epoch.ts';
+import { laneText, type LaneKey, type LaneRange } from './place.ts';
+import type { NumberRange } from './ranges.ts';
+import { countNumbers, parseVoids, subtractRanges } from './sealer-lanes.ts';
+import type { ParsedEvent } from './verify-event.ts';
+import type { Findings } from './verify-result.ts';
+
+/** What verification remembers of a lane. Memory grows with its holes only. */
+export interface LaneState {
+  readonly key: LaneKey;
+  /** Largest number seen. */
+  to: number;
+  /** Leaf of entry `to`; undefined after a hole. */
+  leaf: Buffer | undefined;
+  isChained: boolean | undefined;
+  lastAtMs: number;
+  /** Numbers passed over and not filled since. */
+  holes: NumberRange[];
+  /** Those of them that nothing has named yet, with the index at which they were passed. */
+  unnamed: { range: NumberRange; index: number }[];
+  /** Those that only a seal named as pending. */
+  pending: NumberRange[];
+  /** Entries counted. */
+  count: number;
+}
+
+/** The lanes of a trail while it is verified. */
+export interface LaneBook {
+  get(key: LaneKey): LaneState;
+  all(): Iterable<LaneState>;
+  /** Takes the next number of a lane: continues it, or fills a hole. False when neither: it was there before. */
+  advance(lane: LaneState, n: number, index: number): boolean;
+  /** Checks the chain and the clock of an entry, and takes in what it says of numbers. */
+  follow(lane: LaneState, event: ParsedEvent, at: { index: number; leaf: Buffer }): void;
+  /** Names holes that a seal calls pending. */
+  namePending(ranges: readonly LaneRange[]): void;
+  /** Reports holes nobody named, and lanes that end elsewhere than stated. */
+  finish(size: number): void;
+}
+
+const CLOCK_TOLERANCE_MS = 5_000;
+const NO_PREV = '00'.repeat(32);
+
+/** Makes an empty book that reports into `findings`. */
+export function createLaneBook(findings: Findings): LaneBook {
+  const lanes = new Map<string, LaneState>();
+  const ends = new Map<string, number>();
+
+  function get(key: LaneKey): LaneState {
+    const text = laneText(key);
+    let lane = lanes.get(text);
+    if (lane === undefined) {
+      const { node, epoch, lane: number } = key;
+      lane = { ...EMPTY_LANE, key: { node, epoch, lane: number }, holes: [], unnamed: [], pending: [] };
+      lanes.set(text, lane);
+    }
+    return lane;
+  }
+
+  function name(lane: LaneState, ranges: readonly NumberRange[]): void {
+    if (lane.unnamed.length === 0) return;
+    lane.unnamed = lane.unnamed.flatMap(({ range, index }) =>
+      subtractRanges([range], ranges).map((rest) => ({ range: rest, index })),
+    );
+  }
+
+  function takeIn(event: ParsedEvent): void {
+    if (event.action === 'audit.void') {
+      const voids = parseVoids(event.details);
+      const lane = get(event);
+      name(lane, voids);
+      lane.pending = subtractRanges(lane.pending, voids);
+    }
+    if (event.action !== 'audit.epoch-start' && event.action !== 'audit.epoch-close') return;
+    const start = parseEpochStart(event.details);
+    if (start === undefined) return;
+    for (const end of start.closed) ends.set(laneText(end), end.last);
+    for (const { from, to, ...key } of start.missing) name(get(key), [[from, to]]);
+  }
+
+  return {
+    get,
+    all: () => lanes.values(),
+    advance,
+    follow(lane, event, { index, leaf }) {
+      followChain(lane, event, { index, findings });
+      lane.leaf = event.n === lane.to ? leaf : lane.leaf;
+      const atMs = Date.parse(event.at);
+      if (event.clockBackMs > 0) findings.warn('clock went back', `index ${index}`);
+      else if (atMs < lane.lastAtMs - CLOCK_TOLERANCE_MS)
+        findings.warn('clock not monotonic', `index ${index}`);
+      lane.lastAtMs = event.clockBackMs > 0 ? atMs : Math.max(atMs, lane.lastAtMs);
+      takeIn(event);
+    },
+    namePending(ranges) {
+      for (const { from, to, ...key } of ranges) {
+        const lane = get(key);
+        name(lane, [[from, to]]);
+        lane.pending.push([from, to]);
+      }
+    },
+    finish: (size) => finishLanes(lanes, { ends, findings, size }),
+  };
+}
+
+const EMPTY_LANE = { to: 0, leaf: undefined, isChained: undefined, lastAtMs: 0, count: 0 };
+
+function advance(lane: LaneState, n: number, index: number): boolean {
+  if (n <= lane.to) {
+    const holes = subtractRanges(lane.holes, [[n, n]]);
+    if (countNumbers(holes) === countNumbers(lane.holes)) return false;
+    lane.holes = holes;
+    lane.pending = subtractRanges(lane.pending, [[n, n]]);
+    lane.unnamed = lane.unnamed.flatMap((hole) =>
+      subtractRanges([hole.range], [[n, n]]).map((range) => ({ range, index: hole.index })),
+    );
+    lane.count += 1;
+    return true;
+  }
+  if (n > lane.to + 1) {
+    const range: NumberRange = [lane.to + 1, n - 1];
+    lane.holes.push(range);
+    lane.unnamed.push({ range, index });
+    lane.leaf = undefined;
+  }
+  lane.to = n;
+  lane.count += 1;
+  return true;
+}
+
+function followChain(
+  lane: LaneState,
+  event: ParsedEvent,
+  { index, findings }: { index: number; findings: Findings },
+): void {
+  const isChained = event.prev !== undefined;
+  const expected = event.n === 1 ? NO_PREV : lane.leaf?.toString('hex');
+  const isWrong = isChained && event.n === lane.to && expected !== undefined && event.prev !== expected;
+  if (isWrong || (lane.isChained ?? isChained) !== isChained) findings.add('prev', index, event.id);
+  lane.isChained ??= isChained;
+}
+
+function finishLanes(
+  lanes: Map<string, LaneState>,
+  { ends, findings, size }: { ends: Map<string, number>; findings: Findings; size: number },
+): void {
+  for (const [text, lane] of lanes) {
+    // A chained lane is rewound after a rollback, so a number it lacks was there once.
+    const lost = lane.isChained ? lane.holes.map((range) => ({ range, index: size })) : lane.unnamed;
+    for (const { index } of lost) findings.add('missing', index);
+    for (const [from] of lane.pending) findings.warn('numbers that never came', `${text}/${from}`);
+    const end = ends.get(text);
+    if (end === undefined) continue;
+    if (lane.to > end) findings.add('extra', size);
+  }
+  for (const [text, end] of ends) {
+    if ((lanes.get(text)?.to ?? 0) < end) findings.add('missing', size);
+  }
+}
