@@ -1,4 +1,5 @@
-import type { ComponentType, LazyExoticComponent } from 'react';
+import { CustomerServiceOutlined, ProfileOutlined } from '@ant-design/icons';
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import type { Permission } from './auth/index.ts';
 import type { MessageKey } from './i18n/index.ts';
 
@@ -16,5 +17,32 @@ export interface FeatureRoute {
   hasCustomerData?: boolean;
 }
 
+const InboxPage = lazy(() => import('./features/inbox/inbox-page.tsx'));
+const TicketsPage = lazy(() => import('./features/tickets/tickets-page.tsx'));
+const TicketPage = lazy(() => import('./features/tickets/ticket-page.tsx'));
+
+const CONVERSATIONS: readonly Permission[] = [
+  'conversation:work',
+  'conversation:supervise',
+  'conversation:read-any',
+];
+
 /** Every page behind the sign-in. Features add their rows; the shell draws navigation and guards from them. */
-export const FEATURE_ROUTES: readonly FeatureRoute[] = [];
+export const FEATURE_ROUTES: readonly FeatureRoute[] = [
+  {
+    path: '/inbox',
+    anyOf: CONVERSATIONS,
+    component: InboxPage,
+    nav: { label: 'nav.inbox', icon: CustomerServiceOutlined, badge: 'queue' },
+    hasCustomerData: true,
+  },
+  { path: '/inbox/:id', anyOf: CONVERSATIONS, component: InboxPage, hasCustomerData: true },
+  {
+    path: '/tickets',
+    anyOf: ['ticket:work'],
+    component: TicketsPage,
+    nav: { label: 'nav.tickets', icon: ProfileOutlined },
+    hasCustomerData: true,
+  },
+  { path: '/tickets/:id', anyOf: ['ticket:work'], component: TicketPage, hasCustomerData: true },
+];

@@ -33,6 +33,8 @@ export interface ApiClient {
   delete(path: string, options?: RequestOptions): Promise<void>;
   /** The token unsafe requests carry; handed over by the session. */
   setCsrfToken(token: string): void;
+  /** An act over the socket counts for the idle time as a request does. */
+  noteActivity(): void;
   /** Time of the last request, in ms of the epoch: the server counts idle time from it. */
   lastRequestAtMs(): number;
 }
@@ -99,17 +101,22 @@ function deadline(signal: AbortSignal | undefined): {
   };
 }
 
+function headersOf(options: RequestOptions & { key?: string }, csrfToken: string): Record<string, string> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (csrfToken) headers['x-csrf-token'] = csrfToken;
+  if (options.version !== undefined) headers['if-match'] = String(options.version);
+  if (options.key) headers['idempotency-key'] = options.key;
+  if (options.body !== undefined) headers['content-type'] = 'application/json';
+  return headers;
+}
+
 /** Makes the client of the REST interface. */
 export function createApiClient(deps: ApiClientDeps): ApiClient {
   let csrfToken = '';
   let lastAtMs = deps.nowMs();
 
   async function send(method: string, path: string, options: RequestOptions & { key?: string }) {
-    const headers: Record<string, string> = { accept: 'application/json' };
-    if (method !== 'GET' && csrfToken) headers['x-csrf-token'] = csrfToken;
-    if (options.version !== undefined) headers['if-match'] = String(options.version);
-    if (options.key) headers['idempotency-key'] = options.key;
-    if (options.body !== undefined) headers['content-type'] = 'application/json';
+    const headers = headersOf(options, method === 'GET' ? '' : csrfToken);
     const limit = deadline(options.signal);
     try {
       const response = await deps.fetch(buildUrl(path, options.query), {
@@ -164,6 +171,9 @@ export function createApiClient(deps: ApiClientDeps): ApiClient {
     delete: (path, options) => request('DELETE', path, options),
     setCsrfToken(token) {
       csrfToken = token;
+    },
+    noteActivity() {
+      lastAtMs = deps.nowMs();
     },
     lastRequestAtMs: () => lastAtMs,
   };

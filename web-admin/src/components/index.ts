@@ -1,4 +1,10 @@
 export { CopyButton } from './copy-button.tsx';
+export {
+  CreateTicketDialog,
+  TICKET_PRIORITIES,
+  type CreatedTicket,
+  type TicketPriority,
+} from './create-ticket-dialog.tsx';
 export { ErrorBoundary } from './error-boundary.tsx';
 export { EvaluationBanner } from './evaluation-banner.tsx';
 export { EmptyFace, ErrorFace, LoadingFace, NoPermissionFace, NotFoundFace, ProblemText } from './faces.tsx';

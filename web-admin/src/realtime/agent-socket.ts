@@ -12,6 +12,8 @@ const PROTOCOL = 'vaultdesk.v1';
 /** Close codes after which another attempt is of no use: session gone, origin refused. */
 const FINAL_CLOSE_CODES = new Set([4401, 4403]);
 
+const DOUBT_ATTEMPTS = 3;
+
 /** The part of a WebSocket that is used; tests hand in their own. */
 export interface SocketLike {
   readyState: number;
@@ -29,7 +31,7 @@ export interface AgentSocketDeps {
   positions(): Record<string, number>;
   onFrame(frame: ServerFrame): void;
   onState(state: SocketState): void;
-  /** The server ended the session. */
+  /** The server ended the session, or may have: it refuses the connection. */
   onRefused(): void;
   setTimeout(work: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -130,6 +132,8 @@ class AgentConnection implements AgentSocket {
   #handleClosed(code: number): void {
     this.#socket = undefined;
     if (this.#state === 'stopped') return;
+    // A refused upgrade looks like a lost line: after some of them, ask whether the session still lives.
+    if (this.#attempt > 0 && this.#attempt % DOUBT_ATTEMPTS === 0) this.#deps.onRefused();
     if (!FINAL_CLOSE_CODES.has(code)) return this.#retry();
     this.#deps.clearTimeout(this.#timer);
     this.#setState('stopped');

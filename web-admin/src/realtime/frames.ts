@@ -57,11 +57,11 @@ export interface Conversation {
 export type PresenceState = 'online' | 'busy' | 'break';
 
 export type ServerFrame =
-  | { t: 'welcome'; presence?: PresenceState | 'offline' }
+  | { t: 'welcome'; presence?: PresenceState | 'offline'; queued?: number }
   | { t: 'pong' }
   | { t: 'queue'; queued: number }
   | { t: 'conversation'; conversation: Conversation }
-  | { t: 'assigned'; conversation: string | Conversation }
+  | { t: 'assigned'; conversation: string }
   | ({ t: 'message'; conversation: string; internal?: boolean } & Message)
   | { t: 'change'; conversation: string; seq: number; text?: string; recalled?: boolean }
   | { t: 'ack'; conversation: string; id: string; seq: number; at: string }
@@ -76,7 +76,8 @@ export type ClientFrame =
   | { t: 'accept'; conversation: string }
   | { t: 'send'; conversation: string; id: string; kind: 'text'; text: string }
   | { t: 'typing'; conversation: string }
-  | { t: 'read'; conversation: string; seq: number }
+  | { t: 'watch'; conversation: string }
+  | { t: 'unwatch'; conversation: string }
   | { t: 'ping' };
 
 const KNOWN = new Set<ServerFrame['t']>([

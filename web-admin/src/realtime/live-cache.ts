@@ -1,4 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query';
+import {
+  afterMessage,
+  applyMessageToList,
+  belongsTo,
+  placeConversation,
+  type ConversationPages,
+  type ConversationView,
+} from './live-lists.ts';
 import type { PendingMessage } from './outbox.ts';
 import type { Conversation, Message, ServerFrame } from './frames.ts';
 
@@ -56,22 +64,20 @@ function messageOf(frame: Extract<ServerFrame, { t: 'message' }>): Message {
   return message;
 }
 
-/** Applies a frame to the query cache. Lists are read again, coalesced by the caller through `refreshLists`. */
-export function applyToCache(cache: QueryClient, frame: ServerFrame, refreshLists: () => void): void {
+/** Applies a frame of the server to the query cache of the agent `myId`. */
+export function applyToCache(cache: QueryClient, frame: ServerFrame, myId: string): void {
   switch (frame.t) {
     case 'message':
       if (frame.internal) {
         void cache.invalidateQueries({ queryKey: LIVE_KEYS.notes(frame.conversation) });
-      } else updateLog(cache, frame.conversation, (items) => mergeMessages(items, [messageOf(frame)]));
-      return refreshLists();
+      } else addMessage(cache, frame.conversation, messageOf(frame));
+      return undefined;
     case 'change':
       return updateLog(cache, frame.conversation, (items) => changeMessage(items, frame));
     case 'conversation':
-      updateConversation(cache, frame.conversation);
-      return refreshLists();
+      return replaceConversation(cache, frame.conversation, myId);
     case 'assigned':
-    case 'queue':
-      return refreshLists();
+      return void cache.invalidateQueries({ queryKey: LIVE_KEYS.conversation(frame.conversation) });
     default:
       return undefined;
   }
@@ -83,10 +89,40 @@ function updateLog(cache: QueryClient, id: string, work: (items: Message[]) => M
   );
 }
 
-function updateConversation(cache: QueryClient, conversation: Conversation): void {
+function updateLists(
+  cache: QueryClient,
+  work: (list: ConversationPages, view: ConversationView) => ConversationPages,
+): void {
+  for (const [key, list] of cache.getQueriesData<ConversationPages>({ queryKey: LIVE_KEYS.lists })) {
+    const view = (key[2] as { view?: ConversationView } | undefined)?.view;
+    if (list && view) cache.setQueryData(key, work(list, view));
+  }
+}
+
+function addMessage(cache: QueryClient, conversationId: string, message: Message): void {
+  updateLog(cache, conversationId, (items) => mergeMessages(items, [message]));
+  updateLists(cache, (list) => applyMessageToList(list, conversationId, message));
+  cache.setQueryData<Conversation>(LIVE_KEYS.conversation(conversationId), (held) =>
+    held ? afterMessage(held, message) : held,
+  );
+}
+
+function replaceConversation(cache: QueryClient, conversation: Conversation, myId: string): void {
+  updateLists(cache, (list, view) => placeConversation(list, conversation, { view, myId }));
   cache.setQueryData<Conversation>(LIVE_KEYS.conversation(conversation.id), (held) =>
     held ? { ...held, ...conversation } : held,
   );
+}
+
+/** The opened conversation is read: its row shows no unread messages any more. */
+export function markRead(cache: QueryClient, conversationId: string): void {
+  updateLists(cache, (list) => ({
+    ...list,
+    pages: list.pages.map((page) => ({
+      ...page,
+      items: page.items.map((item) => (item.id === conversationId ? { ...item, unread: 0 } : item)),
+    })),
+  }));
 }
 
 /** An acknowledged message as it stands in the log until the server's own frame replaces it. */
@@ -107,19 +143,24 @@ export function acknowledgedMessage(
   };
 }
 
-/** Adds an acknowledged message to the log of its conversation; a frame that came first is kept. */
+/** Adds an acknowledged message to its conversation; a frame that came first is kept. */
 export function addAcknowledged(cache: QueryClient, conversationId: string, message: Message): void {
-  updateLog(cache, conversationId, (items) =>
-    items.some((held) => held.seq === message.seq) ? items : mergeMessages(items, [message]),
-  );
+  const log = cache.getQueryData<MessageLog>(LIVE_KEYS.messages(conversationId));
+  if (log?.items.some((held) => held.seq === message.seq)) return;
+  addMessage(cache, conversationId, message);
 }
 
-/** Last seq held of each conversation in the cache, for the hello frame. */
-export function heldPositions(cache: QueryClient): Record<string, number> {
+/**
+ * Last seq held of the agent's own conversations, for the hello frame. Others are left out: the server refuses a
+ * resume of what the agent may no longer read; they are read again over REST.
+ */
+export function heldPositions(cache: QueryClient, myId: string): Record<string, number> {
   const positions: Record<string, number> = {};
   for (const [key, log] of cache.getQueriesData<MessageLog>({ queryKey: ['conversations', 'messages'] })) {
     const id = key[2];
-    if (typeof id === 'string' && log) positions[id] = contiguousSeq(log.items);
+    if (typeof id !== 'string' || !log) continue;
+    const conversation = cache.getQueryData<Conversation>(LIVE_KEYS.conversation(id));
+    if (conversation && belongsTo(conversation, 'mine', myId)) positions[id] = contiguousSeq(log.items);
   }
   return positions;
 }

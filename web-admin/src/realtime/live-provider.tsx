@@ -1,17 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { createUuid } from '../api/index.ts';
+import { createUuid, useApi } from '../api/index.ts';
 import { SESSION_KEY, useSession } from '../auth/index.ts';
 import { createAgentSocket, type AgentSocket, type SocketLike, type SocketState } from './agent-socket.ts';
 import { randomRatio } from './backoff.ts';
 import type { ClientFrame, PresenceState, ServerFrame } from './frames.ts';
-import {
-  acknowledgedMessage,
-  addAcknowledged,
-  applyToCache,
-  heldPositions,
-  LIVE_KEYS,
-} from './live-cache.ts';
+import { acknowledgedMessage, addAcknowledged, applyToCache, heldPositions } from './live-cache.ts';
 import { LiveContext, type Live } from './live-context.ts';
 import {
   applyToOutbox,
@@ -23,27 +17,10 @@ import {
   type PendingMessage,
 } from './outbox.ts';
 
-/** Many frames arrive in one burst; lists are read again once for all of them. */
-const LIST_REFRESH_MS = 400;
-
 function openSocket(protocol: string): SocketLike {
   const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws';
   // The DOM types its handlers with the whole event; only `data` and `code` are read.
   return new WebSocket(`${scheme}://${window.location.host}/ws/agent`, protocol) as unknown as SocketLike;
-}
-
-/** Reads the conversation lists again, at most once per LIST_REFRESH_MS. */
-function useListRefresh(): () => void {
-  const cache = useQueryClient();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return useCallback(() => {
-    if (timer.current) return;
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      void cache.invalidateQueries({ queryKey: LIVE_KEYS.lists });
-    }, LIST_REFRESH_MS);
-  }, [cache]);
 }
 
 /** The outbox as state and as a reference: frames arrive outside of drawing and need its present value. */
@@ -68,7 +45,9 @@ function useLiveFacts() {
   const [queuedCount, setQueuedCount] = useState<number>();
   const [typingAtMs, setTypingAtMs] = useState<Record<string, number>>({});
   const applyToFacts = useCallback((frame: ServerFrame) => {
-    if (frame.t === 'queue') setQueuedCount(frame.queued);
+    if ((frame.t === 'queue' || frame.t === 'welcome') && frame.queued !== undefined) {
+      setQueuedCount(frame.queued);
+    }
     if (frame.t === 'typing') setTypingAtMs((held) => ({ ...held, [frame.conversation]: Date.now() }));
     if (frame.t === 'message' && frame.from === 'requester') {
       setTypingAtMs((held) => ({ ...held, [frame.conversation]: 0 }));
@@ -89,15 +68,15 @@ function useAgentSocket(use: SocketUse) {
   const cache = useQueryClient();
   const session = useSession();
   const socket = useRef<AgentSocket>(undefined);
-  const csrfToken = useRef(session.csrfToken);
+  const current = useRef(session);
   useEffect(() => {
-    csrfToken.current = session.csrfToken;
+    current.current = session;
   }, [session]);
   useEffect(() => {
     const opened = createAgentSocket({
       open: openSocket,
-      csrf: () => csrfToken.current,
-      positions: () => heldPositions(cache),
+      csrf: () => current.current.csrfToken,
+      positions: () => heldPositions(cache, current.current.account.id),
       onFrame: use.onFrame,
       onState: use.onState,
       onRefused: () => void cache.invalidateQueries({ queryKey: SESSION_KEY }),
@@ -118,7 +97,6 @@ function useAgentSocket(use: SocketUse) {
 function useFrameRouting(box: ReturnType<typeof useOutbox>, applyToFacts: (frame: ServerFrame) => void) {
   const cache = useQueryClient();
   const { account } = useSession();
-  const refreshLists = useListRefresh();
   const { current, update } = box;
   return useCallback(
     (frame: ServerFrame) => {
@@ -129,15 +107,26 @@ function useFrameRouting(box: ReturnType<typeof useOutbox>, applyToFacts: (frame
         }
       }
       update(applyToOutbox(current.current, frame));
-      applyToCache(cache, frame, refreshLists);
+      applyToCache(cache, frame, account.id);
       applyToFacts(frame);
     },
-    [cache, current, update, refreshLists, applyToFacts, account],
+    [cache, current, update, applyToFacts, account],
   );
+}
+
+/** Leaving the page with messages the server has not acknowledged asks first. */
+function useLeaveWarning(isNeeded: boolean): void {
+  useEffect(() => {
+    if (!isNeeded) return undefined;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [isNeeded]);
 }
 
 /** Holds the agent's live connection and keeps the query cache up to date from it. */
 export function LiveProvider({ children }: { children: ReactNode }) {
+  const api = useApi();
   const cache = useQueryClient();
   const box = useOutbox();
   const { outbox, current, update } = box;
@@ -160,6 +149,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
   }, [cache, current, socket]);
 
+  useLeaveWarning(Object.keys(outbox).length > 0);
   const live = useMemo<Live>(
     () => ({
       state,
@@ -179,7 +169,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
           state: 'sending',
         };
         update(enqueue(current.current, conversationId, item));
-        socket.current?.send(sendFrame(conversationId, item));
+        if (socket.current?.send(sendFrame(conversationId, item))) api.noteActivity();
       },
       resend(conversationId, id) {
         const again = retryFrom(current.current, conversationId, id);
@@ -187,9 +177,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         for (const item of again.frames) socket.current?.send(sendFrame(conversationId, item));
       },
       discard: (conversationId, id) => update(removePending(current.current, conversationId, id)),
-      notify: (frame) => void socket.current?.send(frame),
+      notify(frame) {
+        if (socket.current?.send(frame)) api.noteActivity();
+      },
     }),
-    [state, presence, setPresence, queuedCount, typingAtMs, outbox, current, update, socket],
+    [state, presence, setPresence, queuedCount, typingAtMs, outbox, current, update, socket, api],
   );
   return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
 }

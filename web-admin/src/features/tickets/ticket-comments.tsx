@@ -1,0 +1,95 @@
+import { LockOutlined } from '@ant-design/icons';
+import { Button, Input, Segmented } from 'antd';
+import { useState } from 'react';
+import { useProblemToast } from '../../components/index.ts';
+import { useI18n } from '../../i18n/index.ts';
+import { useTicketActions, type Ticket, type TicketComment } from './ticket-data.ts';
+
+const COMMENT_MAX = 8_000;
+
+function Comment({ comment }: { comment: TicketComment }) {
+  const { t, format } = useI18n();
+  return (
+    <li className={comment.isInternal ? 'comment comment-internal' : 'comment'}>
+      <div className="comment-head">
+        <strong>
+          {comment.isInternal && <LockOutlined />} {comment.author?.displayName ?? '—'}
+        </strong>
+        <span className={comment.isInternal ? 'note-mark' : 'soft'}>
+          {t(comment.isInternal ? 'ticket.comment_mark_internal' : 'ticket.comment_mark_public')}
+        </span>
+        <time dateTime={comment.at}>{format.dateTime(comment.at)}</time>
+      </div>
+      <p className="keep-lines">{comment.text}</p>
+    </li>
+  );
+}
+
+function CommentForm({ ticket }: { ticket: Ticket }) {
+  const { t } = useI18n();
+  const showProblem = useProblemToast();
+  const actions = useTicketActions(ticket);
+  // Internal first: what is written by mistake then stays inside.
+  const [isInternal, setInternal] = useState(true);
+  const [text, setText] = useState('');
+  const [isSending, setSending] = useState(false);
+  async function handleSubmit(): Promise<void> {
+    setSending(true);
+    try {
+      await actions.comment(text, isInternal);
+      setText('');
+    } catch (thrown) {
+      showProblem(thrown);
+    } finally {
+      setSending(false);
+    }
+  }
+  return (
+    <div className={isInternal ? 'composer composer-note' : 'composer'}>
+      <Segmented
+        size="small"
+        value={isInternal ? 'internal' : 'public'}
+        onChange={(value) => setInternal(value === 'internal')}
+        options={[
+          { value: 'internal', label: t('ticket.comment_internal') },
+          { value: 'public', label: t('ticket.comment_public') },
+        ]}
+      />
+      <Input.TextArea
+        aria-label={t(isInternal ? 'ticket.comment_internal' : 'ticket.comment_public')}
+        placeholder={t('ticket.comment_placeholder')}
+        value={text}
+        maxLength={COMMENT_MAX}
+        autoSize={{ minRows: 3, maxRows: 10 }}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <div className="composer-foot">
+        <Button
+          type="primary"
+          disabled={text.trim() === ''}
+          loading={isSending}
+          onClick={() => void handleSubmit()}
+        >
+          {t('ticket.comment_send')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Comments of a ticket: public replies and internal notes, told apart by colour, lock, and words. */
+export function TicketComments({ ticket }: { ticket: Ticket }) {
+  const { t } = useI18n();
+  return (
+    <section className="panel" aria-label={t('ticket.comments')}>
+      <h2>{t('ticket.comments')}</h2>
+      {ticket.comments.length === 0 && <p className="soft">{t('ticket.comment_empty')}</p>}
+      <ol className="comments">
+        {ticket.comments.map((comment) => (
+          <Comment key={comment.id} comment={comment} />
+        ))}
+      </ol>
+      {ticket.state !== 'closed' && <CommentForm ticket={ticket} />}
+    </section>
+  );
+}

@@ -1,0 +1,126 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { useApi, type ApiError, type Page } from '../../api/index.ts';
+import type { TicketPriority } from '../../components/index.ts';
+
+/** States of a ticket in the order of its life. */
+export const TICKET_STATES = ['new', 'open', 'pending', 'on-hold', 'solved', 'closed'] as const;
+
+export type TicketState = (typeof TICKET_STATES)[number];
+
+/** One row of the list. */
+export interface TicketItem {
+  id: string;
+  number: number | string;
+  subject: string;
+  state: TicketState;
+  priority: TicketPriority;
+  requester?: { id: string; nameMasked: string | null } | null;
+  assignee?: { id: string; displayName: string } | null;
+  conversationId?: string | null;
+  openedAt: string;
+  updatedAt: string;
+  version: number;
+}
+
+export interface TicketHistoryEntry {
+  at: string;
+  actor: { type: string; displayName?: string | null };
+  action: string;
+  from?: string | null;
+  to?: string | null;
+}
+
+export interface TicketComment {
+  id: string;
+  text: string;
+  isInternal: boolean;
+  author: { id: string; displayName?: string | null } | null;
+  at: string;
+}
+
+/** A ticket with everything its page shows. */
+export interface Ticket extends TicketItem {
+  description: string;
+  history: TicketHistoryEntry[];
+  comments: TicketComment[];
+  allowedTransitions: TicketState[];
+}
+
+/** Filters of the list as they stand in the address. */
+export interface TicketFilters {
+  state?: string | undefined;
+  assignee?: string | undefined;
+  q?: string | undefined;
+}
+
+/** Reads the filters from an address; unknown states are left out, so an old link still works. */
+export function parseFilters(search: URLSearchParams): TicketFilters {
+  const state = search.get('state') ?? undefined;
+  return {
+    state: TICKET_STATES.some((known) => known === state) ? state : undefined,
+    assignee: search.get('assignee') || undefined,
+    q: search.get('q')?.trim() || undefined,
+  };
+}
+
+/** The address with one filter changed; empty ones are left out. */
+export function withFilter(
+  search: URLSearchParams,
+  name: keyof TicketFilters,
+  value: string | undefined,
+): URLSearchParams {
+  const next = new URLSearchParams(search);
+  if (value) next.set(name, value);
+  else next.delete(name);
+  return next;
+}
+
+/** A ticket by id. */
+export function useTicket(id: string) {
+  const api = useApi();
+  return useQuery<Ticket, ApiError>({
+    queryKey: ['tickets', 'one', id],
+    queryFn: ({ signal }) => api.get<Ticket>(`/tickets/${id}`, { signal }),
+  });
+}
+
+/** Agents a ticket can be given to. */
+export function useAssignees(isEnabled: boolean) {
+  const api = useApi();
+  return useQuery<{ id: string; displayName: string }[], ApiError>({
+    queryKey: ['agents'],
+    queryFn: async ({ signal }) =>
+      (await api.get<Page<{ id: string; displayName: string }>>('/agents', { signal })).items,
+    enabled: isEnabled,
+    retry: false,
+  });
+}
+
+/** Changes of a ticket. Each reads it again afterwards; a stale version is refused by the server. */
+export function useTicketActions(ticket: Ticket) {
+  const api = useApi();
+  const cache = useQueryClient();
+  const { id, version } = ticket;
+  const reload = useCallback(() => cache.invalidateQueries({ queryKey: ['tickets'] }), [cache]);
+
+  async function change(send: () => Promise<unknown>): Promise<void> {
+    try {
+      await send();
+    } finally {
+      // After a refusal too: somebody else may have changed the ticket.
+      await reload();
+    }
+  }
+
+  return {
+    patch: (body: { priority?: TicketPriority; assigneeId?: string | null; subject?: string }) =>
+      change(() => api.patch(`/tickets/${id}`, { body, version })),
+    move: (to: TicketState, comment?: string) =>
+      change(() =>
+        api.post(`/tickets/${id}/transitions`, { body: comment ? { to, comment } : { to }, version }),
+      ),
+    comment: (text: string, internal: boolean) =>
+      change(() => api.create(`/tickets/${id}/comments`, { body: { text, internal } })),
+  };
+}

@@ -1,0 +1,164 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { Button, Input, Select, Table, type TableColumnsType } from 'antd';
+import { useMemo, useState } from 'react';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { usePageList } from '../../api/index.ts';
+import { useCan, useSession } from '../../auth/index.ts';
+import { CreateTicketDialog, EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
+import { useI18n } from '../../i18n/index.ts';
+import { PriorityMark, StateMark } from './ticket-marks.tsx';
+import {
+  parseFilters,
+  TICKET_STATES,
+  useAssignees,
+  withFilter,
+  type TicketFilters,
+  type TicketItem,
+} from './ticket-data.ts';
+
+function Filters(props: {
+  filters: TicketFilters;
+  onChange: (name: keyof TicketFilters, value: string | undefined) => void;
+}) {
+  const { t } = useI18n();
+  const can = useCan();
+  const { account } = useSession();
+  const { filters, onChange } = props;
+  const { data: agents } = useAssignees(can('agent:list'));
+  const assignees = [
+    { value: 'me', label: t('ticket.assignee_me') },
+    { value: 'none', label: t('ticket.assignee_none') },
+    ...(agents ?? [])
+      .filter((agent) => agent.id !== account.id)
+      .map((agent) => ({ value: agent.id, label: agent.displayName })),
+  ];
+  return (
+    <div className="filters" role="search">
+      <Select
+        className="filter-select"
+        aria-label={t('ticket.state')}
+        allowClear
+        placeholder={t('ticket.filter_state')}
+        value={filters.state}
+        onChange={(value?: string) => onChange('state', value)}
+        options={TICKET_STATES.map((value) => ({
+          value: value as string,
+          label: t(`ticket.state.${value}`),
+        }))}
+      />
+      <Select
+        className="filter-select"
+        aria-label={t('ticket.assignee')}
+        allowClear
+        placeholder={t('ticket.filter_assignee')}
+        value={filters.assignee}
+        onChange={(value?: string) => onChange('assignee', value)}
+        options={assignees}
+      />
+      <Input.Search
+        className="filter-search"
+        aria-label={t('ticket.search')}
+        placeholder={t('ticket.search')}
+        defaultValue={filters.q}
+        key={filters.q ?? ''}
+        allowClear
+        maxLength={200}
+        onSearch={(value) => onChange('q', value.trim() || undefined)}
+      />
+    </div>
+  );
+}
+
+function useColumns(): TableColumnsType<TicketItem> {
+  const { t, format } = useI18n();
+  return useMemo(
+    () => [
+      { title: t('ticket.number'), dataIndex: 'number', width: 90, render: (value) => `#${value}` },
+      {
+        title: t('ticket.subject'),
+        dataIndex: 'subject',
+        render: (subject: string, ticket) => <Link to={`/tickets/${ticket.id}`}>{subject}</Link>,
+      },
+      {
+        title: t('ticket.state'),
+        dataIndex: 'state',
+        width: 120,
+        render: (state) => <StateMark state={state} />,
+      },
+      {
+        title: t('ticket.priority'),
+        dataIndex: 'priority',
+        width: 100,
+        responsive: ['md'],
+        render: (priority) => <PriorityMark priority={priority} />,
+      },
+      {
+        title: t('ticket.requester'),
+        width: 140,
+        responsive: ['lg'],
+        render: (_value, ticket) => ticket.requester?.nameMasked ?? '—',
+      },
+      {
+        title: t('ticket.assignee'),
+        width: 140,
+        responsive: ['md'],
+        render: (_value, ticket) => ticket.assignee?.displayName ?? t('ticket.unassigned'),
+      },
+      {
+        title: t('ticket.updated'),
+        dataIndex: 'updatedAt',
+        width: 160,
+        responsive: ['lg'],
+        render: (at: string) => format.dateTime(at),
+      },
+    ],
+    [t, format],
+  );
+}
+
+/** List of tickets. Filters and search stand in the address, so a view can be sent to a colleague. */
+export default function TicketsPage() {
+  const { t } = useI18n();
+  const navigate = useNavigate();
+  const [search, setSearch] = useSearchParams();
+  const [isCreating, setCreating] = useState(false);
+  const filters = parseFilters(search);
+  const list = usePageList<TicketItem>({
+    resource: 'tickets',
+    path: '/tickets',
+    query: { state: filters.state, assignee: filters.assignee, q: filters.q },
+  });
+  const columns = useColumns();
+  return (
+    <Page
+      title={t('ticket.list')}
+      tools={
+        <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+          {t('ticket.create')}
+        </Button>
+      }
+    >
+      <Filters filters={filters} onChange={(name, value) => setSearch(withFilter(search, name, value))} />
+      {list.error && list.items.length === 0 ? (
+        <ErrorFace error={list.error} onRetry={list.reload} />
+      ) : (
+        <Table<TicketItem>
+          rowKey="id"
+          size="middle"
+          columns={columns}
+          dataSource={list.items}
+          loading={list.isLoading}
+          pagination={false}
+          locale={{ emptyText: <EmptyFace text={t('ticket.empty')} /> }}
+        />
+      )}
+      <LoadMore list={list} />
+      {isCreating && (
+        <CreateTicketDialog
+          onClose={() => setCreating(false)}
+          onCreated={(ticket) => void navigate(`/tickets/${ticket.id}`)}
+        />
+      )}
+    </Page>
+  );
+}
