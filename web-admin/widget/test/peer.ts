@@ -41,6 +41,8 @@ export class Peer {
   allowsSockets = true;
   /** While true, every HTTP call and every socket fails, as during a restart. */
   isDown = false;
+  /** Called between the commit of what a requester said and its acknowledgement. */
+  onTaken: () => void = () => undefined;
   site: Record<string, string> = {
     id: 'demo',
     title: '示范银行',
@@ -111,7 +113,11 @@ export class Peer {
       } else if (conversation) {
         if (frame.t === 'ping') send({ t: 'pong' });
         else if (frame.t === 'read') conversation.readSeq = frame.seq;
-        else if (frame.t !== 'typing') send(conversation.take(frame, send));
+        else if (frame.t !== 'typing') {
+          const answer = conversation.take(frame, send);
+          this.onTaken();
+          send(answer);
+        }
       }
     };
     socket.on('message', hear);
