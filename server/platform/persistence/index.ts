@@ -32,6 +32,7 @@ export {
   type KindTypes,
   type Statement,
 } from './statements.ts';
+export { openInstallation } from './installation.ts';
 export { openTrail, type Trail } from './trail.ts';
 export { createUnitOfWork } from './unit-of-work.ts';
 export type { Db, Tx, UnitContext, UnitOfWork } from './unit.ts';

@@ -1,0 +1,162 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createFolderAnchor,
+  createKeyFile,
+  createNoteSigner,
+  createSealer,
+  generateSealKey,
+  type AuditStorage,
+  type Sealer,
+  type SealerNotice,
+  type VerifySource,
+} from '../audit/index.ts';
+import { createIds, type Clock, type EventDraft, type Ids } from './kernel/index.ts';
+import type { Config } from './platform/config/index.ts';
+import {
+  createCrypto,
+  createFileKeyProvider,
+  createSecretFile,
+  ensureSecretFolder,
+  randomBytes,
+  readSecretFile,
+  type Crypto,
+} from './platform/crypto/index.ts';
+import {
+  createAuditStorage,
+  createDekStore,
+  createOutboxWriter,
+  createUnitOfWork,
+  openDatabase,
+  openInstallation,
+  openTrail,
+  type Database,
+  type OutboxRow,
+  type Trail,
+  type UnitOfWork,
+} from './platform/persistence/index.ts';
+import type { Log } from './platform/log/index.ts';
+
+/** What every module and every command stands on: database, keys, the audit trail, units of work. */
+export interface Foundation {
+  config: Config;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  database: Database;
+  installationId: string;
+  crypto: Crypto;
+  trail: Trail;
+  uow: UnitOfWork;
+  auditStorage: AuditStorage & VerifySource;
+  /** Text of the public key file of the trail, `keys/audit.keys`. */
+  auditKeys: string;
+  sealer: Sealer;
+  toOutboxRow: (draft: EventDraft) => OutboxRow;
+  /** Told after each commit; `hasEvents` when the outbox has something new. */
+  onCommit(listener: (hasEvents: boolean) => void): void;
+  /** Seals what is left, gives keys and connections back. */
+  close(): Promise<void>;
+}
+
+/** Places in the home folder. */
+export function placesOf(home: string) {
+  return {
+    keys: join(home, 'keys'),
+    sealKey: join(home, 'keys', 'seal.key'),
+    auditKeys: join(home, 'keys', 'audit.keys'),
+    anchors: join(home, 'anchors'),
+    tls: join(home, 'tls'),
+    status: join(home, 'status.json'),
+  };
+}
+
+/** The origin of an installation's trail: the name that its heads carry and its key signs under. */
+export function originOf(installationId: string): string {
+  return `vaultdesk/${installationId}`;
+}
+
+/**
+ * Opens everything below the modules on a migrated database. `node` is the process's name in the trail: two
+ * processes that run at once must differ in it.
+ */
+export async function openFoundation(options: {
+  config: Config;
+  databaseUrl: string;
+  clock: Clock;
+  log: Log;
+  node: string;
+}): Promise<Foundation> {
+  const { config, clock, log, node } = options;
+  const places = placesOf(config.home);
+  const ids = createIds({ clock, randomBytes });
+  const provider = await createFileKeyProvider({ folder: places.keys });
+  const database = await openDatabase({ url: options.databaseUrl, poolSize: config.database.poolSize });
+  try {
+    const installationId = await openInstallation(database, { clock, ids });
+    const store = createDekStore(database);
+    const crypto = await createCrypto({ provider, store, clock, installationId, suite: config.crypto.suite });
+    const batchLanes = config.chat.laneCount;
+    const trail = await openTrail({ database, clock, ids, node, installationId, batchLanes });
+    const { signer, auditKeys } = await openSealKey(places, originOf(installationId));
+    await mkdir(places.anchors, { recursive: true, mode: 0o700 });
+    const auditStorage = createAuditStorage(database);
+    const sealer = createSealer({
+      storage: auditStorage,
+      signer,
+      anchors: [createFolderAnchor(places.anchors)],
+      clock,
+      report: (notice) => reportSealer(log, notice),
+      options: {
+        intervalMs: config.audit.sealIntervalMs,
+        heartbeatMs: config.audit.heartbeatSeconds * 1_000,
+      },
+    });
+    const listeners: ((hasEvents: boolean) => void)[] = [() => sealer.wake()];
+    const toOutboxRow = createOutboxWriter({ clock, ids });
+    const onCommit = (hasEvents: boolean) => {
+      for (const listener of listeners) listener(hasEvents);
+    };
+    return {
+      ...{ config, clock, ids, log, database, installationId, crypto, trail, auditStorage, auditKeys, sealer },
+      uow: createUnitOfWork({ database, trail, toOutboxRow, onCommit }),
+      toOutboxRow,
+      onCommit: (listener) => void listeners.push(listener),
+      async close() {
+        await sealer.stop();
+        crypto.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** The key that signs tree heads; made with its public key file at the first start. */
+async function openSealKey(places: ReturnType<typeof placesOf>, origin: string) {
+  await ensureSecretFolder(places.keys);
+  const known = await readSecretFile(places.sealKey);
+  const pem = known?.toString('utf8') ?? generateSealKey();
+  const signer = createNoteSigner(origin, pem);
+  if (known === undefined) await createSecretFile(places.sealKey, pem);
+  // Does nothing when the file is there; a kill between the two files is mended by the next start.
+  await createSecretFile(places.auditKeys, createKeyFile(signer));
+  return { signer, auditKeys: await readFile(places.auditKeys, 'utf8') };
+}
+
+function reportSealer(log: Log, notice: SealerNotice): void {
+  switch (notice.kind) {
+    case 'sealed':
+      return;
+    case 'hole':
+      return log.warn('audit.hole', { ranges: notice.ranges.join(' ') });
+    case 'anchor-failed':
+      return log.error('audit.anchor_failed', { sink: notice.sink }, notice.error);
+    case 'failed':
+      return log.error('audit.seal_failed', {}, notice.error);
+    case 'fork':
+      return log.error('audit.fork', { sink: notice.sink }, undefined);
+  }
+}
