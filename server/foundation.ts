@@ -53,8 +53,10 @@ export interface Foundation {
   auditKeys: string;
   sealer: Sealer;
   toOutboxRow: (draft: EventDraft) => OutboxRow;
-  /** Told after each commit; `hasEvents` when the outbox has something new. */
+  /** Hears of each commit; `hasEvents` when the outbox has something new. */
   onCommit(listener: (hasEvents: boolean) => void): void;
+  /** Tells the listeners of a commit; units of work and batch lanes call it. */
+  committed(hasEvents: boolean): void;
   /** Seals what is left, gives keys and connections back. */
   close(): Promise<void>;
 }
@@ -114,14 +116,27 @@ export async function openFoundation(options: {
     });
     const listeners: ((hasEvents: boolean) => void)[] = [() => sealer.wake()];
     const toOutboxRow = createOutboxWriter({ clock, ids });
-    const onCommit = (hasEvents: boolean) => {
+    const committed = (hasEvents: boolean) => {
       for (const listener of listeners) listener(hasEvents);
     };
     return {
-      ...{ config, clock, ids, log, database, installationId, crypto, trail, auditStorage, auditKeys, sealer },
-      uow: createUnitOfWork({ database, trail, toOutboxRow, onCommit }),
+      ...{
+        config,
+        clock,
+        ids,
+        log,
+        database,
+        installationId,
+        crypto,
+        trail,
+        auditStorage,
+        auditKeys,
+        sealer,
+      },
+      uow: createUnitOfWork({ database, trail, toOutboxRow, onCommit: committed }),
       toOutboxRow,
-      onCommit: (listener) => void listeners.push(listener),
+      committed,
+      onCommit: (listener: (hasEvents: boolean) => void) => void listeners.push(listener),
       async close() {
         await sealer.stop();
         crypto.close();

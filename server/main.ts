@@ -58,7 +58,13 @@ export async function startServer(options: {
     if (database) stops.push(() => database.stop());
     const databaseUrl = config.database.url ?? (database as EmbeddedDatabase).url;
     await migrate(databaseUrl);
-    const foundation = await openFoundation({ config, databaseUrl, clock: systemClock, log, node: SERVER_NODE });
+    const foundation = await openFoundation({
+      config,
+      databaseUrl,
+      clock: systemClock,
+      log,
+      node: SERVER_NODE,
+    });
     stops.push(() => foundation.close());
     const parts = await compose(foundation);
     stops.push(() => parts.stop());

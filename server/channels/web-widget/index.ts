@@ -1,3 +1,4 @@
+export { widgetPages } from './pages.ts';
 export { SiteService, type SiteInput } from './site.service.ts';
 export { VisitorService } from './visitor.service.ts';
 export { createVisitorSockets, type VisitorSockets } from './visitor-sockets.ts';

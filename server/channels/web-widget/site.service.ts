@@ -39,6 +39,7 @@ export class SiteService {
   readonly #uow: UnitOfWork;
   readonly #clock: Clock;
   readonly #cache = new Map<string, { row: SiteRow; readAtMs: number }>();
+  #origins: { listed: Set<string>; readAtMs: number } = { listed: new Set(), readAtMs: 0 };
 
   constructor(deps: { uow: UnitOfWork; clock: Clock }) {
     this.#uow = deps.uow;
@@ -61,6 +62,17 @@ export class SiteService {
     if (row && this.#cache.size < CACHE_SITES_MAX) this.#cache.set(id, { row, readAtMs: nowMs });
     else this.#cache.delete(id);
     return row;
+  }
+
+  /** Whether an active site lists this origin; at most five seconds old. */
+  async isListedOrigin(origin: string): Promise<boolean> {
+    const nowMs = this.#clock.now().getTime();
+    if (nowMs - this.#origins.readAtMs > CACHE_MS) {
+      const rows = await this.#uow.read((db) => db.all(SITES, { limit: CACHE_SITES_MAX }));
+      const listed = rows.filter(({ isActive }) => isActive).flatMap(({ origins }) => origins);
+      this.#origins = { listed: new Set(listed), readAtMs: nowMs };
+    }
+    return this.#origins.listed.has(origin);
   }
 
   /** The language of a site's system sentences. */

@@ -129,7 +129,9 @@ describe('the log', () => {
   });
 
   it('is not fooled by a message that looks like a place', async () => {
-    const [line] = await logged((log) => log.error('event', {}, new Error('x\n    at 13800138000 (file:1:1)')));
+    const [line] = await logged((log) =>
+      log.error('event', {}, new Error('x\n    at 13800138000 (file:1:1)')),
+    );
     expect(line?.error).not.to.contain('13800138000');
   });
 

@@ -17,7 +17,10 @@ const INSTALLATION_FIRST = select(installationEntity, {
 });
 
 /** The id of this installation; made at the first start. It is bound into every sealed value and audit entry. */
-export async function openInstallation(database: Database, deps: { clock: Clock; ids: Ids }): Promise<string> {
+export async function openInstallation(
+  database: Database,
+  deps: { clock: Clock; ids: Ids },
+): Promise<string> {
   return database.read(async (session) => {
     const known = await session.one(INSTALLATION_FIRST, { limit: 1 });
     if (known) return known.id;

@@ -1,0 +1,131 @@
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SiteService, VisitorService } from './channels/web-widget/index.ts';
+import type { Foundation } from './foundation.ts';
+import { AppError } from './kernel/index.ts';
+import type { Config } from './platform/config/index.ts';
+import { sha256 } from './platform/crypto/index.ts';
+import {
+  allowedOrigins,
+  type AnswerSeal,
+  type Authenticator,
+  type HttpConfig,
+  type ReadinessCheck,
+  type StaticSite,
+} from './platform/http/index.ts';
+import { portable } from './platform/persistence/index.ts';
+
+/** Small adapters between the parts that compose.ts wires; none of them decides anything of the domain. */
+
+/** The built web files. */
+export const WEB_FOLDER = fileURLToPath(new URL('../dist/web', import.meta.url));
+
+/** Below this much free space writing would soon fail half-way. */
+const FREE_BYTES_MIN = 64 * 1024 * 1024;
+/** No head for this long although entries come: sealing hangs. */
+const SEAL_AGE_MAX_MS = 5 * 60 * 1_000;
+/** Clock readings before this program was written are wrong. */
+const CLOCK_FLOOR = new Date('2026-01-01T00:00:00Z');
+
+/** The HTTP side's settings. Without a public address, the loopback names with the port are answered. */
+export function toHttpConfig(config: Config): HttpConfig {
+  const own = [`${config.bind}:${config.port}`, `localhost:${config.port}`, `127.0.0.1:${config.port}`];
+  const publicBaseUrl = config.publicBaseUrl ?? `https://${own[0]}`;
+  const hosts = [...new Set([...own, new URL(publicBaseUrl).host, ...config.hosts])];
+  return {
+    publicBaseUrl,
+    hosts,
+    trustedProxies: config.trustedProxies,
+    isLoopbackLimited: config.limits.loopback,
+  };
+}
+
+/** Whether a page of this origin may open a visitor's socket: our own pages, or a site's. Programs send none. */
+export async function isVisitorOrigin(
+  origin: string | undefined,
+  config: HttpConfig,
+  sites: SiteService,
+): Promise<boolean> {
+  if (origin === undefined || allowedOrigins(config).has(origin)) return true;
+  return sites.isListedOrigin(origin);
+}
+
+/** Finds visitors by their bearer token; they hold no permission but their own conversation. */
+export function visitorAuthenticator(visitors: VisitorService): Authenticator {
+  return async ({ bearer, ip }) => {
+    if (bearer === undefined) return undefined;
+    try {
+      const visitor = await visitors.authenticate(bearer);
+      return { actor: { type: 'requester', id: visitor.requesterId, ip }, permissions: new Set(), visitor };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'visitor.token_invalid') return undefined;
+      throw error;
+    }
+  };
+}
+
+/** Stored answers of idempotent requests may hold personal data, so they are sealed. */
+export function answerSeal({ crypto }: Foundation): AnswerSeal {
+  const cell = (rowId: string) => ({ table: 'idempotency_record', column: 'answer_enc', rowId });
+  return {
+    hash: (data) => sha256(data as Buffer),
+    seal: (rowId, text) => crypto.installation.seal(cell(rowId), text),
+    open: (rowId, envelope) => crypto.open(cell(rowId), envelope),
+  };
+}
+
+const ALIVE = portable<Record<never, never>, { alive: number }>(
+  'installation.alive',
+  'SELECT COUNT(*) AS alive FROM installation',
+  { params: {}, result: { alive: 'int' } },
+);
+
+/** What must hold before the server takes work: database, keys, audit, disk, clock. */
+export function readinessOf(foundation: Foundation): ReadinessCheck[] {
+  const { config, crypto, clock, sealer, uow } = foundation;
+  const fail = (reason: string) => {
+    throw new Error(reason);
+  };
+  return [
+    { name: 'database', check: async () => void (await uow.read((db) => db.one(ALIVE, {}))) },
+    { name: 'keys', check: async () => void crypto.blindIndex('readiness', 'probe') },
+    {
+      name: 'audit',
+      async check() {
+        const { sealedAt, isForked } = sealer.status();
+        if (isForked) fail('the trail is forked');
+        if (sealedAt && clock.now().getTime() - sealedAt.getTime() > SEAL_AGE_MAX_MS)
+          fail('no seal for long');
+      },
+    },
+    {
+      name: 'disk',
+      async check() {
+        const { bavail, bsize } = await statfs(config.home);
+        if (bavail * bsize < FREE_BYTES_MIN) fail('less than 64 MiB are free');
+      },
+    },
+    {
+      name: 'clock',
+      async check() {
+        if (clock.now() < CLOCK_FLOOR) fail('the clock is wrong');
+      },
+    },
+  ];
+}
+
+/** Files served as they are. The demonstration bank exists on an evaluation instance only. */
+export function staticSites(isEvaluation: boolean): StaticSite[] {
+  const sites: StaticSite[] = [
+    {
+      prefix: '/widget',
+      folder: join(WEB_FOLDER, 'widget'),
+      aliases: { '/widget.js': 'loader.js' },
+      isEmbeddable: true,
+    },
+    { prefix: '/', folder: join(WEB_FOLDER, 'console'), fallbackFile: 'index.html' },
+  ];
+  if (isEvaluation) sites.unshift({ prefix: '/demo', folder: join(WEB_FOLDER, 'demo') });
+  return sites;
+}
