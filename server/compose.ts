@@ -13,13 +13,7 @@ import {
   Routing,
 } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
-import {
-  clientAddress,
-  createHttpApp,
-  createNetworkList,
-  isLoopback,
-  type HttpApp,
-} from './platform/http/index.ts';
+import { createHttpApp, createNetworkList, isLoopback, type HttpApp } from './platform/http/index.ts';
 import { createLease, createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
 import { createBatchWriter, openBatchConnections } from './platform/persistence/index.ts';
 import { createAudience, createSocketServer, type SocketServer } from './platform/realtime/index.ts';
@@ -28,6 +22,7 @@ import {
   answerSeal,
   isVisitorOrigin,
   readinessOf,
+  requestAddress,
   staticSites,
   toHttpConfig,
   visitorAuthenticator,
@@ -71,7 +66,14 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const conversations = new ConversationService({ owners, crypto, clock, ids, localeOf });
   const requesters = new RequesterService({ crypto, clock, ids });
   const audience = createAudience();
-  const routing = new Routing({ uow, clock, owners, conversations, directory, log });
+  const routing = new Routing({
+    uow,
+    clock,
+    owners,
+    conversations,
+    directory: { agentsOf: async () => [] },
+    log,
+  });
 
   const httpConfig = toHttpConfig(config);
   const isTrustedProxy = createNetworkList(config.trustedProxies);
@@ -117,7 +119,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   });
   const sockets = createSocketServer({
     endpoints: [visitorSockets.endpoint],
-    clientAddress: (request) => clientAddress(request, isTrustedProxy),
+    clientAddress: (request) => requestAddress(request, isTrustedProxy),
     onFault,
   });
 

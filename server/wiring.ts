@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +9,11 @@ import type { Config } from './platform/config/index.ts';
 import { sha256 } from './platform/crypto/index.ts';
 import {
   allowedOrigins,
+  clientAddress,
   type AnswerSeal,
   type Authenticator,
   type HttpConfig,
+  type NetworkList,
   type ReadinessCheck,
   type StaticSite,
 } from './platform/http/index.ts';
@@ -49,6 +52,13 @@ export async function isVisitorOrigin(
 ): Promise<boolean> {
   if (origin === undefined || allowedOrigins(config).has(origin)) return true;
   return sites.isListedOrigin(origin);
+}
+
+/** The client's address of an upgrade request, as the HTTP side finds it. */
+export function requestAddress(request: IncomingMessage, isTrusted: NetworkList): string {
+  const forwarded = request.headers['x-forwarded-for'];
+  const header = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
+  return clientAddress(request.socket.remoteAddress, header, isTrusted);
 }
 
 /** Finds visitors by their bearer token; they hold no permission but their own conversation. */

@@ -65,7 +65,13 @@ export function trainMembers(data: LabelledTexts, options: { seed: number; netwo
     vectors.map(({ sharp }) => sharp),
     featureCount,
   );
-  const members: Members = { classCount, vocabulary, searcher: createSearcher(index), labels, embeddings: [] };
+  const members: Members = {
+    classCount,
+    vocabulary,
+    searcher: createSearcher(index),
+    labels,
+    embeddings: [],
+  };
   if (classCount > CLASSIFIED_ARTICLES_MAX) return members;
   const soft = vectors.map((vector) => vector.soft);
   members.linear = trainLinear(soft, labels, {

@@ -118,7 +118,8 @@ function holdOutTrained(
     if (questions.length < 2) continue;
     shuffle(questions, random);
     const offset = Math.floor(random() * QUESTION_PARTS);
-    for (const [place, question] of questions.entries()) questionFold[question] = (place + offset) % QUESTION_PARTS;
+    for (const [place, question] of questions.entries())
+      questionFold[question] = (place + offset) % QUESTION_PARTS;
   }
   const isSampled = sampleQuestions(data.texts.length, random);
   const heldOut: HeldOut[] = [];
