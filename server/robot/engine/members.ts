@@ -53,6 +53,8 @@ export interface LabelledTexts {
   texts: HashedText[];
   labels: Int32Array;
   classCount: number;
+  /** Only the first so many are shown to the index: guesses teach the trained models, but nobody is told "nearest: a guess". */
+  approvedCount: number;
 }
 
 /** Trains all members on the given questions, with `networkCount` networks. */
@@ -62,7 +64,7 @@ export function trainMembers(data: LabelledTexts, options: { seed: number; netwo
   const vectors = texts.map((text) => vectorise(text, vocabulary));
   const featureCount = vocabulary.hashes.length;
   const index = buildIndex(
-    vectors.map(({ sharp }) => sharp),
+    vectors.slice(0, data.approvedCount).map(({ sharp }) => sharp),
     featureCount,
   );
   const members: Members = {

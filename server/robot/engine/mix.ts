@@ -10,10 +10,15 @@ export interface MixExample {
 // these on held-out questions was tried and is worse: near-duplicates among similar questions flatter the votes.
 const MIX_WARM = [4, 0.8, 2, 0];
 const MIX_COLD = [1.5, 0.15, 6, 6];
+const MIX_SELF_TAUGHT = [4, 0.8, 6, 6];
 
-/** Weights of the members for trained articles, by the share of articles with enough similar questions, 0 to 1. */
-export function blendMix(warmRatio: number): Float64Array {
-  return Float64Array.from(MIX_WARM, (warm, m) => warmRatio * warm + (1 - warmRatio) * MIX_COLD[m]!);
+/**
+ * Weights of the members for trained articles, by the share of articles with enough similar questions, 0 to 1, and by
+ * whether the others were taught by proposals from chats.
+ */
+export function blendMix(warmRatio: number, isSelfTaught = false): Float64Array {
+  const cold = isSelfTaught ? MIX_SELF_TAUGHT : MIX_COLD;
+  return Float64Array.from(MIX_WARM, (warm, m) => warmRatio * warm + (1 - warmRatio) * cold[m]!);
 }
 
 /** The point towards which the fit for a large knowledge base is drawn. */

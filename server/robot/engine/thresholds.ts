@@ -14,7 +14,7 @@ export interface Judged {
 }
 
 /** Before anything is measured: answer only what is very likely, ask back rather than hand over. */
-export const DEFAULT_THRESHOLDS: Thresholds = { answer: 0.75, clarify: 0.2 };
+export const DEFAULT_THRESHOLDS: Thresholds = { answer: 0.85, clarify: 0.25 };
 
 // Questions outside the knowledge weigh a quarter as much as false hand-overs when the lower threshold is chosen.
 const KEPT_IN_SCOPE_RATIO = 0.975;

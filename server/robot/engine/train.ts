@@ -1,4 +1,10 @@
-import { DEFAULT_CALIBRATOR, calibrate, fitCalibrator, type CalibrationExample } from './calibrator.ts';
+import {
+  COLD_CALIBRATOR,
+  SELF_TAUGHT_CALIBRATOR,
+  calibrate,
+  fitCalibrator,
+  type CalibrationExample,
+} from './calibrator.ts';
 import { computeEvidence } from './evidence.ts';
 import { extractFeatures } from './features.ts';
 import {
@@ -11,6 +17,7 @@ import {
 import { blendMix, fitMix, type MixExample } from './mix.ts';
 import { buildModel, type Model } from './model.ts';
 import { createPrng, shuffle } from './prng.ts';
+import { extendTexts, proposeFromChats, warmth } from './self-training.ts';
 import { DEFAULT_THRESHOLDS, chooseThresholds, computeCurve, type Judged } from './thresholds.ts';
 import type { KnowledgeEntry, TrainOptions } from './types.ts';
 
@@ -22,14 +29,12 @@ const ARTICLE_PARTS = 5;
 const QUESTION_PARTS = 6;
 const NETWORKS_HELD_OUT = 1;
 const NETWORKS = 2;
-// From this many known questions on, an article teaches the trained models enough to lead.
-const WARM_QUESTIONS = 5;
 // Enough to fit 15 numbers well; more only cost time and memory.
 const HELD_OUT_MAX = 4_000;
 // With fewer held-out questions in scope the defaults are the better guess.
 const HELD_OUT_MIN = 60;
 // Questions outside the knowledge count as this share of all questions when the calibrator is fitted.
-const WITHHELD_SHARE = 0.25;
+const WITHHELD_SHARE = 0.2;
 
 /** Thrown for a knowledge base that cannot be trained: `knowledge.duplicate_id`, `knowledge.empty`, or `knowledge.entry_invalid`. */
 export class KnowledgeError extends Error {
@@ -83,20 +88,38 @@ export function trainModel(entries: KnowledgeEntry[], options: TrainOptions): Mo
       labels.push(label);
     }
   }
-  const data: LabelledTexts = {
+  const given: LabelledTexts = {
     texts: texts.map((text) => extractFeatures(text, options.lang)),
     labels: Int32Array.from(labels),
     classCount: entries.length,
+    approvedCount: texts.length,
   };
+  const data = learnFromChats(given, texts, options);
   progress(0.05, 'features');
+  const isSelfTaught = data.texts.length > given.texts.length;
   const isClassified = entries.length <= CLASSIFIED_ARTICLES_MAX;
   const heldOut = isClassified ? holdOutTrained(data, seed, progress) : holdOutIndexed(data, seed);
-  const mix = isClassified ? blendMix(measureWarmth(data)) : fitMix(mixExamples(heldOut));
-  const fitted = fitDecision(heldOut, mix, options.wrongAnswerBudget ?? DEFAULT_BUDGET);
+  const mix = isClassified ? blendMix(warmth(given), isSelfTaught) : fitMix(mixExamples(heldOut));
+  const fitted = fitDecision(heldOut, mix, {
+    budget: options.wrongAnswerBudget ?? DEFAULT_BUDGET,
+    isSelfTaught,
+  });
   progress(0.8, 'calibrated');
   const members = trainMembers(data, { seed, networkCount: NETWORKS });
   progress(1, 'trained');
   return buildModel({ lang: options.lang, entries, texts, members, mix, ...fitted });
+}
+
+/** The given texts and, where chats are given, the proposals from them; `texts` grows by the proposals as well. */
+function learnFromChats(given: LabelledTexts, texts: string[], options: TrainOptions): LabelledTexts {
+  const { chats = [], lang, seed = 1 } = options;
+  if (chats.length === 0) return given;
+  const proposals = proposeFromChats(given, chats, { lang, seed });
+  for (const { chat } of proposals) texts.push(chats[chat]!);
+  return extendTexts(
+    given,
+    proposals.map(({ chat, label }) => ({ text: extractFeatures(chats[chat]!, lang), label })),
+  );
 }
 
 /**
@@ -111,7 +134,7 @@ function holdOutTrained(
   const random = createPrng(seed + 100);
   const articleFold = assignParts(data.classCount, random);
   const byArticle = Array.from({ length: data.classCount }, () => [] as number[]);
-  for (let i = 0; i < data.texts.length; i++) byArticle[data.labels[i]!]!.push(i);
+  for (let i = 0; i < data.approvedCount; i++) byArticle[data.labels[i]!]!.push(i);
   const questionFold = new Int32Array(data.texts.length).fill(-1);
   for (const questions of byArticle) {
     // The only question of an article cannot be held out: nothing would be left to find.
@@ -123,6 +146,7 @@ function holdOutTrained(
   }
   const isSampled = sampleQuestions(data.texts.length, random);
   const heldOut: HeldOut[] = [];
+  if (questionFold.filter((part) => part >= 0).length < HELD_OUT_MIN) return heldOut;
   for (let fold = 0; fold < FOLDS; fold++) {
     const isKept = (i: number) => articleFold[data.labels[i]!] !== fold && questionFold[i] !== fold;
     const kept = [...data.texts.keys()].filter(isKept);
@@ -131,10 +155,11 @@ function holdOutTrained(
         texts: kept.map((i) => data.texts[i]!),
         labels: Int32Array.from(kept, (i) => data.labels[i]!),
         classCount: data.classCount,
+        approvedCount: kept.filter((i) => i < data.approvedCount).length,
       },
       { seed: seed + 1000 * (fold + 1), networkCount: NETWORKS_HELD_OUT },
     );
-    for (let i = 0; i < data.texts.length; i++) {
+    for (let i = 0; i < data.approvedCount; i++) {
       if (isKept(i) || !isSampled[i]) continue;
       const isInScope = articleFold[data.labels[i]!] !== fold;
       heldOut.push({ scored: scoreMembers(members, data.texts[i]!), label: data.labels[i]!, isInScope });
@@ -178,13 +203,6 @@ function holdOutIndexed(data: LabelledTexts, seed: number): HeldOut[] {
   return heldOut;
 }
 
-/** Share of the articles with enough questions to train on. */
-function measureWarmth({ labels, classCount }: LabelledTexts): number {
-  const counts = new Int32Array(classCount);
-  for (const label of labels) counts[label]!++;
-  return counts.filter((count) => count >= WARM_QUESTIONS).length / classCount;
-}
-
 function mixExamples(heldOut: HeldOut[]): MixExample[] {
   return heldOut
     .filter(({ isInScope }) => isInScope)
@@ -192,11 +210,16 @@ function mixExamples(heldOut: HeldOut[]): MixExample[] {
     .filter(({ rightAt }) => rightAt >= 0);
 }
 
-function fitDecision(heldOut: HeldOut[], mix: Float64Array, budget: number) {
+function fitDecision(
+  heldOut: HeldOut[],
+  mix: Float64Array,
+  options: { budget: number; isSelfTaught: boolean },
+) {
   const usable = heldOut.filter(({ scored }) => scored.classes.length > 0);
   const inScope = usable.filter((row) => row.isInScope);
   if (inScope.length < HELD_OUT_MIN) {
-    return { calibrator: DEFAULT_CALIBRATOR, thresholds: DEFAULT_THRESHOLDS, curve: [] };
+    const calibrator = options.isSelfTaught ? SELF_TAUGHT_CALIBRATOR : COLD_CALIBRATOR;
+    return { calibrator, thresholds: DEFAULT_THRESHOLDS, curve: [] };
   }
   const withheldCount = Math.max(1, usable.length - inScope.length);
   const withheldWeight = ((WITHHELD_SHARE / (1 - WITHHELD_SHARE)) * inScope.length) / withheldCount;
@@ -211,5 +234,5 @@ function fitDecision(heldOut: HeldOut[], mix: Float64Array, budget: number) {
     isRight,
     isInScope: usable[i]!.isInScope,
   }));
-  return { calibrator, thresholds: chooseThresholds(judged, budget), curve: computeCurve(judged) };
+  return { calibrator, thresholds: chooseThresholds(judged, options.budget), curve: computeCurve(judged) };
 }
