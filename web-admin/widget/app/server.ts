@@ -89,37 +89,30 @@ async function call(
 
 type Opened = Awaited<ReturnType<ClientPorts['openSession']>>;
 
-/** Opens or resumes the customer's session; a resume token the server no longer takes is forgotten. */
-async function openSession(options: ServerOptions, url: URL): Promise<Opened> {
+/**
+ * Opens or resumes the customer's session, or (`isNew`) begins another conversation of the same customer. A resume
+ * token the server no longer takes is forgotten.
+ */
+async function openSession(options: ServerOptions, url: URL, isNew: boolean): Promise<Opened> {
   const { site, storage } = options;
   const resumeToken = storage.resumeToken();
   const identity = options.identity();
-  const body = { site, ...(resumeToken && { resumeToken }), ...(identity && { identity }) };
+  const body = {
+    site,
+    ...(resumeToken && { resumeToken }),
+    ...(identity && { identity }),
+    ...(isNew && { fresh: true }),
+  };
   const answer = await call(url, { method: 'POST', body });
   if (!answer.isOk) {
     if (!resumeToken || answer.code !== 'visitor.token_invalid') return answer;
     storage.setResumeToken(undefined);
-    return openSession(options, url);
+    return openSession(options, url, isNew);
   }
   const { token, resumeToken: nextToken, conversationId } = answer.value;
   if (typeof token !== 'string' || typeof conversationId !== 'string') return NO_ANSWER;
   if (typeof nextToken === 'string') storage.setResumeToken(nextToken);
   return { isOk: true, session: { token, conversationId } };
-}
-
-/** Makes the port that opens sessions. A new conversation is one with another id than the last. */
-function createSessionPort(options: ServerOptions, url: URL): ClientPorts['openSession'] {
-  let lastConversationId: string | undefined;
-  return async ({ isNew }) => {
-    let opened = await openSession(options, url);
-    if (isNew && opened.isOk && opened.session.conversationId === lastConversationId) {
-      // The server resumes the closed conversation: only a session without the resume token starts another.
-      options.storage.setResumeToken(undefined);
-      opened = await openSession(options, url);
-    }
-    if (opened.isOk) lastConversationId = opened.session.conversationId;
-    return opened;
-  };
 }
 
 const PATHS = { text: 'visitor/messages', choose: 'visitor/messages', handover: 'visitor/handover' };
@@ -128,7 +121,7 @@ const PATHS = { text: 'visitor/messages', choose: 'visitor/messages', handover: 
 export function createServer(options: ServerOptions): Server {
   const api = (path: string) => new URL(`api/v1/${path}`, options.base);
   const ports: ClientPorts = {
-    openSession: createSessionPort(options, api('visitor/session')),
+    openSession: ({ isNew }) => openSession(options, api('visitor/session'), isNew),
     openSocket: (events) => openSocket(new URL('ws/visitor', options.base), events),
     async poll(token, after) {
       const url = api(`visitor/messages?after=${after}&wait=${POLL_SECONDS}`);

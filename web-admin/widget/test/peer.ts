@@ -175,16 +175,17 @@ export class Peer {
     ];
   }
 
-  private openSession({ site, resumeToken, identity }: Record<string, string>): [number, object] {
+  private openSession({ site, resumeToken, identity, fresh }: Record<string, unknown>): [number, object] {
     if (site !== this.site.id) return [404, { code: 'site.unknown' }];
-    if (identity) this.identities.push(identity);
-    let conversationId = resumeToken && this.tokens.get(resumeToken);
+    if (typeof identity === 'string') this.identities.push(identity);
+    const known = typeof resumeToken === 'string' && fresh !== true ? resumeToken : undefined;
+    let conversationId = known && this.tokens.get(known);
     if (!conversationId) {
       conversationId = `c${(this.count += 1)}`;
       this.conversations.set(conversationId, new PeerConversation(conversationId));
     }
     const token = `t${(this.count += 1)}`;
-    const nextResume = resumeToken || `r${(this.count += 1)}`;
+    const nextResume = known ?? `r${(this.count += 1)}`;
     this.tokens.set(token, conversationId).set(nextResume, conversationId);
     return [200, { token, resumeToken: nextResume, conversationId }];
   }
