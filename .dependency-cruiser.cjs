@@ -1,7 +1,7 @@
 // Import boundaries of docs/architecture.md, checked by dependency-cruiser in `npm run check`; type imports count.
 // Loosening a rule needs an ADR. server/test/boundaries.spec.ts plants a violation of each.
 const lib = '^(audit|sso|migrations)/';
-const mod = '^server/(identity|knowledge|desk|robot|qa|reports|channels|connectors)/';
+const mod = '^server/(identity|knowledge|desk|robot|qa|compliance|reports|channels|connectors)/';
 const test = '(\\.spec\\.tsx?$|/test/)';
 const may = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 module.exports = {
@@ -29,7 +29,7 @@ module.exports = {
       'modules-through-index',
       { path: mod },
       {
-        path: '^server/(identity|knowledge|desk|robot|qa|reports|channels|connectors)/',
+        path: '^server/(identity|knowledge|desk|robot|qa|compliance|reports|channels|connectors)/',
         pathNot: ['^server/$1/', '^server/[^/]+/index\\.ts$', '^server/connectors/connector\\.ts$'],
       },
     ),
@@ -109,8 +109,29 @@ module.exports = {
     ),
     may(
       'compose-is-the-top',
-      { path: '.', pathNot: ['^server/main\\.ts$', test] },
+      // The evaluation instance and the command line start the program, as main.ts does on an installed server.
+      { path: '.', pathNot: ['^server/main\\.ts$', '^server/evaluation/', '^server/cli/', test] },
       { path: '^server/(compose|main)\\.ts$' },
+    ),
+    may(
+      'compliance-knows-no-business',
+      { path: '^server/compliance/' },
+      { path: '^server/(knowledge|desk|robot|qa|reports|channels|connectors)/' },
+      'officers see the trail, not business data',
+    ),
+    may(
+      'sockets-in-few-places',
+      {
+        path: '^(server|audit|sso|migrations)/',
+        pathNot: [
+          '^server/platform/(egress|database|http|realtime)/',
+          '^server/main\\.ts$',
+          '^server/evaluation/',
+          test,
+        ],
+      },
+      { path: '^(node:)?(net|tls|dgram|http2|dns)$' },
+      'calling out goes through platform/egress',
     ),
     may(
       'installer-few',
