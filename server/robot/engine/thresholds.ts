@@ -16,9 +16,11 @@ export interface Judged {
 /** Before anything is measured: answer only what is very likely, ask back rather than hand over. */
 export const DEFAULT_THRESHOLDS: Thresholds = { answer: 0.85, clarify: 0.25 };
 
-// Questions outside the knowledge weigh a quarter as much as false hand-overs when the lower threshold is chosen.
+const OUTSIDE_SHARE = 0.1;
+// Asking back costs little, so nearly all questions within the knowledge lie above the lower threshold.
 const KEPT_IN_SCOPE_RATIO = 0.975;
 const CURVE_STEPS = 50;
+const ROUNDING = 1e-9;
 
 /** What every threshold would have meant, for the curve in the console; thresholds ascending. */
 export function computeCurve(judged: Judged[]): CurvePoint[] {
@@ -38,16 +40,24 @@ export function computeCurve(judged: Judged[]): CurvePoint[] {
   });
 }
 
-/** The lowest answer threshold that keeps wrong answers to in-scope questions within the budget (share of all of them). */
+/**
+ * The lowest answer threshold that keeps wrong answers within the budget, as a share of all questions, of which one in ten
+ * is taken to lie outside the knowledge.
+ */
 export function chooseThresholds(judged: Judged[], wrongAnswerBudget: number): Thresholds {
-  const inScope = judged.filter((row) => row.isInScope).sort((a, b) => b.confidence - a.confidence);
+  const ranked = [...judged].sort((a, b) => b.confidence - a.confidence);
+  const inScope = ranked.filter((row) => row.isInScope);
   if (inScope.length === 0) return DEFAULT_THRESHOLDS;
+  const withheldCount = Math.max(1, ranked.length - inScope.length);
+  const inScopeStep = (1 - OUTSIDE_SHARE) / inScope.length;
+  const withheldStep = OUTSIDE_SHARE / withheldCount;
   let wrong = 0;
   let answer = 1;
-  for (const row of inScope) {
-    if (!row.isRight) wrong++;
-    if (wrong / inScope.length > wrongAnswerBudget) break;
-    answer = row.confidence;
+  for (const [rank, row] of ranked.entries()) {
+    if (!row.isRight) wrong += row.isInScope ? inScopeStep : withheldStep;
+    if (wrong > wrongAnswerBudget + ROUNDING) break;
+    // Questions of one confidence are answered all or none.
+    if (ranked[rank + 1]?.confidence !== row.confidence) answer = row.confidence;
   }
   const kept = inScope[Math.min(inScope.length - 1, Math.floor(inScope.length * KEPT_IN_SCOPE_RATIO))]!;
   return { answer, clarify: Math.min(answer, kept.confidence) };
