@@ -25,7 +25,8 @@ export function readCredentials(request: Pick<IncomingMessage, 'headers'>, ip: s
   const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
   if (bearer !== undefined) return { bearer, ip };
   const cookie = readCookie(request.headers.cookie, SESSION_COOKIE);
-  return cookie === undefined ? { ip } : { cookie, ip };
+  if (cookie === undefined) return { ip };
+  return { cookie, ip, isBackground: request.headers['x-background'] === '1' };
 }
 
 /** Asks the authenticators in turn; the first that knows the credentials decides. */

@@ -66,7 +66,7 @@ export async function insertIdempotencyRecord(
   await tx.run(RECORD_INSERT, record);
 }
 
-/** Forgets answers made before an instant; gives their number. */
-export function purgeIdempotencyRecords(tx: Tx, before: Date): Promise<number> {
-  return tx.run(RECORDS_PURGE, { before });
+/** Forgets answers made before an instant; gives their number. A job's clean-up, outside any unit of work. */
+export function purgeIdempotencyRecords(writer: Pick<Tx, 'run'>, before: Date): Promise<number> {
+  return writer.run(RECORDS_PURGE, { before });
 }

@@ -1,4 +1,5 @@
 export { createHttpApp, type HttpApp, type HttpDeps } from './app.ts';
+export { createAnswerSeal } from './answer-seal.ts';
 export { clientAddress, createNetworkList, isLoopback, type NetworkList } from './client-address.ts';
 export { authenticate, isSameSecret, readCookie, readCredentials, SESSION_COOKIE } from './credentials.ts';
 export { purgeIdempotencyRecords } from './idempotency.repo.ts';

@@ -163,8 +163,11 @@ async function recordRefusal(deps: MountDeps, context: UnitContext, error: AppEr
 
 function contextOf(request: Request, response: Response, principal: Principal | undefined): RequestContext {
   const { requestId, ip } = exchangeOf(response);
-  return {
+  const context: RequestContext = {
     actor: principal?.actor ?? { ...SYSTEM_ACTOR, ip },
+    actAs: (actor) => {
+      context.actor = actor;
+    },
     requestId,
     ip,
     lang: request.acceptsLanguages('zh-CN', 'zh', 'en') === 'en' ? 'en' : 'zh-CN',
@@ -174,6 +177,7 @@ function contextOf(request: Request, response: Response, principal: Principal | 
     userAgent: (request.headers['user-agent'] ?? '').slice(0, 256),
     setHeader: (name, value) => void response.setHeader(name, value),
   };
+  return context;
 }
 
 function readInput({ route, validators }: Mounted, request: Request, bytes: Buffer): AnyInput {
@@ -209,7 +213,7 @@ interface Call {
 async function answerOnce(serving: Serving, call: Call): Promise<Answer> {
   const { route } = serving.mounted;
   const key = call.request.headers['idempotency-key'];
-  if (route.idempotent !== true || typeof key !== 'string' || call.context.actor === SYSTEM_ACTOR) {
+  if (route.idempotent !== true || typeof key !== 'string' || call.context.actor.type === 'system') {
     return runUnit(serving, call);
   }
   const request = {

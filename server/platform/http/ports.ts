@@ -19,6 +19,8 @@ export interface Credentials {
   bearer?: string;
   /** For the trail only. */
   ip: string;
+  /** The page asked by itself (`X-Background: 1`), so nobody is there: the idle time goes on. */
+  isBackground?: boolean;
 }
 
 /** Finds who sends a request; undefined when the credentials are none of its kind or no longer good. */

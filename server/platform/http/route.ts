@@ -19,6 +19,8 @@ export interface RequestContext {
   /** Present for visitors (`permission: 'visitor'`). */
   visitor?: { conversationId: string; requesterId: string; siteId: string };
   userAgent: string;
+  /** Names who acts, when the route itself finds out (sign-in); call it in `prepare`, before the unit opens. */
+  actAs(actor: Actor): void;
   /** Sets a header of the answer; for `Set-Cookie` and the like. */
   setHeader(name: string, value: string): void;
 }

@@ -31,7 +31,7 @@ export function isUnsafe(method: string): boolean {
 }
 
 /** Origins that may send unsafe requests and open agent sockets: the public address and the answered hosts. */
-export function allowedOrigins(config: HttpConfig): ReadonlySet<string> {
+export function allowedOrigins(config: Pick<HttpConfig, 'publicBaseUrl' | 'hosts'>): ReadonlySet<string> {
   const origins = config.hosts.map((host) => new URL(`https://${host}`).origin);
   return new Set([new URL(config.publicBaseUrl).origin, ...origins]);
 }

@@ -1,29 +1,13 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AuditDraft } from '../../../../audit/index.ts';
+import { ask, type Ask, type Reply } from '../../../test/support/ask.ts';
 import { createFakeClock, createIds, type FakeClock } from '../../../kernel/index.ts';
 import type { Tx, UnitContext, UnitOfWork } from '../../persistence/index.ts';
 import { createHttpApp, type HttpDeps } from '../app.ts';
 import type { HttpConfig, LogFields, Principal } from '../ports.ts';
 import type { AnyRoute } from '../route.ts';
 import { configureServer } from '../server.ts';
-
-/** An answer as it came over the wire. */
-export interface Reply {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every form
-  json: any;
-}
-
-/** One request; `host` and `raw` allow what browsers never send. */
-export interface Ask {
-  method?: string;
-  headers?: Record<string, string | string[]>;
-  body?: unknown;
-  raw?: string | Buffer;
-}
 
 /** A listening application with what it recorded and logged. */
 export interface Serving {
@@ -136,33 +120,4 @@ export async function serveApp(
   };
 }
 
-/** Sends one request on a connection of its own. */
-export function ask(port: number, path: string, options: Ask): Promise<Reply> {
-  const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-  const headers = {
-    Host: `localhost:${port}`,
-    ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    ...options.headers,
-  };
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest(
-      { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers, agent: false },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          const isJson = (answer.headers['content-type'] ?? '').includes('json');
-          resolve({
-            status: answer.statusCode ?? 0,
-            headers: answer.headers,
-            text,
-            json: isJson && text !== '' ? JSON.parse(text) : undefined,
-          });
-        });
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
+export type { Ask, Reply };

@@ -1,0 +1,80 @@
+import { AGENT_ROLES, isRole, type Role } from './permissions.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** Rules for accounts of one's own (GB/T 22239, product defaults). */
+export const ACCOUNT_RULES = {
+  failuresMax: 5,
+  lockMs: 15 * MINUTE_MS,
+  failuresPerAddressMax: 20,
+  failuresPerAddressMs: 15 * MINUTE_MS,
+  passwordAgeMaxMs: 90 * DAY_MS,
+  passwordsRemembered: 5,
+  dormantMs: 90 * DAY_MS,
+  idleMs: 15 * MINUTE_MS,
+  idleAgentMs: 30 * MINUTE_MS,
+  sessionMs: 12 * 60 * MINUTE_MS,
+  sessionsPerAccountMax: 3,
+} as const;
+
+/** Stored state of an account; being locked is a time, not a state. */
+export type AccountState = 'pending' | 'active' | 'disabled';
+
+/** What people see: an active account is `locked` for 15 minutes after five failures. */
+export type ShownState = AccountState | 'locked';
+
+/** The parts of an account the rules look at. */
+export interface AccountFacts {
+  state: string;
+  lockedUntilAt: Date | null;
+  mustChangePassword: boolean;
+  passwordChangedAt: Date;
+  lastSignInAt: Date | null;
+  createdAt: Date;
+}
+
+/** Whether sign-in is refused because of failures just before. */
+export function isLocked(account: Pick<AccountFacts, 'lockedUntilAt'>, now: Date): boolean {
+  return account.lockedUntilAt !== null && account.lockedUntilAt > now;
+}
+
+/** The state as it is shown. */
+export function shownState(account: Pick<AccountFacts, 'state' | 'lockedUntilAt'>, now: Date): ShownState {
+  return account.state === 'active' && isLocked(account, now) ? 'locked' : (account.state as AccountState);
+}
+
+/** Whether an account has not been used for 90 days and is to be turned off. */
+export function isDormant(account: Pick<AccountFacts, 'lastSignInAt' | 'createdAt'>, now: Date): boolean {
+  const lastUse = account.lastSignInAt ?? account.createdAt;
+  return now.getTime() - lastUse.getTime() > ACCOUNT_RULES.dormantMs;
+}
+
+/** Whether the password has to be changed before anything else: a temporary one, or one of 90 days. */
+export function mustChangePassword(
+  account: Pick<AccountFacts, 'mustChangePassword' | 'passwordChangedAt'>,
+  now: Date,
+): boolean {
+  const ageMs = now.getTime() - account.passwordChangedAt.getTime();
+  return account.mustChangePassword || ageMs > ACCOUNT_RULES.passwordAgeMaxMs;
+}
+
+/** How long a session of these roles may be idle: 15 minutes, 30 for those who take conversations. */
+export function idleLimitMs(roles: readonly Role[]): number {
+  return roles.some((role) => AGENT_ROLES.has(role)) ? ACCOUNT_RULES.idleAgentMs : ACCOUNT_RULES.idleMs;
+}
+
+/** User names are compared in one form: NFKC, without spaces around, lower case. */
+export function normaliseUsername(text: string): string {
+  return text.normalize('NFKC').trim().toLowerCase();
+}
+
+/** Roles as one column keeps them. */
+export function joinRoles(roles: readonly Role[]): string {
+  return [...new Set(roles)].sort().join(',');
+}
+
+/** Roles of a column; an unknown one is left out, so that it gives no right. */
+export function splitRoles(text: string | null): Role[] {
+  return (text ?? '').split(',').filter(isRole);
+}

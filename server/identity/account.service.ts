@@ -1,0 +1,322 @@
+import { AppError, type Clock, type Ids } from '../kernel/index.ts';
+import { hashPassword, passwordFaults, randomToken, totp, type Crypto } from '../platform/crypto/index.ts';
+import { DatabaseConflict, type Tx, type UnitOfWork } from '../platform/persistence/index.ts';
+import {
+  countAccounts,
+  decideAccount,
+  findAccount,
+  findAccounts,
+  insertAccount,
+  recentPasswords,
+  rememberPassword,
+  replaceRoles,
+  setPassword,
+  type Account,
+  type AccountDecision,
+} from './account.repo.ts';
+import type { AccountRow } from './account.entity.ts';
+import { joinRoles, normaliseUsername, splitRoles } from './account.rules.ts';
+import { areCompatible, needsOtp, type Role } from './permissions.ts';
+import { removeSessions } from './session.repo.ts';
+import type { SessionService } from './session.service.ts';
+import { totpCell } from './sign-in.service.ts';
+
+/** What accounts need. */
+export interface AccountDeps {
+  uow: UnitOfWork;
+  clock: Clock;
+  ids: Ids;
+  crypto: Crypto;
+  sessions: SessionService;
+}
+
+/** A new account. */
+export interface AccountInput {
+  username: string;
+  displayName: string;
+  roles: readonly Role[];
+}
+
+/** A password made by us, to be handed over once. */
+export interface TemporaryPassword {
+  password: string;
+  hash: string;
+}
+
+/** An account of the evaluation instance, with what its user needs to sign in. */
+export interface FirstAccount {
+  id: string;
+  username: string;
+  password: string;
+  totpSecret?: string;
+  roles: Role[];
+}
+
+const TEMPORARY_BYTES = 18;
+
+/**
+ * Makes a password of 144 random bits. Its fixed ending holds all four classes, so that the rules accept it whatever
+ * the random part is.
+ */
+export async function createTemporaryPassword(): Promise<TemporaryPassword> {
+  const password = `${randomToken(TEMPORARY_BYTES)}-aA1`;
+  return { password, hash: await hashPassword(password) };
+}
+
+/** Accounts and the four eyes over them: who asks for rights never grants them, and nobody grants to himself. */
+export class AccountService {
+  readonly #deps: AccountDeps;
+
+  constructor(deps: AccountDeps) {
+    this.#deps = deps;
+  }
+
+  /** The account of an id and version; throws when it is missing, stale, or the actor's own. */
+  async getForChange(tx: Tx, id: string, version: number): Promise<Account> {
+    const account = await findAccount(tx, id);
+    if (account === undefined) throw new AppError('request.not_found');
+    if (account.id === tx.context.actor.id) throw new AppError('account.self_refused');
+    if (account.version !== version) throw new AppError('request.version_stale');
+    return account;
+  }
+
+  /** Makes a pending account: it has no role until another person approves. Gives the secret of its codes, once. */
+  async create(
+    tx: Tx,
+    input: AccountInput,
+    temporary: TemporaryPassword,
+  ): Promise<{ account: Account; totpSecret: string | undefined }> {
+    assertCompatible(input.roles);
+    const id = this.#deps.ids.next();
+    const totpSecret = needsOtp(input.roles) ? totp.createSecret() : undefined;
+    const row = this.#rowOf(id, input, { hash: temporary.hash, totpSecret });
+    row.state = 'pending';
+    row.mustChangePassword = true;
+    row.pendingRoles = joinRoles(input.roles);
+    row.pendingById = tx.context.actor.id;
+    await this.#insert(tx, row, []);
+    tx.record({
+      action: 'account.create',
+      outcome: 'ok',
+      target: { type: 'account', id },
+      details: { roles: [...input.roles], hasOtp: totpSecret !== undefined },
+    });
+    return { account: { ...row, roles: [] }, totpSecret };
+  }
+
+  #rowOf(
+    id: string,
+    input: AccountInput,
+    secrets: { hash: string; totpSecret: string | undefined },
+  ): AccountRow {
+    const now = this.#deps.clock.now();
+    const { totpSecret } = secrets;
+    return {
+      id,
+      username: normaliseUsername(input.username),
+      displayName: input.displayName.trim(),
+      state: 'active',
+      locale: 'zh-CN',
+      passwordHash: secrets.hash,
+      passwordChangedAt: now,
+      mustChangePassword: false,
+      totpEnc:
+        totpSecret === undefined ? null : this.#deps.crypto.installation.seal(totpCell(id), totpSecret),
+      totpLastStep: 0,
+      failedCount: 0,
+      lockedUntilAt: null,
+      pendingRoles: null,
+      pendingById: null,
+      createdAt: now,
+      lastSignInAt: null,
+      version: 1,
+    };
+  }
+
+  async #insert(tx: Tx, row: AccountRow, roles: readonly Role[]): Promise<void> {
+    try {
+      await insertAccount(tx, row, roles);
+    } catch (error) {
+      if (error instanceof DatabaseConflict && error.constraint === 'ux_account_username') {
+        throw new AppError('account.username_taken', { cause: error });
+      }
+      throw error;
+    }
+    const { id: accountId, passwordHash, createdAt } = row;
+    await rememberPassword(tx, { id: this.#deps.ids.next(), accountId, passwordHash, createdAt });
+  }
+
+  /** Asks for other roles; they count once another person approved. Gives a secret when the roles newly need codes. */
+  async requestRoles(
+    tx: Tx,
+    account: Account,
+    roles: readonly Role[],
+  ): Promise<{ account: Account; totpSecret: string | undefined }> {
+    assertCompatible(roles);
+    if (account.state === 'disabled') throw new AppError('account.state_refused');
+    const totpSecret = needsOtp(roles) && account.totpEnc === null ? totp.createSecret() : undefined;
+    const sealed =
+      totpSecret === undefined
+        ? account.totpEnc
+        : this.#deps.crypto.installation.seal(totpCell(account.id), totpSecret);
+    const changed = await this.#decide(tx, account, {
+      pendingRoles: joinRoles(roles),
+      pendingById: tx.context.actor.id,
+      totpEnc: sealed,
+    });
+    tx.record({
+      action: 'account.roles-request',
+      outcome: 'ok',
+      target: { type: 'account', id: account.id },
+      details: { from: account.roles, to: [...roles] },
+    });
+    return { account: changed, totpSecret };
+  }
+
+  /** Grants what was asked for. The one who asked cannot; sessions of the account end, so rights change at once. */
+  async approve(tx: Tx, account: Account): Promise<Account> {
+    if (account.pendingRoles === null) throw new AppError('account.state_refused');
+    if (account.pendingById === tx.context.actor.id) throw new AppError('account.second_person');
+    const roles = splitRoles(account.pendingRoles);
+    const isNew = account.state === 'pending';
+    const changed = await this.#decide(tx, account, {
+      state: 'active',
+      pendingRoles: null,
+      pendingById: null,
+    });
+    await replaceRoles(tx, account.id, roles);
+    await this.#endSessions(tx, account.id);
+    const target = { type: 'account', id: account.id };
+    if (isNew) tx.record({ action: 'account.approve', outcome: 'ok', target });
+    tx.record({
+      action: 'account.roles-grant',
+      outcome: 'ok',
+      target,
+      details: { from: account.roles, to: roles },
+    });
+    return { ...changed, roles };
+  }
+
+  /** Turns a request down; an account that was never approved is turned off. */
+  async reject(tx: Tx, account: Account): Promise<Account> {
+    if (account.pendingRoles === null) throw new AppError('account.state_refused');
+    const state = account.state === 'pending' ? 'disabled' : account.state;
+    const changed = await this.#decide(tx, account, { state, pendingRoles: null, pendingById: null });
+    tx.record({ action: 'account.reject', outcome: 'ok', target: { type: 'account', id: account.id } });
+    return changed;
+  }
+
+  /** Turns an account off and ends its sessions. */
+  async disable(tx: Tx, account: Account): Promise<Account> {
+    if (account.state === 'disabled') throw new AppError('account.state_refused');
+    const changed = await this.#decide(tx, account, {
+      state: 'disabled',
+      pendingRoles: null,
+      pendingById: null,
+    });
+    await this.#endSessions(tx, account.id);
+    tx.record({ action: 'account.disable', outcome: 'ok', target: { type: 'account', id: account.id } });
+    return changed;
+  }
+
+  /** Turns an account on again; one that was never granted a role has to be asked for anew. */
+  async enable(tx: Tx, account: Account): Promise<Account> {
+    const isLocked = account.state === 'active' && account.lockedUntilAt !== null;
+    if (account.state !== 'disabled' && !isLocked) throw new AppError('account.state_refused');
+    const changed = await this.#decide(tx, account, { state: 'active', failedCount: 0, lockedUntilAt: null });
+    tx.record({ action: 'account.enable', outcome: 'ok', target: { type: 'account', id: account.id } });
+    return changed;
+  }
+
+  /** Sets a temporary password, which has to be changed at the next sign-in; ends the sessions. */
+  async resetPassword(tx: Tx, account: Account, temporary: TemporaryPassword): Promise<void> {
+    await this.#setPassword(tx, account, { hash: temporary.hash, isTemporary: true });
+    await this.#endSessions(tx, account.id);
+    tx.record({
+      action: 'account.password-reset',
+      outcome: 'ok',
+      target: { type: 'account', id: account.id },
+    });
+  }
+
+  /** What is wrong with a person's new password, by the rules and the last five. */
+  async faultsOf(account: Account, password: string): Promise<string[]> {
+    const recentHashes = await this.#deps.uow.read((db) => recentPasswords(db, account.id));
+    return passwordFaults(password, { username: account.username, recentHashes });
+  }
+
+  /** Changes a person's own password; the other sessions of the account end. */
+  async changePassword(tx: Tx, account: Account, change: { hash: string; sessionId: string }): Promise<void> {
+    await this.#setPassword(tx, account, { hash: change.hash, isTemporary: false });
+    await removeSessions(tx, account.id, change.sessionId);
+    this.#deps.sessions.forgetAfter(tx, (live) => live.account.id === account.id);
+    tx.record({
+      action: 'account.password-change',
+      outcome: 'ok',
+      target: { type: 'account', id: account.id },
+    });
+  }
+
+  async #setPassword(
+    tx: Tx,
+    account: Account,
+    password: { hash: string; isTemporary: boolean },
+  ): Promise<void> {
+    const entry = { ...password, historyId: this.#deps.ids.next(), at: this.#deps.clock.now() };
+    if (!(await setPassword(tx, account, entry))) throw new AppError('request.version_stale');
+  }
+
+  async #decide(tx: Tx, account: Account, change: Partial<AccountDecision>): Promise<Account> {
+    const { state, pendingRoles, pendingById, totpEnc, failedCount, lockedUntilAt } = account;
+    const decision = { state, pendingRoles, pendingById, totpEnc, failedCount, lockedUntilAt, ...change };
+    if (!(await decideAccount(tx, account, decision))) throw new AppError('request.version_stale');
+    return { ...account, ...decision, version: account.version + 1 };
+  }
+
+  async #endSessions(tx: Tx, accountId: string): Promise<void> {
+    await removeSessions(tx, accountId);
+    this.#deps.sessions.forgetAfter(tx, (live) => live.account.id === accountId);
+  }
+
+  /**
+   * Makes accounts that are active at once. Only for an installation that has none (the install ceremony, the evaluation
+   * instance); throws `account.state_refused` otherwise. The passwords are given once.
+   */
+  async createFirst(tx: Tx, inputs: readonly AccountInput[]): Promise<FirstAccount[]> {
+    if ((await countAccounts(tx)) > 0) throw new AppError('account.state_refused');
+    const made: FirstAccount[] = [];
+    for (const input of inputs) {
+      assertCompatible(input.roles);
+      const { password, hash } = await createTemporaryPassword();
+      const totpSecret = needsOtp(input.roles) ? totp.createSecret() : undefined;
+      const row = this.#rowOf(this.#deps.ids.next(), input, { hash, totpSecret });
+      await this.#insert(tx, row, input.roles);
+      tx.record({
+        action: 'account.create',
+        outcome: 'ok',
+        target: { type: 'account', id: row.id },
+        reason: 'first-accounts',
+        details: { roles: [...input.roles] },
+      });
+      const { id, username } = row;
+      made.push({
+        id,
+        username,
+        password,
+        roles: [...input.roles],
+        ...(totpSecret === undefined ? {} : { totpSecret }),
+      });
+    }
+    return made;
+  }
+
+  /** The accounts of ids, by id; for names beside what they did. */
+  async namesOf(ids: readonly string[]): Promise<Map<string, string>> {
+    const accounts = await this.#deps.uow.read((db) => findAccounts(db, ids));
+    return new Map(accounts.map((account) => [account.id, account.displayName]));
+  }
+}
+
+function assertCompatible(roles: readonly Role[]): void {
+  if (!areCompatible(roles)) throw new AppError('account.roles_exclusive');
+}

@@ -1,0 +1,117 @@
+import { LIMITS } from '../kernel/index.ts';
+import type { Schema } from '../platform/http/index.ts';
+import { ROLES, TOKEN_SCOPES } from './permissions.ts';
+
+const text = (maxLength: number, minLength = 1): Schema => ({ type: 'string', minLength, maxLength });
+const uuid: Schema = { type: 'string', format: 'uuid' };
+const instant: Schema = { type: 'string', format: 'date-time' };
+const nullable = (schema: Schema): Schema => ({ ...schema, type: [schema['type'], 'null'] });
+const roles: Schema = {
+  type: 'array',
+  items: { type: 'string', enum: ROLES },
+  minItems: 1,
+  maxItems: ROLES.length,
+  uniqueItems: true,
+};
+const open = (properties: Record<string, Schema>, optional: readonly string[] = []): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+const closed = (properties: Record<string, Schema>, optional: readonly string[] = []): Schema => ({
+  ...open(properties, optional),
+  additionalProperties: false,
+});
+const items = (schema: Schema): Schema => ({ type: 'array', items: schema });
+const permissionNames: Schema = { type: 'array', items: { type: 'string' } };
+
+/** Letters, digits, and `._@-`, so that a name never needs escaping anywhere. */
+const username: Schema = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$', maxLength: 64 };
+/** A name people read: no control characters, not only spaces. */
+const displayName: Schema = { type: 'string', pattern: '^(?=.*\\S)[^\\p{Cc}]{1,100}$', maxLength: 100 };
+
+export const nothing: Schema = closed({});
+export const noAnswer: Schema = { type: 'null' };
+
+export const signIn = closed({ username: text(64), password: text(256), otp: text(16, 0) }, ['otp']);
+export const passwordChange = closed({ current: text(256), next: text(256) });
+export const localeChange = closed({ locale: { type: 'string', enum: ['zh-CN', 'en'] } });
+export const session = open({
+  account: open({ id: uuid, username: text(64), displayName: text(100), locale: text(10) }),
+  roles: { type: 'array', items: { type: 'string', enum: ROLES } },
+  permissions: permissionNames,
+  csrfToken: text(64),
+  expiresAt: instant,
+  idleSeconds: { type: 'integer' },
+  evaluation: { type: 'boolean' },
+  mustChangePassword: { type: 'boolean' },
+});
+
+export const account = open(
+  {
+    id: uuid,
+    username: text(64),
+    displayName: text(100),
+    state: { type: 'string', enum: ['pending', 'active', 'locked', 'disabled'] },
+    roles: permissionNames,
+    pendingRoles: permissionNames,
+    hasOtp: { type: 'boolean' },
+    lastSignInAt: nullable(instant),
+    createdAt: instant,
+    version: { type: 'integer' },
+    totpSecret: text(64),
+  },
+  ['pendingRoles', 'totpSecret'],
+);
+export const accountCreate = closed({ username, displayName, roles });
+export const accountCreated = open({ account, temporaryPassword: text(64), totpSecret: text(64) }, [
+  'totpSecret',
+]);
+export const rolesRequest = closed({ roles });
+export const temporaryPassword = open({ temporaryPassword: text(64), version: { type: 'integer' } });
+export const accountPage = open({ items: items(account), nextCursor: text(1024) }, ['nextCursor']);
+
+const pageOptions: Record<string, Schema> = {
+  cursor: text(1024),
+  limit: { type: 'integer', minimum: 1, maximum: LIMITS.pageItemsMax },
+};
+export const accountQuery = closed(
+  { state: { type: 'string', enum: ['pending', 'active', 'disabled'] }, ...pageOptions },
+  ['state', 'cursor', 'limit'],
+);
+export const pageQuery = closed(pageOptions, ['cursor', 'limit']);
+
+export const tokenCreate = closed({
+  name: displayName,
+  scopes: {
+    type: 'array',
+    items: { type: 'string', enum: TOKEN_SCOPES },
+    minItems: 1,
+    maxItems: TOKEN_SCOPES.length,
+    uniqueItems: true,
+  },
+  expiresInDays: { type: 'integer', minimum: 1, maximum: 365 },
+});
+export const tokenCreated = open({ id: uuid, name: text(100), token: text(64) });
+export const token = open({
+  id: uuid,
+  name: text(100),
+  scopes: permissionNames,
+  createdAt: instant,
+  expiresAt: instant,
+  lastUsedAt: nullable(instant),
+  isRevoked: { type: 'boolean' },
+});
+export const tokenPage = open({ items: items(token), nextCursor: text(1024) }, ['nextCursor']);
+
+export const skillGroup = open({
+  id: uuid,
+  name: text(200),
+  memberIds: items(uuid),
+  version: { type: 'integer' },
+});
+export const skillGroupList = open({ items: items(skillGroup) });
+export const skillGroupChange = closed({
+  name: displayName,
+  memberIds: { type: 'array', items: uuid, maxItems: 500, uniqueItems: true },
+});

@@ -1,0 +1,142 @@
+import type { IncomingMessage } from 'node:http';
+import type { Actor, Clock, Ids } from '../kernel/index.ts';
+import type { Crypto } from '../platform/crypto/index.ts';
+import {
+  allowedOrigins,
+  isSameSecret,
+  readCookie,
+  SESSION_COOKIE,
+  type AnyRoute,
+  type Authenticator,
+  type HttpConfig,
+} from '../platform/http/index.ts';
+import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
+import { accountRoutes } from './account.routes.ts';
+import { AccountService, type AccountInput, type FirstAccount } from './account.service.ts';
+import { permissionsOf, type TokenScope } from './permissions.ts';
+import { sessionRoutes } from './session.routes.ts';
+import { purgeSessions } from './session.repo.ts';
+import { actorOf, SessionService, type Bookkeeping } from './session.service.ts';
+import { SignInService } from './sign-in.service.ts';
+import { listAgents, listSkillGroups, type Agent, type SkillGroup } from './skill-group.repo.ts';
+import { createSkillGroup, skillGroupRoutes, type SkillGroupInput } from './skill-group.routes.ts';
+import { tokenRoutes } from './token.routes.ts';
+import { TokenService } from './token.service.ts';
+
+/** What identity is built from. */
+export interface IdentityDeps {
+  uow: UnitOfWork;
+  bookkeeping: Bookkeeping;
+  clock: Clock;
+  ids: Ids;
+  crypto: Crypto;
+  config: Pick<HttpConfig, 'publicBaseUrl' | 'hosts'>;
+  isEvaluation: boolean;
+  /** A write of the last use failed; nothing is lost, somebody should look. */
+  onFault(error: unknown): void;
+}
+
+/** A signed-in account behind a socket. */
+export interface SocketSession {
+  actor: Actor;
+  sessionId: string;
+  csrfToken: string;
+  permissions: ReadonlySet<string>;
+}
+
+/** Signs sockets in by the session cookie of their handshake. */
+export interface SocketSessions {
+  /** The session of the cookie; undefined also when Host or Origin is foreign (a page sends both, and cannot lie). */
+  ofRequest(request: IncomingMessage): Promise<SocketSession | undefined>;
+  isAlive(sessionId: string): Promise<boolean>;
+  touch(sessionId: string): void;
+}
+
+/** Accounts, sessions, tokens, and skill groups. */
+export interface Identity {
+  routes: readonly AnyRoute[];
+  /** People by cookie, programs by token. */
+  authenticators: readonly Authenticator[];
+  sockets: SocketSessions;
+  /** Whether a cookie and its CSRF token belong to one live session; the session, if so. */
+  verifySocketSession(cookie: string, csrfToken: string): Promise<SocketSession | undefined>;
+  /** Display names of accounts by id; unknown ids are absent. At most 500 ids. */
+  namesOf(ids: readonly string[]): Promise<Map<string, string>>;
+  /** Active agents and supervisors of a skill group; all of them for `null`. */
+  listAgents(skillGroupId: string | null): Promise<Agent[]>;
+  /** Ids only; what routing asks. */
+  agentsOf(skillGroupId: string | null): Promise<readonly string[]>;
+  listSkillGroups(): Promise<SkillGroup[]>;
+  createSkillGroup(tx: Tx, input: SkillGroupInput): Promise<SkillGroup>;
+  /** Active accounts in an installation without any; throws `account.state_refused` otherwise. */
+  createFirstAccounts(tx: Tx, inputs: readonly AccountInput[]): Promise<FirstAccount[]>;
+  createToken(
+    tx: Tx,
+    input: { name: string; scopes: readonly TokenScope[]; expiresInDays: number },
+  ): Promise<{ id: string; name: string; token: string }>;
+  /** Forgets sessions that ended; a job calls it daily. Records their number. */
+  purgeSessions(tx: Tx): Promise<number>;
+}
+
+/** Builds the module. */
+export function createIdentity(deps: IdentityDeps): Identity {
+  const sessions = new SessionService(deps);
+  const signIns = new SignInService({ ...deps, sessions });
+  const accounts = new AccountService({ ...deps, sessions });
+  const tokens = new TokenService(deps);
+  const agents = (skillGroupId: string | null) => deps.uow.read((db) => listAgents(db, skillGroupId));
+  return {
+    routes: [
+      ...sessionRoutes({ ...deps, sessions, signIns, accounts }),
+      ...accountRoutes({ ...deps, accounts }),
+      ...tokenRoutes({ ...deps, tokens }),
+      ...skillGroupRoutes(deps),
+    ],
+    authenticators: [sessions.authenticate, tokens.authenticate],
+    sockets: createSocketSessions(deps, sessions),
+    async verifySocketSession(cookie, csrfToken) {
+      const session = await socketSession(sessions, cookie);
+      return session !== undefined && isSameSecret(csrfToken, session.csrfToken) ? session : undefined;
+    },
+    namesOf: (ids) => accounts.namesOf(ids),
+    listAgents: agents,
+    agentsOf: async (skillGroupId) => (await agents(skillGroupId)).map(({ id }) => id),
+    listSkillGroups: () => deps.uow.read(listSkillGroups),
+    createSkillGroup: (tx, input) => createSkillGroup(tx, input, deps),
+    createFirstAccounts: (tx, inputs) => accounts.createFirst(tx, inputs),
+    createToken: (tx, input) => tokens.create(tx, input),
+    async purgeSessions(tx) {
+      const count = await purgeSessions(tx, deps.clock.now());
+      tx.record({ action: 'session.expire', outcome: 'ok', details: { count } });
+      return count;
+    },
+  };
+}
+
+/** A session whose password must be changed first has no socket. */
+async function socketSession(sessions: SessionService, cookie: string): Promise<SocketSession | undefined> {
+  const live = await sessions.find(cookie, true);
+  if (live === undefined || sessions.isRestricted(live)) return undefined;
+  return {
+    actor: actorOf(live.account, { sessionId: live.row.id }),
+    sessionId: live.row.id,
+    csrfToken: live.csrfToken,
+    permissions: permissionsOf(live.account.roles),
+  };
+}
+
+function createSocketSessions(deps: IdentityDeps, sessions: SessionService): SocketSessions {
+  const hosts = new Set(deps.config.hosts.map((host) => host.toLowerCase()));
+  const origins = allowedOrigins(deps.config);
+  return {
+    async ofRequest(request) {
+      const { host, origin, cookie: header } = request.headers;
+      if (!hosts.has((host ?? '').toLowerCase())) return undefined;
+      if (origin === undefined || !origins.has(origin)) return undefined;
+      const cookie = readCookie(header, SESSION_COOKIE);
+      return cookie === undefined ? undefined : socketSession(sessions, cookie);
+    },
+    isAlive: (sessionId) => sessions.isAlive(sessionId),
+    touch: (sessionId) => sessions.touch(sessionId),
+  };
+}

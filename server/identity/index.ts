@@ -1,0 +1,22 @@
+export {
+  createIdentity,
+  type Identity,
+  type IdentityDeps,
+  type SocketSession,
+  type SocketSessions,
+} from './identity.ts';
+export type { AccountInput, FirstAccount } from './account.service.ts';
+export {
+  ADMINISTRATOR_ROLES,
+  AGENT_ROLES,
+  permissionsOf,
+  ROLE_PERMISSIONS,
+  ROLES,
+  TOKEN_SCOPES,
+  type Permission,
+  type Role,
+  type TokenScope,
+} from './permissions.ts';
+export type { Agent, SkillGroup } from './skill-group.repo.ts';
+export type { SkillGroupInput } from './skill-group.routes.ts';
+export type { Bookkeeping } from './session.service.ts';

@@ -1,0 +1,101 @@
+/** The eight roles. The three administrators are separate people with disjoint rights (GB/T 22239 level 3, 三员). */
+export const ROLES = [
+  'agent',
+  'supervisor',
+  'inspector',
+  'editor',
+  'officer',
+  'system-admin',
+  'security-admin',
+  'audit-admin',
+] as const;
+
+/** One of the eight roles. */
+export type Role = (typeof ROLES)[number];
+
+const AGENT = [
+  'conversation:work',
+  'ticket:work',
+  'knowledge:read',
+  'requester:read',
+  'requester:reveal',
+  'canned:read',
+  'agent:list',
+] as const;
+
+/**
+ * What each role may do. No administrator reads customers' data, and none can do another's work: who makes accounts
+ * cannot approve them, who approves them makes none, who reads the trail of administrators is neither.
+ */
+export const ROLE_PERMISSIONS = {
+  agent: AGENT,
+  supervisor: [
+    ...AGENT,
+    'conversation:supervise',
+    'ticket:assign',
+    'canned:write',
+    'report:read',
+    'qa:read',
+    'skill-group:write',
+  ],
+  inspector: ['qa:read', 'qa:score', 'qa:configure', 'conversation:read-any', 'report:read'],
+  editor: [
+    'knowledge:read',
+    'knowledge:write',
+    'knowledge:approve',
+    'robot:test',
+    'canned:write',
+    'canned:read',
+    'report:read',
+  ],
+  officer: ['audit:read', 'audit:verify', 'audit:export'],
+  'system-admin': [
+    'account:read',
+    'account:create',
+    'site:write',
+    'skill-group:write',
+    'token:write',
+    'system:read',
+  ],
+  'security-admin': ['account:read', 'account:approve'],
+  'audit-admin': ['audit:read-admin', 'account:read'],
+} as const satisfies Record<Role, readonly string[]>;
+
+/** What a program's token may be given. */
+export const TOKEN_SCOPES = ['robot:query', 'ticket:work', 'conversation:read-any', 'channel:send'] as const;
+
+/** A right of a person or of a program, `noun:verb`. */
+export type Permission = (typeof ROLE_PERMISSIONS)[Role][number] | TokenScope;
+
+/** A right of a program. */
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
+
+/** The three administrators: each excludes every other role, and needs a one-time code to sign in. */
+export const ADMINISTRATOR_ROLES: ReadonlySet<Role> = new Set([
+  'system-admin',
+  'security-admin',
+  'audit-admin',
+]);
+
+/** Roles that take conversations; they may be idle for longer. */
+export const AGENT_ROLES: ReadonlySet<Role> = new Set(['agent', 'supervisor']);
+
+/** Tells whether a text names a role. */
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}
+
+/** Everything the roles together allow. */
+export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
+  return new Set(roles.flatMap((role): readonly Permission[] => ROLE_PERMISSIONS[role]));
+}
+
+/** Whether roles may be held by one account: an administrator's role stands alone. */
+export function areCompatible(roles: readonly Role[]): boolean {
+  return new Set(roles).size <= 1 || !roles.some((role) => ADMINISTRATOR_ROLES.has(role));
+}
+
+/** Whether an account with these roles signs in with a one-time code. */
+export function needsOtp(roles: readonly Role[]): boolean {
+  return roles.some((role) => ADMINISTRATOR_ROLES.has(role));
+}

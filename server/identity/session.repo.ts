@@ -1,0 +1,111 @@
+import {
+  col,
+  defineEntity,
+  insert,
+  portable,
+  remove,
+  select,
+  update,
+  type Db,
+  type RowOf,
+  type Statement,
+  type Tx,
+} from '../platform/persistence/index.ts';
+
+/** Sessions of people. The cookie's hash is kept, never the cookie. */
+export const accountSessionEntity = defineEntity(
+  'account_session',
+  {
+    id: col.uuid(),
+    tokenHash: col.bytes(32),
+    accountId: col.uuid(),
+    createdAt: col.instant(),
+    lastSeenAt: col.instant(),
+    expiresAt: col.instant(),
+  },
+  { primaryKey: ['id'] },
+);
+
+/** Row of `account_session`. */
+export type SessionRow = RowOf<typeof accountSessionEntity>;
+
+const SESSION_INSERT = insert(accountSessionEntity);
+const SESSION_BY_TOKEN = select(accountSessionEntity, {
+  name: 'account_session.by_token',
+  where: ['tokenHash'],
+});
+const SESSION_BY_ID = select(accountSessionEntity, { name: 'account_session.by_id', where: ['id'] });
+const SESSIONS_OF = select(accountSessionEntity, {
+  name: 'account_session.of_account',
+  where: ['accountId'],
+  orderBy: [
+    ['createdAt', 'desc'],
+    ['id', 'desc'],
+  ],
+  limit: true,
+});
+const SESSION_REMOVE = remove(accountSessionEntity, { name: 'account_session.remove', where: ['id'] });
+const SESSIONS_REMOVE_OTHERS = portable<{ accountId: string; keptId: string }>(
+  'account_session.remove_others',
+  'DELETE FROM account_session WHERE account_id = :accountId AND id <> :keptId',
+  { params: { accountId: 'uuid', keptId: 'uuid' } },
+);
+const SESSIONS_REMOVE_ALL = remove(accountSessionEntity, {
+  name: 'account_session.remove_all',
+  where: ['accountId'],
+});
+const SESSIONS_PURGE = portable<{ before: Date }>(
+  'account_session.purge',
+  'DELETE FROM account_session WHERE expires_at < :before',
+  { params: { before: 'instant' } },
+);
+
+/** Moves the last use of a session; written outside units of work, since nothing but a clock moves. */
+export const SESSION_TOUCH: Statement<{ lastSeenAt: Date; whereId: string }, never> = update(
+  accountSessionEntity,
+  {
+    name: 'account_session.touch',
+    set: ['lastSeenAt'],
+    where: ['id'],
+  },
+);
+
+const SESSIONS_READ_MAX = 100;
+
+/** The session of a cookie's hash, if any, ended or not. */
+export function findSession(db: Db, tokenHash: Buffer): Promise<SessionRow | undefined> {
+  return db.one(SESSION_BY_TOKEN, { tokenHash });
+}
+
+/** The session of an id, if any. */
+export function findSessionById(db: Db, id: string): Promise<SessionRow | undefined> {
+  return db.one(SESSION_BY_ID, { id });
+}
+
+/** Starts a session and ends the oldest ones beyond `sessionsMax`; gives the ids of the ended ones. */
+export async function insertSession(tx: Tx, row: SessionRow, sessionsMax: number): Promise<string[]> {
+  const older = await tx.all(SESSIONS_OF, { accountId: row.accountId, limit: SESSIONS_READ_MAX });
+  const ended = older.slice(sessionsMax - 1).map(({ id }) => id);
+  await tx.runMany(
+    SESSION_REMOVE,
+    ended.map((id) => ({ id })),
+  );
+  await tx.run(SESSION_INSERT, row);
+  return ended;
+}
+
+/** Ends one session. */
+export async function removeSession(tx: Tx, id: string): Promise<void> {
+  await tx.run(SESSION_REMOVE, { id });
+}
+
+/** Ends the sessions of an account, all or all but one. */
+export async function removeSessions(tx: Tx, accountId: string, keptId?: string): Promise<void> {
+  if (keptId === undefined) await tx.run(SESSIONS_REMOVE_ALL, { accountId });
+  else await tx.run(SESSIONS_REMOVE_OTHERS, { accountId, keptId });
+}
+
+/** Forgets sessions whose 12 hours ended before an instant; gives their number. */
+export function purgeSessions(tx: Tx, before: Date): Promise<number> {
+  return tx.run(SESSIONS_PURGE, { before });
+}

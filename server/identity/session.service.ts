@@ -1,0 +1,201 @@
+import type { Actor, Clock, Ids } from '../kernel/index.ts';
+import { randomToken, sha256 } from '../platform/crypto/index.ts';
+import {
+  SESSION_COOKIE,
+  type Authenticator,
+  type Principal,
+  type RequestContext,
+} from '../platform/http/index.ts';
+import type { Statement, Tx, UnitOfWork } from '../platform/persistence/index.ts';
+import { findAccount, type Account } from './account.repo.ts';
+import { ACCOUNT_RULES, idleLimitMs, mustChangePassword } from './account.rules.ts';
+import { permissionsOf } from './permissions.ts';
+import { findSession, insertSession, SESSION_TOUCH, type SessionRow } from './session.repo.ts';
+
+/**
+ * Writes that move a clock and change no business state, outside units of work and without an audit entry (last use of
+ * a session or token). Losing one harms nobody.
+ */
+export interface Bookkeeping {
+  run<P>(statement: Statement<P, never>, params: P): Promise<number>;
+}
+
+/** What sessions need. */
+export interface SessionDeps {
+  uow: UnitOfWork;
+  bookkeeping: Bookkeeping;
+  clock: Clock;
+  ids: Ids;
+  onFault(error: unknown): void;
+}
+
+/** A live session and whose it is. */
+export interface LiveSession {
+  row: SessionRow;
+  account: Account;
+  csrfToken: string;
+  idleMs: number;
+}
+
+interface Cached {
+  live: LiveSession;
+  checkedAtMs: number;
+  lastSeenMs: number;
+  savedSeenMs: number;
+}
+
+const COOKIE_BYTES = 32;
+/** A session ended elsewhere is still taken here for that long. */
+const CACHE_MS = 5_000;
+const CACHE_MAX = 20_000;
+/** The last use is written at most once in this time per session and process. */
+const SAVE_SEEN_MS = 60_000;
+const COOKIE_ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax';
+
+/** The CSRF token of a cookie: derived, so that it needs no column, and one-way, so that it does not give the cookie. */
+export function csrfTokenOf(cookie: string): string {
+  return sha256(`csrf\n${cookie}`).toString('base64url');
+}
+
+/** Who an account is in the trail and to others. */
+export function actorOf(account: Account, rest: { sessionId?: string; ip?: string } = {}): Actor {
+  return { type: 'account', id: account.id, name: account.displayName, roles: account.roles, ...rest };
+}
+
+/** Sessions of people: 256-bit cookies, hashed at rest, idle and absolute limits, looked up every five seconds. */
+export class SessionService {
+  readonly #deps: SessionDeps;
+  readonly #cache = new Map<string, Cached>();
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps;
+  }
+
+  /** Signs a request in by its cookie. */
+  readonly authenticate: Authenticator = async (credentials) => {
+    if (credentials.cookie === undefined) return undefined;
+    const live = await this.find(credentials.cookie, credentials.isBackground !== true);
+    if (live === undefined) return undefined;
+    return this.#principalOf(live, credentials.ip);
+  };
+
+  #principalOf(live: LiveSession, ip: string): Principal {
+    const { account, row, csrfToken } = live;
+    const principal: Principal = {
+      actor: actorOf(account, { sessionId: row.id, ip }),
+      permissions: permissionsOf(account.roles),
+      session: { id: row.id, csrfToken },
+    };
+    if (mustChangePassword(account, this.#deps.clock.now()))
+      principal.restriction = 'session.password_expired';
+    return principal;
+  }
+
+  /** Whether the password has to be changed before anything else. */
+  isRestricted({ account }: LiveSession): boolean {
+    return mustChangePassword(account, this.#deps.clock.now());
+  }
+
+  /** The live session of a cookie. `isUse` starts its idle time again. */
+  async find(cookie: string, isUse: boolean): Promise<LiveSession | undefined> {
+    const tokenHash = sha256(cookie);
+    const key = tokenHash.toString('hex');
+    const nowMs = this.#deps.clock.now().getTime();
+    let cached = this.#cache.get(key);
+    if (cached === undefined || Math.abs(nowMs - cached.checkedAtMs) > CACHE_MS) {
+      cached = await this.#load(tokenHash, cookie, cached);
+    }
+    if (cached === undefined || !isLive(cached, nowMs)) {
+      this.#cache.delete(key);
+      return undefined;
+    }
+    this.#cache.set(key, cached);
+    if (this.#cache.size > CACHE_MAX) this.#cache.delete(this.#cache.keys().next().value as string);
+    if (isUse) this.#use(cached, nowMs);
+    return cached.live;
+  }
+
+  async #load(tokenHash: Buffer, cookie: string, before: Cached | undefined): Promise<Cached | undefined> {
+    const found = await this.#deps.uow.read(async (db) => {
+      const row = await findSession(db, tokenHash);
+      if (row === undefined) return undefined;
+      const account = await findAccount(db, row.accountId);
+      return account === undefined ? undefined : { row, account };
+    });
+    if (found === undefined || found.account.state !== 'active') return undefined;
+    const savedSeenMs = found.row.lastSeenAt.getTime();
+    return {
+      live: { ...found, csrfToken: csrfTokenOf(cookie), idleMs: idleLimitMs(found.account.roles) },
+      checkedAtMs: this.#deps.clock.now().getTime(),
+      lastSeenMs: Math.max(savedSeenMs, before?.lastSeenMs ?? 0),
+      savedSeenMs,
+    };
+  }
+
+  #use(cached: Cached, nowMs: number): void {
+    cached.lastSeenMs = nowMs;
+    if (nowMs - cached.savedSeenMs < SAVE_SEEN_MS) return;
+    cached.savedSeenMs = nowMs;
+    const whereId = cached.live.row.id;
+    this.#deps.bookkeeping
+      .run(SESSION_TOUCH, { lastSeenAt: new Date(nowMs), whereId })
+      .catch((error: unknown) => this.#deps.onFault(error));
+  }
+
+  /** Whether a session still lives; for sockets, which ask every minute. */
+  async isAlive(sessionId: string): Promise<boolean> {
+    for (const [key, cached] of this.#cache) {
+      if (cached.live.row.id !== sessionId) continue;
+      const fresh = await this.#load(Buffer.from(key, 'hex'), '', cached);
+      return fresh !== undefined && isLive(fresh, this.#deps.clock.now().getTime());
+    }
+    return false;
+  }
+
+  /** A person did something on a socket: the idle time starts again. */
+  touch(sessionId: string): void {
+    for (const cached of this.#cache.values()) {
+      if (cached.live.row.id === sessionId) this.#use(cached, this.#deps.clock.now().getTime());
+    }
+  }
+
+  /** Starts a session, ends the account's oldest beyond three, and sets the cookie. */
+  async open(tx: Tx, account: Account, context: RequestContext): Promise<LiveSession> {
+    const cookie = randomToken(COOKIE_BYTES);
+    const now = this.#deps.clock.now();
+    const row: SessionRow = {
+      id: this.#deps.ids.next(),
+      tokenHash: sha256(cookie),
+      accountId: account.id,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: new Date(now.getTime() + ACCOUNT_RULES.sessionMs),
+    };
+    const ended = await insertSession(tx, row, ACCOUNT_RULES.sessionsPerAccountMax);
+    for (const id of ended) this.forgetAfter(tx, (live) => live.row.id === id);
+    // A session cookie without an age: it leaves with the browser, and the server ends it anyway.
+    context.setHeader('Set-Cookie', `${SESSION_COOKIE}=${cookie}; ${COOKIE_ATTRIBUTES}`);
+    return this.describe(row, account, csrfTokenOf(cookie));
+  }
+
+  /** A session as it is shown to its owner. */
+  describe(row: SessionRow, account: Account, csrfToken: string): LiveSession {
+    return { row, account, csrfToken, idleMs: idleLimitMs(account.roles) };
+  }
+
+  /** Takes the cookie back. */
+  clearCookie(context: RequestContext): void {
+    context.setHeader('Set-Cookie', `${SESSION_COOKIE}=; Max-Age=0; ${COOKIE_ATTRIBUTES}`);
+  }
+
+  /** Forgets cached sessions once the unit has committed, so that what ended is refused at once in this process. */
+  forgetAfter(tx: Tx, isMeant: (live: LiveSession) => boolean): void {
+    tx.afterCommit(() => {
+      for (const [key, cached] of this.#cache) if (isMeant(cached.live)) this.#cache.delete(key);
+    });
+  }
+}
+
+function isLive({ live, lastSeenMs }: Cached, nowMs: number): boolean {
+  return live.row.expiresAt.getTime() > nowMs && nowMs - lastSeenMs <= live.idleMs;
+}

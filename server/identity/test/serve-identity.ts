@@ -1,0 +1,157 @@
+import { createServer, type Server } from 'node:http';
+import process from 'node:process';
+import type { AddressInfo } from 'node:net';
+import { createFakeClock, SYSTEM_ACTOR, type FakeClock } from '../../kernel/index.ts';
+import { totp } from '../../platform/crypto/index.ts';
+import {
+  configureServer,
+  createAnswerSeal,
+  createHttpApp,
+  type AnyRoute,
+  type HttpConfig,
+} from '../../platform/http/index.ts';
+import { portable } from '../../platform/persistence/index.ts';
+import { ask, type Ask, type Reply } from '../../test/support/ask.ts';
+import { buildCore, type Core } from '../../test/support/core.ts';
+import { createIdentity, ROLES, type FirstAccount, type Identity, type Role } from '../index.ts';
+
+const AUDIT_ROWS = portable<Record<never, never>, { action: string; outcome: string; actorId: string }>(
+  'test.audit_rows',
+  'SELECT action, outcome, actor_id FROM audit_event ORDER BY epoch, lane, n',
+  { params: {}, result: { action: 'text', outcome: 'text', actorId: 'text' } },
+);
+
+/** The trail takes no entry from the future, so the clock that tests move forward starts a year back. */
+const YEAR_MS = 365 * 86_400_000;
+
+/** A browser that is signed in. */
+export interface Browser {
+  account: FirstAccount;
+  session: Reply['json'];
+  ask(path: string, options?: Ask): Promise<Reply>;
+}
+
+/** A fault in a test has to be seen. */
+const showFault = (error: unknown): void => void process.stderr.write(`${String(error)}\n`);
+
+type HostConfig = Pick<HttpConfig, 'publicBaseUrl' | 'hosts'>;
+
+/** Identity behind a real server on a real database, with one account for each role. */
+export interface IdentityServer {
+  core: Core;
+  clock: FakeClock;
+  port: number;
+  identity: Identity;
+  people: Record<Role, FirstAccount>;
+  ask(path: string, options?: Ask): Promise<Reply>;
+  signIn(account: Pick<FirstAccount, 'username' | 'password' | 'totpSecret'>): Promise<Reply>;
+  browse(account: FirstAccount): Promise<Browser>;
+  /** Actions in the trail, as `action outcome`. */
+  trail(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** Serves routes of an identity on a port that listens already. */
+function serve(
+  server: Server,
+  core: Core,
+  parts: { identity: Identity; config: HostConfig; routes: AnyRoute[] },
+): void {
+  const { app } = createHttpApp({
+    ...core,
+    config: {
+      ...parts.config,
+      trustedProxies: ['127.0.0.1'],
+      isLoopbackLimited: false,
+      areResponsesChecked: true,
+    },
+    log: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (_event, _fields, error) => showFault(error),
+    },
+    authenticators: parts.identity.authenticators,
+    answerSeal: createAnswerSeal(core.crypto),
+    version: '0',
+    routes: [...parts.identity.routes, ...parts.routes],
+    readiness: [],
+  });
+  configureServer(server);
+  server.on('request', app);
+}
+
+/** Starts it. */
+export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Promise<IdentityServer> {
+  const clock = createFakeClock(new Date(Date.now() - YEAR_MS));
+  const core = await buildCore({ clock });
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const config = { publicBaseUrl: `https://localhost:${port}`, hosts: [`localhost:${port}`] };
+  const identity = createIdentity({
+    ...core,
+    bookkeeping: {
+      run: (statement, params) => core.database.read((session) => session.run(statement, params)),
+    },
+    config,
+    isEvaluation: true,
+    onFault: showFault,
+  });
+  serve(server, core, { identity, config, routes: [...extraRoutes] });
+  const first = await core.uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
+    identity.createFirstAccounts(
+      tx,
+      ROLES.map((role) => ({ username: `The.${role}`, displayName: `The ${role}`, roles: [role] })),
+    ),
+  );
+  const people = Object.fromEntries(first.map((account) => [account.roles[0], account])) as Record<
+    Role,
+    FirstAccount
+  >;
+
+  const signIn = ({
+    username,
+    password,
+    totpSecret,
+  }: Pick<FirstAccount, 'username' | 'password' | 'totpSecret'>) => {
+    const otp = totpSecret === undefined ? {} : { otp: totp.code(totpSecret, clock.now()) };
+    return ask(port, '/api/v1/session', { method: 'POST', body: { username, password, ...otp } });
+  };
+  return {
+    core,
+    clock,
+    port,
+    identity,
+    people,
+    ask: (path, options = {}) => ask(port, path, options),
+    signIn,
+    async browse(account) {
+      const reply = await signIn(account);
+      if (reply.status !== 200) throw new Error(`Sign-in of ${account.username}: ${reply.text}`);
+      // The next one-time code of this person is 30 s away; the clock goes there.
+      if (account.totpSecret !== undefined) clock.advance(30_000);
+      const cookie = cookieOf(reply);
+      const headers = { Cookie: cookie, 'X-CSRF-Token': reply.json.csrfToken as string };
+      return {
+        account,
+        session: reply.json,
+        ask: (path, options = {}) =>
+          ask(port, path, { ...options, headers: { ...headers, ...options.headers } }),
+      };
+    },
+    trail: async () =>
+      (await core.uow.read((db) => db.all(AUDIT_ROWS, {}))).map(
+        ({ action, outcome }) => `${action} ${outcome}`,
+      ),
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+      await core.close();
+    },
+  };
+}
+
+/** The cookie pair an answer sets. */
+export function cookieOf(reply: Reply): string {
+  return (reply.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
+}

@@ -1,0 +1,49 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+
+/** An answer as it came over the wire. */
+export interface Reply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every form
+  json: any;
+}
+
+/** One request; `host` and `raw` allow what browsers never send. */
+export interface Ask {
+  method?: string;
+  headers?: Record<string, string | string[]>;
+  body?: unknown;
+  raw?: string | Buffer;
+}
+
+/** Sends one request on a connection of its own. */
+export function ask(port: number, path: string, options: Ask): Promise<Reply> {
+  const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  const headers = {
+    Host: `localhost:${port}`,
+    ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...options.headers,
+  };
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers, agent: false },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          const isJson = (answer.headers['content-type'] ?? '').includes('json');
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            text,
+            json: isJson && text !== '' ? JSON.parse(text) : undefined,
+          });
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
