@@ -14,8 +14,13 @@ const judged: Judged[] = [
 describe('thresholds of the decision', () => {
   it('answers everything that stays within the budget and not one more', () => {
     const { answer } = chooseThresholds(judged, 0.03);
-    expect(answer).to.equal(0.36);
-    expect(chooseThresholds(judged, 1).answer).to.equal(0.01);
+    expect(answer).to.equal(0.5);
+    const sure = judged.map((row) => ({ ...row, confidence: 0.5 + row.confidence / 2 }));
+    expect(chooseThresholds(sure, 0.03).answer).to.be.closeTo(0.68, 1e-9);
+  });
+
+  it('answers nothing that is likelier wrong than right, however large the budget', () => {
+    expect(chooseThresholds(judged, 1).answer).to.equal(0.5);
   });
 
   it('never answers when the budget is nothing and the surest question is wrong', () => {

@@ -21,6 +21,10 @@ const OUTSIDE_SHARE = 0.1;
 const KEPT_IN_SCOPE_RATIO = 0.975;
 const CURVE_STEPS = 50;
 const ROUNDING = 1e-9;
+// Held-out questions that are all easy would put the threshold at nothing; what is likelier wrong than right is never answered.
+const ANSWER_MIN = 0.5;
+// And a question about as likely as not to be among the candidates is worth asking back.
+const CLARIFY_MAX = 0.3;
 
 /** What every threshold would have meant, for the curve in the console; thresholds ascending. */
 export function computeCurve(judged: Judged[]): CurvePoint[] {
@@ -60,5 +64,6 @@ export function chooseThresholds(judged: Judged[], wrongAnswerBudget: number): T
     if (ranked[rank + 1]?.confidence !== row.confidence) answer = row.confidence;
   }
   const kept = inScope[Math.min(inScope.length - 1, Math.floor(inScope.length * KEPT_IN_SCOPE_RATIO))]!;
-  return { answer, clarify: Math.min(answer, kept.confidence) };
+  const bounded = Math.max(ANSWER_MIN, answer);
+  return { answer: bounded, clarify: Math.min(CLARIFY_MAX, kept.confidence) };
 }
