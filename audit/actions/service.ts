@@ -94,6 +94,10 @@ export const SERVICE_ACTIONS = {
   'robot.answer': knowledge.may('机器人回答（知识 {target}）', 'the robot answered from {target}'),
   'robot.clarify': knowledge.may('机器人反问客户', 'the robot asked back'),
   'robot.handoff': knowledge.may('机器人转人工（{reason}）', 'the robot handed over ({reason})'),
+  'robot.decide': knowledge.may(
+    '机器人判断会话 {target} 的回应（{reason}）',
+    'the robot decided what to say in {target} ({reason})',
+  ),
   'robot.train': knowledge.may('机器人完成学习', 'the robot finished learning'),
   'robot.test': knowledge.may('{actor} 测试机器人', '{actor} tested the robot'),
   'robot.view': knowledge.may('{actor} 查看机器人状态', '{actor} viewed the state of the robot'),

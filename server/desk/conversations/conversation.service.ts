@@ -354,10 +354,16 @@ function audit(action: AuditAction, row: Readonly<ConversationRow>) {
   return { action, outcome: 'ok' as const, target, customer: row.requesterId };
 }
 
+/** A robot that only says it cannot answer has neither answered nor asked back. */
+const ROBOT_ACTS: Record<NonNullable<MessageMeta['outcome']>, AuditAction> = {
+  answer: 'robot.answer',
+  clarify: 'robot.clarify',
+  handoff: 'message.robot',
+};
+
 function robotAudit(row: Readonly<ConversationRow>, meta: MessageMeta): AppendCommand['audit'] {
-  const action: AuditAction = meta.outcome === 'clarify' ? 'robot.clarify' : 'robot.answer';
   return {
-    ...audit(action, row),
+    ...audit(ROBOT_ACTS[meta.outcome ?? 'handoff'], row),
     details: {
       ...(meta.articleId ? { articleId: meta.articleId } : {}),
       ...(meta.articleVersion ? { articleVersion: meta.articleVersion } : {}),

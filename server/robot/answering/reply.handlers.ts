@@ -1,0 +1,234 @@
+import {
+  AppError,
+  ROBOT_ACTOR,
+  type Clock,
+  type DomainEvent,
+  type EventHandler,
+} from '../../kernel/index.ts';
+import {
+  systemText,
+  type ConversationRow,
+  type ConversationService,
+  type MessageMeta,
+  type StoredMessage,
+} from '../../desk/index.ts';
+import type { LiveKnowledge } from '../../knowledge/index.ts';
+import { deriveUuid } from '../../platform/crypto/index.ts';
+import { DatabaseConflict, type UnitOfWork } from '../../platform/persistence/index.ts';
+import { knownLocale, NO_MODEL, readChoice, type QuestionReader, type Reading } from './reader.ts';
+import { decideReply, replyToChoice, type Reply } from './reply.rules.ts';
+import { insertTurn, type RobotTurnRow } from './robot-turn.entity.ts';
+
+/** What replying needs. */
+export interface ReplyDeps {
+  uow: UnitOfWork;
+  clock: Clock;
+  conversations: ConversationService;
+  live: LiveKnowledge;
+  reader: QuestionReader;
+  localeOf(siteId: string): Promise<string>;
+}
+
+/** Messages before the question that the decision looks at, and after it where the reply may already stand. */
+const LOOK_BACK = 12;
+const LOOK_READ = 40;
+
+/** The reply to each message of a requester who is with the robot. */
+export function createReplyHandler(deps: ReplyDeps): EventHandler {
+  return {
+    name: 'robot.reply',
+    eventTypes: ['message.received'],
+    handle: (event) => reply(deps, event),
+  };
+}
+
+/** One question in its conversation. */
+interface Question {
+  row: Readonly<ConversationRow>;
+  message: StoredMessage;
+  before: StoredMessage[];
+  after: StoredMessage[];
+}
+
+/**
+ * Says what the robot has to say about one message, once: the reply's id is derived from the event's, so a repeated
+ * event finds it said. The conversation's lane looks at the state again, so nothing is said over an agent.
+ */
+async function reply(deps: ReplyDeps, event: DomainEvent): Promise<void> {
+  const startedAt = performance.now();
+  const replyId = deriveUuid(`robot.reply:${event.id}`);
+  const question = await findQuestion(deps, event);
+  if (!question) return;
+  const said = question.after.find(({ id }) => id === replyId);
+  if (said) return keepTurn(deps, recoverTurn(event, question, said));
+  if (question.row.state !== 'robot') return;
+  const { reading, decision } = await decide(deps, question);
+  const isSaid = await say(deps, { question, replyId, reading, decision });
+  if (!isSaid) return;
+  const tookMs = Math.round(performance.now() - startedAt);
+  await keepTurn(deps, toTurn(deps, { event, question, reading, decision, tookMs }));
+}
+
+async function findQuestion(deps: ReplyDeps, event: DomainEvent): Promise<Question | undefined> {
+  const seq = Number(event.payload.seq);
+  const row = await deps.conversations.get(String(event.payload.conversationId));
+  const messages = await deps.uow.read((db) =>
+    deps.conversations.history(db, row, Math.max(0, seq - 1 - LOOK_BACK), LOOK_READ),
+  );
+  const message = messages.find((candidate) => candidate.seq === seq);
+  if (!message) return undefined;
+  return {
+    row,
+    message,
+    before: messages.filter((other) => other.seq < seq),
+    after: messages.filter((other) => other.seq > seq),
+  };
+}
+
+interface Decided {
+  reading: Reading;
+  decision: Reply;
+}
+
+async function decide(deps: ReplyDeps, { row, message, before }: Question): Promise<Decided> {
+  const locale = knownLocale(await deps.localeOf(row.siteId));
+  const chosenId = message.meta?.articleId;
+  return deps.uow.read(async (db) => {
+    const chosen = chosenId && (await deps.live.answers(db, [chosenId])).get(chosenId);
+    if (chosen) return { reading: readChoice(chosen), decision: replyToChoice(chosen) };
+    const reading = await deps.reader.read(db, message.text, locale);
+    const robotSaid = before.flatMap(({ from, meta }) => (from === 'robot' && meta ? [meta] : []));
+    return { reading, decision: decideReply(reading, { misses: row.robotMisses, robotSaid }) };
+  });
+}
+
+/** Writes the reply; false when the conversation is no longer with the robot. */
+async function say(
+  deps: ReplyDeps,
+  parts: { question: Question; replyId: string; reading: Reading; decision: Reply },
+): Promise<boolean> {
+  const { question, replyId, reading, decision } = parts;
+  const { row } = question;
+  try {
+    const appended =
+      decision.outcome === 'handoff'
+        ? await deps.conversations.requestHandover({ actor: ROBOT_ACTOR }, row.id, decision.reason, replyId)
+        : await deps.conversations.robotSay(row.id, { id: replyId, ...messageOf(reading, decision, row) });
+    return appended.isSkipped !== true;
+  } catch (error) {
+    // Closed meanwhile; or said already, before a crash, from another state of the knowledge: what was said stands.
+    const isSettled =
+      error instanceof AppError && ['conversation.closed', 'message.id_reused'].includes(error.code);
+    if (isSettled) return false;
+    throw error;
+  }
+}
+
+type Said = { text: string; meta: MessageMeta; misses: number };
+
+function messageOf(
+  { locale, understanding }: Reading,
+  decision: Exclude<Reply, { outcome: 'handoff' }>,
+  row: Readonly<ConversationRow>,
+): Said {
+  const { confidence } = understanding;
+  if (decision.outcome === 'answer') {
+    const { id: articleId, version: articleVersion, answer: text } = decision.article;
+    const meta = { outcome: 'answer' as const, articleId, articleVersion, confidence: round(confidence) };
+    return { text, meta, misses: 0 };
+  }
+  if (decision.outcome === 'clarify') {
+    const options = decision.options.map(({ article, score }) => ({
+      articleId: article.id,
+      articleVersion: article.version,
+      question: article.question,
+      score: round(score),
+    }));
+    const meta = { outcome: 'clarify' as const, confidence: round(confidence), options };
+    return { text: systemText('clarify', locale), meta, misses: row.robotMisses };
+  }
+  const meta = { outcome: 'handoff' as const, confidence: round(confidence), reason: decision.reason };
+  return { text: systemText('fallback', locale), meta, misses: row.robotMisses + 1 };
+}
+
+function round(share: number): number {
+  return Math.round(share * 10_000) / 10_000;
+}
+
+function toTurn(
+  deps: ReplyDeps,
+  parts: { event: DomainEvent; question: Question; reading: Reading; decision: Reply; tookMs: number },
+): RobotTurnRow {
+  const { event, question, reading, decision, tookMs } = parts;
+  const article = decision.outcome === 'answer' ? decision.article : undefined;
+  return {
+    id: event.id,
+    conversationId: question.row.id,
+    messageSeq: question.message.seq,
+    messageId: question.message.id,
+    locale: reading.locale,
+    outcome: decision.outcome,
+    reason: decision.reason,
+    confidencePpm: Math.round(reading.understanding.confidence * 1_000_000),
+    candidates: reading.understanding.candidates.map(({ id, score }) => ({ id, score: round(score) })),
+    articleId: article?.id ?? null,
+    articleVersion: article?.version ?? null,
+    modelHash: reading.model?.hash ?? NO_MODEL,
+    tookMs,
+    at: deps.clock.now(),
+  };
+}
+
+/** The decision as the reply itself tells it: the server stopped between the reply and its provenance. */
+function recoverTurn(event: DomainEvent, question: Question, said: StoredMessage): RobotTurnRow {
+  const {
+    outcome = 'handoff',
+    articleId = null,
+    articleVersion = null,
+    options,
+    confidence,
+  } = said.meta ?? {};
+  const isFallback = said.from === 'robot' && outcome === 'handoff';
+  return {
+    id: event.id,
+    conversationId: question.row.id,
+    messageSeq: question.message.seq,
+    messageId: question.message.id,
+    locale: 'unknown',
+    outcome: isFallback ? 'fallback' : outcome,
+    reason: said.meta?.reason ?? 'recovered',
+    confidencePpm: Math.round((confidence ?? 0) * 1_000_000),
+    candidates: (options ?? []).map((option) => ({ id: option.articleId, score: option.score })),
+    articleId,
+    articleVersion,
+    modelHash: NO_MODEL,
+    tookMs: 0,
+    at: said.at,
+  };
+}
+
+/** Keeps the provenance: which model, which candidates, which version. A repeated event keeps the first one. */
+async function keepTurn(deps: ReplyDeps, turn: RobotTurnRow): Promise<void> {
+  try {
+    await deps.uow.run({ actor: ROBOT_ACTOR }, async (tx) => {
+      await insertTurn(tx, turn);
+      tx.record({
+        action: turn.outcome === 'handoff' ? 'robot.handoff' : 'robot.decide',
+        outcome: 'ok',
+        target: { type: 'conversation', id: turn.conversationId },
+        reason: turn.reason,
+        details: {
+          outcome: turn.outcome,
+          seq: turn.messageSeq,
+          confidencePpm: turn.confidencePpm,
+          candidates: turn.candidates.map(({ id }) => id),
+          modelHash: turn.modelHash,
+          ...(turn.articleId !== null && { articleId: turn.articleId }),
+          ...(turn.articleVersion !== null && { articleVersion: turn.articleVersion }),
+        },
+      });
+    });
+  } catch (error) {
+    if (!(error instanceof DatabaseConflict)) throw error;
+  }
+}

@@ -1,0 +1,5 @@
+// The training thread when the server runs from its sources: threads do not inherit the loader of TypeScript.
+import { register } from 'tsx/esm/api';
+
+register();
+await import('../training/training.worker.ts');
