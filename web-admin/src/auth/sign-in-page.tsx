@@ -6,6 +6,7 @@ import type { ApiError } from '../api/index.ts';
 import { toApiError, useApi } from '../api/index.ts';
 import { EvaluationBanner, LanguageSwitch, ProblemText, ThemeSwitch } from '../components/index.ts';
 import { useI18n } from '../i18n/index.ts';
+import { returnPath } from './return-path.ts';
 import { useSessionQuery } from './require-session.tsx';
 import { SESSION_KEY } from './session-context.ts';
 import type { Session, SessionState } from './session.ts';
@@ -14,14 +15,6 @@ interface Credentials {
   username: string;
   password: string;
   otp?: string;
-}
-
-/** Where to go after signing in: a path of this console and nothing else, so that no link can lead elsewhere. */
-export function returnPath(state: unknown): string {
-  const from = (state as { from?: unknown } | null)?.from;
-  if (typeof from !== 'string' || !from.startsWith('/') || from.startsWith('//') || from.includes('\\'))
-    return '/';
-  return from.startsWith('/sign-in') ? '/' : from;
 }
 
 function useSignIn() {

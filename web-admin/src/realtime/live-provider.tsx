@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { createUuid, useApi } from '../api/index.ts';
 import { SESSION_KEY, useSession } from '../auth/index.ts';
 import { createAgentSocket, type AgentSocket, type SocketLike, type SocketState } from './agent-socket.ts';
@@ -11,6 +11,7 @@ import {
   applyToOutbox,
   enqueue,
   removePending,
+  conversationOf,
   retryFrom,
   unacknowledged,
   type Outbox,
@@ -64,10 +65,9 @@ interface SocketUse {
 }
 
 /** Opens the agent socket for as long as the caller is shown. `use` must keep its identity. */
-function useAgentSocket(use: SocketUse) {
+function useAgentSocket(socket: RefObject<AgentSocket | undefined>, use: SocketUse): void {
   const cache = useQueryClient();
   const session = useSession();
-  const socket = useRef<AgentSocket>(undefined);
   const current = useRef(session);
   useEffect(() => {
     current.current = session;
@@ -89,8 +89,7 @@ function useAgentSocket(use: SocketUse) {
     opened.setPresence('online');
     opened.start();
     return () => opened.stop();
-  }, [cache, use]);
-  return socket;
+  }, [cache, socket, use]);
 }
 
 /** Frames go to the outbox, the query cache, and the facts; after a reconnect the outbox is sent again. */
@@ -124,6 +123,49 @@ function useLeaveWarning(isNeeded: boolean): void {
   }, [isNeeded]);
 }
 
+type Resend = (conversationId: string, id: string) => void;
+
+/** A refusal for a moment (server busy, disk full for now) is tried again when the server says. */
+function useTimedResend(box: ReturnType<typeof useOutbox>, resend: Resend) {
+  const { current } = box;
+  const latest = useRef(resend);
+  const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
+  useEffect(() => {
+    latest.current = resend;
+  }, [resend]);
+  useEffect(() => {
+    const held = timers.current;
+    return () => held.forEach((timer) => clearTimeout(timer));
+  }, []);
+  return useCallback(
+    (frame: ServerFrame) => {
+      if (frame.t !== 'error' || !frame.id || !frame.retryMs) return;
+      const { id, retryMs } = frame;
+      const conversationId = conversationOf(current.current, id);
+      if (!conversationId) return;
+      const timer = setTimeout(() => {
+        timers.current.delete(timer);
+        latest.current(conversationId, id);
+      }, retryMs);
+      timers.current.add(timer);
+    },
+    [current],
+  );
+}
+
+/** Sends a message again, and whatever was refused behind it. */
+function useResend(box: ReturnType<typeof useOutbox>, socket: RefObject<AgentSocket | undefined>): Resend {
+  const { current, update } = box;
+  return useCallback(
+    (conversationId, id) => {
+      const again = retryFrom(current.current, conversationId, id);
+      update(again.outbox);
+      for (const item of again.frames) socket.current?.send(sendFrame(conversationId, item));
+    },
+    [current, update, socket],
+  );
+}
+
 /** Holds the agent's live connection and keeps the query cache up to date from it. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const api = useApi();
@@ -132,13 +174,26 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const { outbox, current, update } = box;
   const { presence, setPresence, queuedCount, typingAtMs, applyToFacts } = useLiveFacts();
   const [state, setState] = useState<SocketState>('connecting');
-  const onFrame = useFrameRouting(box, applyToFacts);
+  const socket = useRef<AgentSocket>(undefined);
+  const resend = useResend(box, socket);
+  const resendLater = useTimedResend(box, resend);
+  const route = useFrameRouting(box, applyToFacts);
+  const onFrame = useCallback(
+    (frame: ServerFrame) => {
+      route(frame);
+      resendLater(frame);
+    },
+    [route, resendLater],
+  );
   const justOpened = useRef<() => void>(() => undefined);
   const onState = useCallback((next: SocketState) => {
     setState(next);
     if (next === 'open') justOpened.current();
   }, []);
-  const socket = useAgentSocket(useMemo(() => ({ onFrame, onState }), [onFrame, onState]));
+  useAgentSocket(
+    socket,
+    useMemo(() => ({ onFrame, onState }), [onFrame, onState]),
+  );
   useEffect(() => {
     justOpened.current = () => {
       for (const { conversationId, item } of unacknowledged(current.current)) {
@@ -171,17 +226,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         update(enqueue(current.current, conversationId, item));
         if (socket.current?.send(sendFrame(conversationId, item))) api.noteActivity();
       },
-      resend(conversationId, id) {
-        const again = retryFrom(current.current, conversationId, id);
-        update(again.outbox);
-        for (const item of again.frames) socket.current?.send(sendFrame(conversationId, item));
-      },
+      resend,
       discard: (conversationId, id) => update(removePending(current.current, conversationId, id)),
       notify(frame) {
         if (socket.current?.send(frame)) api.noteActivity();
       },
     }),
-    [state, presence, setPresence, queuedCount, typingAtMs, outbox, current, update, socket, api],
+    [state, presence, setPresence, queuedCount, typingAtMs, outbox, current, update, resend, api],
   );
   return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
 }

@@ -4,14 +4,10 @@ import { useEffect, useState } from 'react';
 import { useApi } from '../api/index.ts';
 import { SESSION_KEY, useSession } from '../auth/index.ts';
 import { useI18n } from '../i18n/index.ts';
+import { secondsLeft } from './idle.ts';
 
 const WARN_SECONDS = 60;
 const CHECK_MS = 1000;
-
-/** Seconds until the server ends an idle session; never negative. */
-export function secondsLeft(idleSeconds: number, lastRequestAtMs: number, nowMs: number): number {
-  return Math.max(0, Math.ceil(idleSeconds - (nowMs - lastRequestAtMs) / 1000));
-}
 
 /** Warns a minute before the idle exit, so that nobody loses what was typed; at zero the sign-in page comes. */
 export function IdleGuard() {

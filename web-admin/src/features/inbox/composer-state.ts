@@ -7,6 +7,7 @@ import { useLive, type Conversation } from '../../realtime/index.ts';
 import { cannedQuery, findCanned, type CannedResponse } from './canned.ts';
 import { createDraftStore, type DraftStore } from './draft-store.ts';
 import { useConversationActions, type Suggestion } from './inbox-data.ts';
+import { suggestionOutcome } from './suggestion.ts';
 
 /** Limit of a message in characters (contract). */
 export const TEXT_CHARACTERS_MAX = 8_000;
@@ -18,11 +19,6 @@ const TYPING_EVERY_MS = 3_000;
 
 function draftId(conversationId: string, mode: ComposerMode): string {
   return mode === 'note' ? `${conversationId}.note` : conversationId;
-}
-
-/** How a suggestion was used, measured for the adoption rate. */
-export function suggestionOutcome(answer: string, sent: string): 'used' | 'edited' {
-  return answer.trim() === sent.trim() ? 'used' : 'edited';
 }
 
 /** Drafts of the signed-in account for as long as the inbox is shown; what an earlier page left is read first. */

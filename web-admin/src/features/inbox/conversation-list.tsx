@@ -3,7 +3,6 @@ import { Badge, Tabs } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { usePageList } from '../../api/index.ts';
-import type { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadingFace, LoadMore } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
 import {
@@ -16,17 +15,6 @@ import {
 /** Without a live connection the lists are asked for. */
 const POLL_MS = 10_000;
 const CLOCK_MS = 30_000;
-
-/** The lists an account may see: the queue and the own ones for agents, all of them for supervisors. */
-export function viewsFor(can: ReturnType<typeof useCan>): ConversationView[] {
-  const isAgent = can('conversation:work');
-  const seesAll = can('conversation:supervise') || can('conversation:read-any');
-  return [
-    ...(isAgent ? (['mine', 'queue'] as const) : []),
-    ...(seesAll ? (['all'] as const) : []),
-    'closed' as const,
-  ];
-}
 
 /** A clock for relative times, so that drawing stays pure. */
 function useNowMs(): number {

@@ -4,24 +4,14 @@ import { Button } from 'antd';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadingFace, usePageTitle } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
-import type { Conversation, ConversationView as ViewName } from '../../realtime/index.ts';
+import type { ConversationView as ViewName } from '../../realtime/index.ts';
 import { useDrafts } from './composer-state.ts';
-import { ConversationList, useConversationList, viewsFor } from './conversation-list.tsx';
+import { ConversationList, useConversationList } from './conversation-list.tsx';
 import { ConversationView } from './conversation-view.tsx';
 import { useConversation } from './inbox-data.ts';
+import { neighbourId, viewsFor } from './rows.ts';
 import { ShortcutsHelp } from './shortcuts-help.tsx';
 import { useShortcuts } from './shortcuts.ts';
-
-/** The row before or after the open one; the first one when none is open. */
-export function neighbourId(
-  rows: readonly Conversation[],
-  activeId: string | undefined,
-  step: 1 | -1,
-): string | undefined {
-  const at = rows.findIndex((row) => row.id === activeId);
-  if (at < 0) return rows[0]?.id;
-  return rows[at + step]?.id;
-}
 
 function OpenConversation({ id }: { id: string }) {
   const { data, error, refetch } = useConversation(id);

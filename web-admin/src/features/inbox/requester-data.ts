@@ -33,6 +33,16 @@ export function maskedValue(requester: Requester, field: RevealField): string | 
   return requester[`${field}Masked`];
 }
 
+/** Fields that were filled in; empty ones are left out, which means "leave alone". */
+export function changedFields(
+  values: Partial<Record<RevealField, string>>,
+): Partial<Record<RevealField, string>> {
+  const filled = Object.entries(values).flatMap(([field, value]) =>
+    value?.trim() ? [[field, value.trim()] as const] : [],
+  );
+  return Object.fromEntries(filled);
+}
+
 /** A requester with tickets and earlier conversations. */
 export function useRequester(id: string) {
   const api = useApi();

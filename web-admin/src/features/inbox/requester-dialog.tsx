@@ -5,19 +5,9 @@ import { toApiError, useApi, type ApiError } from '../../api/index.ts';
 import { ProblemText } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { FIELD_LABELS } from './reveal-dialog.tsx';
-import { REVEAL_FIELDS, type Requester, type RevealField } from './requester-data.ts';
+import { changedFields, REVEAL_FIELDS, type Requester, type RevealField } from './requester-data.ts';
 
 const FIELD_MAX: Record<RevealField, number> = { name: 100, phone: 30, email: 200, idNumber: 30 };
-
-/** Fields that were filled in; empty ones are left out, which means "leave alone". */
-export function changedFields(
-  values: Partial<Record<RevealField, string>>,
-): Partial<Record<RevealField, string>> {
-  const filled = Object.entries(values).flatMap(([field, value]) =>
-    value?.trim() ? [[field, value.trim()] as const] : [],
-  );
-  return Object.fromEntries(filled);
-}
 
 /** Adds what the customer told about themselves. The fields start empty: the plain values are not known here. */
 export function RequesterDialog({ requester, onClose }: { requester: Requester; onClose: () => void }) {
