@@ -1,0 +1,4 @@
+DROP TABLE ticket_token;
+DROP TABLE ticket_event;
+DROP TABLE ticket_comment;
+DROP TABLE ticket;
