@@ -8,8 +8,10 @@ import {
   type Crypto,
   type Dek,
 } from '../../platform/crypto/index.ts';
-import { DEK_INSERT, insert, select, type Db, type Tx } from '../../platform/persistence/index.ts';
+import { DEK_INSERT, insert, select, update, type Db, type Tx } from '../../platform/persistence/index.ts';
+import { openTexts } from '../sealed-texts.ts';
 import { requesterEntity, type RequesterRow } from './requester.entity.ts';
+import { assertProfile, assertPurpose, type PersonalField } from './requester.rules.ts';
 
 const REQUESTER_INSERT = insert(requesterEntity);
 const REQUESTER_BY_ID = select(requesterEntity, { name: 'requester.by_id', where: ['id'] });
@@ -17,6 +19,34 @@ const REQUESTER_BY_EXTERNAL = select(requesterEntity, {
   name: 'requester.by_external',
   where: ['siteId', 'externalBix'],
 });
+const REQUESTER_UPDATE = update(requesterEntity, {
+  name: 'requester.update',
+  set: [
+    'nameEnc',
+    'nameBix',
+    'phoneEnc',
+    'phoneBix',
+    'phoneLast4Bix',
+    'emailEnc',
+    'emailBix',
+    'idNumberEnc',
+    'idNumberBix',
+    'updatedAt',
+    'version',
+  ],
+  where: ['id', 'version'],
+});
+
+/** Fields to change: null or an empty text removes one, an absent one stays. */
+export type ProfileChange = Partial<Record<PersonalField, string | null>>;
+
+/** The columns each field lives in. */
+const COLUMNS_OF: Record<PersonalField, readonly (keyof ProfileColumns)[]> = {
+  name: ['nameEnc', 'nameBix'],
+  phone: ['phoneEnc', 'phoneBix', 'phoneLast4Bix'],
+  email: ['emailEnc', 'emailBix'],
+  idNumber: ['idNumberEnc', 'idNumberBix'],
+};
 
 /** The personal fields of a requester, in clear; only ever in memory. */
 export interface RequesterProfile {
@@ -116,6 +146,62 @@ export class RequesterService {
       fields: Object.keys(input.profile),
     });
     return { row, dek };
+  }
+
+  /**
+   * Seals and indexes changed fields anew. Records `requester.update`. Throws `request.version_stale`,
+   * `request.invalid` for a value that can't be kept, `crypto.key_missing` after an erasure.
+   */
+  async update(tx: Tx, id: string, version: number, change: ProfileChange): Promise<RequesterRow> {
+    assertProfile(change);
+    const row = await this.get(tx, id);
+    if (row.version !== version) throw new AppError('request.version_stale');
+    const dek = await this.#deps.crypto.dek(row.dekId);
+    const fields = Object.keys(change) as PersonalField[];
+    const given = fields.flatMap((field): [PersonalField, string][] => {
+      const value = change[field];
+      return value ? [[field, value]] : [];
+    });
+    const sealed = this.sealProfile(dek, id, Object.fromEntries(given));
+    const columns = fields.flatMap((field) => COLUMNS_OF[field]);
+    const changed = Object.fromEntries(columns.map((column) => [column, sealed[column]]));
+    const updatedAt = this.#deps.clock.now();
+    const next: RequesterRow = { ...row, ...changed, updatedAt, version: version + 1 };
+    const count = await tx.run(REQUESTER_UPDATE, { ...next, whereId: id, whereVersion: version });
+    if (count === 0) throw new AppError('request.version_stale');
+    const target = { type: 'requester', id };
+    tx.record({ action: 'requester.update', outcome: 'ok', target, customer: id, fields });
+    return next;
+  }
+
+  /**
+   * Clear values for a stated purpose. The entry is recorded before anything is opened, and the values leave only
+   * with its commit. Throws `requester.reveal_purpose`, `request.not_found`. A field that is empty gives null.
+   */
+  async reveal(
+    tx: Tx,
+    id: string,
+    request: { fields: readonly PersonalField[]; purpose: string; ticketId?: string },
+  ): Promise<Partial<Record<PersonalField, string | null>>> {
+    const reason = assertPurpose(request.purpose);
+    const row = await this.get(tx, id);
+    tx.record({
+      action: 'requester.reveal',
+      outcome: 'ok',
+      target: { type: 'requester', id },
+      customer: id,
+      fields: [...request.fields],
+      reason,
+      ...(request.ticketId ? { ticket: request.ticketId } : {}),
+    });
+    const texts = await openTexts(
+      this.#deps.crypto,
+      request.fields.map((field) => ({
+        cell: { table: 'requester', column: PROFILE_COLUMNS[field], rowId: id },
+        envelope: row[`${field}Enc`],
+      })),
+    );
+    return Object.fromEntries(request.fields.map((field, index) => [field, texts[index] ?? null]));
   }
 
   /** Seals a whole profile; fields that are absent become NULL. */

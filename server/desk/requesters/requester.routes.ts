@@ -1,0 +1,93 @@
+import { LIMITS, type Clock } from '../../kernel/index.ts';
+import type { Crypto } from '../../platform/crypto/index.ts';
+import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
+import { REVEAL_MS, type PersonalField } from './requester.rules.ts';
+import * as schemas from './requester.schema.ts';
+import type { ProfileChange, RequesterService } from './requester.service.ts';
+import { presentRequester, searchRequesters, type RequesterQuery } from './requester.view.ts';
+
+/** What the routes of requesters need. */
+export interface RequesterRouteDeps {
+  requesters: RequesterService;
+  crypto: Crypto;
+  clock: Clock;
+}
+
+type ById = { id: string };
+
+/** Routes of requesters: everything is masked but what a reveal names. */
+export function requesterRoutes(deps: RequesterRouteDeps): AnyRoute[] {
+  return [searchRoute(deps), ...oneRoutes(deps), revealRoute(deps)];
+}
+
+function searchRoute({ crypto }: RequesterRouteDeps): AnyRoute {
+  return defineRoute<unknown, RequesterQuery & { cursor?: string; limit?: number }>({
+    method: 'GET',
+    path: '/api/v1/requesters',
+    summary: 'Finds requesters by phone, by its last four digits, or by name; masked.',
+    permission: 'requester:read',
+    audit: 'requester.search',
+    query: schemas.requesterQuery,
+    response: schemas.requesterPage,
+    async handler(tx, { query: { cursor, limit = LIMITS.pageItemsDefault, ...query } }) {
+      const page = await searchRequesters(crypto, tx, { query, cursor, limit });
+      // The value searched for is personal data itself, so the entry names the field and whom it found.
+      tx.record({
+        action: 'requester.search',
+        outcome: 'ok',
+        fields: Object.keys(query),
+        details: { ids: page.items.map(({ id }) => id) },
+      });
+      return page;
+    },
+  });
+}
+
+function oneRoutes({ requesters, crypto }: RequesterRouteDeps): AnyRoute[] {
+  return [
+    defineRoute<ById>({
+      method: 'GET',
+      path: '/api/v1/requesters/:id',
+      summary: 'One requester, masked, with the latest conversations and tickets.',
+      permission: 'requester:read',
+      audit: 'requester.view',
+      response: schemas.requesterDetail,
+      async handler(tx, { params: { id } }) {
+        const row = await requesters.get(tx, id);
+        const target = { type: 'requester', id };
+        tx.record({ action: 'requester.view', outcome: 'ok', target, customer: id });
+        return presentRequester(crypto, tx, row);
+      },
+    }),
+    defineRoute<ById, unknown, ProfileChange>({
+      method: 'PUT',
+      path: '/api/v1/requesters/:id',
+      summary: 'Changes what is known of a requester; fields that are absent stay.',
+      permission: 'conversation:work',
+      audit: 'requester.update',
+      body: schemas.requesterUpdate,
+      response: schemas.requesterDetail,
+      ifMatch: true,
+      handler: async (tx, { params, body, version }) =>
+        presentRequester(crypto, tx, await requesters.update(tx, params.id, version, body)),
+    }),
+  ];
+}
+
+function revealRoute({ requesters, clock }: RequesterRouteDeps): AnyRoute {
+  return defineRoute<ById, unknown, { fields: PersonalField[]; purpose: string; ticketId?: string }>({
+    method: 'POST',
+    path: '/api/v1/requesters/:id/reveal',
+    summary: 'Shows values in clear for a stated purpose, for a minute.',
+    permission: 'requester:reveal',
+    audit: 'requester.reveal',
+    body: schemas.revealBody,
+    response: schemas.revealAnswer,
+    errors: ['requester.reveal_purpose'],
+    async handler(tx, { params, body }, context) {
+      const values = await requesters.reveal(tx, params.id, body);
+      context.setHeader('Cache-Control', 'no-store');
+      return { values, untilMs: clock.now().getTime() + REVEAL_MS };
+    },
+  });
+}
