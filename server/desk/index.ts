@@ -5,10 +5,15 @@ export {
 } from './conversations/conversation-owner.ts';
 export type { ConversationRow, ConversationState, MessageMeta } from './conversations/conversation.entity.ts';
 export { MESSAGE_BATCH } from './conversations/conversation.repo.ts';
+export { ConversationView, type ConversationItem } from './conversations/conversation.view.ts';
+export { createDeskRoutes, type DeskRouteDeps } from './desk.routes.ts';
+export { CannedResponseService } from './macros/canned-response.service.ts';
+export { NoteService } from './notes/note.service.ts';
 export { ROBOT_MISSES_MAX, textFault } from './conversations/conversation.rules.ts';
 export { ConversationService, type By } from './conversations/conversation.service.ts';
 export { systemText } from './conversations/conversation.texts.ts';
 export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';
 export { Routing, type AgentDirectory, type Presence } from './routing/routing.service.ts';
+export type { Staff, StaffAgent, StaffName } from './staff.ts';
 export { createAgentSocket, type AgentSession, type AgentSessions } from './workbench/agent-socket.ts';
 export { presentForAgent, presentForRequester } from './workbench/frames.ts';

@@ -5,12 +5,13 @@ import type {
   BatchItem,
   BatchRows,
   BatchWriter,
+  Tx,
   UnitContext,
   UnitOfWork,
 } from '../../platform/persistence/index.ts';
 import { DatabaseConflict } from '../../platform/persistence/index.ts';
 import type { ConversationRow, MessageMeta, MessageRow, Sender } from './conversation.entity.ts';
-import { findConversation, findMessageById, listMessagesBefore } from './conversation.repo.ts';
+import { findConversation, findMessageById, listMessagesBefore, markRead } from './conversation.repo.ts';
 import { maySend } from './conversation.rules.ts';
 
 /** Columns that a message may change besides the counters. */
@@ -20,6 +21,7 @@ export type ConversationChange = Partial<
     | 'state'
     | 'skillGroupId'
     | 'assigneeId'
+    | 'agentReadSeq'
     | 'robotMisses'
     | 'handoverReason'
     | 'queuedAt'
@@ -145,6 +147,19 @@ export class ConversationOwners {
     } finally {
       owned.inFlight -= 1;
     }
+  }
+
+  /**
+   * The assignee has read up to a number. A message of the same moment may write the older number again; then some
+   * messages count as unread once more, which harms nobody.
+   */
+  async markRead(tx: Tx, conversationId: string, seq: number): Promise<void> {
+    const owned = await this.#own(conversationId);
+    if (seq <= owned.row.agentReadSeq) return;
+    await markRead(tx, conversationId, seq);
+    tx.afterCommit(() => {
+      if (seq > owned.row.agentReadSeq) owned.row = { ...owned.row, agentReadSeq: seq };
+    });
   }
 
   async #enqueue(owned: Owned, command: AppendCommand): Promise<Appended> {

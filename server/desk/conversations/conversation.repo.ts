@@ -18,6 +18,11 @@ const CONVERSATIONS_BY_STATE = select(conversationEntity, {
   ],
   limit: true,
 });
+const CONVERSATION_READ = portable<{ id: string; seq: number }>(
+  'conversation.read',
+  'UPDATE conversation SET agent_read_seq = :seq WHERE id = :id AND agent_read_seq < :seq',
+  { params: { id: 'uuid', seq: 'int' } },
+);
 const MESSAGES_AFTER = portable<
   { conversationId: string; openedMonth: number; afterSeq: number; limit: number },
   MessageRow
@@ -83,6 +88,7 @@ export const MESSAGE_BATCH = batchPlan('message.batch', {
       'lastSeq',
       'lastFrom',
       'lastAt',
+      'agentReadSeq',
       'robotMisses',
       'handoverReason',
       'queuedAt',
@@ -150,4 +156,9 @@ export function findMessageById(
 /** How many conversations of a requester are open. */
 export async function countOpen(db: Db, requesterId: string): Promise<number> {
   return (await db.one(OPEN_OF_REQUESTER, { requesterId }))?.openCount ?? 0;
+}
+
+/** Raises the number up to which the assignee has read; never lowers it. */
+export async function markRead(tx: Tx, id: string, seq: number): Promise<void> {
+  await tx.run(CONVERSATION_READ, { id, seq });
 }

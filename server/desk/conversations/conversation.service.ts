@@ -115,7 +115,7 @@ export class ConversationService {
       decide: (now, at) =>
         now.assigneeId !== by.actor.id && now.state !== 'closed'
           ? { refuse: 'conversation.state_refused' }
-          : { firstResponseAt: now.firstResponseAt ?? at },
+          : { firstResponseAt: now.firstResponseAt ?? at, agentReadSeq: now.lastSeq + 1 },
     });
   }
 

@@ -6,11 +6,16 @@ import {
   type SocketConnection,
   type SocketEndpoint,
 } from '../../platform/realtime/index.ts';
-import type { UnitOfWork } from '../../platform/persistence/index.ts';
+import type { UnitContext, UnitOfWork } from '../../platform/persistence/index.ts';
+import { assertMaySee, viewerOf, type Viewer } from '../conversations/conversation.access.ts';
 import type { ConversationOwners } from '../conversations/conversation-owner.ts';
 import type { ConversationService } from '../conversations/conversation.service.ts';
+import type { ConversationItem } from '../conversations/conversation.view.ts';
+import type { NoteAdded } from '../notes/note.service.ts';
 import type { Presence, Routing } from '../routing/routing.service.ts';
+import type { Staff } from '../staff.ts';
 import { presentForAgent } from './frames.ts';
+import { pushItem, topics } from './item-push.ts';
 
 /** A signed-in account behind a socket. */
 export interface AgentSession {
@@ -36,8 +41,17 @@ interface AgentSocketDeps {
   conversations: ConversationService;
   routing: Routing;
   uow: UnitOfWork;
-  /** The list row of a conversation, as the REST list gives it. */
-  presentItem(conversationId: string): Promise<object>;
+  staff: Staff;
+  /** The list row of a conversation, as the REST list gives it; undefined when there is none. */
+  presentItem(conversationId: string): Promise<ConversationItem | undefined>;
+  /** Writes an internal note, in a unit of work of its own. */
+  addNote(
+    context: UnitContext,
+    conversationId: string,
+    note: { id: string; text: string },
+  ): Promise<NoteAdded>;
+  /** Told after the commit of each new note. */
+  onNote(listener: (note: NoteAdded) => void): void;
   onFault(error: unknown): void;
 }
 
@@ -45,18 +59,12 @@ const SESSION_CHECK_MS = 60_000;
 const PRESENCES: ReadonlySet<unknown> = new Set(['online', 'busy', 'break']);
 const RESUMED_CONVERSATIONS_MAX = 100;
 
-/** Topic of an agent's own workbenches. */
-const agentTopic = (agentId: string) => `agent:${agentId}`;
-/** Topic of everybody who works a conversation. */
-const deskTopic = (conversationId: string) => `desk:${conversationId}`;
-/** Topic of every workbench. */
-const EVERYBODY = 'desk';
-
 /** The agents' socket: pushes what concerns them, takes what they do. */
 export function createAgentSocket(deps: AgentSocketDeps): SocketEndpoint {
   const pending = new WeakMap<IncomingMessage, AgentSession>();
   pushMessages(deps);
-  deps.routing.onQueueChange((queued) => deps.audience.publish(EVERYBODY, { t: 'queue', queued }));
+  pushNotes(deps);
+  deps.routing.onQueueChange((queued) => deps.audience.publish(topics.everybody, { t: 'queue', queued }));
   return {
     path: '/ws/agent',
     async accept(request) {
@@ -82,23 +90,37 @@ function pushMessages(deps: AgentSocketDeps): void {
     const moved = message.meta?.state;
     if (moved) {
       if (moved === 'assigned' && row.assigneeId) {
-        deps.audience.publish(agentTopic(row.assigneeId), { t: 'assigned', conversation: row.id });
+        deps.audience.publish(topics.agent(row.assigneeId), { t: 'assigned', conversation: row.id });
       }
-      pushItem(deps, row.id, row.assigneeId);
+      pushItem(deps, row.id);
     }
-    deps.audience.publish(deskTopic(row.id), frame, origin);
-    if (row.assigneeId) deps.audience.publish(agentTopic(row.assigneeId), frame, origin);
+    deps.audience.publish(topics.conversation(row.id), frame, origin);
+    if (row.assigneeId) deps.audience.publish(topics.agent(row.assigneeId), frame, origin);
   });
 }
 
-function pushItem(deps: AgentSocketDeps, conversationId: string, assigneeId: string | null): void {
-  deps
-    .presentItem(conversationId)
-    .then((conversation) => {
-      deps.audience.publish(EVERYBODY, { t: 'conversation', conversation });
-      void assigneeId;
-    })
-    .catch(deps.onFault);
+function pushNotes({ audience, owners, onNote, onFault }: AgentSocketDeps): void {
+  onNote((note) => {
+    const frame = { t: 'message', conversation: note.conversationId, ...presentNote(note) };
+    audience.publish(topics.conversation(note.conversationId), frame);
+    owners
+      .get(note.conversationId)
+      .then(({ assigneeId }) => assigneeId && audience.publish(topics.agent(assigneeId), frame))
+      .catch(onFault);
+  });
+}
+
+function presentNote({ id, seq, text, authorId, at }: NoteAdded): Record<string, unknown> {
+  return {
+    internal: true,
+    id,
+    seq,
+    from: 'agent',
+    kind: 'text',
+    text,
+    agentId: authorId,
+    at: at.toISOString(),
+  };
 }
 
 function errorFrame(code: ErrorCode, id?: unknown): object {
@@ -118,6 +140,7 @@ class Workbench {
   readonly #connection: SocketConnection;
   readonly #session: AgentSession;
   #isReady = false;
+  #viewer: Viewer | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: AgentSocketDeps, connection: SocketConnection, session: AgentSession) {
@@ -151,10 +174,13 @@ class Workbench {
 
   async #hello(frame: Record<string, unknown>): Promise<void> {
     if (frame.csrf !== this.#session.csrfToken) throw new AppError('access.csrf');
+    const { audience, routing, staff } = this.#deps;
+    this.#viewer = await viewerOf(staff, this.#agentId, this.#session.permissions);
     this.#connection.markReady();
-    const { audience, routing } = this.#deps;
-    audience.join(EVERYBODY, this.#connection);
-    audience.join(agentTopic(this.#agentId), this.#connection);
+    for (const groupId of this.#viewer.groupIds) audience.join(topics.group(groupId), this.#connection);
+    if (this.#viewer.seesAll) audience.join(topics.supervisors, this.#connection);
+    audience.join(topics.everybody, this.#connection);
+    audience.join(topics.agent(this.#agentId), this.#connection);
     if (!this.#isReady) {
       this.#isReady = true;
       routing.connect(this.#agentId);
@@ -186,13 +212,11 @@ class Workbench {
     }
   }
 
-  /** The conversation, if this agent may read it: the assignee, or whoever may supervise. */
+  /** The conversation, if this agent may read it. */
   async #readable(conversationId: unknown) {
     if (!isUuid(conversationId)) throw new AppError('frame.malformed');
     const row = await this.#deps.conversations.get(conversationId);
-    const maySee =
-      row.assigneeId === this.#agentId || this.#session.permissions.has('conversation:supervise');
-    if (!maySee) throw new AppError('request.not_found');
+    assertMaySee(this.#viewer as Viewer, row);
     return row;
   }
 
@@ -205,12 +229,12 @@ class Workbench {
         routing.setPresence(this.#agentId, frame.state as Exclude<Presence, 'offline'>);
         return this.#connection.send({ t: 'presence', state: frame.state });
       case 'watch':
-        audience.join(deskTopic((await this.#readable(frame.conversation)).id), this.#connection);
+        audience.join(topics.conversation((await this.#readable(frame.conversation)).id), this.#connection);
         return;
       case 'unwatch':
-        return audience.leave(deskTopic(String(frame.conversation)), this.#connection);
+        return audience.leave(topics.conversation(String(frame.conversation)), this.#connection);
       case 'accept':
-        await conversations.accept(by, idOf(frame.conversation));
+        await conversations.accept(by, (await this.#readable(frame.conversation)).id);
         return;
       case 'send':
         return this.#send(frame, by);
@@ -236,19 +260,18 @@ class Workbench {
     if (typeof frame.text !== 'string' || frame.text.length > LIMITS.socketFrameBytes) {
       throw new AppError('frame.malformed');
     }
-    const { seq, at } = await this.#deps.conversations.send(by, {
-      conversationId: idOf(frame.conversation),
-      id: frame.id,
-      text: frame.text,
-      origin: this.#connection,
-    });
-    this.#connection.send({
-      t: 'ack',
-      conversation: frame.conversation,
-      id: frame.id,
-      seq,
-      at: at.toISOString(),
-    });
+    const { id, text, conversation } = frame;
+    const isNote = frame.internal === true;
+    const { seq, at } = isNote
+      ? await this.#deps.addNote(by, (await this.#readable(conversation)).id, { id, text })
+      : await this.#deps.conversations.send(by, {
+          conversationId: idOf(conversation),
+          id,
+          text,
+          origin: this.#connection,
+        });
+    const mark = isNote ? { internal: true } : {};
+    this.#connection.send({ t: 'ack', conversation, id, seq, at: at.toISOString(), ...mark });
   }
 
   async #checkSession(): Promise<void> {

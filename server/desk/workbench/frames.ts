@@ -1,9 +1,17 @@
+import { maskText } from '../../platform/crypto/index.ts';
 import type { StoredMessage } from '../conversations/conversation-owner.ts';
 
-/** A message as agents see it, in pushes and lists alike. */
+/** Whose words may hold personal data. The robot quotes approved articles, where a hotline's number must stay. */
+const MASKED_SENDERS: ReadonlySet<string> = new Set(['requester', 'agent']);
+
+/**
+ * A message as agents see it, in pushes and lists alike: card, identity, and phone numbers and mail addresses are
+ * masked for everybody, its assignee too. Clear values are shown by a reveal with a purpose alone.
+ */
 export function presentForAgent(message: StoredMessage): Record<string, unknown> {
   return {
     ...presentForRequester(message),
+    ...(MASKED_SENDERS.has(message.from) ? { text: maskText(message.text) } : {}),
     ...(message.from === 'agent' ? { agentId: message.senderId } : {}),
   };
 }
