@@ -23,6 +23,10 @@ export function ask(port: number, path: string, options: Ask): Promise<Reply> {
   const headers = {
     Host: `localhost:${port}`,
     ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    // Node frames a body by itself only for some methods; without a length it would read as the next request.
+    ...(body === undefined || options.headers?.['Transfer-Encoding'] !== undefined
+      ? {}
+      : { 'Content-Length': String(Buffer.byteLength(body)) }),
     ...options.headers,
   };
   return new Promise((resolve, reject) => {
