@@ -1,4 +1,4 @@
-// Builds the chat widget and the demonstration page: dist/web/widget/{loader.js,app.js,app.css,index.html} and
+// Builds the chat widget and the demonstration page: dist/web/widget/{loader.js,index.html,assets/app.{js,css}} and
 // dist/web/demo/. Called by the build of the whole, or alone: `node web-admin/build/build-widget.mjs`.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -51,26 +51,26 @@ export async function buildWidget({ outDir = join(SOURCE, '..', 'dist', 'web') }
     build({
       ...COMMON,
       entryPoints: [join(SOURCE, 'widget/app/main.tsx')],
-      outfile: join(widgetDir, 'app.js'),
+      outfile: join(widgetDir, 'assets/app.js'),
     }),
     build({
       ...COMMON,
       format: undefined,
       target: ['chrome90', 'firefox91'],
       entryPoints: [join(SOURCE, 'widget/app/app.css')],
-      outfile: join(widgetDir, 'app.css'),
+      outfile: join(widgetDir, 'assets/app.css'),
     }),
     cp(join(SOURCE, 'demo'), demoDir, { recursive: true }),
   ]);
   const page = await readFile(join(SOURCE, 'widget/app/index.html'), 'utf8');
-  const version = await versionOf([join(widgetDir, 'app.js'), join(widgetDir, 'app.css')]);
+  const version = await versionOf([join(widgetDir, 'assets/app.js'), join(widgetDir, 'assets/app.css')]);
   await writeFile(join(widgetDir, 'index.html'), page.replaceAll('%VERSION%', version));
   return measure(widgetDir);
 }
 
 async function measure(widgetDir) {
   const sizes = {};
-  for (const file of ['loader.js', 'app.js', 'app.css', 'index.html']) {
+  for (const file of ['loader.js', 'assets/app.js', 'assets/app.css', 'index.html']) {
     sizes[file] = gzipSync(await readFile(join(widgetDir, file)), { level: 9 }).length;
   }
   const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);

@@ -115,6 +115,12 @@ async function openSession(options: ServerOptions, url: URL, isNew: boolean): Pr
   return { isOk: true, session: { token, conversationId } };
 }
 
+/** Where the conversation went, from the system's own messages: polling has no frames that tell it. */
+function findState(items: unknown[]): unknown {
+  const told = items.map((item) => (item as { state?: unknown } | null)?.state);
+  return told.filter((state) => state !== undefined).pop();
+}
+
 const PATHS = { text: 'visitor/messages', choose: 'visitor/messages', handover: 'visitor/handover' };
 
 /** Makes the widget's side of the server out of `fetch` and `WebSocket`. */
@@ -128,7 +134,8 @@ export function createServer(options: ServerOptions): Server {
       const answer = await call(url, { method: 'GET', token, timeoutMs: POLL_TIMEOUT_MS });
       if (!answer.isOk) return answer;
       const items = Array.isArray(answer.value.items) ? answer.value.items : [];
-      const { state, position } = answer.value;
+      const state = answer.value.state ?? findState(items);
+      const { position } = answer.value;
       return {
         isOk: true,
         items: items.map(parseMessage).filter((message) => message !== undefined),
