@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AUDIT_ACTIONS, isAuditAction } from './actions.ts';
 
-const PLACES = ['actor', 'target', 'customer', 'fields', 'reason', 'ticket', 'details'];
+const PLACES = ['actor', 'target', 'customer', 'fields', 'reason', 'ticket'];
 
 describe('the catalogue of audit actions', () => {
   const actions = Object.entries(AUDIT_ACTIONS);

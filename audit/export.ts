@@ -130,8 +130,9 @@ async function writeAnchors(
 
 interface FileSet {
   write(name: string, data: string | Buffer): Promise<void>;
-  /** Syncs and closes all files; gives their sizes and digests. */
+  /** Syncs all files; gives their sizes and digests. */
   finish(): Promise<Manifest['files']>;
+  close(): Promise<void>;
 }
 
 interface OpenFile {
@@ -143,22 +144,22 @@ interface OpenFile {
 }
 
 function createFileSet(folder: string): FileSet {
-  const open_ = new Map<string, OpenFile>();
+  const opened = new Map<string, OpenFile>();
 
   async function fileOf(name: string): Promise<OpenFile> {
-    let file = open_.get(name);
+    let file = opened.get(name);
     if (file === undefined) {
       await mkdir(dirname(join(folder, name)), { recursive: true, mode: 0o750 });
       const handle = await open(join(folder, name), 'wx', 0o640);
       file = { handle, hash: createHash('sha256'), bytes: 0, buffered: [], bufferedBytes: 0 };
-      open_.set(name, file);
+      opened.set(name, file);
     }
     return file;
   }
 
   return {
     async write(name, data) {
-      const file = open_.get(name) ?? (await fileOf(name));
+      const file = opened.get(name) ?? (await fileOf(name));
       const bytes = Buffer.from(data as string);
       file.buffered.push(bytes);
       file.bufferedBytes += bytes.length;
@@ -166,13 +167,15 @@ function createFileSet(folder: string): FileSet {
     },
     async finish() {
       const files: Manifest['files'] = {};
-      for (const [name, file] of [...open_].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      for (const [name, file] of [...opened].sort(([a], [b]) => (a < b ? -1 : 1))) {
         await flush(file);
         await file.handle.sync();
-        await file.handle.close();
         files[name] = { bytes: file.bytes, sha256: file.hash.digest('hex') };
       }
       return files;
+    },
+    async close() {
+      for (const { handle } of opened.values()) await handle.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 export { AUDIT_ACTIONS, isAuditAction, type AuditAction, type AuditClass } from './actions.ts';
 export type { AnchoredHead, AnchorSink } from './anchor-sink.ts';
-export { createFolderAnchor } from './anchors.ts';
+export { createFolderAnchor, readAnchors } from './anchors.ts';
 export { canonicalJson } from './canonical.ts';
 export type { AuditDetails, AuditDraft, AuditOutcome } from './draft.ts';
 export {
@@ -35,4 +35,6 @@ export type * from './storage.ts';
 export { verifyTrail, type VerifyInput } from './verify.ts';
 export { createDatabaseReader } from './verify-database.ts';
 export { exitCodeOf, type Finding, type VerifyResult } from './verify-result.ts';
-export { readAnchors } from './anchors.ts';
+export { runAuditCli, type AuditCliPorts } from './cli.ts';
+export { findPlace, proveEntry, writeProof, type InclusionProof, type ProofSource } from './proof.ts';
+export { renderSentence } from './sentence.ts';

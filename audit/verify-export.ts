@@ -22,9 +22,10 @@ const LEAF_CHUNK_BYTES = 64 * 1024;
 
 /**
  * Reads an exported trail. Form errors of its files become findings when the walk reaches them.
- * @throws NotProvableError when a file is missing.
+ * `origin` is that of the keys it is verified with.
+ * @throws NotProvableError when a file is missing, or the manifest is no manifest.
  */
-export async function createExportReader(folder: string): Promise<LedgerReader> {
+export async function createExportReader(folder: string, origin: string): Promise<LedgerReader> {
   const manifestPath = join(folder, EXPORT_FILES.manifest);
   for (const name of Object.values(EXPORT_FILES)) await assertExists(folder, name);
   if ((await stat(manifestPath)).size > MANIFEST_BYTES_MAX)
@@ -51,7 +52,8 @@ export async function createExportReader(folder: string): Promise<LedgerReader> 
       await events.finish(findings, lastSeal.size);
       await checkFiles(folder, { manifest, digests, findings });
       const isCounted = lastSeal.size === manifest.size && lastSeal.no === manifest.seals;
-      if (!isCounted || events.count() !== manifest.events) findings.add('file', null);
+      const isStated = isCounted && events.count() === manifest.events && manifest.origin === origin;
+      if (!isStated) findings.add('file', null);
       return 0;
     },
     close: events.close,
@@ -244,14 +246,14 @@ async function checkFiles(
   const present = await listFiles(folder);
   const expected = new Set([...Object.keys(manifest.files), EXPORT_FILES.manifest]);
   for (const name of present) if (!expected.has(name)) findings.add('file', null);
-  for (const [name, { bytes, sha256 }] of Object.entries(manifest.files)) {
+  for (const [name, file] of Object.entries(manifest.files)) {
     if (!present.includes(name)) {
       findings.add('file', null);
       continue;
     }
-    const isSized = (await stat(join(folder, name))).size === bytes;
+    const isSized = (await stat(join(folder, name))).size === file?.bytes;
     const digest = digests.get(name)?.digest('hex') ?? (await digestOf(join(folder, name)));
-    if (!isSized || digest !== sha256) findings.add('file', null);
+    if (!isSized || digest !== file.sha256) findings.add('file', null);
   }
 }
 

@@ -12,7 +12,7 @@ export interface ActionDefinition {
   readonly class: AuditClass;
   /** The act is refused when its entry can be stored nowhere at all (reveals, exports, rights, keys). */
   readonly isMandatory: boolean;
-  /** Sentences with the places {actor} {target} {customer} {fields} {reason} {ticket} {details}. */
+  /** Sentences with the places {actor} {target} {customer} {fields} {reason} {ticket}. */
   readonly zh: string;
   readonly en: string;
 }

@@ -1,10 +1,11 @@
 import type { SequencedEntry } from '../lane.ts';
 import { laneText, type LaneKey } from '../place.ts';
 import type { NumberRange } from '../ranges.ts';
-import type { AuditStorage, EpochRow, EventRow, LaneExtent, SealRow, VerifySource } from '../storage.ts';
+import type { ProofSource } from '../proof.ts';
+import type { AuditStorage, EpochRow, EventRow, LaneExtent, SealRow } from '../storage.ts';
 
 /** A trail in memory: obeys the same contract suite as the databases, and lets tests tamper with its rows. */
-export interface MemoryStore extends AuditStorage, VerifySource {
+export interface MemoryStore extends AuditStorage, ProofSource {
   readonly events: EventRow[];
   readonly seals: SealRow[];
   readonly epochs: EpochRow[];
@@ -56,6 +57,8 @@ export function createMemoryStore(): MemoryStore {
       seals.push(seal);
       return true;
     },
+    findEvent: async (id) => events.find((row) => row.id === id),
+    firstSealSince: async (at) => seals.filter((seal) => seal.at >= at).sort((a, b) => a.no - b.no)[0]?.no,
     readEvents: async (lane, afterN, limit) => after(lane, afterN, limit),
     async listLanes() {
       const lanes = new Map<string, LaneExtent>();

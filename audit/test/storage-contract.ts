@@ -1,12 +1,14 @@
+/* eslint-disable max-lines-per-function -- a suite of short tests */
 import { expect } from 'chai';
 import type { SequencedEntry } from '../lane.ts';
 import { createAuditLane } from '../lane.ts';
-import type { AuditStorage, EpochRow, SealRow, VerifySource } from '../storage.ts';
+import type { ProofSource } from '../proof.ts';
+import type { AuditStorage, EpochRow, SealRow } from '../storage.ts';
 import { buildDraft, buildStamp, TEST_CLOCK, TEST_NOW } from './support.ts';
 
 /** A storage under test, with the writes that are not part of the port. */
 export interface StorageUnderTest {
-  storage: AuditStorage & VerifySource;
+  storage: AuditStorage & ProofSource;
   insertEpoch(row: EpochRow): Promise<void>;
   insertEvents(entries: readonly SequencedEntry[]): Promise<void>;
 }
@@ -44,7 +46,7 @@ export function buildSealRow(no: number): SealRow {
 }
 
 /** The suite every storage of the trail obeys; `build` gives an empty one. */
-// eslint-disable-next-line max-lines-per-function -- a suite of short tests
+
 export function describeAuditStorage(name: string, build: () => Promise<StorageUnderTest>): void {
   const LANE = { node: 'n1', epoch: 1, lane: 0 };
   const OTHER = { node: 'n1', epoch: 1, lane: 1 };
@@ -115,6 +117,17 @@ export function describeAuditStorage(name: string, build: () => Promise<StorageU
       expect(await storage.lastSeal()).to.deep.equal(buildSealRow(2));
       expect(await storage.readSeals(1, 5)).to.deep.equal([buildSealRow(2)]);
       expect(await storage.readSeals(0, 1)).to.deep.equal([buildSealRow(1)]);
+    });
+
+    it('finds an entry by its id, and the first seal since an instant', async () => {
+      const { storage, insertEvents } = await build();
+      const entries = buildEntries(2);
+      await insertEvents(entries);
+      for (const no of [1, 2, 3]) await storage.insertSeal(buildSealRow(no));
+      expect((await storage.findEvent(entries[1]!.id))?.n).to.equal(2);
+      expect(await storage.findEvent('01950000-0000-7000-8000-ffffffffffff')).to.equal(undefined);
+      expect(await storage.firstSealSince(buildSealRow(2).at)).to.equal(2);
+      expect(await storage.firstSealSince(buildSealRow(4).at)).to.equal(undefined);
     });
   });
 }

@@ -1,0 +1,500 @@
+#!/usr/bin/env node
+// Verifies an exported Vaultdesk audit trail with nothing but Node 20: no package, no network, no database.
+//
+//   node audit-verify.mjs EXPORT_FOLDER [--anchors FOLDER]... [--keys FILE] [--json]
+//   node audit-verify.mjs --proof FILE.tlog-proof --keys FILE [--json]
+//
+// Exit: 0 whole · 1 tampered · 2 bad use · 3 not provable (no anchor, key, or file) · 4 input/output.
+// Written from docs/compliance/audit-format.md (numbers in brackets are its sections). It shares no line with the
+// server, so that a fault in one of them shows as a difference. Read it: that is what it is for.
+import { createHash, createPublicKey, hash, verify } from 'node:crypto';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+
+const FILES = ['manifest.json', 'events.jsonl', 'stubs.jsonl', 'leaves.bin', 'seals.jsonl', 'checkpoint', 'keys/audit-keys.json'];
+const [NONE, LIMITS] = ['0'.repeat(64), { findings: 100, event: 16 * 1024, stub: 256, seal: 4 * 1024 * 1024, record: 16 * 1024, manifest: 1024 * 1024, hole: 1e6, recent: 4096 }];
+
+/** What ends the program: an exit code and one line of reason. */
+const stop = (exit, message) => Object.assign(new Error(message), { exit });
+
+// ---------- [1] Canonical JSON ----------
+/** Canonical text of a JSON value (RFC 8785): keys in the order of their UTF-16 units, no space. */
+function canonical(value) {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new Error('half a character pair');
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  return `{${Object.keys(value).sort().map((key) => `${canonical(key)}:${canonical(value[key])}`).join(',')}}`;
+}
+
+/** The value of a text that is the canonical text of its value; undefined for any other text. */
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return canonical(value) === text ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isText = (value) => typeof value === 'string';
+const isHash = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value);
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+
+// ---------- [3] Merkle tree ----------
+const sha256 = (data) => hash('sha256', data, 'buffer');
+const nodeHash = (left, right) => sha256(Buffer.concat([Buffer.of(1), left, right]));
+
+/** Appends a leaf hash to a tree kept as the roots of its complete subtrees, largest first. */
+function append(tree, leaf) {
+  let node = leaf;
+  for (let rest = tree.size; rest % 2 === 1; rest = Math.floor(rest / 2)) node = nodeHash(tree.nodes.pop(), node);
+  tree.nodes.push(node);
+  tree.size += 1;
+}
+
+const rootOf = ({ nodes }) => (nodes.length === 0 ? sha256('') : nodes.reduceRight((right, left) => nodeHash(left, right)));
+
+/** The root that an inclusion proof leads to (RFC 9162 §2.1.3); undefined when it has the wrong length. */
+function rootFrom(leaf, index, size, path) {
+  if (size === 1) return path.length === 0 ? leaf : undefined;
+  const [left, sibling, rest] = [2 ** Math.ceil(Math.log2(size) - 1), path.at(-1), path.slice(0, -1)];
+  const isLeft = index < left;
+  const inner = sibling && (isLeft ? rootFrom(leaf, index, left, rest) : rootFrom(leaf, index - left, size - left, rest));
+  return inner && (isLeft ? nodeHash(inner, sibling) : nodeHash(sibling, inner));
+}
+
+// ---------- [5] Signed notes, heads, keys ----------
+/** Bytes of strict base64; undefined for anything else, or another length. */
+function base64(text, length) {
+  const bytes = Buffer.from(text ?? '', 'base64');
+  return bytes.toString('base64') === text && (length === undefined || bytes.length === length) ? bytes : undefined;
+}
+
+/** A public key in the form NAME+ID+BASE64; undefined when it is malformed or not Ed25519. */
+function parseKey(text) {
+  const [name, id, ...rest] = String(text).split('+');
+  const bytes = base64(rest.join('+'), 33);
+  if (!bytes || bytes[0] !== 1 || !name || /\s/u.test(name)) return undefined;
+  if (sha256(Buffer.concat([Buffer.from(`${name}\n`), bytes])).toString('hex', 0, 4) !== id) return undefined;
+  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytes.subarray(1)]);
+  return { name, id, key: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
+}
+
+/** A signed note: text, blank line, signature lines. */
+function parseNote(note) {
+  const end = note.lastIndexOf('\n\n');
+  if (end <= 0 || !note.endsWith('\n')) return undefined;
+  const signatures = note.slice(end + 2, -1).split('\n').map((line) => {
+    const match = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line);
+    const bytes = match && base64(match[2]);
+    return bytes && bytes.length > 4 ? { name: match[1], id: bytes.toString('hex', 0, 4), bytes: bytes.subarray(4) } : undefined;
+  });
+  return signatures.includes(undefined) ? undefined : { text: note.slice(0, end + 1), signatures };
+}
+
+const isSigned = ({ text, signatures }, { name, id, key }) =>
+  signatures.some((one) => one.name === name && one.id === id && verify(null, Buffer.from(text), key, one.bytes));
+
+/** A tree head: lines origin, size, root, `seal NUMBER HASH`. */
+function parseHead(text) {
+  const note = parseNote(text);
+  const [origin, size, root, seal, ...rest] = note ? note.text.slice(0, -1).split('\n') : [];
+  const match = /^seal ([1-9][0-9]{0,15}) (.*)$/.exec(seal ?? '');
+  const head = { origin, size: Number(size), root: base64(root, 32), no: Number(match?.[1]), hash: base64(match?.[2], 32), note };
+  const isForm = origin && /^(0|[1-9][0-9]{0,15})$/.test(size) && rest.length === 0;
+  return isForm && head.root && head.hash ? head : undefined;
+}
+
+/** The key file: each key but the first is signed by the one before it. */
+function parseKeys(text) {
+  const { v, origin, keys: list } = parse(text.replace(/\n$/, '')) ?? {};
+  if (v !== 1 || !isText(origin) || !Array.isArray(list) || list.length === 0) throw stop(3, 'the key file is malformed or of an unknown version');
+  const keys = [];
+  for (const { key: keyText, from, note: noteText } of list) {
+    const [key, before] = [parseKey(keyText), keys.at(-1)];
+    if (!key || key.name !== origin) throw stop(3, 'a key is malformed, of an unknown kind, or of another trail');
+    if (before === undefined && from !== 1) throw stop(3, 'the first key is not in force from seal 1');
+    const note = parseNote(noteText ?? '');
+    const isNext = note?.text === `vaultdesk audit key v1\n${origin}\n${from}\n${keyText}\n` && from > before?.from;
+    if (before !== undefined && !(isNext && isSigned(note, before))) throw stop(1, 'a key is not signed by the one before it');
+    keys.push({ ...key, from });
+  }
+  return { origin, forSeal: (no) => keys.findLast((key) => key.from <= no) };
+}
+
+// ---------- [2.3, 4] Places and statements ----------
+const PLACE = /^([A-Za-z0-9._-]{1,40}\/[1-9][0-9]{0,15}\/(?:0|[1-9][0-9]{0,15}))\/(0|[1-9][0-9]{0,15})(?:-([1-9][0-9]{0,15}))?$/;
+
+/** Reads NODE/EPOCH/LANE/FROM-TO or, for one number, NODE/EPOCH/LANE/N. */
+function parseRange(text) {
+  const match = PLACE.exec(text);
+  const [from, to] = [Number(match?.[2]), Number(match?.[3] ?? match?.[2])];
+  return match && from >= 1 && from <= to && Number.isSafeInteger(to) ? { lane: match[1], from, to } : undefined;
+}
+
+/** Reads NODE/EPOCH/LANE/NUMBER, how far a lane has come. */
+function parsePosition(text) {
+  const [, lane, to, isRange] = PLACE.exec(text) ?? [];
+  return lane && !isRange ? { lane, to: Number(to) } : undefined;
+}
+
+/** A list of texts that all parse; undefined otherwise. */
+function parseList(list, parseOne) {
+  const items = Array.isArray(list) ? list.map((text) => (isText(text) ? parseOne(text) : undefined)) : [undefined];
+  return items.includes(undefined) ? undefined : items;
+}
+
+/** A seal's statement. */
+function parseStatement(text) {
+  const value = parse(text) ?? {};
+  const { origin, no, size, prev_size: prevSize, root, prev, at, key } = value;
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(at) && !Number.isNaN(Date.parse(at));
+  const [ranges, pending, open] = [value.ranges, value.pending, value.open].map((list) => parseList(list, parseRange));
+  const isForm = value.v === 1 && [origin, key].every(isText) && isTime && [root, prev].every(isHash) && [no, size, prevSize].every(isCount);
+  if (!isForm || !ranges || !pending || !open || !parseList(value.lanes, parsePosition)) return undefined;
+  return { origin, no, size, prevSize, root, ranges, pending, prev, atMs: Date.parse(at), key };
+}
+
+// ---------- [6] Files, in bounded memory ----------
+function* readChunks(path, bytesMax) {
+  const file = openSync(path, 'r');
+  for (;;) {
+    const data = Buffer.allocUnsafe(bytesMax);
+    const count = readSync(file, data, 0, bytesMax, null);
+    if (count === 0) return closeSync(file);
+    yield data.subarray(0, count);
+  }
+}
+
+/** Lines as bytes behind one zero byte. A last line without an end, or a line over the limit, comes with `isOpen`. */
+function* readLines(path, bytesMax, onBytes = () => undefined) {
+  let rest = Buffer.alloc(1);
+  for (const chunk of readChunks(path, 1024 * 1024)) {
+    onBytes(chunk);
+    rest = Buffer.concat([rest, chunk]);
+    for (let at = rest.indexOf(10, 1); at >= 0; at = rest.indexOf(10, 1)) {
+      yield rest.subarray(0, at);
+      rest = rest.subarray(at);
+      rest[0] = 0;
+    }
+    if (rest.length - 1 > bytesMax) break;
+  }
+  if (rest.length > 1) yield Object.assign(Buffer.from(rest), { isOpen: true });
+}
+
+/** Blocks of 32 bytes. */
+function* readLeaves(path, onBytes) {
+  for (const chunk of readChunks(path, 64 * 1024)) {
+    onBytes(chunk);
+    for (let at = 0; at + 32 <= chunk.length; at += 32) yield chunk.subarray(at, at + 32);
+  }
+}
+
+/** Records of an anchor file: a note and a blank line. `isTorn`: broken off by a kill, and whole again right after. */
+function* readRecords(path) {
+  let [body, signatures] = [[], undefined];
+  const record = () => `${body.join('\n')}\n${signatures ? `\n${signatures.join('\n')}\n` : ''}`;
+  for (const line of readLines(path, LIMITS.record)) {
+    const text = line.toString('utf8', 1);
+    if (signatures !== undefined && !/^[\u2014\ufffd]/u.test(text)) {
+      yield { text: record(), isOpen: false };
+      [body, signatures] = [[], undefined];
+    }
+    if (text === '') signatures = body.length > 0 ? [] : undefined;
+    else (signatures ?? body).push(text);
+    if (body.length > 100 || line.length > LIMITS.record) return yield { text: 'x', isOpen: false };
+  }
+  if (body.length > 0) yield { text: record(), isOpen: true };
+}
+
+/** Heads of an anchor folder, oldest file first. */
+function* readAnchors(folder) {
+  for (const file of existsSync(folder) ? readdirSync(folder).filter((name) => /^heads-\d{4}-\d\d-\d\d\.txt$/.test(name)).sort() : []) {
+    let held;
+    for (const { text, isOpen } of readRecords(`${folder}/${file}`)) {
+      if (held !== undefined) yield { ...held, isTorn: held.isTorn || text.startsWith(held.text.replace(/[\ufffd\n]+$/u, '')) };
+      held = { file, text, head: parseHead(text), isTorn: isOpen };
+    }
+    if (held !== undefined) yield held;
+  }
+}
+
+// ---------- [7] What is found ----------
+const [findings, warned] = [[], new Map()];
+const find = (kind, index, id = null) => void (findings.length < LIMITS.findings && findings.push({ index, id, kind }));
+const warn = (kind, place) => void warned.set(kind, { place, ...warned.get(kind), count: (warned.get(kind)?.count ?? 0) + 1 });
+
+// ---------- [2.3] Numbers of the lanes ----------
+const [lanes, ends] = [new Map(), new Map()];
+
+/** A lane; `holes`: number passed over → where, and whether a void entry, an epoch, or a seal has named it. */
+const laneOf = (key) => lanes.get(key) ?? lanes.set(key, { to: 0, leaf: undefined, isChained: undefined, holes: new Map() }).get(key);
+
+/** Takes a number: the next one, one behind a hole, or one that fills a hole. False for one that was there before. */
+function take(lane, n, index) {
+  if (n <= lane.to) return lane.holes.delete(n);
+  if (n - lane.to > LIMITS.hole) throw stop(1, `a lane jumps by more than ${LIMITS.hole} numbers at index ${index}`);
+  if (n > lane.to + 1) lane.leaf = undefined;
+  for (let hole = lane.to + 1; hole < n; hole += 1) lane.holes.set(hole, { index, isNamed: false, isPending: false });
+  lane.to = n;
+  return true;
+}
+
+/** Marks the holes in a range. */
+function name({ lane, from, to }, marks) {
+  for (const [n, hole] of laneOf(lane).holes) if (from <= n && n <= to) Object.assign(hole, { isNamed: true }, marks);
+}
+
+/** Checks chain and clock of an entry, and takes in what it says of numbers. */
+function follow(lane, laneName, event, { index, leaf }) {
+  const isChained = isText(event.prev);
+  const expected = event.seq.n === 1 ? NONE : lane.leaf?.toString('hex');
+  const isWrong = isChained && event.seq.n === lane.to && expected !== undefined && event.prev !== expected;
+  if (isWrong || (lane.isChained ?? isChained) !== isChained) find('prev', index, event.id);
+  lane.isChained ??= isChained;
+  if (event.seq.n === lane.to) lane.leaf = leaf;
+  if (event.clock?.back > 0) warn('clock went back', `index ${index}`);
+  if (event.action === 'audit.void') {
+    const numbers = Array.isArray(event.details?.numbers) ? event.details.numbers : [];
+    for (const range of numbers.map((text) => parseRange(`${laneName}/${text}`))) if (range) name(range, { isPending: false });
+  } else if (event.action === 'audit.epoch-start' || event.action === 'audit.epoch-close') {
+    const [closed, missing] = [parseList(event.details?.closed, parsePosition), parseList(event.details?.missing, parseRange)];
+    if (closed && missing) for (const end of closed) ends.set(end.lane, end.to);
+    if (closed && missing) for (const range of missing) name(range, {});
+  }
+}
+
+/** Holes nobody named, and lanes that end elsewhere than stated. A chained lane is rewound: it has no holes. */
+function finishLanes(size) {
+  for (const [laneName, lane] of lanes) {
+    for (const [n, { index, isNamed, isPending }] of lane.holes) {
+      if (lane.isChained || !isNamed) find('missing', lane.isChained ? size : index);
+      if (isPending) warn('numbers that never came', `${laneName}/${n}`);
+    }
+    if (lane.to > (ends.get(laneName) ?? Infinity)) find('extra', size);
+  }
+  for (const [laneName, end] of ends) if ((lanes.get(laneName)?.to ?? 0) < end) find('missing', size);
+}
+
+// ---------- [2] Entries ----------
+/** The event of a body; the kind of finding when it is none. */
+function parseEvent(body) {
+  const event = parse(body);
+  if (event === undefined || event === null || typeof event !== 'object') return 'form';
+  if (event.v !== 1) return 'version';
+  const { seq, actor, id, at, action, class: kind, outcome } = event;
+  const isForm = [id, at, actor?.type, actor?.id, action, kind, outcome, seq?.node].every(isText);
+  return isForm && [seq.epoch, seq.lane, seq.n].every(Number.isSafeInteger) ? event : 'form';
+}
+
+function takeEntry(state, line, { range, n, stored }) {
+  const [index, lane] = [state.tree.size, laneOf(range.lane)];
+  state.eventCount += 1;
+  if (!take(lane, n, index)) find('seal-content', index);
+  const leaf = sha256(line);
+  append(state.tree, leaf);
+  const event = parseEvent(line.toString('utf8', 1));
+  const isLeafWrong = stored !== undefined && !stored.equals(leaf);
+  if (isLeafWrong) state.isTreeWhole = find('leaf', index, event.id ?? null) ?? false;
+  if (isText(event)) return isLeafWrong ? undefined : find(event, index);
+  if (event.seq.n !== n || `${event.seq.node}/${event.seq.epoch}/${event.seq.lane}` !== range.lane) return find('place', index, event.id);
+  follow(lane, range.lane, event, { index, leaf: isLeafWrong ? stored : leaf });
+}
+
+function takeStub(state, lane, { n, stored }) {
+  if (!take(lane, n, state.stub.i)) find('seal-content', state.stub.i);
+  const leaf = Buffer.from(state.stub.leaf, 'hex');
+  const isSame = stored === undefined || stored.equals(leaf);
+  if (n === lane.to) lane.leaf = leaf;
+  append(state.tree, isSame ? leaf : Buffer.alloc(32));
+  state.stub = undefined;
+}
+
+/** Takes the entries of a range from the files: stubs where they stand, bodies otherwise. False when one is missing. */
+function takeRange(state, range) {
+  for (let n = range.from; n <= range.to; n += 1) {
+    const [index, stored] = [state.tree.size, state.leaves()];
+    state.stub ??= parseStub(state.stubs());
+    const line = state.stub?.i === index ? undefined : state.events();
+    if (state.stub?.i === index) takeStub(state, laneOf(range.lane), { n, stored });
+    else if (line === undefined || line.isOpen) return find('missing', index) ?? false;
+    else takeEntry(state, line, { range, n, stored });
+  }
+  return true;
+}
+
+function parseStub(line) {
+  const stub = line && !line.isOpen ? parse(line.toString('utf8', 1)) : undefined;
+  return line && (isCount(stub?.i) && isHash(stub.leaf) ? stub : { i: -1, leaf: NONE });
+}
+
+// ---------- [4, 5] Seals and anchors ----------
+/** Checks one seal and its leaves. False when the walk cannot go on. */
+function takeSeal(state, line) {
+  const { cursor, keys } = state;
+  const { statement: text, checkpoint } = (line.isOpen ? undefined : parse(line.toString('utf8', 1))) ?? {};
+  const statement = isText(text) && isText(checkpoint) ? parseStatement(text) : undefined;
+  const end = (kind) => find(kind, cursor.size) ?? false;
+  if (statement === undefined) return end('seal-form');
+  if (statement.no !== cursor.no + 1) return end('seal-missing');
+  const count = statement.ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  if (statement.prevSize !== cursor.size || statement.size !== cursor.size + count) return end('seal-content');
+  const seal = { no: statement.no, prevSize: statement.prevSize, hash: sha256(text), checkpoint };
+  if (statement.prev !== cursor.hash) find('seal-chain', cursor.size);
+  checkHead(keys, parseHead(checkpoint), statement, seal.hash);
+  if (statement.origin !== keys.origin) find('seal-content', cursor.size);
+  if (statement.atMs < cursor.atMs) warn('seal clock went back', `seal ${statement.no}`);
+  for (const range of statement.ranges) if (!takeRange(state, range) || findings.length >= LIMITS.findings) return false;
+  const isRoot = !state.isTreeWhole || rootOf(state.tree).toString('hex') === statement.root;
+  if (!isRoot) state.isTreeWhole = find('root', statement.prevSize) ?? false;
+  for (const range of statement.pending) name(range, { isPending: true });
+  state.cursor = { no: statement.no, size: statement.size, hash: seal.hash.toString('hex'), atMs: statement.atMs };
+  for (const anchor of state.anchors) compareAnchor(keys, anchor, seal);
+  return findings.length < LIMITS.findings;
+}
+
+function checkHead(keys, head, { origin, no, size, prevSize, root, key: keyId }, sealHash) {
+  if (head === undefined) return find('seal-form', prevSize);
+  const isSame = head.origin === origin && head.size === size && head.no === no && head.root.toString('hex') === root;
+  if (!isSame || !head.hash.equals(sealHash)) find('seal-content', prevSize);
+  const key = keys.forSeal(no);
+  if (key?.id !== keyId || !isSigned(head.note, key)) find('signature', prevSize);
+}
+
+/** The next record of an anchor that is a head. */
+function peek(anchor) {
+  while (anchor.ahead === undefined) {
+    const { value: record, done } = anchor.records.next();
+    if (done) return undefined;
+    if (record.head) anchor.ahead = record;
+    else if (record.isTorn) warn('anchor record broken off', record.file);
+    else find('anchor-form', null);
+  }
+  return anchor.ahead;
+}
+
+/** Compares the heads of an anchor up to this seal. */
+function compareAnchor(keys, anchor, seal) {
+  anchor.recent.set(seal.no, seal);
+  anchor.recent.delete(seal.no - LIMITS.recent);
+  for (let record = peek(anchor); record !== undefined && record.head.no <= seal.no; record = peek(anchor)) {
+    const [{ head }, known] = [record, anchor.recent.get(record.head.no)];
+    anchor.count += 1;
+    if (head.no > anchor.last + 1 && anchor.last > 0) warn('anchor lacks heads', `before ${head.no}`);
+    anchor.last = Math.max(anchor.last, head.no);
+    anchor.ahead = undefined;
+    if (known?.checkpoint === record.text) continue;
+    const key = keys.forSeal(head.no);
+    if (head.origin !== keys.origin || !key || !isSigned(head.note, key)) find('anchor-signature', known?.prevSize ?? null);
+    else if (!known) warn('anchor head out of order', record.file);
+    else if (!known.hash.equals(head.hash)) find('anchor-mismatch', known.prevSize);
+  }
+}
+
+// ---------- [7] The whole ----------
+function verifyExport(folder, { anchorFolders, keyFile }) {
+  for (const file of FILES) if (!existsSync(`${folder}/${file}`)) throw stop(3, `${file} is missing`);
+  if (statSync(`${folder}/manifest.json`).size > LIMITS.manifest) throw stop(3, 'the manifest is too large');
+  const manifest = parse(readFileSync(`${folder}/manifest.json`, 'utf8').replace(/\n$/, '')) ?? {};
+  const isForm = manifest.v === 1 && [manifest.seals, manifest.size, manifest.events].every(isCount) && manifest.files;
+  if (!isForm || typeof manifest.files !== 'object') throw stop(3, 'the manifest is malformed or of an unknown version');
+  const digests = new Map(FILES.map((file) => [file, createHash('sha256')]));
+  const open = (read, file, ...limits) => {
+    const items = read(`${folder}/${file}`, ...limits, (bytes) => digests.get(file).update(bytes));
+    return () => items.next().value;
+  };
+  const keys = parseKeys(readFileSync(keyFile ?? `${folder}/keys/audit-keys.json`, 'utf8'));
+  const anchors = anchorFolders.map((path) => ({ records: readAnchors(path), ahead: undefined, recent: new Map(), count: 0, last: 0 }));
+  const [events, stubs] = [open(readLines, 'events.jsonl', LIMITS.event), open(readLines, 'stubs.jsonl', LIMITS.stub)];
+  const start = { tree: { size: 0, nodes: [] }, isTreeWhole: true, cursor: { no: 0, size: 0, hash: NONE, atMs: 0 }, eventCount: 0 };
+  const state = { ...start, keys, anchors, events, stubs, stub: undefined, leaves: open(readLeaves, 'leaves.bin') };
+  const nextSeal = open(readLines, 'seals.jsonl', LIMITS.seal);
+  let line;
+  do line = nextSeal(); while (line !== undefined && takeSeal(state, line));
+  if (line === undefined) finish(state, { folder, manifest, digests });
+  return resultOf(state);
+}
+
+function finish({ cursor, ...state }, { folder, manifest, digests }) {
+  for (const anchor of state.anchors) {
+    if (peek(anchor) !== undefined) find('tail-cut', cursor.size);
+    else if (anchor.last < cursor.no) warn('newest seals not anchored', `after seal ${anchor.last}`);
+  }
+  if (state.stub ?? state.events() ?? state.stubs()) find('extra', cursor.size);
+  if (state.leaves()) find('file', null);
+  const found = [cursor.size, cursor.no, state.eventCount, state.keys.origin];
+  if ([manifest.size, manifest.seals, manifest.events, manifest.origin].some((stated, i) => stated !== found[i])) find('file', null);
+  const present = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\/+/, ''));
+  for (const file of present) if (file !== 'manifest.json' && !Object.hasOwn(manifest.files, file)) find('file', null);
+  for (const [file, expected] of Object.entries(manifest.files)) {
+    const isHere = present.includes(file) && statSync(`${folder}/${file}`).size === expected?.bytes;
+    const isRead = /\.(jsonl|bin)$/.test(file) && digests.has(file);
+    const digest = isRead ? digests.get(file) : createHash('sha256');
+    if (isHere && !isRead) for (const chunk of readChunks(`${folder}/${file}`, 1024 * 1024)) digest.update(chunk);
+    if (!isHere || digest.digest('hex') !== expected.sha256) find('file', null);
+  }
+  finishLanes(cursor.size);
+}
+
+function resultOf({ cursor, tree, eventCount, anchors }) {
+  const anchorCount = anchors.reduce((sum, { count }) => sum + count, 0);
+  if (anchorCount === 0) warn('no anchor: a cut or rewritten trail would not show');
+  const [firstBad = null] = [...findings].sort((a, b) => (a.index ?? Number.MAX_VALUE) - (b.index ?? Number.MAX_VALUE));
+  const status = firstBad ? 'tampered' : anchorCount > 0 ? 'whole' : 'not-provable';
+  const root = cursor.no === 0 ? '' : rootOf(tree).toString('hex');
+  const warnings = [...warned].map(([kind, { count, place }]) => `${kind}${place ? `: ${place}` : ''}${count > 1 ? ` (${count} times)` : ''}`);
+  return { status, size: cursor.size, root, events: eventCount, anchors: anchorCount, firstBad, warnings };
+}
+
+/** [6.2] Verifies the proof file of one entry. */
+function verifyProof(text, keys) {
+  const end = text.indexOf('\n\n');
+  const [header, extra, index, ...path] = text.slice(0, Math.max(end, 0)).split('\n');
+  const [body, hashes] = [base64(extra?.replace(/^extra /, '')), path.map((one) => base64(one, 32))];
+  const isForm = header === 'c2sp.org/tlog-proof@v1' && extra?.startsWith('extra ') && body && /^index (0|[1-9][0-9]{0,15})$/.test(index);
+  const head = parseHead(text.slice(end + 2));
+  if (!isForm || hashes.includes(undefined) || head === undefined) throw stop(1, 'the proof file is malformed');
+  const key = keys.forSeal(head.no);
+  if (!key || head.origin !== keys.origin || !isSigned(head.note, key)) throw stop(1, 'the checkpoint is not signed by a key of the trail');
+  const [leaf, at, event] = [sha256(Buffer.concat([Buffer.of(0), body])), Number(index.slice(6)), body.toString('utf8')];
+  const isHere = at < head.size && rootFrom(leaf, at, head.size, hashes)?.equals(head.root) && parse(event) !== undefined;
+  if (!isHere) throw stop(1, 'the entry is not in the tree');
+  return { status: 'whole', index: at, size: head.size, root: head.root.toString('hex'), body: event };
+}
+
+function parseArguments(words) {
+  const options = { anchorFolders: [], keyFile: undefined, proof: undefined, folder: undefined, isJson: words.includes('--json') };
+  const rest = words.filter((word) => word !== '--json');
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const value = /^--(anchors|keys|proof)$/.test(word) ? rest.shift() : word;
+    if (value === undefined) throw stop(2, `${word} lacks its value`);
+    if (word === '--anchors') options.anchorFolders.push(value);
+    else if (word === '--keys') options.keyFile = value;
+    else if (word === '--proof') options.proof = value;
+    else if (word.startsWith('-') || options.folder !== undefined) throw stop(2, `unknown argument ${word}`);
+    else options.folder = word.replace(/(?<=.)\/+$/, '');
+  }
+  const isProof = options.proof !== undefined && options.keyFile !== undefined;
+  if (isProof === (options.folder !== undefined)) throw stop(2, 'name an export folder, or --proof FILE --keys FILE');
+  if (options.anchorFolders.length === 0) options.anchorFolders = [`${options.folder}/anchors`];
+  return options;
+}
+
+/** Text for a terminal: control and direction characters escaped. */
+const plain = (value) =>
+  (isText(value) ? value : JSON.stringify(value)).replace(/[\p{Cc}\p{Cf}]/gu, (one) => `\\u{${one.codePointAt(0).toString(16)}}`);
+
+try {
+  const options = parseArguments(process.argv.slice(2));
+  const result = options.folder === undefined
+    ? verifyProof(readFileSync(options.proof, 'utf8'), parseKeys(readFileSync(options.keyFile, 'utf8')))
+    : verifyExport(options.folder, options);
+  const lines = options.isJson ? [JSON.stringify(result)] : Object.entries(result).map(([key, value]) => `${key}: ${plain(value)}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.exitCode = { whole: 0, tampered: 1, 'not-provable': 3 }[result.status];
+} catch (error) {
+  const isKnown = error.exit !== undefined || typeof error.code === 'string';
+  process.stderr.write(`audit-verify: ${plain(isKnown ? error.message : 'internal fault')}\n`);
+  process.exitCode = error.exit ?? (error.code === 'ENOENT' ? 3 : 4);
+}

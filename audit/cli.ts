@@ -1,0 +1,299 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readAnchors } from './anchors.ts';
+import { EXPORT_ANCHORS, EXPORT_FILES } from './export-format.ts';
+import { ExportError, writeExport } from './export.ts';
+import { parseHead, type SignedHead } from './head.ts';
+import { KeyFileError, keyForSeal, parseKeyFile, type TrailKeys } from './keys.ts';
+import { isSignedBy } from './note.ts';
+import { isConsistent, proveEntry, verifyProofFile, writeProof, type ProofSource } from './proof.ts';
+import type { AuditCliPorts, ExportFilter } from './cli-io.ts';
+import { CLI_USAGE, optionOf, parseCli, UsageError, type CliOptions } from './cli-options.ts';
+import { createDatabaseReader } from './verify-database.ts';
+import { createExportReader, NotProvableError } from './verify-export.ts';
+import { EXIT, exitCodeOf, type VerifyResult } from './verify-result.ts';
+import { verifyTrail } from './verify.ts';
+
+export type { AuditCliPorts } from './cli-io.ts';
+
+type Verb = (options: CliOptions, ports: AuditCliPorts) => Promise<number>;
+
+const VERBS: Record<string, Verb> = {
+  verify: runVerify,
+  export: runExport,
+  prove: runProve,
+  'verify-proof': runVerifyProof,
+  consistency: runConsistency,
+  anchor: runAnchor,
+  status: runStatus,
+};
+
+/**
+ * Runs `vaultdesk audit …` and gives the exit code: 0 whole, 1 tampered, 2 bad use, 3 not provable (no anchor, key or
+ * file), 4 input/output. One line on the error stream says why; never a stack.
+ */
+export async function runAuditCli(args: readonly string[], ports: AuditCliPorts): Promise<number> {
+  try {
+    const options = parseCli(args);
+    return await VERBS[options.verb]!(options, ports);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      ports.writeError(`${plainText(error.message)}\n${CLI_USAGE}`);
+      return EXIT.usage;
+    }
+    ports.writeError(`vaultdesk audit: ${plainText((error as Error).message)}\n`);
+    return exitCodeOfError(error);
+  }
+}
+
+function exitCodeOfError(error: unknown): number {
+  if (error instanceof KeyFileError) return error.kind === 'chain' ? EXIT.tampered : EXIT.notProvable;
+  if (error instanceof NotProvableError) return EXIT.notProvable;
+  if (error instanceof ExportError) return EXIT.tampered;
+  return EXIT.io;
+}
+
+async function runVerify(options: CliOptions, ports: AuditCliPorts): Promise<number> {
+  const folder = optionOf(options, 'export');
+  const result =
+    folder === undefined ? await verifyDatabase(options, ports) : await verifyExport(folder, options);
+  ports.write(options.isJson ? `${resultJson(result)}\n` : describeResult(result));
+  return exitCodeOf(result);
+}
+
+async function verifyDatabase(options: CliOptions, ports: AuditCliPorts): Promise<VerifyResult> {
+  const keys = await readKeys(optionOf(options, 'keys') ?? ports.defaultKeys);
+  const folders = options.values.get('anchors') ?? [ports.defaultAnchors];
+  return withSource(options, ports, async (source) => {
+    const result = await verifyTrail(createDatabaseReader(source), {
+      keys,
+      anchors: folders.map(readAnchors),
+    });
+    await ports.record?.({ action: 'audit.verify' });
+    return result;
+  });
+}
+
+async function verifyExport(folder: string, options: CliOptions): Promise<VerifyResult> {
+  const keys = await readKeys(optionOf(options, 'keys') ?? join(folder, EXPORT_FILES.keys));
+  const folders = options.values.get('anchors') ?? [join(folder, EXPORT_ANCHORS)];
+  const reader = await createExportReader(folder, keys.origin);
+  return verifyTrail(reader, { keys, anchors: folders.map(readAnchors) });
+}
+
+/** The result as the outside contract has it. */
+export function resultJson(result: VerifyResult): string {
+  const { status, size, root, events, anchors, firstBad, warnings } = result;
+  return JSON.stringify({ status, size, root, events, anchors, firstBad, warnings });
+}
+
+function describeResult(result: VerifyResult): string {
+  const lines = [
+    `status: ${result.status}`,
+    `size: ${result.size}`,
+    `root: ${result.root}`,
+    `events: ${result.events}`,
+    `anchors: ${result.anchors}`,
+    ...result.findings.map(
+      ({ kind, index, id }) => `finding: ${kind} at index ${index ?? '-'} id ${id ?? '-'}`,
+    ),
+    ...result.warnings.map((warning) => `warning: ${warning}`),
+  ];
+  return `${lines.map(plainText).join('\n')}\n`;
+}
+
+async function runExport(options: CliOptions, ports: AuditCliPorts): Promise<number> {
+  const out = optionOf(options, 'out');
+  if (out === undefined) throw new UsageError('export needs --out');
+  const toSeal = optionOf(options, 'to-seal');
+  if (toSeal !== undefined && !/^[1-9][0-9]*$/.test(toSeal))
+    throw new UsageError('--to-seal is a number from 1');
+  const keyFile = await readText(optionOf(options, 'keys') ?? ports.defaultKeys);
+  const anchors = readAnchors(optionOf(options, 'anchors') ?? ports.defaultAnchors);
+  const manifest = await withSource(options, ports, async (source) => {
+    const filter = filterOf(options);
+    await ports.record?.({ action: 'audit.export' });
+    return writeExport(out, {
+      source,
+      keyFile,
+      anchors,
+      filter,
+      toSeal: toSeal === undefined ? undefined : Number(toSeal),
+    });
+  });
+  const { seals, size, events } = manifest;
+  ports.write(
+    options.isJson
+      ? `${JSON.stringify({ out, seals, size, events })}\n`
+      : `${plainText(out)}: ${events} of ${size} entries\n`,
+  );
+  return EXIT.whole;
+}
+
+function filterOf(options: CliOptions): ExportFilter | undefined {
+  const wanted = {
+    actor: optionOf(options, 'actor'),
+    customer: optionOf(options, 'customer'),
+    target: optionOf(options, 'target'),
+    action: optionOf(options, 'action'),
+  };
+  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return undefined;
+  return {
+    text: given.map(([name, value]) => `${name}=${value}`).join(' '),
+    keeps: (row) =>
+      [
+        [wanted.actor, row.actorId],
+        [wanted.customer, row.customerRef],
+        [wanted.target, row.targetId],
+        [wanted.action, row.action],
+      ].every(([value, column]) => value === undefined || value === column),
+  };
+}
+
+async function runProve(options: CliOptions, ports: AuditCliPorts): Promise<number> {
+  const [id] = options.words as [string];
+  const text = await withSource(options, ports, async (source) => {
+    const row = await source.findEvent(id);
+    if (row === undefined) throw new NotProvableError('there is no entry with this id');
+    const proof = await proveEntry(source, row);
+    if (proof === undefined) throw new NotProvableError('the entry is not sealed yet');
+    await ports.record?.({ action: 'audit.prove', target: id });
+    return writeProof(proof, row.body);
+  });
+  const out = optionOf(options, 'out');
+  if (out === undefined) ports.write(text);
+  else await writeFile(out, text, { mode: 0o640 });
+  return EXIT.whole;
+}
+
+async function runVerifyProof(options: CliOptions, ports: AuditCliPorts): Promise<number> {
+  const keys = await readKeys(optionOf(options, 'keys') ?? ports.defaultKeys);
+  const proven = verifyProofFile(await readText(options.words[0]!), keys);
+  if (typeof proven === 'string') {
+    ports.writeError(`vaultdesk audit: ${proven}\n`);
+    return EXIT.tampered;
+  }
+  const { index, body, head } = proven;
+  const root = head.root.toString('hex');
+  ports.write(
+    options.isJson
+      ? `${JSON.stringify({ status: 'whole', index, size: head.size, root, body })}\n`
+      : `entry ${index} of ${head.size}, root ${root}\n${plainText(body)}\n`,
+  );
+  return EXIT.whole;
+}
+
+async function runConsistency(options: CliOptions, ports: AuditCliPorts): Promise<number> {
+  const keys = await readKeys(optionOf(options, 'keys') ?? ports.defaultKeys);
+  const [older, newer] = [await readHead(options.words[0]!, keys), await readHead(options.words[1]!, keys)];
+  const isWhole = await withSource(options, ports, (source) => isConsistent(source, older, newer));
+  const answer = { status: isWhole ? 'whole' : 'tampered', oldSize: older.size, newSize: newer.size };
+  ports.write(
+    options.isJson ? `${JSON.stringify(answer)}\n` : `${answer.status}: ${older.size} -> ${newer.size}\n`,
+  );
+  return isWhole ? EXIT.whole : EXIT.tampered;
+}
+
+async function readHead(path: string, keys: TrailKeys): Promise<SignedHead> {
+  const head = parseHead(await readText(path));
+  const key = head === undefined ? undefined : keyForSeal(keys, head.sealNo);
+  const isOurs =
+    head !== undefined && key !== undefined && head.origin === keys.origin && isSignedBy(head.note, key);
+  if (!isOurs) throw new NotProvableError(`${path} is no checkpoint signed by a key of the trail`);
+  return head;
+}
+
+async function runAnchor(options: CliOptions, ports: AuditCliPorts): Promise<number> {
+  if (options.words[0] === 'now') {
+    if (ports.anchorNow === undefined) throw new UsageError('anchor now needs a running server');
+    ports.write(`${JSON.stringify(await ports.anchorNow())}\n`);
+    return EXIT.whole;
+  }
+  if (options.words[0] !== 'list') throw new UsageError('anchor now, or anchor list');
+  let count = 0;
+  for await (const { file, head } of readAnchors(optionOf(options, 'anchors') ?? ports.defaultAnchors)) {
+    count += 1;
+    const item = {
+      file,
+      seal: head?.sealNo ?? null,
+      size: head?.size ?? null,
+      root: head?.root.toString('hex') ?? null,
+    };
+    ports.write(
+      options.isJson
+        ? `${JSON.stringify(item)}\n`
+        : `${item.file} seal ${item.seal} size ${item.size} ${item.root}\n`,
+    );
+  }
+  return count > 0 ? EXIT.whole : EXIT.notProvable;
+}
+
+async function runStatus(options: CliOptions, ports: AuditCliPorts): Promise<number> {
+  let anchored: SignedHead | undefined;
+  for await (const { head } of readAnchors(optionOf(options, 'anchors') ?? ports.defaultAnchors))
+    anchored = head ?? anchored;
+  const answer = await withSource(options, ports, async (source) => {
+    const lanes = await source.listLanes();
+    const events = lanes.reduce((sum, { count }) => sum + count, 0);
+    const seal = await lastSealOf(source);
+    const { no = 0, size = 0, root, at } = seal ?? {};
+    return {
+      events,
+      seal: no,
+      size,
+      root: root?.toString('hex') ?? '',
+      sealedAt: at?.toISOString() ?? null,
+      unsealed: events - size,
+      anchoredSeal: anchored?.sealNo ?? 0,
+      anchoredSize: anchored?.size ?? 0,
+    };
+  });
+  const text = Object.entries(answer).map(([key, value]) => `${key}: ${value}\n`);
+  ports.write(options.isJson ? `${JSON.stringify(answer)}\n` : text.join(''));
+  return EXIT.whole;
+}
+
+/** The newest seal, by halving: seals are dense, so a number has a row exactly when it is not past the end. */
+async function lastSealOf(source: ProofSource) {
+  const find = async (no: number) => (await source.readSeals(no - 1, 1))[0];
+  let [low, high] = [0, 1];
+  while ((await find(high)) !== undefined) [low, high] = [high, high * 2];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if ((await find(middle)) !== undefined) low = middle;
+    else high = middle;
+  }
+  return low === 0 ? undefined : find(low);
+}
+
+async function withSource<T>(
+  options: CliOptions,
+  ports: AuditCliPorts,
+  work: (source: ProofSource) => Promise<T>,
+): Promise<T> {
+  const { source, close } = await ports.openSource(optionOf(options, 'db'));
+  try {
+    return await work(source);
+  } finally {
+    await close();
+  }
+}
+
+async function readKeys(path: string): Promise<TrailKeys> {
+  return parseKeyFile(await readText(path));
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new NotProvableError(`${path} is missing`);
+    throw error;
+  }
+}
+
+/** Text for a terminal: control and direction characters escaped. */
+function plainText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+}
