@@ -152,6 +152,7 @@ export class ModelKeeper {
   }
 
   async #train(entries: LiveEntry[], knowledgeHash: string): Promise<void> {
+    if (this.#isStopped) return;
     const { uow, clock, log, workerUrl } = this.#deps;
     const { locale } = this;
     const order = {
