@@ -54,6 +54,15 @@ describe('build of the console', function () {
     expect(bytes).to.be.greaterThan(50_000).and.lessThan(ENTRY_GZIP_BYTES_MAX);
   });
 
+  it('holds the replacement of style elements exactly once, or its copies would unpublish each other', () => {
+    const scripts = assets().filter((name) => name.endsWith('.js'));
+    const counts = scripts.map(
+      (name) => readFileSync(join(outDir, 'assets', name), 'utf8').split('new CSSStyleSheet').length - 1,
+    );
+    // One more stands in browser-check.js.
+    expect(counts.reduce((sum, count) => sum + count, 0)).to.equal(2);
+  });
+
   it('leaves no code that writes style elements', () => {
     const scripts = assets().filter((name) => name.endsWith('.js'));
     for (const name of scripts) {

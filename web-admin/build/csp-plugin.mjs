@@ -4,6 +4,12 @@ import { readFileSync } from 'node:fs';
 
 const ADOPTED_STYLES = readFileSync(new URL('./adopted-styles.js', import.meta.url), 'utf8');
 
+/**
+ * The one module both replaced files hand on. Two copies would each keep their own list of sheets, and whichever
+ * publishes last would take the other's styles off the page.
+ */
+const ADOPTED_STYLES_ID = '\0vaultdesk-adopted-styles';
+
 /** Files that are replaced as a whole by `adopted-styles.js`. */
 const REPLACED = ['@rc-component/util/es/Dom/dynamicCSS.js', '@ant-design/icons/es/cssUtils.js'];
 
@@ -91,12 +97,16 @@ export function strictCspPlugin() {
   return {
     name: 'vaultdesk-strict-csp',
     enforce: 'pre',
+    resolveId(id) {
+      return id === ADOPTED_STYLES_ID ? id : null;
+    },
     load(id) {
+      if (id === ADOPTED_STYLES_ID) return { code: ADOPTED_STYLES, map: null };
       const path = packagePath(id);
       if (!path || !REPLACED.includes(path)) return null;
       loaded.add(path);
       patched.add(path);
-      return { code: ADOPTED_STYLES, map: null };
+      return { code: `export * from ${JSON.stringify(ADOPTED_STYLES_ID)};`, map: null };
     },
     transform(code, id) {
       const path = packagePath(id);

@@ -32,7 +32,7 @@ function createCache(): QueryClient {
 function endSession(cache: QueryClient): void {
   const held = cache.getQueryData<SessionState>(SESSION_KEY);
   if (!held?.session) return;
-  cache.setQueryData<SessionState>(SESSION_KEY, { ...held, session: null });
+  cache.setQueryData<SessionState>(SESSION_KEY, { ...held, session: null, hasEnded: true });
   cache.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
 }
 

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { ApiError, useApi } from '../api/index.ts';
@@ -12,6 +12,7 @@ import type { Session, SessionState } from './session.ts';
 /** Reads who is signed in. */
 export function useSessionQuery() {
   const api = useApi();
+  const cache = useQueryClient();
   return useQuery<SessionState, ApiError>({
     queryKey: SESSION_KEY,
     queryFn: async ({ signal }) => {
@@ -21,7 +22,9 @@ export function useSessionQuery() {
         return { session, isEvaluation: session.evaluation };
       } catch (thrown) {
         if (!(thrown instanceof ApiError) || thrown.status !== 401) throw thrown;
-        return { session: null, isEvaluation: thrown.details['evaluation'] === true };
+        const held = cache.getQueryData<SessionState>(SESSION_KEY);
+        const isEvaluation = thrown.details['evaluation'] === true || held?.isEvaluation === true;
+        return { session: null, isEvaluation, hasEnded: held?.hasEnded === true || Boolean(held?.session) };
       }
     },
     staleTime: Infinity,

@@ -54,4 +54,6 @@ export interface SessionState {
   session: Session | null;
   /** The evaluation instance says so on every page, before anybody signed in too. */
   isEvaluation: boolean;
+  /** The server ended a session of this page: the sign-in page says so. */
+  hasEnded?: boolean;
 }

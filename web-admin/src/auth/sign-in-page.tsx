@@ -88,7 +88,6 @@ export function SignInPage() {
   const location = useLocation();
   const { data } = useSessionQuery();
   if (data?.session) return <Navigate to={returnPath(location.state)} replace />;
-  const hasEnded = returnPath(location.state) !== '/';
   return (
     <div className="sign-in">
       <EvaluationBanner isShown={data?.isEvaluation === true} />
@@ -101,7 +100,7 @@ export function SignInPage() {
           <span className="brand-mark" aria-hidden="true" />
           {t('product.name')}
         </h1>
-        {hasEnded && <Alert type="info" showIcon title={t('signin.ended')} className="sign-in-error" />}
+        {data?.hasEnded && <Alert type="info" showIcon title={t('signin.ended')} className="sign-in-error" />}
         <SignInForm />
       </main>
     </div>
