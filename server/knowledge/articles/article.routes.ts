@@ -1,4 +1,4 @@
-import { decodeCursor, LIMITS, toPage } from '../../kernel/index.ts';
+import { AppError, decodeCursor, isUuid, LIMITS, toPage } from '../../kernel/index.ts';
 import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
 import { findVersion } from './article.repo.ts';
@@ -40,8 +40,7 @@ function readRoutes(deps: ArticleRouteDeps): AnyRoute[] {
       response: schemas.articlePage,
       async handler(tx, { query }) {
         const limit = query.limit ?? LIMITS.pageItemsDefault;
-        const key = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 2);
-        const after = key && { at: new Date(Number(key[0])), id: String(key[1]) };
+        const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
         const rows = await listArticles(tx, query, { limit: limit + 1, after });
         const names = await deps.namesOf(tx, [...new Set(rows.map((row) => row.ownerId))]);
         return toPage(
@@ -75,6 +74,14 @@ function readRoutes(deps: ArticleRouteDeps): AnyRoute[] {
       },
     }),
   ];
+}
+
+/** The last row of the page before: when it was changed, and its id. */
+function readCursor(cursor: string): { at: Date; id: string } {
+  const [changedMs, id] = decodeCursor(cursor, 2);
+  const at = new Date(typeof changedMs === 'number' ? changedMs : Number.NaN);
+  if (Number.isNaN(at.getTime()) || !isUuid(id)) throw new AppError('request.cursor_invalid');
+  return { at, id };
 }
 
 function writeRoutes(deps: ArticleRouteDeps): AnyRoute[] {
