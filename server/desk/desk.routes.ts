@@ -3,9 +3,10 @@ import { conversationRoutes, type ConversationRouteDeps } from './conversations/
 import { cannedResponseRoutes } from './macros/canned-response.routes.ts';
 import type { CannedResponseService } from './macros/canned-response.service.ts';
 import { requesterRoutes, type RequesterRouteDeps } from './requesters/requester.routes.ts';
+import { ticketRoutes, type TicketRouteDeps } from './tickets/ticket.routes.ts';
 
 /** What the desk's routes need; compose builds every part. */
-export interface DeskRouteDeps extends ConversationRouteDeps, RequesterRouteDeps {
+export interface DeskRouteDeps extends ConversationRouteDeps, RequesterRouteDeps, TicketRouteDeps {
   cannedResponses: CannedResponseService;
 }
 
@@ -15,5 +16,6 @@ export function createDeskRoutes(deps: DeskRouteDeps): AnyRoute[] {
     ...conversationRoutes(deps),
     ...requesterRoutes(deps),
     ...cannedResponseRoutes(deps.cannedResponses),
+    ...ticketRoutes(deps),
   ];
 }

@@ -15,5 +15,7 @@ export { systemText } from './conversations/conversation.texts.ts';
 export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';
 export { Routing, type AgentDirectory, type Presence } from './routing/routing.service.ts';
 export type { Staff, StaffAgent, StaffName } from './staff.ts';
+export { TicketService, type TicketInput } from './tickets/ticket.service.ts';
+export { TicketView } from './tickets/ticket.view.ts';
 export { createAgentSocket, type AgentSession, type AgentSessions } from './workbench/agent-socket.ts';
 export { presentForAgent, presentForRequester } from './workbench/frames.ts';

@@ -53,6 +53,7 @@ export const ERRORS = {
   'conversation.agent_unavailable': [409, 'That agent cannot take the conversation now.'],
   'requester.reveal_purpose': [422, 'State the purpose for which the value is shown.'],
   'ticket.transition_refused': [409, 'The ticket cannot go from its state to that one.'],
+  'ticket.closed': [409, 'The ticket is closed; open a new one.'],
   'ticket.requester_unknown': [422, 'The ticket names an unknown requester or conversation.'],
   'article.state_refused': [409, 'The article is not in a state that allows this.'],
   'article.author_approves': [403, 'The author of a version cannot approve it.'],

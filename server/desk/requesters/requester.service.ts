@@ -102,9 +102,14 @@ export class RequesterService {
 
   /** The requester; throws `request.not_found`. */
   async get(db: Db, id: string): Promise<RequesterRow> {
-    const row = await db.one(REQUESTER_BY_ID, { id });
+    const row = await this.find(db, id);
     if (!row) throw new AppError('request.not_found');
     return row;
+  }
+
+  /** The requester, if there is one. */
+  find(db: Db, id: string): Promise<RequesterRow | undefined> {
+    return db.one(REQUESTER_BY_ID, { id });
   }
 
   /** The requester whom a site's host application knows by this id. */

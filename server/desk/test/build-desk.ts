@@ -19,6 +19,8 @@ import {
   NoteService,
   RequesterService,
   Routing,
+  TicketService,
+  TicketView,
   type RequesterProfile,
   type Staff,
 } from '../index.ts';
@@ -174,7 +176,8 @@ function buildParts(core: Core) {
   const routing = new Routing({ uow, clock, owners, conversations: service, directory, log: QUIET_LOG });
   const view = new ConversationView({ crypto, staff: STAFF });
   const takeNumber = () => takeNumbers(database, 'ticket', 1);
-  void takeNumber;
+  const tickets = new TicketService({ crypto, clock, ids, requesters, staff: STAFF, takeNumber });
+  const ticketView = new TicketView({ crypto, staff: STAFF });
   const routes = createDeskRoutes({
     owners,
     conversations: service,
@@ -186,8 +189,10 @@ function buildParts(core: Core) {
     view,
     crypto,
     clock,
+    tickets,
+    ticketView,
   });
-  return { writer, owners, service, requesters, notes, routing, view, routes, staff: STAFF };
+  return { writer, owners, service, requesters, notes, routing, view, tickets, routes, staff: STAFF };
 }
 
 /** The request of a signed-in person. */

@@ -1,0 +1,124 @@
+import { insert, portable, select, update, type Db, type Tx } from '../../platform/persistence/index.ts';
+import {
+  ticketCommentEntity,
+  ticketEntity,
+  ticketEventEntity,
+  type TicketCommentRow,
+  type TicketEventRow,
+  type TicketRow,
+} from './ticket.entity.ts';
+
+const TICKET_INSERT = insert(ticketEntity);
+const COMMENT_INSERT = insert(ticketCommentEntity);
+const EVENT_INSERT = insert(ticketEventEntity);
+const TICKET_BY_ID = select(ticketEntity, { name: 'ticket.by_id', where: ['id'] });
+const TICKET_MOVE = update(ticketEntity, {
+  name: 'ticket.move',
+  set: ['state', 'solvedAt', 'updatedAt', 'version'],
+  where: ['id', 'version'],
+});
+const TICKET_CHANGE = update(ticketEntity, {
+  name: 'ticket.change',
+  set: ['subjectEnc', 'priority', 'assigneeId', 'updatedAt', 'version'],
+  where: ['id', 'version'],
+});
+/** Comments need no version; the state in the condition keeps one out that races with the closing. */
+const TICKET_TOUCH = update(ticketEntity, {
+  name: 'ticket.touch',
+  set: ['updatedAt'],
+  where: ['id'],
+  and: `state <> 'closed'`,
+});
+const COMMENTS = select(ticketCommentEntity, {
+  name: 'ticket_comment.of_ticket',
+  where: ['ticketId'],
+  orderBy: [
+    ['at', 'asc'],
+    ['id', 'asc'],
+  ],
+  limit: true,
+});
+const EVENTS = select(ticketEventEntity, {
+  name: 'ticket_event.of_ticket',
+  where: ['ticketId'],
+  orderBy: [
+    ['at', 'asc'],
+    ['id', 'asc'],
+  ],
+  limit: true,
+});
+
+const TOKENS_INSERT = portable<{ ticketId: string; tokens: bigint[]; list: string }>(
+  'ticket_token.put',
+  {
+    postgres: 'INSERT INTO ticket_token (ticket_id, tokens) VALUES (:ticketId, CAST(:tokens AS bigint[]))',
+    oracle: `INSERT INTO ticket_token (ticket_id, tokens)
+      SELECT :ticketId, t.token FROM JSON_TABLE(:list, '$[*]' COLUMNS (token NUMBER PATH '$')) t`,
+  },
+  { params: { ticketId: 'uuid', tokens: 'tokens', list: 'clob' } },
+);
+const TOKENS_REMOVE = portable<{ ticketId: string }>(
+  'ticket_token.remove',
+  'DELETE FROM ticket_token WHERE ticket_id = :ticketId',
+  { params: { ticketId: 'uuid' } },
+);
+
+/** Most comments and history entries one page shows. */
+export const TICKET_PARTS_MAX = 500;
+
+/** Tokens as a JSON list of numbers, the form Oracle unfolds; PostgreSQL takes the array itself. */
+export function tokenParams(tokens: bigint[]): { tokens: bigint[]; list: string } {
+  return { tokens, list: `[${tokens.join(',')}]` };
+}
+
+/** Inserts a new ticket with the tokens it is found by. */
+export async function insertTicket(tx: Tx, row: TicketRow, tokens: bigint[]): Promise<void> {
+  await tx.run(TICKET_INSERT, row);
+  await tx.run(TOKENS_INSERT, { ticketId: row.id, ...tokenParams(tokens) });
+}
+
+/** Puts other tokens in the place of a ticket's. */
+export async function replaceTokens(tx: Tx, ticketId: string, tokens: bigint[]): Promise<void> {
+  await tx.run(TOKENS_REMOVE, { ticketId });
+  await tx.run(TOKENS_INSERT, { ticketId, ...tokenParams(tokens) });
+}
+
+/** The ticket, if there is one. */
+export async function findTicket(db: Db, id: string): Promise<TicketRow | undefined> {
+  return (await db.one(TICKET_BY_ID, { id })) as TicketRow | undefined;
+}
+
+/** Writes the new state if nobody else changed the ticket since `version`; tells whether it did. */
+export async function moveTicket(tx: Tx, next: TicketRow, version: number): Promise<boolean> {
+  return (await tx.run(TICKET_MOVE, { ...next, whereId: next.id, whereVersion: version })) === 1;
+}
+
+/** Writes changed fields if nobody else changed the ticket since `version`; tells whether it did. */
+export async function changeTicket(tx: Tx, next: TicketRow, version: number): Promise<boolean> {
+  return (await tx.run(TICKET_CHANGE, { ...next, whereId: next.id, whereVersion: version })) === 1;
+}
+
+/** Notes that something was written on a ticket; false when it is closed. */
+export async function touchTicket(tx: Tx, id: string, updatedAt: Date): Promise<boolean> {
+  return (await tx.run(TICKET_TOUCH, { whereId: id, updatedAt })) === 1;
+}
+
+/** Inserts a comment. */
+export async function insertComment(tx: Tx, row: TicketCommentRow): Promise<void> {
+  await tx.run(COMMENT_INSERT, row);
+}
+
+/** Inserts history entries. */
+export async function insertEvents(tx: Tx, rows: readonly TicketEventRow[]): Promise<void> {
+  await tx.runMany(EVENT_INSERT, rows);
+}
+
+/** Comments of a ticket, oldest first. */
+export function listComments(db: Db, ticketId: string): Promise<TicketCommentRow[]> {
+  return db.all(COMMENTS, { ticketId, limit: TICKET_PARTS_MAX });
+}
+
+/** History of a ticket, oldest first. */
+export function listEvents(db: Db, ticketId: string): Promise<TicketEventRow[]> {
+  return db.all(EVENTS, { ticketId, limit: TICKET_PARTS_MAX });
+}

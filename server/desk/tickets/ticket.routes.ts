@@ -1,0 +1,185 @@
+import { LIMITS } from '../../kernel/index.ts';
+import { maskText } from '../../platform/crypto/index.ts';
+import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
+import type { Tx } from '../../platform/persistence/index.ts';
+import { maySee, viewerOf } from '../conversations/conversation.access.ts';
+import type { ConversationRow } from '../conversations/conversation.entity.ts';
+import { beforeOf } from '../keyset.ts';
+import { namesOf, presentPerson, type Staff } from '../staff.ts';
+import type { TicketRow } from './ticket.entity.ts';
+import type { TicketState, TicketViewer } from './ticket.rules.ts';
+import * as schemas from './ticket.schema.ts';
+import type { TicketChange, TicketInput, TicketService } from './ticket.service.ts';
+import type { TicketView } from './ticket.view.ts';
+
+/** What the routes of tickets need. */
+export interface TicketRouteDeps {
+  tickets: TicketService;
+  ticketView: TicketView;
+  staff: Staff;
+}
+
+type ById = { id: string };
+interface TicketQuery {
+  state?: TicketState;
+  assignee?: string;
+  requesterId?: string;
+  q?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+/** Routes of tickets. */
+export function ticketRoutes(deps: TicketRouteDeps): AnyRoute[] {
+  return [listRoute(deps), createRoute(deps), viewRoute(deps), ...changeRoutes(deps), commentRoute(deps)];
+}
+
+async function viewerFrom({ staff }: TicketRouteDeps, context: RequestContext): Promise<TicketViewer> {
+  const { actor, permissions } = context;
+  const seesAll = permissions.has('ticket:assign') || actor.type === 'token';
+  const groupIds = seesAll ? [] : await staff.skillGroupsOf(actor.id);
+  return { accountId: actor.id, seesAll, groupIds };
+}
+
+function assigneeOf(assignee: string | undefined, accountId: string): string | null | undefined {
+  if (assignee === 'me') return accountId;
+  return assignee === 'none' ? null : assignee;
+}
+
+function listRoute(deps: TicketRouteDeps): AnyRoute {
+  return defineRoute<unknown, TicketQuery>({
+    method: 'GET',
+    path: '/api/v1/tickets',
+    summary: 'Tickets, newest first, or those that hold every word of `q`; subjects and names masked.',
+    permission: 'ticket:work',
+    audit: 'ticket.list',
+    query: schemas.ticketQuery,
+    response: schemas.ticketPage,
+    async handler(tx, { query }, context) {
+      const viewer = await viewerFrom(deps, context);
+      const { state, requesterId, q, limit = LIMITS.pageItemsDefault } = query;
+      const filter = { state, requesterId, assigneeId: assigneeOf(query.assignee, viewer.accountId) };
+      const asked = { filter, before: beforeOf(query.cursor), limit };
+      const page =
+        q === undefined
+          ? await deps.ticketView.list(tx, viewer, asked)
+          : await deps.ticketView.search(tx, viewer, { ...asked, text: q });
+      const action = q === undefined ? 'ticket.list' : 'ticket.search';
+      tx.record({ action, outcome: 'ok', details: { ids: page.items.map(({ id }) => id) } });
+      return page;
+    },
+  });
+}
+
+function createRoute(deps: TicketRouteDeps): AnyRoute {
+  return defineRoute<unknown, unknown, TicketInput>({
+    method: 'POST',
+    path: '/api/v1/tickets',
+    summary: 'Opens a ticket, by hand or from a conversation.',
+    permission: 'ticket:work',
+    audit: 'ticket.create',
+    body: schemas.ticketCreate,
+    response: schemas.ticketCreated,
+    status: 201,
+    idempotent: true,
+    errors: ['ticket.requester_unknown'],
+    async handler(tx, { body }, context) {
+      const isVisible = await conversationCheck(deps, context, body);
+      const row = await deps.tickets.create(tx, body, isVisible);
+      return { id: row.id, number: row.ticketNumber, state: row.state, version: row.version };
+    },
+  });
+}
+
+/** People open tickets for conversations they see; a program with the right to tickets for any. */
+async function conversationCheck(
+  { staff }: TicketRouteDeps,
+  { actor, permissions }: RequestContext,
+  body: TicketInput,
+): Promise<(row: ConversationRow) => boolean> {
+  if (body.conversationId === undefined || actor.type === 'token') return () => true;
+  const viewer = await viewerOf(staff, actor.id, permissions);
+  return (row) => maySee(viewer, row);
+}
+
+function viewRoute(deps: TicketRouteDeps): AnyRoute {
+  return defineRoute<ById>({
+    method: 'GET',
+    path: '/api/v1/tickets/:id',
+    summary: 'One ticket with its comments and history.',
+    permission: 'ticket:work',
+    audit: 'ticket.view',
+    response: schemas.ticketDetail,
+    handler: async (tx, { params }, context) =>
+      show(deps, tx, await deps.tickets.get(tx, await viewerFrom(deps, context), params.id)),
+  });
+}
+
+/** Every answer that shows a ticket's words is a read of them, also after a change. */
+async function show(deps: TicketRouteDeps, tx: Tx, row: TicketRow) {
+  const target = { type: 'ticket', id: row.id };
+  tx.record({ action: 'ticket.view', outcome: 'ok', target, customer: row.requesterId });
+  return deps.ticketView.detail(tx, row);
+}
+
+function changeRoutes(deps: TicketRouteDeps): AnyRoute[] {
+  return [
+    defineRoute<ById, unknown, TicketChange>({
+      method: 'PATCH',
+      path: '/api/v1/tickets/:id',
+      summary: 'Changes subject, priority, or assignee.',
+      permission: 'ticket:work',
+      audit: 'ticket.update',
+      body: schemas.ticketChange,
+      response: schemas.ticketDetail,
+      ifMatch: true,
+      async handler(tx, { params, body: fields, version }, context) {
+        const viewer = await viewerFrom(deps, context);
+        const { permissions } = context;
+        const change = { id: params.id, version, fields, permissions };
+        return show(deps, tx, await deps.tickets.update(tx, viewer, change));
+      },
+    }),
+    defineRoute<ById, unknown, { to: TicketState; comment?: string }>({
+      method: 'POST',
+      path: '/api/v1/tickets/:id/transitions',
+      summary: 'Moves a ticket to another state.',
+      permission: 'ticket:work',
+      audit: 'ticket.transition',
+      body: schemas.ticketTransition,
+      response: schemas.ticketDetail,
+      ifMatch: true,
+      idempotent: true,
+      errors: ['ticket.transition_refused'],
+      async handler(tx, { params, body, version }, context) {
+        const viewer = await viewerFrom(deps, context);
+        const change = { id: params.id, version, ...body };
+        return show(deps, tx, await deps.tickets.transition(tx, viewer, change));
+      },
+    }),
+  ];
+}
+
+function commentRoute(deps: TicketRouteDeps): AnyRoute {
+  return defineRoute<ById, unknown, { text: string; internal?: boolean }>({
+    method: 'POST',
+    path: '/api/v1/tickets/:id/comments',
+    summary: 'Writes a comment; the version stays.',
+    permission: 'ticket:work',
+    audit: 'ticket.comment',
+    body: schemas.ticketComment,
+    response: schemas.ticketCommented,
+    status: 201,
+    idempotent: true,
+    errors: ['ticket.closed'],
+    async handler(tx, { params, body }, context) {
+      const viewer = await viewerFrom(deps, context);
+      const isInternal = body.internal ?? false;
+      const comment = { id: params.id, text: body.text, isInternal };
+      const { id, authorId, at } = await deps.tickets.comment(tx, viewer, comment);
+      const names = await namesOf(deps.staff, [context.actor.type === 'account' ? authorId : null]);
+      const author = presentPerson(authorId, names);
+      return { id, text: maskText(body.text), isInternal, author, at: at.toISOString() };
+    },
+  });
+}
