@@ -4,8 +4,8 @@ import { useI18n } from '../i18n/index.ts';
 export function EvaluationBanner({ isShown }: { isShown: boolean }) {
   const { t } = useI18n();
   return isShown ? (
-    <div className="evaluation-banner" role="note">
+    <aside className="evaluation-banner" aria-label={t('evaluation.label')}>
       {t('evaluation.banner')}
-    </div>
+    </aside>
   ) : null;
 }

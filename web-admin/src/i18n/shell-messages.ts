@@ -1,6 +1,7 @@
 /** Texts of the shell: sign-in, navigation, faces, and words that many screens share. */
 export const zh = {
   'product.name': 'Vaultdesk',
+  'evaluation.label': '评估环境',
   'evaluation.banner': '评估环境：仅限本机访问，请勿录入真实客户数据。',
   'nav.label': '主导航',
   'nav.inbox': '会话工作台',
@@ -85,6 +86,7 @@ export const zh = {
 
 export const en: Record<keyof typeof zh, string> = {
   'product.name': 'Vaultdesk',
+  'evaluation.label': 'Evaluation instance',
   'evaluation.banner': 'Evaluation instance: reachable from this machine only. Enter no real customer data.',
   'nav.label': 'Main navigation',
   'nav.inbox': 'Inbox',

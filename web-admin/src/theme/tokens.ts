@@ -23,7 +23,7 @@ const TOKENS: Record<ThemeName, NonNullable<ThemeConfig['token']>> = {
     colorPrimary: '#1668dc',
     colorInfo: '#1668dc',
     colorLink: '#7fb0ff',
-    colorError: '#ff7875',
+    colorError: '#ffa09d',
     colorSuccess: '#73d13d',
     colorWarning: '#ffc53d',
     colorTextPlaceholder: 'rgba(255, 255, 255, 0.62)',

@@ -252,6 +252,7 @@ export function ConversationView({
   drafts: DraftStore;
 }) {
   const { t } = useI18n();
+  const nameOf = useRequesterName();
   const cache = useQueryClient();
   const [dialog, setDialog] = useState<DialogName>();
   const [isSideOpen, setSideOpen] = useState(false);
@@ -285,7 +286,10 @@ export function ConversationView({
   const refusal = refusalKey(conversation, isMine);
   return (
     <>
-      <section className="inbox-conversation" aria-label={t('message.list')}>
+      <section
+        className="inbox-conversation"
+        aria-label={t('conversation.with', { name: nameOf(conversation.requester) })}
+      >
         <Head conversation={conversation} acts={acts} onCustomer={() => setSideOpen(true)} />
         <MessageList conversationId={conversation.id} log={log} />
         {refusal ? (

@@ -13,7 +13,7 @@ const TYPING_MS = 6_000;
 const NOTHING_PENDING: readonly PendingMessage[] = [];
 
 /** Keeps the end in view while the reader is there, and leaves the reader alone who looks further up. */
-function useFollowEnd(lastKey: string | undefined) {
+function useFollowEnd(lastKey: string | undefined, hasFrame: boolean) {
   const frame = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [hasNew, setHasNew] = useState(false);
@@ -31,6 +31,16 @@ function useFollowEnd(lastKey: string | undefined) {
     if (isAtEnd.current) scrollToEnd();
     else setHasNew(true);
   }, [lastKey]);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return undefined;
+    // A growing composer or a banner takes room away: the last message stays in view.
+    const observer = new ResizeObserver(() => {
+      if (isAtEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [hasFrame]);
   return { frame, hasNew, handleScroll, scrollToEnd };
 }
 
@@ -83,7 +93,10 @@ export function MessageList(props: { conversationId: string; log: ReturnType<typ
     () => buildTimeline({ messages: log.data?.items ?? [], notes: notes ?? [], pending, dayOf: format.date }),
     [log.data, notes, pending, format],
   );
-  const { frame, hasNew, handleScroll, scrollToEnd } = useFollowEnd(items[items.length - 1]?.key);
+  const { frame, hasNew, handleScroll, scrollToEnd } = useFollowEnd(
+    items[items.length - 1]?.key,
+    log.data !== undefined,
+  );
   if (log.isPending) return <LoadingFace />;
   if (log.error && !log.data) return <ErrorFace error={log.error} onRetry={() => void log.refetch()} />;
   return (
