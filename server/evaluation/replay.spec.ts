@@ -193,6 +193,10 @@ describe('demo:replay', function () {
       expect(result.code, argv.join(' ')).to.equal(code);
       expect(result.err).to.match(message);
     }
+    writeFileSync(at('empty'), '');
+    const empty = await run('--check', at('empty'), '--url', url);
+    expect(empty.code).to.equal(4);
+    expect(empty.err).to.contain('no acknowledged message');
     writeFileSync(at('wrong.jsonl'), '{"text":"a"}\n{"text"\n');
     const wrong = await run(at('wrong.jsonl'), '--url', url);
     expect(wrong.code).to.equal(4);

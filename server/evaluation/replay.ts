@@ -61,6 +61,10 @@ async function runPlay(args: ReplayArguments, file: string, { out, err }: Replay
 async function runCheck(args: ReplayArguments, file: string, { out, err }: ReplayStreams): Promise<number> {
   const address = toAddress(args);
   const conversations = await readLedger(file);
+  // An empty ledger proves nothing; saying "whole" of it would hide a run that never reached the server.
+  if (!conversations.some(({ acks }) => acks.length > 0)) {
+    throw new Error(`${file}: the ledger holds no acknowledged message`);
+  }
   const progress = createProgress(err, conversations.length);
   const total: CheckResult = { acknowledged: 0, missing: 0, doubled: 0, misplaced: 0, changed: 0 };
   const left = conversations.values();
