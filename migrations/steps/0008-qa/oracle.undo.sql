@@ -1,0 +1,3 @@
+DROP TABLE evaluation_criterion;
+DROP TABLE evaluation;
+DROP TABLE score_card;

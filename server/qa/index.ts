@@ -1,0 +1,2 @@
+export { createQa, type Qa, type QaDeps } from './qa.ts';
+export type { AccountNames } from './ports.ts';
