@@ -124,7 +124,7 @@ module.exports = {
       {
         path: '^(server|audit|sso|migrations)/',
         pathNot: [
-          '^server/platform/(egress|database|http|realtime)/',
+          '^server/platform/(egress|database|http|realtime|config|log|crypto)/',
           '^server/main\\.ts$',
           '^server/evaluation/',
           test,

@@ -3,26 +3,30 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SiteService, VisitorService } from './channels/web-widget/index.ts';
+import type { Staff } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
+import type { Bookkeeping, Identity } from './identity/index.ts';
 import { AppError } from './kernel/index.ts';
 import type { Config } from './platform/config/index.ts';
-import { sha256 } from './platform/crypto/index.ts';
 import {
   allowedOrigins,
   clientAddress,
-  type AnswerSeal,
   type Authenticator,
   type HttpConfig,
   type NetworkList,
   type ReadinessCheck,
   type StaticSite,
 } from './platform/http/index.ts';
-import { portable } from './platform/persistence/index.ts';
+import type { WithDb } from './platform/jobs/index.ts';
+import { portable, type Database } from './platform/persistence/index.ts';
 
 /** Small adapters between the parts that compose.ts wires; none of them decides anything of the domain. */
 
 /** The built web files. */
 export const WEB_FOLDER = fileURLToPath(new URL('../dist/web', import.meta.url));
+
+/** Entry of the robot's training thread, as the build made it. */
+export const ROBOT_WORKER = new URL('../dist/server/robot-worker.mjs', import.meta.url);
 
 /** Below this much free space writing would soon fail half-way. */
 const FREE_BYTES_MIN = 64 * 1024 * 1024;
@@ -55,10 +59,41 @@ export async function isVisitorOrigin(
 }
 
 /** The client's address of an upgrade request, as the HTTP side finds it. */
-export function requestAddress(request: IncomingMessage, isTrusted: NetworkList): string {
-  const forwarded = request.headers['x-forwarded-for'];
-  const header = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-  return clientAddress(request.socket.remoteAddress, header, isTrusted);
+export function requestAddress(isTrusted: NetworkList): (request: IncomingMessage) => string {
+  return (request) => {
+    const forwarded = request.headers['x-forwarded-for'];
+    const header = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
+    return clientAddress(request.socket.remoteAddress, header, isTrusted);
+  };
+}
+
+/** Connections for technical rows outside units of work: leases, outbox states. */
+export function withDb(database: Database): WithDb {
+  return (work) => database.read(work);
+}
+
+/** Writes that only move a clock (last use of a session). */
+export function bookkeeping(database: Database): Bookkeeping {
+  return { run: (statement, params) => database.read((session) => session.run(statement, params)) };
+}
+
+/** What the desk asks about people, answered by identity. */
+export function staffOf(identity: Identity): Staff {
+  return {
+    async list(ids) {
+      const names = await identity.namesOf(ids);
+      return [...names].map(([id, displayName]) => ({ id, displayName }));
+    },
+    agents: () => identity.listAgents(null),
+    async skillGroupsOf(accountId) {
+      const groups = await identity.listSkillGroups();
+      return groups.filter(({ memberIds }) => memberIds.includes(accountId)).map(({ id }) => id);
+    },
+    async skillGroups(ids) {
+      const groups = await identity.listSkillGroups();
+      return groups.filter(({ id }) => ids.includes(id)).map(({ id, name }) => ({ id, name }));
+    },
+  };
 }
 
 /** Finds visitors by their bearer token; they hold no permission but their own conversation. */
@@ -72,16 +107,6 @@ export function visitorAuthenticator(visitors: VisitorService): Authenticator {
       if (error instanceof AppError && error.code === 'visitor.token_invalid') return undefined;
       throw error;
     }
-  };
-}
-
-/** Stored answers of idempotent requests may hold personal data, so they are sealed. */
-export function answerSeal({ crypto }: Foundation): AnswerSeal {
-  const cell = (rowId: string) => ({ table: 'idempotency_record', column: 'answer_enc', rowId });
-  return {
-    hash: (data) => sha256(data as Buffer),
-    seal: (rowId, text) => crypto.installation.seal(cell(rowId), text),
-    open: (rowId, envelope) => crypto.open(cell(rowId), envelope),
   };
 }
 

@@ -3,7 +3,7 @@ import { AppError, LIMITS, presentStartError, StartError, systemClock } from '..
 import { startServer, type RunningServer } from '../main.ts';
 import { loadConfig } from '../platform/config/index.ts';
 import { createLog } from '../platform/log/index.ts';
-import { prepareEvaluation, printAccounts } from './prepare.ts';
+import { isFirstStart, prepareEvaluation, printAccounts } from './prepare.ts';
 
 /** `npm start`: an evaluation instance on the loopback, with a demonstration bank in it. */
 async function main(): Promise<void> {
@@ -15,6 +15,7 @@ async function main(): Promise<void> {
     fileCount: config.log.fileCount,
     now: () => systemClock.now(),
   });
+  const isFirst = isFirstStart(config.home);
   let server: RunningServer | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (signal: string) => {
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
     await log.close();
     process.exit(1);
   }
-  printAccounts(config.home);
+  printAccounts(config.home, isFirst);
   process.stdout.write(`vaultdesk ready ${server.url}\n`);
 }
 

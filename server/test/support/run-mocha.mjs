@@ -24,7 +24,8 @@ function run(program, programArgs) {
 }
 
 let status = 0;
-if (!namesFiles && existsSync('server/evaluation/build.mjs')) status = run('server/evaluation/build.mjs', []);
+if (!namesFiles && existsSync('web-admin/build/build-all.mjs'))
+  status = run('web-admin/build/build-all.mjs', []);
 if (status === 0) {
   const mochaArgs = namesFiles
     ? ['--config', '.mocharc.json', '--spec', ...rest]

@@ -1,13 +1,15 @@
-// Builds the web files into dist/web: the console, the widget, the demonstration bank. With --if-stale only when a
-// source is newer than the last build. `npm run build`, `npm start` and `npm test` use it.
+// Builds what a start from source needs, into dist/: the console, the widget, the demonstration bank, and the robot's
+// training thread (a worker does not inherit the loader that reads TypeScript). With --if-stale the web files only when
+// a source is newer than the last build. `npm run build`, `npm start` and `npm test` use it.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { glob } from 'tinyglobby';
-import { buildConsole } from '../../web-admin/build/build-console.mjs';
-import { buildWidget } from '../../web-admin/build/build-widget.mjs';
+import { buildConsole } from './build-console.mjs';
+import { buildWidget } from './build-widget.mjs';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(PROJECT, 'dist', 'web', '.stamp');
@@ -24,6 +26,15 @@ async function stampOf() {
   }
   return hash.digest('hex');
 }
+
+await build({
+  entryPoints: [join(PROJECT, 'server/robot/training/training.worker.ts')],
+  outfile: join(PROJECT, 'dist/server/robot-worker.mjs'),
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+});
 
 const stamp = await stampOf();
 const known = await readFile(STAMP, 'utf8').catch(() => '');
