@@ -44,7 +44,7 @@ const SERVER_NODE = 'server-1';
 export async function startServer(options: {
   config: Config;
   log: Log;
-  /** Called before the server listens; the evaluation instance makes its accounts and demonstration bank here. */
+  /** Called before anything runs; the evaluation instance makes its accounts and demonstration bank here. */
   prepare?: (foundation: Foundation, parts: Parts) => Promise<void>;
 }): Promise<RunningServer> {
   const { config, log } = options;
@@ -68,10 +68,10 @@ export async function startServer(options: {
     stops.push(() => foundation.close());
     const parts = await compose(foundation);
     stops.push(() => parts.stop());
-    await parts.start();
     await record(foundation, 'server.start');
     stops.push(() => record(foundation, 'server.stop'));
     await options.prepare?.(foundation, parts);
+    await parts.start();
     const listener = await listen(config, parts);
     stops.push(() => closeListener(listener.server, parts));
     await writeStatus(config, {

@@ -21,6 +21,7 @@ The instance is the one of VAULTDESK_HOME (default ./var).
 const VERBS: Record<string, Verb> = {
   status: async (args) => (await import('./status.ts')).statusCommand(args, loadConfig()),
   migrate: async (args) => (await import('./migrate.ts')).migrateCommand(args, loadConfig()),
+  audit: async (args) => (await import('./audit.ts')).auditVerb(args, loadConfig()),
   robot: async (args) => {
     const [verb, ...rest] = args;
     if (verb !== 'evaluate') return usage(`vaultdesk robot: there is no verb ${verb ?? ''}`);

@@ -5,6 +5,8 @@ import { loadConfig } from '../platform/config/index.ts';
 import { createLog } from '../platform/log/index.ts';
 import { isFirstStart, prepareEvaluation, printAccounts } from './prepare.ts';
 
+const ROBOT_WAIT_MS = 45_000;
+
 /** `npm start`: an evaluation instance on the loopback, with a demonstration bank in it. */
 async function main(): Promise<void> {
   const config = loadConfig({ isEvaluation: true });
@@ -39,8 +41,15 @@ async function main(): Promise<void> {
     await log.close();
     process.exit(1);
   }
+  await waitForRobot(server);
   printAccounts(config.home, isFirst);
   process.stdout.write(`vaultdesk ready ${server.url}\n`);
+}
+
+/** The first answers shall be answers: waits until the robot has learnt, but not for ever on a slow machine. */
+async function waitForRobot(server: RunningServer): Promise<void> {
+  const waited = new Promise<void>((resolve) => setTimeout(resolve, ROBOT_WAIT_MS).unref());
+  await Promise.race([server.parts.robot.refresh(), waited]);
 }
 
 function presentFault(error: unknown): string {

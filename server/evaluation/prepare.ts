@@ -47,8 +47,6 @@ export async function prepareEvaluation(foundation: Foundation, parts: Parts): P
     await makeKnowledge(foundation, parts, accounts);
     await writeSecret(files.done, `${new Date().toISOString()}\n`);
   }
-  // The first answers shall be answers: wait until the robot has learnt what was imported.
-  await parts.robot.refresh();
 }
 
 async function makeAccounts(
