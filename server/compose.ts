@@ -16,6 +16,8 @@ import {
   NoteService,
   RequesterService,
   Routing,
+  TicketService,
+  TicketView,
 } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
@@ -139,6 +141,9 @@ function composeDesk(
   const view = new ConversationView({ crypto, staff });
   const notes = new NoteService({ crypto, clock, ids, staff });
   const cannedResponses = new CannedResponseService({ clock, ids });
+  const takeNumber = wiring.numberSeries(database, 'ticket');
+  const tickets = new TicketService({ crypto, clock, ids, requesters, staff, takeNumber });
+  const ticketView = new TicketView({ crypto, staff });
   const audience = createAudience();
   const endpoint = createAgentSocket({
     ...{ sessions: deps.identity.sockets, audience, owners, conversations, routing, uow, staff },
@@ -152,6 +157,7 @@ function composeDesk(
   });
   const routes = createDeskRoutes({
     ...{ owners, conversations, requesters, notes, routing, staff, view, crypto, clock, cannedResponses },
+    ...{ tickets, ticketView },
   });
   return { writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes };
 }

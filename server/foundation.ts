@@ -6,10 +6,10 @@ import {
   createNoteSigner,
   createSealer,
   generateSealKey,
+  type ProofSource,
   type AuditStorage,
   type Sealer,
   type SealerNotice,
-  type VerifySource,
 } from '../audit/index.ts';
 import { createIds, type Clock, type EventDraft, type Ids } from './kernel/index.ts';
 import type { Config } from './platform/config/index.ts';
@@ -48,7 +48,7 @@ export interface Foundation {
   crypto: Crypto;
   trail: Trail;
   uow: UnitOfWork;
-  auditStorage: AuditStorage & VerifySource;
+  auditStorage: AuditStorage & ProofSource;
   /** Text of the public key file of the trail, `keys/audit.keys`. */
   auditKeys: string;
   sealer: Sealer;

@@ -18,7 +18,7 @@ import {
   type StaticSite,
 } from './platform/http/index.ts';
 import type { WithDb } from './platform/jobs/index.ts';
-import { portable, type Database } from './platform/persistence/index.ts';
+import { portable, takeNumbers, type Database } from './platform/persistence/index.ts';
 
 /** Small adapters between the parts that compose.ts wires; none of them decides anything of the domain. */
 
@@ -75,6 +75,30 @@ export function withDb(database: Database): WithDb {
 /** Writes that only move a clock (last use of a session). */
 export function bookkeeping(database: Database): Bookkeeping {
   return { run: (statement, params) => database.read((session) => session.run(statement, params)) };
+}
+
+/** Numbers are reserved in blocks of this size; a restart leaves the rest of one out. */
+const NUMBERS_AT_ONCE = 20;
+
+/** The next number of a series (ticket numbers); one statement for a whole block. */
+export function numberSeries(database: Database, name: string): () => Promise<number> {
+  let block: Promise<number> | undefined;
+  let used = 0;
+  return async () => {
+    if (block === undefined || used === NUMBERS_AT_ONCE) {
+      used = 0;
+      block = takeNumbers(database, name, NUMBERS_AT_ONCE);
+    }
+    const offset = used;
+    used += 1;
+    const taken = block;
+    try {
+      return (await taken) + offset;
+    } catch (error) {
+      if (block === taken) block = undefined;
+      throw error;
+    }
+  };
 }
 
 /** What the desk asks about people, answered by identity. */

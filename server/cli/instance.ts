@@ -4,9 +4,18 @@ import process from 'node:process';
 import { StartError } from '../kernel/index.ts';
 import { placesOf } from '../foundation.ts';
 import type { ServerStatus } from '../main.ts';
-import type { Config } from '../platform/config/index.ts';
+import { homeOf, loadConfig, type Config } from '../platform/config/index.ts';
 import { startDatabase } from '../platform/database/index.ts';
 import { openDatabase, type Database } from '../platform/persistence/index.ts';
+
+/**
+ * The configuration of the instance in VAULTDESK_HOME. Where no database is configured, the home holds one of its own:
+ * an evaluation instance.
+ */
+export function loadInstanceConfig(): Config {
+  const isEvaluation = existsSync(join(homeOf(), 'evaluation-accounts.json'));
+  return loadConfig({ isEvaluation });
+}
 
 /** What the status file says; `stopped` when there is none, or its process is gone. */
 export function readStatus(config: Config): ServerStatus | { state: 'stopped' } {

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { AppError, presentStartError, StartError } from '../kernel/index.ts';
-import { loadConfig } from '../platform/config/index.ts';
+import { loadInstanceConfig } from './instance.ts';
 
 /** Exit codes that every verb shares; verbs add their own. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -19,9 +19,9 @@ The instance is the one of VAULTDESK_HOME (default ./var).
 
 /** Verbs by name; each loads only what it needs. */
 const VERBS: Record<string, Verb> = {
-  status: async (args) => (await import('./status.ts')).statusCommand(args, loadConfig()),
-  migrate: async (args) => (await import('./migrate.ts')).migrateCommand(args, loadConfig()),
-  audit: async (args) => (await import('./audit.ts')).auditVerb(args, loadConfig()),
+  status: async (args) => (await import('./status.ts')).statusCommand(args, loadInstanceConfig()),
+  migrate: async (args) => (await import('./migrate.ts')).migrateCommand(args, loadInstanceConfig()),
+  audit: async (args) => (await import('./audit.ts')).auditVerb(args, loadInstanceConfig()),
   robot: async (args) => {
     const [verb, ...rest] = args;
     if (verb !== 'evaluate') return usage(`vaultdesk robot: there is no verb ${verb ?? ''}`);

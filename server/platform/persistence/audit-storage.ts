@@ -1,4 +1,4 @@
-import type { AuditStorage, EventRow, LaneKey, SealRow, VerifySource } from '../../../audit/index.ts';
+import type { AuditStorage, EventRow, LaneKey, ProofSource, SealRow } from '../../../audit/index.ts';
 import { auditEpochEntity, auditEventEntity, type AuditEventRow } from './audit.entity.ts';
 import { col } from './columns.ts';
 import type { Database } from './data-source.ts';
@@ -85,6 +85,12 @@ const FIRST_NUMBER = portable<LaneKey & { afterN: number }, { first: number | nu
     WHERE node = :node AND epoch = :epoch AND lane = :lane AND n > :afterN`,
   { params: { ...LANE_PARAMS, afterN: 'int' }, result: { first: 'int' } },
 );
+const EVENT_BY_ID = select(auditEventEntity, { name: 'audit_event.by_id', where: ['id'] });
+const SEALS_SINCE = portable<{ since: Date }, { sealNo: number }>(
+  'audit_seal.since',
+  'SELECT MIN(seal_no) AS seal_no FROM audit_seal WHERE sealed_at >= :since',
+  { params: { since: 'instant' }, result: { sealNo: 'int' } },
+);
 const LANES = portable<Record<never, never>, LaneKey & { last: number; entryCount: number }>(
   'audit_event.lanes',
   `SELECT node, epoch, lane, MAX(n) AS last, COUNT(*) AS entry_count FROM audit_event
@@ -93,7 +99,7 @@ const LANES = portable<Record<never, never>, LaneKey & { last: number; entryCoun
 );
 
 /** The audit library's ports over the tables of the trail; every call reads or writes committed rows. */
-export function createAuditStorage(database: Database): AuditStorage & VerifySource {
+export function createAuditStorage(database: Database): AuditStorage & ProofSource {
   const all = <P, R>(statement: Statement<P, R>, params: P) =>
     database.read((session) => session.all(statement, params));
   const one = <P, R>(statement: Statement<P, R>, params: P) =>
@@ -123,6 +129,11 @@ export function createAuditStorage(database: Database): AuditStorage & VerifySou
         throw error;
       }
     },
+    async findEvent(id) {
+      const row = await one(EVENT_BY_ID, { id });
+      return row && toEvent(row);
+    },
+    firstSealSince: async (since) => (await one(SEALS_SINCE, { since }))?.sealNo || undefined,
     readEvents: async (lane, afterN, limit) =>
       (await all(EVENTS_AFTER, { ...keyOf(lane), after: [afterN], limit })).map(toEvent),
     listLanes: async () =>
