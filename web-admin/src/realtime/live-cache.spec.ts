@@ -202,6 +202,17 @@ describe('lists', () => {
     expect(twice.pages[0]?.items[0]?.unread).to.equal(2);
   });
 
+  it('never gain a conversation the agent is only told the place of, and never lose words to such a frame', () => {
+    const place = { view: 'queue', myId: ME } as const;
+    const full = buildConversation({ state: 'queued', assignee: null });
+    const wordless = { ...full, lastText: null, requester: { ...full.requester, nameMasked: null } };
+    expect(placeConversation(pagesOf(), wordless, place).pages[0]?.items).to.deep.equal([]);
+    const merged = placeConversation(pagesOf(full), { ...wordless, lastSeq: 9 }, place).pages[0]?.items[0];
+    expect(merged).to.deep.include({ lastText: 'old', requester: full.requester, lastSeq: 9 });
+    const taken = { ...wordless, state: 'assigned' as const };
+    expect(placeConversation(pagesOf(full), taken, place).pages[0]?.items).to.deep.equal([]);
+  });
+
   it('put whoever waits longest first in the queue and the newest words first elsewhere', () => {
     const early = buildConversation({
       id: 'a',

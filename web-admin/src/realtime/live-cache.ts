@@ -3,6 +3,7 @@ import {
   afterMessage,
   applyMessageToList,
   belongsTo,
+  mergeConversation,
   placeConversation,
   type ConversationPages,
   type ConversationView,
@@ -110,7 +111,7 @@ function addMessage(cache: QueryClient, conversationId: string, message: Message
 function replaceConversation(cache: QueryClient, conversation: Conversation, myId: string): void {
   updateLists(cache, (list, view) => placeConversation(list, conversation, { view, myId }));
   cache.setQueryData<Conversation>(LIVE_KEYS.conversation(conversation.id), (held) =>
-    held ? { ...held, ...conversation } : held,
+    held ? mergeConversation(held, conversation) : held,
   );
 }
 

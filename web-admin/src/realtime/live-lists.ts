@@ -40,19 +40,41 @@ export function compareConversations(view: ConversationView, a: Conversation, b:
   return order || a.id.localeCompare(b.id);
 }
 
+/**
+ * A row as it stands after a frame about it. Agents who may not see a conversation are told where it stands without
+ * name and words, so that it leaves their lists; those who see it get both frames. What is held is therefore kept.
+ */
+export function mergeConversation<T extends Conversation>(held: T, told: Conversation): T {
+  if (!isWithoutWords(told)) return { ...held, ...told };
+  const { lastText, requester } = held;
+  return { ...held, ...told, lastText, requester };
+}
+
+/** Tells whether a frame says only where a conversation stands. */
+export function isWithoutWords(conversation: Conversation): boolean {
+  return conversation.lastText === null && conversation.requester.nameMasked === null;
+}
+
 /** Puts a changed conversation where it belongs: replaced, added to the first page, or taken away. */
 export function placeConversation(
   list: ConversationPages,
   conversation: Conversation,
   place: { view: ConversationView; myId: string },
 ): ConversationPages {
-  const isMember = belongsTo(conversation, place.view, place.myId);
+  const held = list.pages.flatMap((page) => page.items).find((item) => item.id === conversation.id);
   const pages = list.pages.map((page) => ({
     ...page,
     items: page.items.filter((item) => item.id !== conversation.id),
   }));
+  const isMember = belongsTo(conversation, place.view, place.myId);
+  // Without words and not held: it stands in somebody else's list.
+  const row = held
+    ? mergeConversation(held, conversation)
+    : isWithoutWords(conversation)
+      ? undefined
+      : conversation;
   const first = pages[0];
-  if (isMember && first) first.items = [conversation, ...first.items];
+  if (isMember && row && first) first.items = [row, ...first.items];
   return { ...list, pages };
 }
 

@@ -14,6 +14,9 @@ export const TEXT_CHARACTERS_MAX = 8_000;
 
 export type ComposerMode = 'reply' | 'note';
 
+/** All of them are read once, so that every key pressed finds them at once. */
+const CANNED_MAX = 500;
+
 /** The requester is told at most this often that the agent is typing. */
 const TYPING_EVERY_MS = 3_000;
 
@@ -39,7 +42,8 @@ function useCanned(text: string) {
   const { data } = useQuery<CannedResponse[]>({
     queryKey: ['canned-responses'],
     queryFn: async ({ signal }) =>
-      (await api.get<Page<CannedResponse>>('/canned-responses', { signal })).items,
+      (await api.get<Page<CannedResponse>>('/canned-responses', { query: { limit: CANNED_MAX }, signal }))
+        .items,
     enabled: query !== undefined,
     staleTime: 60_000,
   });

@@ -3,7 +3,7 @@ import { App, Button, Drawer } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { useApi } from '../../api/index.ts';
 import { useCan, useSession } from '../../auth/index.ts';
 import { CreateTicketDialog, useProblemToast } from '../../components/index.ts';
@@ -229,7 +229,12 @@ function Dialogs(props: {
 }) {
   const { name, conversation, onClose } = props;
   const cache = useQueryClient();
-  if (name === 'handover') return <HandoverDialog conversation={conversation} onClose={onClose} />;
+  const navigate = useNavigate();
+  if (name === 'handover') {
+    // The conversation is somebody else's now and may be out of sight: back to the list.
+    const handleDone = () => void navigate('/inbox');
+    return <HandoverDialog conversation={conversation} onDone={handleDone} onClose={onClose} />;
+  }
   if (name !== 'ticket') return null;
   return (
     <CreateTicketDialog

@@ -1,8 +1,9 @@
 /**
  * Drafts of replies. What was typed must survive a reload, and customer data must not lie readable on the disk
  * (browsers write session storage to it). So drafts are kept in memory and, sealed, in session storage: AES-256-GCM
- * under a key derived (HKDF-SHA-256) from the session's CSRF token, which only the server hands out and no browser
- * storage holds. When the session ends, what is left there cannot be read by anybody.
+ * under a key derived (HKDF-SHA-256) from the session's CSRF token, which the server hands to a live session alone and
+ * no browser storage holds. It follows from the session cookie, so whoever copies a disk needs that cookie as well;
+ * session cookies are not written there unless the browser is set to restore its last session.
  */
 const PREFIX = 'vaultdesk.draft.';
 const IV_BYTES = 12;

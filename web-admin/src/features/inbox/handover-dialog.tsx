@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert, App, Form, Input, Modal, Segmented, Select, type FormInstance } from 'antd';
 import { useState } from 'react';
 import { toApiError, useApi, type ApiError, type Page } from '../../api/index.ts';
-import { useSession } from '../../auth/index.ts';
+import { useCan, useSession } from '../../auth/index.ts';
 import { ProblemText } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import type { Conversation } from '../../realtime/index.ts';
@@ -26,6 +26,7 @@ interface HandoverForm {
 
 function useTargets() {
   const api = useApi();
+  const can = useCan();
   const { account } = useSession();
   const { t } = useI18n();
   const agents = useQuery<AgentItem[], ApiError>({
@@ -38,6 +39,7 @@ function useTargets() {
     queryKey: ['skill-groups'],
     queryFn: async ({ signal }) =>
       (await api.get<Page<{ id: string; name: string }>>('/skill-groups', { signal })).items,
+    enabled: can('skill-group:write'),
     retry: false,
   });
   const agentOptions = (agents.data ?? [])
@@ -93,13 +95,12 @@ function HandoverFields(props: {
 }
 
 /** Hands a conversation to another agent or back into the queue of a skill group, with a note for the colleague. */
-export function HandoverDialog({
-  conversation,
-  onClose,
-}: {
+export function HandoverDialog(props: {
   conversation: Conversation;
+  onDone: () => void;
   onClose: () => void;
 }) {
+  const { conversation, onDone, onClose } = props;
   const { t } = useI18n();
   const { message } = App.useApp();
   const { act } = useConversationActions(conversation.id);
@@ -115,7 +116,7 @@ export function HandoverDialog({
     try {
       await act('handover', values.note ? { ...to, note: values.note } : to);
       void message.success(t('handover.done'));
-      onClose();
+      onDone();
     } catch (thrown) {
       setError(toApiError(thrown));
     } finally {

@@ -8,8 +8,7 @@ function useHistoryTexts() {
   return {
     actor: ({ actor }: TicketHistoryEntry) =>
       actor.displayName || (tMaybe(`ticket.actor.${actor.type}`) ?? actor.type),
-    action: ({ action }: TicketHistoryEntry) =>
-      tMaybe(`ticket.history.${action.replace(/^ticket\./, '')}`) ?? action,
+    action: ({ action }: TicketHistoryEntry) => tMaybe(`ticket.history.${action}`) ?? action,
     change: ({ from, to }: TicketHistoryEntry) =>
       [valueText(from), valueText(to)].filter(Boolean).join(' → '),
   };
