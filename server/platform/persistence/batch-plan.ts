@@ -26,6 +26,13 @@ export interface BatchPlan<I = Record<string, unknown>, M = Record<string, unkno
 /** Statement of an entity's insert, declared by the entity's own repository. */
 type InsertOf<C extends Columns> = Statement<RowOfColumns<C>, never>;
 
+const batches: { name: string; text: string }[] = [];
+
+/** The one statement of each declared batch, as PostgreSQL gets it. */
+export function batchStatements(): readonly { name: string; text: string }[] {
+  return batches;
+}
+
 /** Declares a batch: rows of `insertStatement`'s entity, and updates by key of another. */
 export function batchPlan<
   C extends Columns,
@@ -42,11 +49,13 @@ export function batchPlan<
 ): BatchPlan<RowOfColumns<C>, Pick<RowOfColumns<D>, K | S>> {
   const { entity, merge } = options;
   const mergeStatement = update(merge.entity, { name: `${name}.merge`, set: merge.set, where: [merge.key] });
+  const postgresSql = postgresText(entity as unknown as Entity, merge as unknown as BatchPlan['merge']);
+  batches.push({ name, text: postgresSql });
   return {
     name,
     entity: entity as unknown as Entity,
     merge: merge as unknown as BatchPlan['merge'],
-    postgresSql: postgresText(entity as unknown as Entity, merge as unknown as BatchPlan['merge']),
+    postgresSql,
     insertStatement: options.insertStatement as never,
     mergeStatement: mergeStatement as never,
   };

@@ -1,6 +1,6 @@
 export { auditEpochEntity, auditEventEntity, toAuditRow, type AuditEventRow } from './audit.entity.ts';
 export { createAuditStorage } from './audit-storage.ts';
-export { batchPlan, type BatchPlan } from './batch-plan.ts';
+export { batchPlan, batchStatements, type BatchPlan } from './batch-plan.ts';
 export { openBatchConnections } from './batch-connection.ts';
 export {
   createBatchWriter,
@@ -13,6 +13,7 @@ export { col, toSnakeCase, type Column, type ColumnKind, type Json } from './col
 export { openDatabase, type Database } from './data-source.ts';
 export { createDekStore, DEK_INSERT, takeNumbers, type CryptoDekRow } from './deks.ts';
 export { DatabaseConflict } from './dialect/dialect.ts';
+export { renderStatement } from './dialect/render.ts';
 export { allEntities, defineEntity, type Entity, type RowOf } from './entity.ts';
 export {
   createOutboxWriter,

@@ -1,0 +1,533 @@
+-- account.by_id
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE id = :1;
+
+-- account.by_ids
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE id IN ((list));
+
+-- account.by_username
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE username = :1;
+
+-- account.count
+SELECT COUNT(*) AS account_count FROM account;
+
+-- account.decide
+UPDATE account SET state = :1, pending_roles = :2, pending_by_id = :3, totp_enc = :4, failed_count = :5, locked_until_at = :6, version = :7 WHERE id = :8 AND version = :9;
+
+-- account.failed
+UPDATE account SET failed_count = failed_count + 1 WHERE id = :1;
+
+-- account.insert
+INSERT INTO account (id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17);
+
+-- account.lock
+UPDATE account SET failed_count = :1, locked_until_at = :2 WHERE id = :3;
+
+-- account.page
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account ORDER BY username asc FETCH FIRST :1 ROWS ONLY;
+
+-- account.page (next page)
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE username > :1 ORDER BY username asc FETCH FIRST :2 ROWS ONLY;
+
+-- account.page_of_state
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE state = :1 ORDER BY username asc FETCH FIRST :2 ROWS ONLY;
+
+-- account.page_of_state (next page)
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE state = :1 AND username > :2 ORDER BY username asc FETCH FIRST :3 ROWS ONLY;
+
+-- account.set_locale
+UPDATE account SET locale = :1 WHERE id = :2;
+
+-- account.set_password
+UPDATE account SET password_hash = :1, password_changed_at = :2, must_change_password = :3, failed_count = :4, locked_until_at = :5, version = :6 WHERE id = :7 AND version = :8;
+
+-- account.signed_in
+UPDATE account SET failed_count = :1, locked_until_at = :2, last_sign_in_at = :3, totp_last_step = :4 WHERE id = :5 AND failed_count = :6 AND totp_last_step = :7;
+
+-- account_role.insert
+INSERT INTO account_role (account_id, role) VALUES (:1, :2);
+
+-- account_role.of_accounts
+SELECT account_id, role FROM account_role WHERE account_id IN ((list));
+
+-- account_role.remove_all
+DELETE FROM account_role WHERE account_id = :1;
+
+-- account_session.by_id
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at FROM account_session WHERE id = :1;
+
+-- account_session.by_token
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at FROM account_session WHERE token_hash = :1;
+
+-- account_session.insert
+INSERT INTO account_session (id, token_hash, account_id, created_at, last_seen_at, expires_at) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- account_session.of_account
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at FROM account_session WHERE account_id = :1 ORDER BY created_at desc, id desc FETCH FIRST :2 ROWS ONLY;
+
+-- account_session.purge
+DELETE FROM account_session WHERE expires_at < :1;
+
+-- account_session.remove
+DELETE FROM account_session WHERE id = :1;
+
+-- account_session.remove_all
+DELETE FROM account_session WHERE account_id = :1;
+
+-- account_session.remove_others
+DELETE FROM account_session WHERE account_id = :1 AND id <> :2;
+
+-- account_session.touch
+UPDATE account_session SET last_seen_at = :1 WHERE id = :2;
+
+-- agent.all
+SELECT DISTINCT account.id, account.display_name FROM account JOIN account_role ON account_role.account_id = account.id WHERE account.state = 'active' AND account_role.role IN ('agent', 'supervisor') ORDER BY account.display_name, account.id FETCH FIRST :1 ROWS ONLY;
+
+-- agent.of_group
+SELECT DISTINCT account.id, account.display_name FROM account JOIN account_role ON account_role.account_id = account.id JOIN skill_group_member ON skill_group_member.account_id = account.id WHERE account.state = 'active' AND account_role.role IN ('agent', 'supervisor') AND skill_group_member.skill_group_id = :1 ORDER BY account.display_name, account.id FETCH FIRST :2 ROWS ONLY;
+
+-- api_token.by_hash
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at FROM api_token WHERE token_hash = :1;
+
+-- api_token.insert
+INSERT INTO api_token (id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
+
+-- api_token.page
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at FROM api_token ORDER BY created_at desc, id desc FETCH FIRST :1 ROWS ONLY;
+
+-- api_token.page (next page)
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at FROM api_token WHERE created_at <= :1 AND (created_at < :2 OR (id < :3)) ORDER BY created_at desc, id desc FETCH FIRST :4 ROWS ONLY;
+
+-- api_token.revoke
+UPDATE api_token SET revoked_at = :1 WHERE id = :2 AND revoked_at IS NULL;
+
+-- api_token.touch
+UPDATE api_token SET last_used_at = :1 WHERE id = :2;
+
+-- article.by_id
+SELECT id, locale, category, state, question, search_text, owner_id, published_version, draft_version, last_version, similar_count, valid_from, valid_to, updated_at, version FROM article WHERE id = :1;
+
+-- article.categories
+SELECT category, locale, COUNT(*) AS articles FROM article WHERE state <> 'retired' GROUP BY category, locale ORDER BY category, locale FETCH FIRST :1 ROWS ONLY;
+
+-- article.insert
+INSERT INTO article (id, locale, category, state, question, search_text, owner_id, published_version, draft_version, last_version, similar_count, valid_from, valid_to, updated_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- article.list
+SELECT id, locale, category, state, question, search_text, owner_id, published_version, draft_version, last_version, similar_count, valid_from, valid_to, updated_at, version FROM article WHERE state LIKE :1 ESCAPE '!' AND locale LIKE :2 ESCAPE '!' AND category LIKE :3 ESCAPE '!' AND search_text LIKE :4 ESCAPE '!' AND updated_at <= :5 AND (updated_at < :6 OR id < :7) ORDER BY updated_at DESC, id DESC FETCH FIRST :8 ROWS ONLY;
+
+-- article.live_answers
+SELECT a.id, v.version_no, a.locale, v.category, v.question, v.answer FROM article a JOIN article_version v ON v.article_id = a.id AND v.version_no = a.published_version WHERE (v.valid_from IS NULL OR v.valid_from <= :1) AND (v.valid_to IS NULL OR v.valid_to > :2) AND a.id IN ((list));
+
+-- article.live_entries
+SELECT a.id, v.version_no, v.question, v.similar_texts, v.risk_level FROM article a JOIN article_version v ON v.article_id = a.id AND v.version_no = a.published_version WHERE (v.valid_from IS NULL OR v.valid_from <= :1) AND (v.valid_to IS NULL OR v.valid_to > :2) AND a.locale = :3 AND a.id > :4 ORDER BY a.id FETCH FIRST :5 ROWS ONLY;
+
+-- article.live_stamp
+SELECT COUNT(*) AS articles, SUM(v.version_no) AS versions, MAX(a.updated_at) AS changed_at FROM article a JOIN article_version v ON v.article_id = a.id AND v.version_no = a.published_version WHERE (v.valid_from IS NULL OR v.valid_from <= :1) AND (v.valid_to IS NULL OR v.valid_to > :2) AND a.locale = :3;
+
+-- article.update
+UPDATE article SET category = :1, state = :2, question = :3, search_text = :4, published_version = :5, draft_version = :6, last_version = :7, similar_count = :8, valid_from = :9, valid_to = :10, updated_at = :11, version = :12 WHERE id = :13 AND version = :14;
+
+-- article_version.by_no
+SELECT article_id, version_no, state, category, question, answer, similar_texts, risk_level, valid_from, valid_to, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason FROM article_version WHERE article_id = :1 AND version_no = :2;
+
+-- article_version.end
+UPDATE article_version SET state = :1 WHERE article_id = :2 AND version_no = :3;
+
+-- article_version.insert
+INSERT INTO article_version (article_id, version_no, state, category, question, answer, similar_texts, risk_level, valid_from, valid_to, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17);
+
+-- article_version.move
+UPDATE article_version SET state = :1, approver_id = :2, approved_at = :3, rejected_reason = :4 WHERE article_id = :5 AND version_no = :6;
+
+-- article_version.of_article
+SELECT article_id, version_no, state, category, question, answer, similar_texts, risk_level, valid_from, valid_to, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason FROM article_version WHERE article_id = :1 ORDER BY version_no desc FETCH FIRST :2 ROWS ONLY;
+
+-- article_wording.insert
+INSERT INTO article_wording (locale, wording_key, article_id) VALUES (:1, :2, :3);
+
+-- article_wording.remove
+DELETE FROM article_wording WHERE article_id = :1;
+
+-- article_wording.taken
+SELECT article_id FROM article_wording WHERE locale = :1 AND wording_key IN ((list)) AND article_id <> :3 ORDER BY article_id FETCH FIRST 1 ROWS ONLY;
+
+-- assist_event.insert
+INSERT INTO assist_event (id, conversation_id, article_id, agent_id, outcome, at) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- assist_event.known
+SELECT id FROM assist_event WHERE id IN ((list));
+
+-- audit_epoch.insert
+INSERT INTO audit_epoch (node, epoch, host, lane_count, started_at) VALUES (:1, :2, :3, :4, :5);
+
+-- audit_epoch.last
+SELECT MAX(epoch) AS epoch FROM audit_epoch WHERE node = :1;
+
+-- audit_epoch.list
+SELECT node, epoch, host, lane_count, started_at FROM audit_epoch ORDER BY node asc, epoch asc;
+
+-- audit_event.after
+SELECT node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE node = :1 AND epoch = :2 AND lane = :3 ORDER BY n asc FETCH FIRST :4 ROWS ONLY;
+
+-- audit_event.after (next page)
+SELECT node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE node = :1 AND epoch = :2 AND lane = :3 AND n > :4 ORDER BY n asc FETCH FIRST :5 ROWS ONLY;
+
+-- audit_event.body
+SELECT body FROM audit_event WHERE node = :1 AND epoch = :2 AND lane = :3 AND n = :4;
+
+-- audit_event.by_id
+SELECT node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE id = :1;
+
+-- audit_event.first_number
+SELECT MIN(n) AS first FROM audit_event WHERE node = :1 AND epoch = :2 AND lane = :3 AND n > :4;
+
+-- audit_event.gaps
+SELECT n, following FROM (SELECT n, LEAD(n) OVER (ORDER BY n) AS following FROM audit_event WHERE node = :1 AND epoch = :2 AND lane = :3 AND n > :4) numbered WHERE following > n + 1 ORDER BY n;
+
+-- audit_event.insert
+INSERT INTO audit_event (node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+
+-- audit_event.lanes
+SELECT node, epoch, lane, MAX(n) AS last, COUNT(*) AS entry_count FROM audit_event GROUP BY node, epoch, lane ORDER BY node, epoch, lane;
+
+-- audit_event.last_number
+SELECT MAX(n) AS last FROM audit_event WHERE node = :1 AND epoch = :2 AND lane = :3;
+
+-- audit_event.leaves_after
+SELECT n, leaf, action FROM audit_event WHERE node = :1 AND epoch = :2 AND lane = :3 AND n > :4 ORDER BY n FETCH FIRST :5 ROWS ONLY;
+
+-- audit_event.number
+SELECT n FROM audit_event WHERE node = :1 AND epoch = :2 AND lane = :3 AND n = :4;
+
+-- audit_seal.after
+SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at FROM audit_seal ORDER BY seal_no asc FETCH FIRST :1 ROWS ONLY;
+
+-- audit_seal.after (next page)
+SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at FROM audit_seal WHERE seal_no > :1 ORDER BY seal_no asc FETCH FIRST :2 ROWS ONLY;
+
+-- audit_seal.insert
+INSERT INTO audit_seal (seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- audit_seal.last
+SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at FROM audit_seal ORDER BY seal_no desc FETCH FIRST :1 ROWS ONLY;
+
+-- audit_seal.since
+SELECT MIN(seal_no) AS seal_no FROM audit_seal WHERE sealed_at >= :1;
+
+-- canned_response.by_id
+SELECT id, title, category, body, created_by, updated_at, version FROM canned_response WHERE id = :1;
+
+-- canned_response.insert
+INSERT INTO canned_response (id, title, category, body, created_by, updated_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7);
+
+-- canned_response.list
+SELECT id, title, category, body, created_by, updated_at, version FROM canned_response ORDER BY category asc, title asc, id asc FETCH FIRST :1 ROWS ONLY;
+
+-- canned_response.list (next page)
+SELECT id, title, category, body, created_by, updated_at, version FROM canned_response WHERE category >= :1 AND (category > :2 OR (title >= :3 AND (title > :4 OR (id > :5)))) ORDER BY category asc, title asc, id asc FETCH FIRST :6 ROWS ONLY;
+
+-- canned_response.remove
+DELETE FROM canned_response WHERE id = :1;
+
+-- canned_response.update
+UPDATE canned_response SET title = :1, category = :2, body = :3, updated_at = :4, version = :5 WHERE id = :6 AND version = :7;
+
+-- conversation.by_id
+SELECT id, requester_id, dek_id, site_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = :1;
+
+-- conversation.by_state
+SELECT id, requester_id, dek_id, site_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE state = :1 ORDER BY opened_at asc, id asc FETCH FIRST :2 ROWS ONLY;
+
+-- conversation.insert
+INSERT INTO conversation (id, requester_id, dek_id, site_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20, :21);
+
+-- conversation.item
+SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.id = :1;
+
+-- conversation.last_of_requester
+SELECT id, state FROM conversation WHERE requester_id = :1 AND site_id = :2 ORDER BY opened_at DESC, id DESC FETCH FIRST 1 ROWS ONLY;
+
+-- conversation.list_all_any
+SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.state <> 'closed' AND c.opened_at <= :1 AND (c.opened_at < :2 OR c.id < :3) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :4 ROWS ONLY;
+
+-- conversation.list_all_own
+SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE ((c.assignee_id = :1 AND c.state = 'assigned') OR (c.state = 'queued' AND (c.skill_group_id IS NULL OR c.skill_group_id IN ((list))))) AND c.opened_at <= :3 AND (c.opened_at < :4 OR c.id < :5) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :6 ROWS ONLY;
+
+-- conversation.list_closed_any
+SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.state = 'closed' AND c.opened_at <= :1 AND (c.opened_at < :2 OR c.id < :3) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :4 ROWS ONLY;
+
+-- conversation.list_closed_own
+SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.assignee_id = :1 AND c.state = 'closed' AND c.opened_at <= :2 AND (c.opened_at < :3 OR c.id < :4) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :5 ROWS ONLY;
+
+-- conversation.list_mine_any
+SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.assignee_id = :1 AND c.state = 'assigned' AND c.opened_at <= :2 AND (c.opened_at < :3 OR c.id < :4) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :5 ROWS ONLY;
+
+-- conversation.list_mine_own
+SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.assignee_id = :1 AND c.state = 'assigned' AND c.opened_at <= :2 AND (c.opened_at < :3 OR c.id < :4) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :5 ROWS ONLY;
+
+-- conversation.list_queue_any
+SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.state = 'queued' AND c.opened_at <= :1 AND (c.opened_at < :2 OR c.id < :3) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :4 ROWS ONLY;
+
+-- conversation.list_queue_own
+SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.state = 'queued' AND (c.skill_group_id IS NULL OR c.skill_group_id IN ((list))) AND c.opened_at <= :2 AND (c.opened_at < :3 OR c.id < :4) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :5 ROWS ONLY;
+
+-- conversation.open_count
+SELECT COUNT(*) AS open_count FROM conversation WHERE requester_id = :1 AND state <> 'closed';
+
+-- conversation.open_of_requester
+SELECT COUNT(*) AS open_count FROM conversation WHERE requester_id = :1 AND state <> 'closed';
+
+-- conversation.rating
+SELECT score, comment_enc FROM conversation_rating WHERE conversation_id = :1;
+
+-- conversation.read
+UPDATE conversation SET agent_read_seq = :1 WHERE id = :2 AND agent_read_seq < :3;
+
+-- conversation.tickets
+SELECT id FROM ticket WHERE conversation_id = :1 ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- conversation_note.insert
+INSERT INTO conversation_note (id, conversation_id, author_id, body_enc, at) VALUES (:1, :2, :3, :4, :5);
+
+-- conversation_rating.insert
+INSERT INTO conversation_rating (conversation_id, score, comment_enc, at) VALUES (:1, :2, :3, :4);
+
+-- crypto_dek.by_ids
+SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE id IN ((list));
+
+-- crypto_dek.by_scope
+SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE scope = :1 AND state = :2 FETCH FIRST :3 ROWS ONLY;
+
+-- crypto_dek.insert
+INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
+
+-- dead_letter.insert
+INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- id_block.insert
+INSERT INTO id_block (name, next_value) VALUES (:1, :2);
+
+-- id_block.read
+SELECT name, next_value FROM id_block WHERE name = :1;
+
+-- id_block.take
+UPDATE id_block SET next_value = :1 WHERE name = :2 AND next_value = :3;
+
+-- idempotency_record.by_key
+SELECT actor_id, key_hash, body_hash, state, status, answer_enc, created_at FROM idempotency_record WHERE actor_id = :1 AND key_hash = :2;
+
+-- idempotency_record.expire
+DELETE FROM idempotency_record WHERE actor_id = :1 AND key_hash = :2 AND created_at < :3;
+
+-- idempotency_record.insert
+INSERT INTO idempotency_record (actor_id, key_hash, body_hash, state, status, answer_enc, created_at) VALUES (:1, :2, :3, :4, :5, :6, :7);
+
+-- idempotency_record.purge
+DELETE FROM idempotency_record WHERE created_at < :1;
+
+-- installation.alive
+SELECT COUNT(*) AS alive FROM installation;
+
+-- installation.first
+SELECT id, created_at FROM installation ORDER BY created_at asc FETCH FIRST :1 ROWS ONLY;
+
+-- installation.insert
+INSERT INTO installation (id, created_at) VALUES (:1, :2);
+
+-- lease.drop
+UPDATE lease SET until_at = :1 WHERE name = :2 AND holder = :3;
+
+-- lease.insert
+INSERT INTO lease (name, holder, until_at, fence) VALUES (:1, :2, :3, :4);
+
+-- lease.take
+UPDATE lease SET holder = :1, until_at = :2, fence = fence + 1 WHERE name = :3 AND (holder = :4 OR until_at < :5);
+
+-- message.after
+SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id = :1 AND opened_month = :2 AND seq > :3 ORDER BY seq FETCH FIRST :4 ROWS ONLY;
+
+-- message.batch.merge
+UPDATE conversation SET state = :1, skill_group_id = :2, assignee_id = :3, last_seq = :4, last_from = :5, last_at = :6, agent_read_seq = :7, robot_misses = :8, handover_reason = :9, queued_at = :10, assigned_at = :11, first_response_at = :12, closed_at = :13, version = :14 WHERE id = :15;
+
+-- message.before
+SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id = :1 AND opened_month = :2 AND seq < :3 ORDER BY seq DESC FETCH FIRST :4 ROWS ONLY;
+
+-- message.by_client_id
+SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id = :1 AND opened_month = :2 AND id = :3;
+
+-- message.insert
+INSERT INTO message (conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10);
+
+-- note.by_id
+SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE id = :1;
+
+-- note.count
+SELECT COUNT(*) AS note_count FROM conversation_note WHERE conversation_id = :1 AND (at < :2 OR (at = :3 AND id <= :4));
+
+-- note.newest
+SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE conversation_id = :1 ORDER BY at desc, id desc FETCH FIRST :2 ROWS ONLY;
+
+-- outbox_event.counts
+SELECT state, COUNT(*) AS events FROM outbox_event WHERE state <> 1 GROUP BY state;
+
+-- outbox_event.defer
+UPDATE outbox_event SET state = :1, attempts = :2, next_at = :3, last_error_code = :4 WHERE id = :5;
+
+-- outbox_event.insert
+INSERT INTO outbox_event (id, position, type, event_key, at, payload, state, attempts, next_at, last_error_code) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10);
+
+-- outbox_event.mark_done
+UPDATE outbox_event SET state = :1 WHERE id IN ((list));
+
+-- outbox_event.pending
+SELECT id, position, type, event_key, at, payload, state, attempts, next_at, last_error_code FROM outbox_event WHERE state = :1 ORDER BY position asc, id asc FETCH FIRST :2 ROWS ONLY;
+
+-- outbox_event.pending (next page)
+SELECT id, position, type, event_key, at, payload, state, attempts, next_at, last_error_code FROM outbox_event WHERE state = :1 AND position >= :2 AND (position > :3 OR (id > :4)) ORDER BY position asc, id asc FETCH FIRST :5 ROWS ONLY;
+
+-- outbox_event.sweep
+DELETE FROM outbox_event WHERE state = :1 AND at < :2;
+
+-- password_history.insert
+INSERT INTO password_history (id, account_id, password_hash, created_at) VALUES (:1, :2, :3, :4);
+
+-- password_history.recent
+SELECT id, account_id, password_hash, created_at FROM password_history WHERE account_id = :1 ORDER BY created_at desc, id desc FETCH FIRST :2 ROWS ONLY;
+
+-- requester.by_external
+SELECT id, dek_id, site_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE site_id = :1 AND external_bix = :2;
+
+-- requester.by_id
+SELECT id, dek_id, site_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id = :1;
+
+-- requester.by_name
+SELECT id, is_identified, created_at, version, name_enc, phone_enc, email_enc, id_number_enc FROM requester WHERE name_bix = :1 AND created_at <= :2 AND (created_at < :3 OR id < :4) ORDER BY created_at DESC, id DESC FETCH FIRST :5 ROWS ONLY;
+
+-- requester.by_phone
+SELECT id, is_identified, created_at, version, name_enc, phone_enc, email_enc, id_number_enc FROM requester WHERE phone_bix = :1 AND created_at <= :2 AND (created_at < :3 OR id < :4) ORDER BY created_at DESC, id DESC FETCH FIRST :5 ROWS ONLY;
+
+-- requester.by_phone_last4
+SELECT id, is_identified, created_at, version, name_enc, phone_enc, email_enc, id_number_enc FROM requester WHERE phone_last4_bix = :1 AND created_at <= :2 AND (created_at < :3 OR id < :4) ORDER BY created_at DESC, id DESC FETCH FIRST :5 ROWS ONLY;
+
+-- requester.conversations
+SELECT id, state, opened_at FROM conversation WHERE requester_id = :1 ORDER BY opened_at DESC, id DESC FETCH FIRST :2 ROWS ONLY;
+
+-- requester.insert
+INSERT INTO requester (id, dek_id, site_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18);
+
+-- requester.tickets
+SELECT id, ticket_number, state, subject_enc FROM ticket WHERE requester_id = :1 ORDER BY opened_at DESC, id DESC FETCH FIRST :2 ROWS ONLY;
+
+-- requester.update
+UPDATE requester SET name_enc = :1, name_bix = :2, phone_enc = :3, phone_bix = :4, phone_last4_bix = :5, email_enc = :6, email_bix = :7, id_number_enc = :8, id_number_bix = :9, updated_at = :10, version = :11 WHERE id = :12 AND version = :13;
+
+-- robot_model.by_knowledge
+SELECT locale, knowledge_hash, model_hash, article_count, question_count, training_ms, trained_at, bytes_base64 FROM robot_model WHERE locale = :1 AND knowledge_hash = :2;
+
+-- robot_model.hashes
+SELECT knowledge_hash FROM robot_model WHERE locale = :1 ORDER BY trained_at DESC, knowledge_hash FETCH FIRST :2 ROWS ONLY;
+
+-- robot_model.insert
+INSERT INTO robot_model (locale, knowledge_hash, model_hash, article_count, question_count, training_ms, trained_at, bytes_base64) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- robot_model.newest
+SELECT locale, knowledge_hash, model_hash, article_count, question_count, training_ms, trained_at, bytes_base64 FROM robot_model WHERE locale = :1 ORDER BY trained_at desc FETCH FIRST :2 ROWS ONLY;
+
+-- robot_model.remove
+DELETE FROM robot_model WHERE locale = :1 AND knowledge_hash = :2;
+
+-- robot_turn.insert
+INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- robot_turn.last
+SELECT outcome, reason, candidates FROM robot_turn WHERE conversation_id = :1 ORDER BY message_seq DESC, id DESC FETCH FIRST 1 ROWS ONLY;
+
+-- site.by_id
+SELECT id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version FROM site WHERE id = :1;
+
+-- site.insert
+INSERT INTO site (id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10);
+
+-- site.list
+SELECT id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version FROM site ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- site.list (next page)
+SELECT id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version FROM site WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- site.update
+UPDATE site SET name = :1, origins = :2, public_key_pem = :3, skill_group_id = :4, locale = :5, texts = :6, is_active = :7, version = :8 WHERE id = :9 AND version = :10;
+
+-- skill_group.by_id
+SELECT id, name, created_at, version FROM skill_group WHERE id = :1;
+
+-- skill_group.insert
+INSERT INTO skill_group (id, name, created_at, version) VALUES (:1, :2, :3, :4);
+
+-- skill_group.list
+SELECT id, name, created_at, version FROM skill_group ORDER BY name asc, id asc FETCH FIRST :1 ROWS ONLY;
+
+-- skill_group.update
+UPDATE skill_group SET name = :1, version = :2 WHERE id = :3 AND version = :4;
+
+-- skill_group_member.insert
+INSERT INTO skill_group_member (skill_group_id, account_id) VALUES (:1, :2);
+
+-- skill_group_member.of_groups
+SELECT skill_group_id, account_id FROM skill_group_member WHERE skill_group_id IN ((list));
+
+-- skill_group_member.remove_all
+DELETE FROM skill_group_member WHERE skill_group_id = :1;
+
+-- ticket.by_id
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id = :1;
+
+-- ticket.by_number
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.ticket_number = :1;
+
+-- ticket.change
+UPDATE ticket SET subject_enc = :1, priority = :2, assignee_id = :3, updated_at = :4, version = :5 WHERE id = :6 AND version = :7;
+
+-- ticket.insert
+INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, opened_at, updated_at, solved_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- ticket.item
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id = :1;
+
+-- ticket.list
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE (t.state = :1 OR :2 IS NULL) AND (t.assignee_id = :3 OR :4 IS NULL) AND (:5 = 0 OR t.assignee_id IS NULL) AND (t.requester_id = :6 OR :7 IS NULL) AND (:8 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :9 OR t.skill_group_id IN ((list))) AND t.opened_at <= :11 AND (t.opened_at < :12 OR t.id < :13) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :14 ROWS ONLY;
+
+-- ticket.move
+UPDATE ticket SET state = :1, solved_at = :2, updated_at = :3, version = :4 WHERE id = :5 AND version = :6;
+
+-- ticket.search
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.opened_at, t.updated_at, t.version, r.name_enc, t.description_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id IN (SELECT k.ticket_id FROM ticket_token k WHERE k.tokens IN (SELECT j.token FROM JSON_TABLE(:1, '$[*]' COLUMNS (token NUMBER PATH '$')) j) GROUP BY k.ticket_id HAVING COUNT(*) = :2) AND t.opened_at <= :3 AND (t.opened_at < :4 OR t.id < :5) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :6 ROWS ONLY;
+
+-- ticket.touch
+UPDATE ticket SET updated_at = :1 WHERE id = :2 AND state <> 'closed';
+
+-- ticket_comment.insert
+INSERT INTO ticket_comment (id, ticket_id, author_type, author_id, body_enc, is_internal, at) VALUES (:1, :2, :3, :4, :5, :6, :7);
+
+-- ticket_comment.of_ticket
+SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM ticket_comment WHERE ticket_id = :1 ORDER BY at asc, id asc FETCH FIRST :2 ROWS ONLY;
+
+-- ticket_event.insert
+INSERT INTO ticket_event (id, ticket_id, at, actor_type, actor_id, action, from_value, to_value) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- ticket_event.of_ticket
+SELECT id, ticket_id, at, actor_type, actor_id, action, from_value, to_value FROM ticket_event WHERE ticket_id = :1 ORDER BY at asc, id asc FETCH FIRST :2 ROWS ONLY;
+
+-- ticket_token.put
+INSERT INTO ticket_token (ticket_id, tokens) SELECT :1, t.token FROM JSON_TABLE(:2, '$[*]' COLUMNS (token NUMBER PATH '$')) t;
+
+-- ticket_token.remove
+DELETE FROM ticket_token WHERE ticket_id = :1;
+
+-- visitor_session.by_resume
+SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE resume_hash = :1 ORDER BY created_at desc FETCH FIRST :2 ROWS ONLY;
+
+-- visitor_session.by_token
+SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE token_hash = :1;
+
+-- visitor_session.insert
+INSERT INTO visitor_session (id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
