@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAnchors } from './anchors.ts';
-import { EXPORT_ANCHORS, EXPORT_FILES } from './export-format.ts';
+import { EXPORT_FILES } from './export-format.ts';
 import { ExportError, writeExport } from './export.ts';
 import { parseHead, type SignedHead } from './head.ts';
 import { KeyFileError, keyForSeal, parseKeyFile, type TrailKeys } from './keys.ts';
@@ -10,7 +10,7 @@ import { isConsistent, proveEntry, verifyProofFile, writeProof, type ProofSource
 import type { AuditCliPorts, ExportFilter } from './cli-io.ts';
 import { CLI_USAGE, optionOf, parseCli, UsageError, type CliOptions } from './cli-options.ts';
 import { createDatabaseReader } from './verify-database.ts';
-import { createExportReader, NotProvableError } from './verify-export.ts';
+import { NotProvableError, verifyExportFolder } from './verify-export.ts';
 import { EXIT, exitCodeOf, type VerifyResult } from './verify-result.ts';
 import { verifyTrail } from './verify.ts';
 
@@ -76,9 +76,7 @@ async function verifyDatabase(options: CliOptions, ports: AuditCliPorts): Promis
 
 async function verifyExport(folder: string, options: CliOptions): Promise<VerifyResult> {
   const keys = await readKeys(optionOf(options, 'keys') ?? join(folder, EXPORT_FILES.keys));
-  const folders = options.values.get('anchors') ?? [join(folder, EXPORT_ANCHORS)];
-  const reader = await createExportReader(folder, keys.origin);
-  return verifyTrail(reader, { keys, anchors: folders.map(readAnchors) });
+  return verifyExportFolder(folder, { keys, anchors: options.values.get('anchors') });
 }
 
 /** The result as the outside contract has it. */

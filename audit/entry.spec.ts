@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { AuditEntryError, ENTRY_LIMITS, type Stamp } from './entry.ts';
 import type { AuditDraft } from './draft.ts';
 import { createAuditLane } from './lane.ts';
-import { parseCanonical } from './canonical.ts';
+import fc from 'fast-check';
+import { canonicalJson, parseCanonical, type CanonicalValue } from './canonical.ts';
 import { buildDraft, buildStamp, TEST_CLOCK, TEST_NOW } from './test/support.ts';
 
 function draw(draft: Partial<AuditDraft> = {}, stamp: Partial<Stamp> = {}) {
@@ -100,7 +101,9 @@ describe('an audit entry', () => {
   });
 
   it('refuses numbers that are not finite and keys that are none', () => {
-    expect(refusal({ details: { n: Number.NaN } })).to.equal('text_malformed body');
+    expect(refusal({ details: { n: Number.NaN } })).to.equal('field_invalid details.n');
+    expect(refusal({ details: { n: [1] as unknown as string[] } })).to.equal('field_invalid details.n');
+    expect(refusal({ details: { n: null as unknown as string } })).to.equal('field_invalid details.n');
     expect(refusal({ details: { '1': 'a' } })).to.equal('field_invalid details');
     expect(refusal({ details: { 'A b': 'a' } })).to.equal('field_invalid details');
   });
@@ -117,6 +120,26 @@ describe('an audit entry', () => {
     expect(refusal({}, { at: new Date(aheadMs) })).to.equal('accepted');
     expect(refusal({}, { at: new Date(aheadMs + 1) })).to.equal('time_ahead at');
     expect(refusal({}, { at: new Date(Number.NaN) })).to.equal('field_invalid at');
+  });
+
+  it('is canonical for any draft it takes', () => {
+    const key = fc.stringMatching(/^[a-z][A-Za-z0-9]{0,6}$/);
+    const value = fc.oneof(
+      fc.string(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.array(fc.string()),
+    );
+    fc.assert(
+      fc.property(
+        fc.dictionary(key, value),
+        fc.array(fc.string()),
+        fc.string(),
+        (details, fields, reason) => {
+          const { body } = draw({ details, fields, reason }, { clock: { mono: 5, ntp: 'ok' } });
+          expect(canonicalJson(JSON.parse(body) as CanonicalValue)).to.equal(body);
+        },
+      ),
+    );
   });
 
   it('names the field in the error, never the value', () => {

@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS, isAuditAction, type AuditClass } from './actions.ts';
-import { CanonicalError, canonicalJson, type CanonicalValue } from './canonical.ts';
-import type { AuditDraft, AuditOutcome } from './draft.ts';
+import { CanonicalError, writeOrdered, type CanonicalValue } from './canonical.ts';
+import type { AuditDetails, AuditDraft, AuditOutcome } from './draft.ts';
 
 /** Who acted, as the trail keeps it. */
 export interface AuditActor {
@@ -117,11 +117,21 @@ export function assertEntry(draft: AuditDraft, stamp: Stamp, now: Date): void {
   if (draft.customer !== undefined) assertColumn(draft.customer, 'customer', ENTRY_LIMITS.idCharacters);
   for (const [key, value] of Object.entries(draft.details ?? {})) {
     if (!DETAIL_KEY_PATTERN.test(key)) throw new AuditEntryError('field_invalid', 'details');
-    if (value === undefined) throw new AuditEntryError('field_invalid', `details.${key}`);
+    if (!isDetail(value)) throw new AuditEntryError('field_invalid', `details.${key}`);
+  }
+  const { clock, request } = stamp;
+  for (const number of [clock?.mono, request?.status]) {
+    if (number !== undefined && !Number.isFinite(number)) throw new AuditEntryError('field_invalid', 'clock');
   }
   const atMs = stamp.at.getTime();
   if (Number.isNaN(atMs)) throw new AuditEntryError('field_invalid', 'at');
   if (atMs > now.getTime() + ENTRY_LIMITS.aheadMs) throw new AuditEntryError('time_ahead', 'at');
+}
+
+function isDetail(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every((item) => typeof item === 'string');
+  return typeof value === 'string' || typeof value === 'boolean';
 }
 
 function assertActor(actor: AuditActor | undefined): void {
@@ -156,7 +166,7 @@ export interface Placement {
 export function buildBody(draft: AuditDraft, stamp: Stamp, placement: Placement): string {
   let body: string;
   try {
-    body = canonicalJson(eventOf(draft, stamp, placement));
+    body = writeOrdered(eventOf(draft, stamp, placement));
   } catch (error) {
     if (error instanceof CanonicalError) throw new AuditEntryError('text_malformed', 'body');
     throw error;
@@ -165,47 +175,53 @@ export function buildBody(draft: AuditDraft, stamp: Stamp, placement: Placement)
   return body;
 }
 
+/** The event with its keys in canonical order, at every level. */
 function eventOf(draft: AuditDraft, stamp: Stamp, placement: Placement): CanonicalValue {
   const { seq, prev, clockBackMs } = placement;
-  const hasClock = stamp.clock !== undefined || clockBackMs !== undefined;
+  const { clock, request } = stamp;
+  const hasClock = clock !== undefined || clockBackMs !== undefined;
   return {
-    v: EVENT_VERSION,
-    id: stamp.id,
-    seq: { node: seq.node, epoch: seq.epoch, lane: seq.lane, n: seq.n },
-    at: stamp.at.toISOString(),
-    clock: hasClock ? { mono: stamp.clock?.mono, ntp: stamp.clock?.ntp, back: clockBackMs } : undefined,
-    tenant: stamp.installation,
-    actor: actorOf(stamp.actor),
     action: draft.action,
-    class: AUDIT_ACTIONS[draft.action].class,
-    target: draft.target === undefined ? undefined : { type: draft.target.type, id: draft.target.id },
-    customer: draft.customer,
-    fields: draft.fields,
-    outcome: draft.outcome,
-    reason: draft.reason,
-    ticket: draft.ticket,
-    request:
-      stamp.request === undefined
-        ? undefined
-        : { id: stamp.request.id, route: stamp.request.route, status: stamp.request.status },
-    details: draft.details,
-    before: draft.before,
+    actor: actorOf(stamp.actor),
     after: draft.after,
+    at: stamp.at.toISOString(),
+    before: draft.before,
+    class: AUDIT_ACTIONS[draft.action].class,
+    clock: hasClock ? { back: clockBackMs, mono: clock?.mono, ntp: clock?.ntp } : undefined,
+    customer: draft.customer,
+    details: draft.details === undefined ? undefined : orderDetails(draft.details),
+    fields: draft.fields,
+    id: stamp.id,
+    outcome: draft.outcome,
     prev: prev?.toString('hex'),
+    reason: draft.reason,
+    request:
+      request === undefined ? undefined : { id: request.id, route: request.route, status: request.status },
+    seq: { epoch: seq.epoch, lane: seq.lane, n: seq.n, node: seq.node },
+    target: draft.target === undefined ? undefined : { id: draft.target.id, type: draft.target.type },
+    tenant: stamp.installation,
+    ticket: draft.ticket,
+    v: EVENT_VERSION,
   };
+}
+
+function orderDetails(details: AuditDetails): CanonicalValue {
+  const keys = Object.keys(details);
+  if (keys.length < 2) return details;
+  return Object.fromEntries(keys.sort().map((key) => [key, details[key]]));
 }
 
 function actorOf(actor: AuditActor): CanonicalValue {
   return {
-    type: actor.type,
     id: actor.id,
+    idp: actor.idp,
+    ip: actor.ip,
     name: actor.type === 'requester' ? undefined : actor.name,
     roles: actor.roles,
-    session: actor.sessionId,
-    ip: actor.ip,
-    ua_hash: actor.userAgentHash,
-    idp: actor.idp,
     saml_id: actor.samlId,
+    session: actor.sessionId,
+    type: actor.type,
+    ua_hash: actor.userAgentHash,
   };
 }
 

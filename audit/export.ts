@@ -5,6 +5,7 @@ import type { AnchorRecord } from './anchors.ts';
 import { canonicalJson } from './canonical.ts';
 import { EXPORT_ANCHORS, EXPORT_FILES, EXPORT_VERSION, type Manifest } from './export-format.ts';
 import { parseKeyFile } from './keys.ts';
+import type { LaneRange } from './place.ts';
 import { parseStatement } from './seal.ts';
 import type { EventRow, VerifySource } from './storage.ts';
 import { createDatabaseReader } from './verify-database.ts';
@@ -33,7 +34,8 @@ export class ExportError extends Error {
 
 /** Entries that say something of other entries' numbers go out always. */
 const STRUCTURAL = new Set(['audit.void', 'audit.epoch-start', 'audit.epoch-close']);
-const BUFFER_BYTES = 1024 * 1024;
+/** Characters or bytes of a file that are kept before they are written. */
+const BUFFERED_MAX = 1024 * 1024;
 
 /**
  * Writes an export into a new folder and gives its manifest. Nothing is verified here: the verifier does that.
@@ -43,21 +45,24 @@ export async function writeExport(folder: string, input: ExportInput): Promise<M
   const { origin } = parseKeyFile(input.keyFile);
   await mkdir(folder, { recursive: true, mode: 0o750 });
   const files = createFileSet(folder);
-  const counts = await writeLedger(files, input);
-  await files.write(EXPORT_FILES.keys, input.keyFile);
-  await writeAnchors(files, input.anchors, counts.seals);
-  const manifest: Manifest = {
-    origin,
-    ...counts,
-    filter: input.filter?.text ?? '',
-    files: await files.finish(),
-  };
+  try {
+    const counts = await writeLedger(files, input);
+    files.put(EXPORT_FILES.keys, input.keyFile);
+    await writeAnchors(files, input.anchors, counts.seals);
+    const manifest = { origin, ...counts, filter: input.filter?.text ?? '', files: await files.finish() };
+    await writeManifest(folder, manifest);
+    return manifest;
+  } finally {
+    await files.close();
+  }
+}
+
+async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const text = `${canonicalJson({ v: EXPORT_VERSION, ...manifest })}\n`;
   const handle = await open(join(folder, EXPORT_FILES.manifest), 'wx', 0o640);
   await handle.writeFile(text);
   await handle.sync();
   await handle.close();
-  return manifest;
 }
 
 async function writeLedger(
@@ -66,53 +71,46 @@ async function writeLedger(
 ): Promise<{ seals: number; size: number; events: number }> {
   const reader = createDatabaseReader(input.source);
   const names = [EXPORT_FILES.events, EXPORT_FILES.stubs, EXPORT_FILES.leaves, EXPORT_FILES.seals];
-  for (const name of names) await files.write(name, '');
+  for (const name of names) files.put(name, '');
   const counts = { seals: 0, size: 0, events: 0 };
   let checkpoint = '';
   for await (const seal of reader.seals(0)) {
     if (counts.seals === input.toSeal) break;
-    await writeSeal(files, seal);
+    const { statement } = seal;
+    checkpoint = seal.checkpoint;
+    files.put(EXPORT_FILES.seals, `${canonicalJson({ checkpoint, statement })}\n`);
     for (const range of rangesOf(seal)) {
       const sizeBefore = counts.size;
       for await (const items of reader.items(range)) {
-        for (const { row } of items) await writeEvent(files, row!, { input, counts });
+        for (const { row } of items) putEvent(files, row!, { input, counts });
+        await files.drain();
       }
       if (counts.size !== sizeBefore + range.to - range.from + 1) {
         throw new ExportError(`the trail lacks an entry near index ${sizeBefore}; verify it`);
       }
     }
     counts.seals += 1;
-    checkpoint = seal.checkpoint;
   }
-  await files.write(EXPORT_FILES.checkpoint, checkpoint);
+  files.put(EXPORT_FILES.checkpoint, checkpoint);
   return counts;
 }
 
-function rangesOf(
-  seal: SealTexts,
-): readonly { node: string; epoch: number; lane: number; from: number; to: number }[] {
+function rangesOf(seal: SealTexts): readonly LaneRange[] {
   const statement = parseStatement(seal.statement);
   if (statement === undefined) throw new ExportError('a seal is malformed; verify the trail');
   return statement.ranges;
 }
 
-function writeSeal(files: FileSet, { statement, checkpoint }: SealTexts): Promise<void> {
-  return files.write(EXPORT_FILES.seals, `${canonicalJson({ checkpoint, statement })}\n`);
-}
-
-async function writeEvent(
+function putEvent(
   files: FileSet,
   row: EventRow,
   { input, counts }: { input: ExportInput; counts: { size: number; events: number } },
-): Promise<void> {
+): void {
   const isKept = input.filter === undefined || STRUCTURAL.has(row.action) || input.filter.keeps(row);
-  if (isKept) await files.write(EXPORT_FILES.events, `${row.body}\n`);
-  else
-    await files.write(
-      EXPORT_FILES.stubs,
-      `${canonicalJson({ i: counts.size, leaf: row.leaf.toString('hex') })}\n`,
-    );
-  await files.write(EXPORT_FILES.leaves, row.leaf);
+  const stub = () => canonicalJson({ i: counts.size, leaf: row.leaf.toString('hex') });
+  if (isKept) files.put(EXPORT_FILES.events, `${row.body}\n`);
+  else files.put(EXPORT_FILES.stubs, `${stub()}\n`);
+  files.put(EXPORT_FILES.leaves, row.leaf);
   counts.size += 1;
   if (isKept) counts.events += 1;
 }
@@ -123,68 +121,70 @@ async function writeAnchors(
   lastSeal: number,
 ): Promise<void> {
   for await (const { file, text, head } of records) {
-    if (head !== undefined && head.sealNo <= lastSeal)
-      await files.write(`${EXPORT_ANCHORS}/${file}`, `${text}\n`);
+    if (head === undefined || head.sealNo > lastSeal) continue;
+    files.put(`${EXPORT_ANCHORS}/${file}`, `${text}\n`);
+    await files.drain();
   }
 }
 
 interface FileSet {
-  write(name: string, data: string | Buffer): Promise<void>;
-  /** Syncs all files; gives their sizes and digests. */
+  /** Takes data of a file; `drain` writes it once there is enough of it. */
+  put(name: string, data: string | Buffer): void;
+  drain(): Promise<void>;
+  /** Writes and syncs all files; gives their sizes and digests. */
   finish(): Promise<Manifest['files']>;
   close(): Promise<void>;
 }
 
-interface OpenFile {
-  handle: FileHandle;
+interface OutFile {
+  handle: FileHandle | undefined;
   hash: Hash;
   bytes: number;
-  buffered: Buffer[];
-  bufferedBytes: number;
+  buffered: (string | Buffer)[];
+  bufferedLength: number;
 }
 
 function createFileSet(folder: string): FileSet {
-  const opened = new Map<string, OpenFile>();
+  const files = new Map<string, OutFile>();
 
-  async function fileOf(name: string): Promise<OpenFile> {
-    let file = opened.get(name);
-    if (file === undefined) {
+  async function flush(name: string, file: OutFile): Promise<FileHandle> {
+    if (file.handle === undefined) {
       await mkdir(dirname(join(folder, name)), { recursive: true, mode: 0o750 });
-      const handle = await open(join(folder, name), 'wx', 0o640);
-      file = { handle, hash: createHash('sha256'), bytes: 0, buffered: [], bufferedBytes: 0 };
-      opened.set(name, file);
+      file.handle = await open(join(folder, name), 'wx', 0o640);
     }
-    return file;
+    const isText = typeof file.buffered[0] === 'string';
+    const bytes = isText ? Buffer.from(file.buffered.join('')) : Buffer.concat(file.buffered as Buffer[]);
+    file.hash.update(bytes);
+    file.bytes += bytes.length;
+    file.buffered = [];
+    file.bufferedLength = 0;
+    await file.handle.writeFile(bytes);
+    return file.handle;
   }
 
   return {
-    async write(name, data) {
-      const file = opened.get(name) ?? (await fileOf(name));
-      const bytes = Buffer.from(data as string);
-      file.buffered.push(bytes);
-      file.bufferedBytes += bytes.length;
-      if (file.bufferedBytes >= BUFFER_BYTES) await flush(file);
+    put(name, data) {
+      let file = files.get(name);
+      if (file === undefined) {
+        file = { handle: undefined, hash: createHash('sha256'), bytes: 0, buffered: [], bufferedLength: 0 };
+        files.set(name, file);
+      }
+      if (data.length > 0) file.buffered.push(data);
+      file.bufferedLength += data.length;
+    },
+    async drain() {
+      for (const [name, file] of files) if (file.bufferedLength >= BUFFERED_MAX) await flush(name, file);
     },
     async finish() {
-      const files: Manifest['files'] = {};
-      for (const [name, file] of [...opened].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        await flush(file);
-        await file.handle.sync();
-        files[name] = { bytes: file.bytes, sha256: file.hash.digest('hex') };
+      const digests: Manifest['files'] = {};
+      for (const [name, file] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        await (await flush(name, file)).sync();
+        digests[name] = { bytes: file.bytes, sha256: file.hash.digest('hex') };
       }
-      return files;
+      return digests;
     },
     async close() {
-      for (const { handle } of opened.values()) await handle.close();
+      for (const { handle } of files.values()) await handle?.close();
     },
   };
-}
-
-async function flush(file: OpenFile): Promise<void> {
-  const bytes = Buffer.concat(file.buffered);
-  file.hash.update(bytes);
-  file.bytes += bytes.length;
-  file.buffered = [];
-  file.bufferedBytes = 0;
-  await file.handle.writeFile(bytes);
 }

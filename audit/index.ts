@@ -1,7 +1,9 @@
 export { AUDIT_ACTIONS, isAuditAction, type AuditAction, type AuditClass } from './actions.ts';
-export type { AnchoredHead, AnchorSink } from './anchor-sink.ts';
+export type { AnchorSink } from './anchor-sink.ts';
 export { createFolderAnchor, readAnchors } from './anchors.ts';
 export { canonicalJson } from './canonical.ts';
+export { writeExport } from './export.ts';
+export { verifyExportFolder } from './verify-export.ts';
 export type { AuditDetails, AuditDraft, AuditOutcome } from './draft.ts';
 export {
   AuditEntryError,
@@ -13,7 +15,7 @@ export {
   type Stamp,
 } from './entry.ts';
 export { epochStartDrafts } from './epoch.ts';
-export { addKey, createKeyFile, KeyFileError, parseKeyFile, type TrailKeys } from './keys.ts';
+export { createKeyFile, parseKeyFile, type TrailKeys } from './keys.ts';
 export {
   createAuditLane,
   type AuditLane,
@@ -22,8 +24,6 @@ export {
   type SequencedEntry,
 } from './lane.ts';
 export { createNoteSigner, generateSealKey, type NoteSigner } from './note.ts';
-export type { LaneKey } from './place.ts';
-export type { NumberRange } from './ranges.ts';
 export {
   createSealer,
   type Sealer,
@@ -32,7 +32,7 @@ export {
   type SealerStatus,
 } from './sealer.ts';
 export type * from './storage.ts';
-export { verifyTrail, type VerifyInput } from './verify.ts';
+export { verifyTrail } from './verify.ts';
 export { createDatabaseReader } from './verify-database.ts';
 export { exitCodeOf, type Finding, type VerifyResult } from './verify-result.ts';
 export { runAuditCli, type AuditCliPorts } from './cli.ts';

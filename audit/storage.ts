@@ -2,6 +2,8 @@ import type { AuditColumns, Sequence } from './entry.ts';
 import type { LaneKey } from './place.ts';
 import type { NumberRange } from './ranges.ts';
 
+export type { LaneKey, NumberRange };
+
 /** A run of a node, as the process registered it before its first entry. */
 export interface EpochRow {
   node: string;

@@ -7,7 +7,11 @@ import { HASH_BYTES } from './hash.ts';
 import { LineError, readLines, textOf, type Line } from './lines.ts';
 import type { Findings } from './verify-result.ts';
 import type { SealTexts } from './verify-seal.ts';
-import type { LedgerItem, LedgerReader } from './verify.ts';
+import type { TrailKeys } from './keys.ts';
+import { readAnchors } from './anchors.ts';
+import { EXPORT_ANCHORS } from './export-format.ts';
+import { verifyTrail, type LedgerItem, type LedgerReader } from './verify.ts';
+import type { VerifyResult } from './verify-result.ts';
 
 /** Something an export needs and does not have: it can prove nothing. */
 export class NotProvableError extends Error {
@@ -58,6 +62,19 @@ export async function createExportReader(folder: string, origin: string): Promis
     },
     close: events.close,
   };
+}
+
+/**
+ * Verifies an export against its own anchors, or against those in `anchors`, which may be kept elsewhere.
+ * @throws NotProvableError
+ */
+export async function verifyExportFolder(
+  folder: string,
+  against: { keys: TrailKeys; anchors?: readonly string[] },
+): Promise<VerifyResult> {
+  const { keys, anchors = [join(folder, EXPORT_ANCHORS)] } = against;
+  const reader = await createExportReader(folder, keys.origin);
+  return verifyTrail(reader, { keys, anchors: anchors.map(readAnchors) });
 }
 
 async function assertExists(folder: string, name: string): Promise<void> {

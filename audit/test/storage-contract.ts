@@ -106,7 +106,9 @@ export function describeAuditStorage(name: string, build: () => Promise<StorageU
       await insertEpoch({ node: 'n1', epoch: 1, laneCount: 2 });
       await insertEvents(buildEntries(5, { except: [2] }));
       expect(await storage.listLanes()).to.deep.equal([{ ...LANE, last: 5, count: 4 }]);
-      expect(await storage.listEpochs()).to.deep.equal([{ node: 'n1', epoch: 1, laneCount: 2 }]);
+      const [epoch, ...others] = await storage.listEpochs();
+      expect(epoch).to.include({ node: 'n1', epoch: 1, laneCount: 2 });
+      expect(others).to.deep.equal([]);
     });
 
     it('inserts a seal once and gives it back exactly', async () => {
