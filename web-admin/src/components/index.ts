@@ -1,3 +1,4 @@
+export { knownParam, withParam } from './address-filters.ts';
 export { CopyButton } from './copy-button.tsx';
 export {
   CreateTicketDialog,
@@ -9,7 +10,9 @@ export { ErrorBoundary } from './error-boundary.tsx';
 export { EvaluationBanner } from './evaluation-banner.tsx';
 export { EmptyFace, ErrorFace, LoadingFace, NoPermissionFace, NotFoundFace, ProblemText } from './faces.tsx';
 export { LoadMore } from './load-more.tsx';
+export { Meter } from './meter.tsx';
 export { Page, usePageTitle } from './page.tsx';
+export { ReasonDialog } from './reason-dialog.tsx';
 export { ScreenWatermark } from './screen-watermark.tsx';
 export { LanguageSwitch, ThemeSwitch } from './switches.tsx';
 export { useProblemToast } from './problem-toast.tsx';

@@ -82,6 +82,7 @@ export const zh = {
   'common.no': '否',
   'common.none': '无',
   'common.me': '我',
+  'chart.as_table': '以表格显示',
 };
 
 export const en: Record<keyof typeof zh, string> = {
@@ -167,4 +168,5 @@ export const en: Record<keyof typeof zh, string> = {
   'common.no': 'No',
   'common.none': 'None',
   'common.me': 'Me',
+  'chart.as_table': 'Show as a table',
 };

@@ -1,0 +1,2 @@
+export { Chart } from './chart.tsx';
+export type { ChartSeries } from './chart-option.ts';
