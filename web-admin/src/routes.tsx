@@ -1,4 +1,11 @@
-import { CustomerServiceOutlined, ProfileOutlined } from '@ant-design/icons';
+import {
+  BarChartOutlined,
+  BookOutlined,
+  CustomerServiceOutlined,
+  ProfileOutlined,
+  RobotOutlined,
+  SafetyCertificateOutlined,
+} from '@ant-design/icons';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import type { Permission } from './auth/index.ts';
 import type { MessageKey } from './i18n/index.ts';
@@ -20,6 +27,15 @@ export interface FeatureRoute {
 const InboxPage = lazy(() => import('./features/inbox/inbox-page.tsx'));
 const TicketsPage = lazy(() => import('./features/tickets/tickets-page.tsx'));
 const TicketPage = lazy(() => import('./features/tickets/ticket-page.tsx'));
+const ArticlesPage = lazy(() => import('./features/knowledge/articles-page.tsx'));
+const ArticlePage = lazy(() => import('./features/knowledge/article-page.tsx'));
+const ArticleFormPage = lazy(() => import('./features/knowledge/article-form-page.tsx'));
+const RobotPage = lazy(() => import('./features/robot/robot-page.tsx'));
+const EvaluationsPage = lazy(() => import('./features/qa/evaluations-page.tsx'));
+const EvaluationPage = lazy(() => import('./features/qa/evaluation-page.tsx'));
+const ScoreCardsPage = lazy(() => import('./features/qa/score-cards-page.tsx'));
+const ScoreCardPage = lazy(() => import('./features/qa/score-card-page.tsx'));
+const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
 
 const CONVERSATIONS: readonly Permission[] = [
   'conversation:work',
@@ -45,4 +61,34 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     hasCustomerData: true,
   },
   { path: '/tickets/:id', anyOf: ['ticket:work'], component: TicketPage, hasCustomerData: true },
+  {
+    path: '/knowledge',
+    anyOf: ['knowledge:read'],
+    component: ArticlesPage,
+    nav: { label: 'nav.knowledge', icon: BookOutlined },
+  },
+  { path: '/knowledge/new', anyOf: ['knowledge:write'], component: ArticleFormPage },
+  { path: '/knowledge/:id', anyOf: ['knowledge:read'], component: ArticlePage },
+  { path: '/knowledge/:id/edit', anyOf: ['knowledge:write'], component: ArticleFormPage },
+  {
+    path: '/robot',
+    anyOf: ['robot:test'],
+    component: RobotPage,
+    nav: { label: 'nav.robot', icon: RobotOutlined },
+  },
+  {
+    path: '/qa',
+    anyOf: ['qa:read'],
+    component: EvaluationsPage,
+    nav: { label: 'nav.qa', icon: SafetyCertificateOutlined },
+  },
+  { path: '/qa/score-cards', anyOf: ['qa:read'], component: ScoreCardsPage },
+  { path: '/qa/score-cards/:id', anyOf: ['qa:read'], component: ScoreCardPage },
+  { path: '/qa/:id', anyOf: ['qa:read'], component: EvaluationPage, hasCustomerData: true },
+  {
+    path: '/reports',
+    anyOf: ['report:read'],
+    component: ReportsPage,
+    nav: { label: 'nav.reports', icon: BarChartOutlined },
+  },
 ];

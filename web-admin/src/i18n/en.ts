@@ -2,6 +2,10 @@ import * as shell from './shell-messages.ts';
 import * as errors from './error-messages.ts';
 import * as inbox from '../features/inbox/messages.ts';
 import * as tickets from '../features/tickets/messages.ts';
+import * as knowledge from '../features/knowledge/messages.ts';
+import * as robot from '../features/robot/messages.ts';
+import * as qa from '../features/qa/messages.ts';
+import * as reports from '../features/reports/messages.ts';
 import type { zh } from './zh.ts';
 
 /** Every text of the console in English; the type demands the keys of the Chinese catalogue. */
@@ -10,4 +14,8 @@ export const en: Record<keyof typeof zh, string> = {
   ...errors.en,
   ...inbox.en,
   ...tickets.en,
+  ...knowledge.en,
+  ...robot.en,
+  ...qa.en,
+  ...reports.en,
 };

@@ -2,6 +2,10 @@ import * as shell from './shell-messages.ts';
 import * as errors from './error-messages.ts';
 import * as inbox from '../features/inbox/messages.ts';
 import * as tickets from '../features/tickets/messages.ts';
+import * as knowledge from '../features/knowledge/messages.ts';
+import * as robot from '../features/robot/messages.ts';
+import * as qa from '../features/qa/messages.ts';
+import * as reports from '../features/reports/messages.ts';
 
 /** Every text of the console in Chinese. A feature adds its `messages.ts` here and in `en.ts`. */
 export const zh = {
@@ -9,4 +13,8 @@ export const zh = {
   ...errors.zh,
   ...inbox.zh,
   ...tickets.zh,
+  ...knowledge.zh,
+  ...robot.zh,
+  ...qa.zh,
+  ...reports.zh,
 };
