@@ -1,0 +1,109 @@
+import type { Schema } from '../platform/http/index.ts';
+
+const uuid: Schema = { type: 'string', format: 'uuid' };
+const instant: Schema = { type: 'string', format: 'date-time' };
+const string: Schema = { type: 'string' };
+const integer: Schema = { type: 'integer' };
+const flag: Schema = { type: 'boolean' };
+const strings: Schema = { type: 'array', items: string };
+const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
+
+function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', additionalProperties: false, required, properties };
+}
+
+/** An id or a name as the trail's columns hold them. */
+const reference: Schema = { type: 'string', minLength: 1, maxLength: 100 };
+/** Rows of one page: the entry about the search must stay small, and a body may have 16 KiB. */
+const PAGE_ROWS_MAX = 200;
+
+const FILTERS = {
+  actor: reference,
+  customer: uuid,
+  target: reference,
+  action: { type: 'string', minLength: 1, maxLength: 40 },
+  outcome: { enum: ['ok', 'refused', 'failed'] },
+  from: instant,
+  to: instant,
+  cursor: { type: 'string', minLength: 1, maxLength: 512 },
+  limit: { type: 'integer', minimum: 1, maximum: PAGE_ROWS_MAX },
+};
+
+/** What the trail is searched by. */
+export const searchQuery: Schema = object(FILTERS, Object.keys(FILTERS));
+
+const sentence = object({ zh: string, en: string });
+const ITEM: Record<string, Schema> = {
+  id: uuid,
+  index: orNull(integer),
+  at: instant,
+  action: string,
+  class: string,
+  sentence,
+  actor: object({ type: string, id: string, name: string, roles: strings, ip: string }, [
+    'name',
+    'roles',
+    'ip',
+  ]),
+  target: object({ type: string, id: string }),
+  customer: string,
+  outcome: string,
+  fields: strings,
+  reason: string,
+  ticket: string,
+  details: { type: 'object' },
+  node: string,
+  epoch: integer,
+  lane: integer,
+  n: integer,
+};
+const ITEM_OPTIONAL = ['target', 'customer', 'fields', 'reason', 'ticket', 'details'];
+
+/** A page of entries. */
+export const eventPage: Schema = object(
+  { items: { type: 'array', items: object(ITEM, ITEM_OPTIONAL) }, nextCursor: string },
+  ['nextCursor'],
+);
+
+const proof = object({ index: integer, size: integer, hashes: strings, root: string, file: string });
+
+/** One entry with its exact body, its leaf, and, once it is sealed, the proof that it is in the tree. */
+export const eventDetail: Schema = object({ ...ITEM, body: string, leaf: string, proof }, [
+  ...ITEM_OPTIONAL,
+  'proof',
+]);
+
+/** The catalogue of acts. */
+export const actionList: Schema = {
+  type: 'array',
+  items: object({ action: string, class: string, isMandatory: flag, zh: string, en: string }),
+};
+
+/** How the trail is doing. */
+export const trailStatus: Schema = object({
+  size: integer,
+  root: string,
+  lastSealAt: orNull(instant),
+  lastAnchorAt: orNull(instant),
+  unsealed: integer,
+  anchors: { type: 'array', items: object({ sink: string, size: integer, at: orNull(instant) }) },
+  epoch: integer,
+  keyFingerprint: string,
+  isForked: flag,
+});
+
+const finding = object({ index: orNull(integer), id: orNull(string), kind: string });
+
+/** What verification found out. */
+export const verifyAnswer: Schema = object({
+  status: { enum: ['whole', 'tampered', 'not-provable'] },
+  size: integer,
+  root: string,
+  events: integer,
+  anchors: integer,
+  firstBad: orNull(finding),
+  warnings: strings,
+  findings: { type: 'array', items: finding },
+  ms: integer,
+});

@@ -1,0 +1,2 @@
+export { createCompliance, type Compliance } from './compliance.ts';
+export type { AccountNames, ComplianceDeps } from './ports.ts';

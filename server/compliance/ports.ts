@@ -1,0 +1,20 @@
+import type { ProofSource, SealerStatus } from '../../audit/index.ts';
+import type { Clock } from '../kernel/index.ts';
+
+/** Port: display names of accounts by id; ids it does not know are absent. At most 500 ids. */
+export type AccountNames = (accountIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
+/** What the officer's side needs from outside. It knows the trail and the names of accounts, nothing of business. */
+export interface ComplianceDeps {
+  /** The trail in the database. */
+  trail: ProofSource;
+  sealer: { status(): SealerStatus };
+  /** Epoch of this process in the trail. */
+  epoch: number;
+  /** Folder that every head is appended to. */
+  anchorFolder: string;
+  /** Text of the public key file, `keys/audit.keys`. */
+  auditKeys: string;
+  clock: Clock;
+  accountNames: AccountNames;
+}

@@ -1,0 +1,91 @@
+import {
+  createDatabaseReader,
+  parseKeyFile,
+  readAnchors,
+  verifyTrail,
+  type VerifyResult,
+} from '../../../audit/index.ts';
+import { AppError } from '../../kernel/index.ts';
+import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
+import * as schemas from '../compliance.schema.ts';
+import type { ComplianceDeps } from '../ports.ts';
+import { countNewer } from '../search/event.view.ts';
+
+/** Routes about the trail as a whole. */
+export function trailRoutes(deps: ComplianceDeps): AnyRoute[] {
+  return [statusRoute(deps), verifyRoute(deps)];
+}
+
+function statusRoute({ sealer, epoch, auditKeys }: ComplianceDeps): AnyRoute {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/audit/status',
+    summary: 'Newest head, anchors, and how many entries are newer than the head.',
+    permission: 'audit:read',
+    audit: 'audit.read',
+    response: schemas.trailStatus,
+    async handler(tx) {
+      const { size, root, sealedAt, isForked, anchors } = sealer.status();
+      const anchoredMs = anchors.flatMap(({ at }) => (at === null ? [] : [at.getTime()]));
+      return {
+        ...{ size, root, isForked, epoch },
+        lastSealAt: sealedAt?.toISOString() ?? null,
+        lastAnchorAt: anchoredMs.length === 0 ? null : new Date(Math.max(...anchoredMs)).toISOString(),
+        unsealed: await countNewer(tx, sealedAt),
+        anchors: anchors.map(({ sink, size: anchoredSize, at }) => ({
+          sink,
+          size: anchoredSize,
+          at: at?.toISOString() ?? null,
+        })),
+        keyFingerprint: parseKeyFile(auditKeys).keys.at(-1)?.fingerprint ?? '',
+      };
+    },
+  });
+}
+
+interface Verification extends VerifyResult {
+  ms: number;
+}
+
+/**
+ * Runs the library's verifier over the database and the anchor folder. It reads the whole trail, so one runs at a
+ * time in this process; whoever asks meanwhile gets `server.busy`.
+ */
+function verifyRoute(deps: ComplianceDeps): AnyRoute {
+  let isRunning = false;
+
+  async function verify(): Promise<Verification> {
+    if (isRunning) throw new AppError('server.busy');
+    isRunning = true;
+    const startedMs = performance.now();
+    try {
+      const result = await verifyTrail(createDatabaseReader(deps.trail), {
+        keys: parseKeyFile(deps.auditKeys),
+        anchors: [readAnchors(deps.anchorFolder)],
+      });
+      return { ...result, ms: Math.round(performance.now() - startedMs) };
+    } finally {
+      isRunning = false;
+    }
+  }
+
+  return defineRoute<unknown, unknown, unknown, Verification>({
+    method: 'POST',
+    path: '/api/v1/audit/verify',
+    summary: 'Verifies the whole trail from its bodies: leaves, chains, seals, signatures, anchors.',
+    permission: 'audit:verify',
+    audit: 'audit.verify',
+    response: schemas.verifyAnswer,
+    errors: ['server.busy'],
+    prepare: verify,
+    async handler(tx, { prepared: result }) {
+      const { status, size, root, events, firstBad } = result;
+      tx.record({
+        action: 'audit.verify',
+        outcome: 'ok',
+        details: { status, size, root, events, ...(firstBad === null ? {} : { firstBad: firstBad.kind }) },
+      });
+      return result;
+    },
+  });
+}
