@@ -19,6 +19,7 @@ import {
 } from './platform/http/index.ts';
 import type { WithDb } from './platform/jobs/index.ts';
 import { portable, takeNumbers, type Database } from './platform/persistence/index.ts';
+import { sentiment } from './robot/index.ts';
 
 /** Small adapters between the parts that compose.ts wires; none of them decides anything of the domain. */
 
@@ -44,6 +45,7 @@ export function toHttpConfig(config: Config): HttpConfig {
     publicBaseUrl,
     hosts,
     trustedProxies: config.trustedProxies,
+    isEvaluation: config.isEvaluation,
     isLoopbackLimited: config.limits.loopback,
   };
 }
@@ -75,6 +77,11 @@ export function withDb(database: Database): WithDb {
 /** Writes that only move a clock (last use of a session). */
 export function bookkeeping(database: Database): Bookkeeping {
   return { run: (statement, params) => database.read((session) => session.run(statement, params)) };
+}
+
+/** How a text feels, in the language of its script. */
+export function sentimentOf(text: string): ReturnType<typeof sentiment> {
+  return sentiment(text, /\p{Script=Han}/u.test(text) ? 'zh' : 'en');
 }
 
 /** Numbers are reserved in blocks of this size; a restart leaves the rest of one out. */

@@ -81,13 +81,14 @@ async function makeAccounts(
 
 async function makeSite(
   foundation: Foundation,
-  { sites, cannedResponses }: Parts,
+  { sites, cannedResponses, qa }: Parts,
   accounts: FirstAccount[],
 ): Promise<void> {
   if (await sites.find(DEMO_SITE.id)) return;
   const { id, ...input } = DEMO_SITE;
   await foundation.uow.run({ actor: actorOf(accounts, 'supervisor') }, async (tx) => {
     await sites.create(tx, id, input);
+    await qa.ensureDefaultScoreCard(tx);
     for (const response of DEMO_CANNED_RESPONSES) await cannedResponses.create(tx, response);
   });
 }

@@ -2,3 +2,4 @@ export type { RobotContext } from './assist/assist.service.ts';
 export type { RobotStatus } from './robot-status.ts';
 export { createRobot, type Robot, type RobotDeps } from './robot.ts';
 export type { RobotLog } from './training/model-keeper.ts';
+export { sentiment } from './engine/index.ts';

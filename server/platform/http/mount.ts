@@ -126,7 +126,8 @@ async function admit(serving: Serving, request: Request, response: Response): Pr
   const principal = await authenticate(deps.authenticators, credentials);
   if (principal === undefined || (route.permission === 'visitor') !== (principal.visitor !== undefined)) {
     if (route.permission === 'visitor') throw new AppError('visitor.token_invalid');
-    throw new AppError(credentials.cookie === undefined ? 'access.unauthenticated' : 'session.expired');
+    const code = credentials.cookie === undefined ? 'access.unauthenticated' : 'session.expired';
+    throw new AppError(code, deps.config.isEvaluation ? { details: { evaluation: true } } : {});
   }
   exchange.principal = principal;
   if (principal.session !== undefined && isUnsafe(request.method)) {

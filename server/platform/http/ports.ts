@@ -45,6 +45,8 @@ export interface HttpConfig {
   hosts: readonly string[];
   /** Addresses or networks (`10.0.0.0/8`) whose `X-Forwarded-For` is believed; `unix` for a Unix socket. */
   trustedProxies: readonly string[];
+  /** Says so in the answer to whoever is not signed in, so that every page can show it. */
+  isEvaluation?: boolean;
   /** Whether limits hold for the loopback as well. */
   isLoopbackLimited: boolean;
   /** Requests a second, and at once, from one address and from one account. */

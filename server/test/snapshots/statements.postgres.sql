@@ -304,6 +304,36 @@ INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, create
 -- dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES ($1, $2, $3, $4, $5, $6);
 
+-- evaluation.by_id
+SELECT id, conversation_id, agent_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation WHERE id = $1;
+
+-- evaluation.insert
+INSERT INTO evaluation (id, conversation_id, agent_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- evaluation.list
+SELECT id, conversation_id, agent_id, score, state, is_fatal, findings_count, evaluated_at, version FROM evaluation WHERE evaluated_at <= $1 AND (evaluated_at < $1 OR id < $2) AND (agent_id = $3 OR $3 IS NULL) AND (state = $4 OR $4 IS NULL) AND (score < $5 OR $5 IS NULL) ORDER BY evaluated_at DESC, id DESC FETCH FIRST $6 ROWS ONLY;
+
+-- evaluation.list_in_state
+SELECT id, conversation_id, agent_id, score, state, is_fatal, findings_count, evaluated_at, version FROM evaluation WHERE state = $1 AND evaluated_at <= $2 AND (evaluated_at < $2 OR id < $3) AND (agent_id = $4 OR $4 IS NULL) AND (state = $1 OR $1 IS NULL) AND (score < $5 OR $5 IS NULL) ORDER BY evaluated_at DESC, id DESC FETCH FIRST $6 ROWS ONLY;
+
+-- evaluation.list_of_agent
+SELECT id, conversation_id, agent_id, score, state, is_fatal, findings_count, evaluated_at, version FROM evaluation WHERE agent_id = $1 AND evaluated_at <= $2 AND (evaluated_at < $2 OR id < $3) AND (agent_id = $1 OR $1 IS NULL) AND (state = $4 OR $4 IS NULL) AND (score < $5 OR $5 IS NULL) ORDER BY evaluated_at DESC, id DESC FETCH FIRST $6 ROWS ONLY;
+
+-- evaluation.of_conversation
+SELECT id FROM evaluation WHERE conversation_id = $1;
+
+-- evaluation.rescore
+UPDATE evaluation SET score = $1, state = $2, is_fatal = $3, findings_count = $4, rescored_by = $5, rescored_at = $6, reason_enc = $7, version = $8 WHERE id = $9 AND version = $10;
+
+-- evaluation_criterion.insert
+INSERT INTO evaluation_criterion (evaluation_id, criterion_id, points, is_met, evidence, remark_enc) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- evaluation_criterion.of
+SELECT evaluation_id, criterion_id, points, is_met, evidence, remark_enc FROM evaluation_criterion WHERE evaluation_id = $1;
+
+-- evaluation_criterion.rescore
+UPDATE evaluation_criterion SET points = $1, is_met = $2, remark_enc = $3 WHERE evaluation_id = $4 AND criterion_id = $5;
+
 -- id_block.insert
 INSERT INTO id_block (name, next_value) VALUES ($1, $2);
 
@@ -441,6 +471,21 @@ INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, ou
 
 -- robot_turn.last
 SELECT outcome, reason, candidates FROM robot_turn WHERE conversation_id = $1 ORDER BY message_seq DESC, id DESC FETCH FIRST 1 ROWS ONLY;
+
+-- score_card.active
+SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE state = $1 ORDER BY created_at asc, id asc FETCH FIRST $2 ROWS ONLY;
+
+-- score_card.active_by_id
+SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE id = $1 AND state = $2;
+
+-- score_card.insert
+INSERT INTO score_card (id, version, name, state, criteria, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- score_card.retire
+UPDATE score_card SET state = $1 WHERE id = $2 AND version = $3 AND state = $4;
+
+-- score_card.version
+SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE id = $1 AND version = $2;
 
 -- site.by_id
 SELECT id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version FROM site WHERE id = $1;

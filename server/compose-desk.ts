@@ -1,0 +1,103 @@
+import {
+  createVisitorSockets,
+  VisitorService,
+  webWidgetRoutes,
+  type SiteService,
+} from './channels/web-widget/index.ts';
+import {
+  CannedResponseService,
+  ConversationOwners,
+  ConversationService,
+  ConversationView,
+  createAgentSocket,
+  createDeskRoutes,
+  MESSAGE_BATCH,
+  NoteService,
+  RequesterService,
+  Routing,
+  TicketService,
+  TicketView,
+} from './desk/index.ts';
+import type { Foundation } from './foundation.ts';
+import type { Identity } from './identity/index.ts';
+import { isLoopback, type HttpConfig } from './platform/http/index.ts';
+import { createBatchWriter, openBatchConnections } from './platform/persistence/index.ts';
+import { createAudience } from './platform/realtime/index.ts';
+import * as wiring from './wiring.ts';
+
+/** How long a batch of messages is tried again while the database does not answer. */
+const BATCH_RETRY_MS = 10_000;
+
+/** The desk's parts, as composeDesk wires them. */
+export type Desk = ReturnType<typeof composeDesk>;
+
+/** Conversations, requesters, routing, and the agents' socket. The batch writer holds the lanes of the hot path. */
+export function composeDesk(
+  foundation: Foundation,
+  deps: { identity: Identity; localeOf(siteId: string): Promise<string>; onFault(error: unknown): void },
+) {
+  const { config, clock, ids, log, crypto, uow, database, trail, installationId, toOutboxRow } = foundation;
+  const { laneCount: lanes, batchRowsMax: batchItemsMax, queueRowsMax: queueItemsMax } = config.chat;
+  const writer = createBatchWriter({
+    ...{ plan: MESSAGE_BATCH, clock, ids, installationId, trail, toOutboxRow },
+    limits: { lanes, batchItemsMax, queueItemsMax, retryMs: BATCH_RETRY_MS },
+    connections: openBatchConnections(database, MESSAGE_BATCH, lanes),
+    onCommit: (hasEvents) => foundation.committed(hasEvents),
+  });
+  const owners = new ConversationOwners({ uow, crypto, writer, clock });
+  const conversations = new ConversationService({ owners, crypto, clock, ids, localeOf: deps.localeOf });
+  const requesters = new RequesterService({ crypto, clock, ids });
+  const routing = new Routing({ uow, clock, owners, conversations, directory: deps.identity, log });
+  const staff = wiring.staffOf(deps.identity);
+  const view = new ConversationView({ crypto, staff });
+  const notes = new NoteService({ crypto, clock, ids, staff });
+  const cannedResponses = new CannedResponseService({ clock, ids });
+  const takeNumber = wiring.numberSeries(database, 'ticket');
+  const tickets = new TicketService({ crypto, clock, ids, requesters, staff, takeNumber });
+  const ticketView = new TicketView({ crypto, staff });
+  const audience = createAudience();
+  const endpoint = createAgentSocket({
+    ...{ sessions: deps.identity.sockets, audience, owners, conversations, routing, uow, staff },
+    presentItem: (conversationId) => uow.read((db) => view.find(db, conversationId)),
+    addNote: async (context, conversationId, note) => {
+      const conversation = await owners.get(conversationId);
+      return uow.run(context, (tx) => notes.add(tx, conversation, note));
+    },
+    onNote: (listener) => notes.onNote(listener),
+    onFault: deps.onFault,
+  });
+  const routes = createDeskRoutes({
+    ...{ owners, conversations, requesters, notes, routing, staff, view, crypto, clock, cannedResponses },
+    ...{ tickets, ticketView },
+  });
+  return { writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes };
+}
+
+/** The visitors' side: sites, sessions, sockets. */
+export function composeWeb(
+  { config, clock, ids, uow }: Foundation,
+  deps: { desk: Desk; sites: SiteService; httpConfig: HttpConfig; onFault(error: unknown): void },
+) {
+  const { desk, sites, httpConfig, onFault } = deps;
+  const { conversations, owners, requesters, routing, audience } = desk;
+  const isLimited = (ip: string) => config.limits.loopback || !isLoopback(ip);
+  const visitors = new VisitorService({ uow, clock, ids, sites, requesters, conversations, isLimited });
+  const sockets = createVisitorSockets({
+    ...{ visitors, conversations, owners, uow, onFault },
+    isOriginAllowed: (origin) => wiring.isVisitorOrigin(origin, httpConfig, sites),
+    tellDesk: (conversationId, frame) => audience.publish(`desk:${conversationId}`, frame),
+    positionOf: (conversationId) => routing.positionOf(conversationId),
+  });
+  const { publicBaseUrl } = httpConfig;
+  const routes = webWidgetRoutes({
+    sites,
+    visitors,
+    conversations,
+    requesters,
+    sockets,
+    uow,
+    clock,
+    publicBaseUrl,
+  });
+  return { visitors, endpoint: sockets.endpoint, routes };
+}
