@@ -1,0 +1,195 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { buildHome, removeHome } from './database.ts';
+
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+/** The contract's limit for a first start, build included. */
+const READY_MS = 90_000;
+/** The contract's limit for a drain, and what the database needs to stop after it. */
+const STOPPED_MS = 45_000;
+
+/** One account of `evaluation-accounts.json`. */
+export interface EvaluationAccount {
+  username: string;
+  password: string;
+  totpSecret?: string;
+  roles: string[];
+}
+
+/** What `status.json` says of a running instance. */
+export interface InstanceStatus {
+  state: string;
+  url: string;
+  pids: { server: number; workers: number[]; database: number };
+  database: { url: string; dataDir: string };
+}
+
+/** How a command of the instance ended. */
+export interface CommandResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * An evaluation instance as `npm start` makes it: a process of its own, a home folder of its own, a free port. It can
+ * be stopped, killed, and started again on the same home and port.
+ */
+export class Instance {
+  readonly home = buildHome();
+  /** Everything the server printed, of all its starts. */
+  output = '';
+  private child: ChildProcess | undefined;
+  private exit: Promise<number | null> = Promise.resolve(null);
+  private port = 0;
+
+  /** `https://127.0.0.1:PORT`, the same over restarts. */
+  get url(): string {
+    return `https://127.0.0.1:${this.port}`;
+  }
+
+  /** The server's own certificate, which clients of the tests trust. */
+  get certificate(): string {
+    return readFileSync(join(this.home, 'tls', 'server.crt'), 'utf8');
+  }
+
+  /** Starts the server and waits until it says that it is ready; answers after how many milliseconds. */
+  async start(): Promise<number> {
+    buildOnce();
+    this.port ||= await findFreePort();
+    const startedMs = performance.now();
+    const from = this.output.length;
+    const child = spawn(process.execPath, ['--import', 'tsx', 'server/evaluation/main.ts'], {
+      cwd: PROJECT,
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    this.exit = new Promise((done) => child.once('exit', (code) => done(code)));
+    const ready = new Promise<void>((done) => {
+      const hear = (chunk: Buffer) => {
+        this.output += chunk.toString('utf8');
+        if (this.output.slice(from).includes('vaultdesk ready ')) done();
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+    });
+    const failed = this.exit.then((code) => this.fail(`ended with ${code}`, from));
+    await withLimit(Promise.race([ready, failed]), READY_MS, () => this.fail('did not get ready', from));
+    return performance.now() - startedMs;
+  }
+
+  /** Ctrl-C: answers the exit code. */
+  async stop(): Promise<number | null> {
+    this.child?.kill('SIGINT');
+    return withLimit(this.exit, STOPPED_MS, () => this.fail('did not stop', 0));
+  }
+
+  /** `kill -9` of the server; its database stays, as after a crash. */
+  async kill(): Promise<void> {
+    this.child?.kill('SIGKILL');
+    await this.exit;
+  }
+
+  /** `kill -9` of every process of the instance's PostgreSQL, as when the machine runs out of memory. */
+  killDatabase(): void {
+    const { database } = this.status.pids;
+    const children = readFileSync(`/proc/${database}/task/${database}/children`, 'utf8').trim().split(' ');
+    for (const pid of [database, ...children.map(Number)]) process.kill(pid, 'SIGKILL');
+  }
+
+  /** What the instance says of itself; the one of its last start. */
+  get status(): InstanceStatus {
+    return JSON.parse(readFileSync(join(this.home, 'status.json'), 'utf8')) as InstanceStatus;
+  }
+
+  /** Ends whatever still runs, and removes the home folder. */
+  async dispose(): Promise<void> {
+    const dataDir = existsSync(join(this.home, 'status.json')) ? this.status.database.dataDir : undefined;
+    const code = this.child?.exitCode;
+    if (code === null) await this.stop();
+    removeHome(this.home, dataDir);
+  }
+
+  /** The account of this name, with the password of this instance. */
+  account(username: string): EvaluationAccount {
+    const file = join(this.home, 'evaluation-accounts.json');
+    const accounts = JSON.parse(readFileSync(file, 'utf8')) as EvaluationAccount[];
+    const found = accounts.find((account) => account.username === username);
+    if (!found) throw new Error(`the evaluation instance has no account ${username}`);
+    return found;
+  }
+
+  /** The API token of the evaluation instance. */
+  get token(): string {
+    return readFileSync(join(this.home, 'evaluation-token.txt'), 'utf8').trim();
+  }
+
+  /** Runs `vaultdesk ARGS` on this instance. */
+  vaultdesk(...args: string[]): Promise<CommandResult> {
+    return this.run(['server/cli/vaultdesk.mjs', ...args]);
+  }
+
+  /** Runs a program of the project with the instance's environment. */
+  async run(args: string[]): Promise<CommandResult> {
+    const child = spawn(process.execPath, args, { cwd: PROJECT, env: this.env });
+    const result: CommandResult = { code: null, stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (result.stdout += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (result.stderr += chunk.toString('utf8')));
+    result.code = await new Promise((done) => child.once('close', done));
+    return result;
+  }
+
+  private get env(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      VAULTDESK_HOME: this.home,
+      VAULTDESK_PORT: String(this.port),
+      VAULTDESK_LOG_LEVEL: 'info',
+    };
+  }
+
+  private fail(what: string, from: number): never {
+    this.child?.kill('SIGKILL');
+    throw new Error(`The evaluation instance ${what}. It printed:\n${this.output.slice(from)}`);
+  }
+}
+
+let isBuilt = false;
+
+/** What `npm start` does first: builds the web files where a source is newer. */
+function buildOnce(): void {
+  if (isBuilt) return;
+  const built = spawnSync(process.execPath, ['web-admin/build/build-all.mjs', '--if-stale'], {
+    cwd: PROJECT,
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) throw new Error(`The build failed:\n${built.stdout}${built.stderr}`);
+  isBuilt = true;
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function withLimit<T>(work: Promise<T>, limitMs: number, onLate: () => never): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
+      try {
+        onLate();
+      } catch (error) {
+        fail(error);
+      }
+    }, limitMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
