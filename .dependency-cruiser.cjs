@@ -2,7 +2,7 @@
 // Loosening a rule needs an ADR. server/test/boundaries.spec.ts plants a violation of each.
 const lib = '^(audit|sso|migrations)/';
 const mod = '^server/(identity|knowledge|desk|robot|qa|compliance|reports|channels|connectors)/';
-const test = '(\\.spec\\.tsx?$|/test/)';
+const test = '(\\.spec\\.tsx?$|/(test|e2e)/)';
 const may = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 module.exports = {
   forbidden: [
@@ -138,7 +138,17 @@ module.exports = {
       { path: '^installer/' },
       { path: '^server/', pathNot: '^server/(kernel|platform/(config|crypto))/' },
     ),
-    may('browser-apart', { path: '^web-admin/' }, { path: '^(server|audit|sso|migrations|installer)/' }),
+    may(
+      'browser-apart',
+      { path: '^web-admin/', pathNot: '^web-admin/e2e/' },
+      { path: '^(server|audit|sso|migrations|installer)/' },
+    ),
+    may(
+      'browser-tests-from-outside',
+      { path: '^web-admin/e2e/' },
+      { path: '^(server|audit|sso|migrations|installer)/', pathNot: '^server/test/support/instance\\.ts$' },
+      'they start the product as a person does, and know nothing of its inside',
+    ),
     may('widget-apart', { path: '^web-admin/widget/' }, { path: '^web-admin/src/' }),
     may(
       'features-apart',

@@ -40,6 +40,7 @@ const PLANTED: Record<string, [file: string, imports: string]> = {
   'sockets-in-few-places': ['server/desk/caller.ts', 'node:net'],
   'installer-few': ['installer/greedy.ts', '../server/desk/index.ts'],
   'browser-apart': ['web-admin/src/server.ts', '../../server/kernel/index.ts'],
+  'browser-tests-from-outside': ['web-admin/e2e/inside.ts', '../../server/kernel/index.ts'],
   'widget-apart': ['web-admin/widget/heavy.ts', '../src/main.ts'],
   'features-apart': ['web-admin/src/features/inbox/aside.ts', '../tickets/index.ts'],
   'no-dev-dep': ['server/desk/dev.ts', 'chai'],

@@ -117,13 +117,16 @@ describe('the tour: from a question to the proof', function () {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('主题').fill(TICKET_SUBJECT);
     await dialog.getByLabel('描述').fill('客户要求注销账户，资料待核实。');
-    await dialog.getByRole('button', { name: /创\s?建/ }).click();
+    await dialog.getByRole('button', { name: /新\s?建/ }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: new RegExp(TICKET_SUBJECT) }).click();
     await page.getByRole('heading', { name: new RegExp(TICKET_SUBJECT) }).waitFor();
     await page.getByRole('button', { name: '变更为：已解决' }).click();
     await page.getByRole('dialog').getByRole('textbox').fill('资料已核实，账户已注销。');
-    await page.getByRole('dialog').getByRole('button', { name: /确\s?定|OK/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /确\s?定|OK/ })
+      .click();
     await page.getByText('资料已核实，账户已注销。').waitFor();
     await picture(agent, 'ticket');
     await page.getByRole('link', { name: '查看会话' }).click();

@@ -46,6 +46,7 @@ export class Stage {
       // The certificate is the server's own, made at its first start.
       ignoreHTTPSErrors: true,
       locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
       viewport: DESK_SCREEN,
       ...options,
     });
