@@ -1,7 +1,8 @@
 import { SiteService, widgetPages } from './channels/web-widget/index.ts';
+import { createCompliance } from './compliance/index.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
 import { presentForAgent, type CannedResponseService } from './desk/index.ts';
-import type { Foundation } from './foundation.ts';
+import { placesOf, type Foundation } from './foundation.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
 import { createKnowledge, type Knowledge } from './knowledge/index.ts';
 import {
@@ -64,6 +65,12 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     ...{ uow, crypto, clock, ids, conversations, accountNames },
     presentMessage: presentForAgent,
     sentimentOf: wiring.sentimentOf,
+  });
+  const compliance = createCompliance({
+    ...{ clock, accountNames, trail: foundation.auditStorage, sealer: foundation.sealer },
+    epoch: foundation.trail.epoch,
+    anchorFolder: placesOf(config.home).anchors,
+    auditKeys: foundation.auditKeys,
   });
   const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });
 

@@ -232,6 +232,24 @@ DELETE FROM canned_response WHERE id = :1;
 -- canned_response.update
 UPDATE canned_response SET title = :1, category = :2, body = :3, updated_at = :4, version = :5 WHERE id = :6 AND version = :7;
 
+-- compliance.newer_than
+SELECT COUNT(*) AS entry_count FROM audit_event WHERE occurred_at > :1;
+
+-- compliance.search_action
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE action = :1 AND occurred_at >= :2 AND occurred_at < :3 AND occurred_at <= :4 AND (occurred_at < :5 OR id < :6) AND (target_id = :7 OR :8 IS NULL) AND (customer_ref = :9 OR :10 IS NULL) AND (actor_id = :11 OR :12 IS NULL) AND (action = :13 OR :14 IS NULL) AND (outcome = :15 OR :16 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR :17 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST :18 ROWS ONLY;
+
+-- compliance.search_actor
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE actor_id = :1 AND occurred_at >= :2 AND occurred_at < :3 AND occurred_at <= :4 AND (occurred_at < :5 OR id < :6) AND (target_id = :7 OR :8 IS NULL) AND (customer_ref = :9 OR :10 IS NULL) AND (actor_id = :11 OR :12 IS NULL) AND (action = :13 OR :14 IS NULL) AND (outcome = :15 OR :16 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR :17 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST :18 ROWS ONLY;
+
+-- compliance.search_customer
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE customer_ref = :1 AND occurred_at >= :2 AND occurred_at < :3 AND occurred_at <= :4 AND (occurred_at < :5 OR id < :6) AND (target_id = :7 OR :8 IS NULL) AND (customer_ref = :9 OR :10 IS NULL) AND (actor_id = :11 OR :12 IS NULL) AND (action = :13 OR :14 IS NULL) AND (outcome = :15 OR :16 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR :17 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST :18 ROWS ONLY;
+
+-- compliance.search_target
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE target_id = :1 AND occurred_at >= :2 AND occurred_at < :3 AND occurred_at <= :4 AND (occurred_at < :5 OR id < :6) AND (target_id = :7 OR :8 IS NULL) AND (customer_ref = :9 OR :10 IS NULL) AND (actor_id = :11 OR :12 IS NULL) AND (action = :13 OR :14 IS NULL) AND (outcome = :15 OR :16 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR :17 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST :18 ROWS ONLY;
+
+-- compliance.search_time
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE occurred_at >= :1 AND occurred_at < :2 AND occurred_at <= :3 AND (occurred_at < :4 OR id < :5) AND (target_id = :6 OR :7 IS NULL) AND (customer_ref = :8 OR :9 IS NULL) AND (actor_id = :10 OR :11 IS NULL) AND (action = :12 OR :13 IS NULL) AND (outcome = :14 OR :15 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR :16 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST :17 ROWS ONLY;
+
 -- conversation.by_id
 SELECT id, requester_id, dek_id, site_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = :1;
 
