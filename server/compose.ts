@@ -1,7 +1,7 @@
 import { SiteService, widgetPages } from './channels/web-widget/index.ts';
 import { createCompliance } from './compliance/index.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
-import { presentForAgent, type CannedResponseService } from './desk/index.ts';
+import { presentForAgent, type CannedResponseService, type ConversationService } from './desk/index.ts';
 import { placesOf, type Foundation } from './foundation.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
 import { createKnowledge, type Knowledge } from './knowledge/index.ts';
@@ -50,7 +50,68 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const sites = new SiteService({ uow, clock });
   const localeOf = (siteId: string) => sites.localeOf(siteId);
   const desk = composeDesk(foundation, { identity, localeOf, onFault });
-  const { conversations } = desk;
+  const modules = composeModules(foundation, { identity, conversations: desk.conversations, localeOf });
+  const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });
+
+  const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
+  const { handlers } = modules;
+  const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
+  foundation.onCommit((hasEvents) => hasEvents && relay.nudge());
+
+  const { http, sockets } = composeHttp(foundation, {
+    httpConfig,
+    onFault,
+    routes: [
+      ...identity.routes,
+      ...desk.routes,
+      ...knowledge.routes,
+      ...robot.routes,
+      ...qa.routes,
+      ...web.routes,
+    ],
+    authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
+    endpoints: [web.endpoint, desk.endpoint],
+    sites,
+  });
+
+  return {
+    ...{
+      identity,
+      knowledge: modules.knowledge,
+      robot: modules.robot,
+      qa: modules.qa,
+      sites,
+      cannedResponses: desk.cannedResponses,
+      http,
+      sockets,
+      relay,
+    },
+    async start() {
+      await desk.routing.start();
+      await modules.robot.start();
+      relay.start();
+      foundation.sealer.start();
+    },
+    async stop() {
+      await modules.robot.stop();
+      await desk.routing.stop();
+      await relay.stop();
+      await desk.writer.close();
+    },
+  };
+}
+
+/** Knowledge, the robot, quality inspection, and the officer's side; the trail is all the last one knows. */
+function composeModules(
+  foundation: Foundation,
+  deps: {
+    identity: Identity;
+    conversations: ConversationService;
+    localeOf(siteId: string): Promise<string>;
+  },
+) {
+  const { config, clock, ids, log, crypto, uow } = foundation;
+  const { identity, conversations, localeOf } = deps;
   const knowledge = createKnowledge({
     clock,
     ids,
@@ -72,43 +133,10 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     anchorFolder: placesOf(config.home).anchors,
     auditKeys: foundation.auditKeys,
   });
-  const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });
-
-  const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
-  const handlers = [...knowledge.handlers, ...robot.handlers, ...qa.handlers];
-  const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
-  foundation.onCommit((hasEvents) => hasEvents && relay.nudge());
-
-  const { http, sockets } = composeHttp(foundation, {
-    httpConfig,
-    onFault,
-    routes: [
-      ...identity.routes,
-      ...desk.routes,
-      ...knowledge.routes,
-      ...robot.routes,
-      ...qa.routes,
-      ...web.routes,
-    ],
-    authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
-    endpoints: [web.endpoint, desk.endpoint],
-    sites,
-  });
-
   return {
-    ...{ identity, knowledge, robot, qa, sites, cannedResponses: desk.cannedResponses, http, sockets, relay },
-    async start() {
-      await desk.routing.start();
-      await robot.start();
-      relay.start();
-      foundation.sealer.start();
-    },
-    async stop() {
-      await robot.stop();
-      await desk.routing.stop();
-      await relay.stop();
-      await desk.writer.close();
-    },
+    ...{ knowledge, robot, qa },
+    handlers: [...knowledge.handlers, ...robot.handlers, ...qa.handlers],
+    routes: [...knowledge.routes, ...robot.routes, ...qa.routes, ...compliance.routes],
   };
 }
 
