@@ -64,9 +64,9 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     routes: [
       ...identity.routes,
       ...desk.routes,
-      ...knowledge.routes,
-      ...robot.routes,
-      ...qa.routes,
+    knowledge: modules.knowledge,
+    robot: modules.robot,
+    qa: modules.qa,
       ...web.routes,
     ],
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
