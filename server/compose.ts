@@ -16,6 +16,7 @@ import {
 import { createLease, createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
 import { createSocketServer, type SocketEndpoint, type SocketServer } from './platform/realtime/index.ts';
 import { createQa, type Qa } from './qa/index.ts';
+import { createReports } from './reports/index.ts';
 import { createRobot, type Robot } from './robot/index.ts';
 import { VERSION } from './version.ts';
 import * as wiring from './wiring.ts';
@@ -58,34 +59,24 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
   foundation.onCommit((hasEvents) => hasEvents && relay.nudge());
 
+  const parts: { sockets?: SocketServer } = {};
+  const socketCount = () => parts.sockets?.count ?? 0;
+  const system = wiring.systemParts(foundation, { robot: modules.robot, relay, socketCount });
+  const reports = createReports({ clock, system });
+
   const { http, sockets } = composeHttp(foundation, {
     httpConfig,
     onFault,
-    routes: [
-      ...identity.routes,
-      ...desk.routes,
-    knowledge: modules.knowledge,
-    robot: modules.robot,
-    qa: modules.qa,
-      ...web.routes,
-    ],
+    routes: [...identity.routes, ...desk.routes, ...modules.routes, ...reports.routes, ...web.routes],
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
     endpoints: [web.endpoint, desk.endpoint],
     sites,
   });
+  parts.sockets = sockets;
 
   return {
-    ...{
-      identity,
-      knowledge: modules.knowledge,
-      robot: modules.robot,
-      qa: modules.qa,
-      sites,
-      cannedResponses: desk.cannedResponses,
-      http,
-      sockets,
-      relay,
-    },
+    ...{ identity, sites, http, sockets, relay, cannedResponses: desk.cannedResponses },
+    ...{ knowledge: modules.knowledge, robot: modules.robot, qa: modules.qa },
     async start() {
       await desk.routing.start();
       await modules.robot.start();

@@ -17,9 +17,11 @@ import {
   type ReadinessCheck,
   type StaticSite,
 } from './platform/http/index.ts';
-import type { WithDb } from './platform/jobs/index.ts';
+import type { OutboxRelay, WithDb } from './platform/jobs/index.ts';
 import { portable, takeNumbers, type Database } from './platform/persistence/index.ts';
-import { sentiment } from './robot/index.ts';
+import type { SystemParts } from './reports/index.ts';
+import { sentiment, type Robot } from './robot/index.ts';
+import { VERSION } from './version.ts';
 
 /** Small adapters between the parts that compose.ts wires; none of them decides anything of the domain. */
 
@@ -146,6 +148,37 @@ const ALIVE = portable<Record<never, never>, { alive: number }>(
   'SELECT COUNT(*) AS alive FROM installation',
   { params: {}, result: { alive: 'int' } },
 );
+
+/** What the system page shows of each part. */
+export function systemParts(
+  foundation: Foundation,
+  parts: { robot: Robot; relay: OutboxRelay; socketCount(): number },
+): SystemParts {
+  const { clock, database, sealer, trail } = foundation;
+  return {
+    version: VERSION,
+    startedAt: clock.now(),
+    socketCount: parts.socketCount,
+    outbox: () => parts.relay.counts(),
+    robot: async () => ({ ...parts.robot.status() }),
+    async audit() {
+      const { size, sealedAt, isForked, waitingLaneCount } = sealer.status();
+      return {
+        size,
+        lastSealAt: sealedAt?.toISOString() ?? null,
+        isForked,
+        waitingLaneCount,
+        epoch: trail.epoch,
+      };
+    },
+    async database() {
+      const startedMs = performance.now();
+      await database.read((session) => session.one(ALIVE, {}));
+      const roundTripMs = Math.round((performance.now() - startedMs) * 10) / 10;
+      return { kind: database.dialect.name, isReachable: true, roundTripMs };
+    },
+  };
+}
 
 /** What must hold before the server takes work: database, keys, audit, disk, clock. */
 export function readinessOf(foundation: Foundation): ReadinessCheck[] {

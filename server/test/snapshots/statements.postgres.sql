@@ -442,6 +442,33 @@ INSERT INTO password_history (id, account_id, password_hash, created_at) VALUES 
 -- password_history.recent
 SELECT id, account_id, password_hash, created_at FROM password_history WHERE account_id = $1 ORDER BY created_at desc, id desc FETCH FIRST $2 ROWS ONLY;
 
+-- report.conversations
+SELECT COUNT(*) AS opened_count, SUM(CASE WHEN state = 'closed' THEN 1 ELSE 0 END) AS closed_count, SUM(CASE WHEN state = 'closed' AND queued_at IS NULL AND assigned_at IS NULL THEN 1 ELSE 0 END) AS contained_count, SUM(CASE WHEN queued_at IS NOT NULL OR assigned_at IS NOT NULL THEN 1 ELSE 0 END) AS handed_count FROM conversation WHERE opened_at >= $1 AND opened_at < $2;
+
+-- report.conversations_per_day
+SELECT on_day, COUNT(*) AS opened_count, SUM(is_handed) AS handed_count FROM ( SELECT TO_CHAR(opened_at + $1 * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day, CASE WHEN queued_at IS NOT NULL OR assigned_at IS NOT NULL THEN 1 ELSE 0 END AS is_handed FROM conversation WHERE opened_at >= $2 AND opened_at < $3) opened GROUP BY on_day;
+
+-- report.first_response
+SELECT ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM (first_response_at - COALESCE(queued_at, opened_at))))) AS median_seconds FROM conversation WHERE opened_at >= $1 AND opened_at < $2 AND first_response_at IS NOT NULL;
+
+-- report.ratings
+SELECT SUM(rating.score) AS rating_sum, COUNT(rating.score) AS rating_count FROM conversation JOIN conversation_rating rating ON rating.conversation_id = conversation.id WHERE conversation.opened_at >= $1 AND conversation.opened_at < $2;
+
+-- report.robot_turns
+SELECT outcome, COUNT(*) AS turn_count FROM robot_turn WHERE at >= $1 AND at < $2 GROUP BY outcome;
+
+-- report.scores
+SELECT SUM(score) AS score_sum, COUNT(score) AS score_count FROM evaluation WHERE evaluated_at >= $1 AND evaluated_at < $2;
+
+-- report.tickets_opened
+SELECT COUNT(*) AS ticket_count FROM ticket WHERE opened_at >= $1 AND opened_at < $2;
+
+-- report.tickets_per_day
+SELECT on_day, COUNT(*) AS ticket_count FROM ( SELECT TO_CHAR(opened_at + $1 * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day FROM ticket WHERE opened_at >= $2 AND opened_at < $3) opened GROUP BY on_day;
+
+-- report.tickets_solved
+SELECT COUNT(*) AS ticket_count FROM ticket WHERE opened_at >= $1 AND opened_at < $2 AND solved_at >= $3 AND solved_at < $2;
+
 -- requester.by_external
 SELECT id, dek_id, site_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE site_id = $1 AND external_bix = $2;
 
