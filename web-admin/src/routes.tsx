@@ -1,10 +1,16 @@
 import {
+  ApartmentOutlined,
+  AuditOutlined,
   BarChartOutlined,
   BookOutlined,
   CustomerServiceOutlined,
+  DashboardOutlined,
+  GlobalOutlined,
+  KeyOutlined,
   ProfileOutlined,
   RobotOutlined,
   SafetyCertificateOutlined,
+  TeamOutlined,
 } from '@ant-design/icons';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import type { Permission } from './auth/index.ts';
@@ -36,6 +42,14 @@ const EvaluationPage = lazy(() => import('./features/qa/evaluation-page.tsx'));
 const ScoreCardsPage = lazy(() => import('./features/qa/score-cards-page.tsx'));
 const ScoreCardPage = lazy(() => import('./features/qa/score-card-page.tsx'));
 const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
+
+const AuditPage = lazy(() => import('./features/audit/audit-page.tsx'));
+const AccountsPage = lazy(() => import('./features/identity/accounts-page.tsx'));
+const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
+const SkillGroupsPage = lazy(() => import('./features/identity/skill-groups-page.tsx'));
+const SitesPage = lazy(() => import('./features/channels/sites-page.tsx'));
+const SitePage = lazy(() => import('./features/channels/site-page.tsx'));
+const SystemPage = lazy(() => import('./features/settings/system-page.tsx'));
 
 const CONVERSATIONS: readonly Permission[] = [
   'conversation:work',
@@ -90,5 +104,42 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['report:read'],
     component: ReportsPage,
     nav: { label: 'nav.reports', icon: BarChartOutlined },
+  },
+  {
+    path: '/audit',
+    anyOf: ['audit:read', 'audit:read-admin'],
+    component: AuditPage,
+    nav: { label: 'nav.audit', icon: AuditOutlined },
+  },
+  {
+    path: '/accounts',
+    anyOf: ['account:read'],
+    component: AccountsPage,
+    nav: { label: 'nav.accounts', icon: TeamOutlined },
+  },
+  {
+    path: '/skill-groups',
+    anyOf: ['skill-group:write'],
+    component: SkillGroupsPage,
+    nav: { label: 'nav.skill_groups', icon: ApartmentOutlined },
+  },
+  {
+    path: '/sites',
+    anyOf: ['site:write'],
+    component: SitesPage,
+    nav: { label: 'nav.sites', icon: GlobalOutlined },
+  },
+  { path: '/sites/:id', anyOf: ['site:write'], component: SitePage },
+  {
+    path: '/tokens',
+    anyOf: ['token:write'],
+    component: TokensPage,
+    nav: { label: 'nav.tokens', icon: KeyOutlined },
+  },
+  {
+    path: '/system',
+    anyOf: ['system:read'],
+    component: SystemPage,
+    nav: { label: 'nav.system', icon: DashboardOutlined },
   },
 ];

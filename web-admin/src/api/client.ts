@@ -20,6 +20,8 @@ export interface RequestOptions {
   /** Version that was read; sent as If-Match. */
   version?: number;
   signal?: AbortSignal | undefined;
+  /** For the few answers that may take longer than half a minute. */
+  timeoutMs?: number;
 }
 
 /** The REST interface. Every method throws ApiError. */
@@ -77,7 +79,10 @@ function isSessionGone(error: ApiError): boolean {
 }
 
 /** Aborts after the time-out or when the caller's signal does. (AbortSignal.any is missing below Chromium 116.) */
-function deadline(signal: AbortSignal | undefined): {
+function deadline(
+  signal: AbortSignal | undefined,
+  timeoutMs: number,
+): {
   signal: AbortSignal;
   isTimedOut(): boolean;
   clear(): void;
@@ -87,7 +92,7 @@ function deadline(signal: AbortSignal | undefined): {
   const timer = setTimeout(() => {
     timedOut = true;
     controller.abort();
-  }, TIMEOUT_MS);
+  }, timeoutMs);
   const abort = () => controller.abort();
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
@@ -117,7 +122,7 @@ export function createApiClient(deps: ApiClientDeps): ApiClient {
 
   async function send(method: string, path: string, options: RequestOptions & { key?: string }) {
     const headers = headersOf(options, method === 'GET' ? '' : csrfToken);
-    const limit = deadline(options.signal);
+    const limit = deadline(options.signal, options.timeoutMs ?? TIMEOUT_MS);
     try {
       const response = await deps.fetch(buildUrl(path, options.query), {
         method,

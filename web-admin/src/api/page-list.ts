@@ -38,6 +38,8 @@ export function usePageList<T extends { id: string | number }>(list: {
   query?: Query;
   isEnabled?: boolean;
   refetchIntervalMs?: number;
+  /** Reading it is itself an act worth an audit entry: not repeated when the window comes back to the front. */
+  isQuiet?: boolean;
 }): PageList<T> {
   const api = useApi();
   const result = useInfiniteQuery<Page<T>, ApiError, T[], readonly unknown[], string>({
@@ -48,6 +50,7 @@ export function usePageList<T extends { id: string | number }>(list: {
     getNextPageParam: (page) => page.nextCursor || undefined,
     select: (data) => joinPages(data.pages),
     enabled: list.isEnabled ?? true,
+    refetchOnWindowFocus: !list.isQuiet,
     refetchInterval: list.refetchIntervalMs ?? false,
   });
   const { data, isPending, isFetchingNextPage, hasNextPage, error, fetchNextPage, refetch } = result;

@@ -1,4 +1,5 @@
 export { knownParam, withParam } from './address-filters.ts';
+export { ConfirmDialog } from './confirm-dialog.tsx';
 export { CopyButton } from './copy-button.tsx';
 export {
   CreateTicketDialog,
@@ -9,10 +10,12 @@ export {
 export { ErrorBoundary } from './error-boundary.tsx';
 export { EvaluationBanner } from './evaluation-banner.tsx';
 export { EmptyFace, ErrorFace, LoadingFace, NoPermissionFace, NotFoundFace, ProblemText } from './faces.tsx';
+export { FormDialog } from './form-dialog.tsx';
 export { LoadMore } from './load-more.tsx';
 export { Meter } from './meter.tsx';
 export { Page, usePageTitle } from './page.tsx';
 export { ReasonDialog } from './reason-dialog.tsx';
 export { ScreenWatermark } from './screen-watermark.tsx';
+export { SecretDialog, SecretLine } from './secret-dialog.tsx';
 export { LanguageSwitch, ThemeSwitch } from './switches.tsx';
 export { useProblemToast } from './problem-toast.tsx';

@@ -6,6 +6,10 @@ import * as knowledge from '../features/knowledge/messages.ts';
 import * as robot from '../features/robot/messages.ts';
 import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
+import * as audit from '../features/audit/messages.ts';
+import * as identity from '../features/identity/messages.ts';
+import * as channels from '../features/channels/messages.ts';
+import * as settings from '../features/settings/messages.ts';
 import type { zh } from './zh.ts';
 
 /** Every text of the console in English; the type demands the keys of the Chinese catalogue. */
@@ -18,4 +22,8 @@ export const en: Record<keyof typeof zh, string> = {
   ...robot.en,
   ...qa.en,
   ...reports.en,
+  ...audit.en,
+  ...identity.en,
+  ...channels.en,
+  ...settings.en,
 };

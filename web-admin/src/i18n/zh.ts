@@ -6,6 +6,10 @@ import * as knowledge from '../features/knowledge/messages.ts';
 import * as robot from '../features/robot/messages.ts';
 import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
+import * as audit from '../features/audit/messages.ts';
+import * as identity from '../features/identity/messages.ts';
+import * as channels from '../features/channels/messages.ts';
+import * as settings from '../features/settings/messages.ts';
 
 /** Every text of the console in Chinese. A feature adds its `messages.ts` here and in `en.ts`. */
 export const zh = {
@@ -17,4 +21,8 @@ export const zh = {
   ...robot.zh,
   ...qa.zh,
   ...reports.zh,
+  ...audit.zh,
+  ...identity.zh,
+  ...channels.zh,
+  ...settings.zh,
 };

@@ -1,0 +1,117 @@
+import { Button, DatePicker, Input, Select } from 'antd';
+import dayjs from 'dayjs';
+import { useState } from 'react';
+import { useI18n, type MessageKey } from '../../i18n/index.ts';
+import {
+  AUDIT_FILTERS,
+  AUDIT_OUTCOMES,
+  isRequesterId,
+  useAuditActions,
+  type AuditFilterName,
+  type AuditFilters,
+} from './audit-data.ts';
+
+const ID_MAX = 100;
+const TIME_FORMAT = 'YYYY-MM-DD HH:mm';
+
+type OnChange = (changes: Partial<Record<AuditFilterName, string | undefined>>) => void;
+
+/** An id is looked for by Enter; one that cannot be a requester's is marked instead of sent. */
+function IdFilter(props: {
+  name: 'actor' | 'customer' | 'target';
+  value: string | undefined;
+  onChange: OnChange;
+}) {
+  const { t } = useI18n();
+  const [isWrong, setWrong] = useState(false);
+  const { name, value, onChange } = props;
+  const label = t(`audit.${name}_filter`);
+  function handleSearch(typed: string): void {
+    const text = typed.trim();
+    const isRefused = name === 'customer' && text !== '' && !isRequesterId(text);
+    setWrong(isRefused);
+    if (!isRefused) onChange({ [name]: text || undefined });
+  }
+  return (
+    <span className="filter-id">
+      <Input.Search
+        aria-label={label}
+        aria-invalid={isWrong}
+        placeholder={label}
+        status={isWrong ? 'error' : ''}
+        key={value ?? ''}
+        defaultValue={value}
+        allowClear
+        maxLength={ID_MAX}
+        onSearch={handleSearch}
+      />
+      {isWrong && (
+        <span role="alert" className="filter-fault">
+          {t('audit.customer_filter_wrong')}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function TimeFilter(props: { name: 'from' | 'to'; value: string | undefined; onChange: OnChange }) {
+  const { t } = useI18n();
+  const { name, value, onChange } = props;
+  const label: MessageKey = `audit.${name}`;
+  return (
+    <DatePicker
+      className="filter-time"
+      classNames={{ popup: { root: 'filter-time-popup' } }}
+      aria-label={t(label)}
+      placeholder={t(label)}
+      showTime={{ format: 'HH:mm' }}
+      format={TIME_FORMAT}
+      value={value ? dayjs(value) : null}
+      onChange={(instant) => onChange({ [name]: instant ? instant.toISOString() : undefined })}
+    />
+  );
+}
+
+/** What the list is narrowed to. Each change goes into the address at once. */
+export function AuditFilterBar({ filters, onChange }: { filters: AuditFilters; onChange: OnChange }) {
+  const { t, locale } = useI18n();
+  const { data: actions } = useAuditActions();
+  const isFiltered = AUDIT_FILTERS.some((name) => filters[name]);
+  return (
+    <div className="filters" role="search" aria-label={t('audit.filters')}>
+      <Select<string>
+        className="filter-action"
+        aria-label={t('audit.action')}
+        placeholder={t('audit.all_actions')}
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        popupMatchSelectWidth={false}
+        value={filters.action}
+        onChange={(action?: string) => onChange({ action })}
+        options={(actions ?? []).map(({ action, zh, en }) => ({
+          value: action,
+          label: `${locale === 'zh-CN' ? zh : en} · ${action}`,
+        }))}
+      />
+      <Select<string>
+        className="filter-outcome"
+        aria-label={t('audit.outcome')}
+        placeholder={t('audit.all_outcomes')}
+        allowClear
+        value={filters.outcome}
+        onChange={(outcome?: string) => onChange({ outcome })}
+        options={AUDIT_OUTCOMES.map((value) => ({ value, label: t(`audit.outcome.${value}`) }))}
+      />
+      <TimeFilter name="from" value={filters.from} onChange={onChange} />
+      <TimeFilter name="to" value={filters.to} onChange={onChange} />
+      <IdFilter name="actor" value={filters.actor} onChange={onChange} />
+      <IdFilter name="customer" value={filters.customer} onChange={onChange} />
+      <IdFilter name="target" value={filters.target} onChange={onChange} />
+      {isFiltered && (
+        <Button onClick={() => onChange(Object.fromEntries(AUDIT_FILTERS.map((name) => [name, undefined])))}>
+          {t('action.reset')}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,177 @@
+import { SafetyCertificateOutlined } from '@ant-design/icons';
+import { Alert, Button, Table, Tooltip, type TableColumnsType } from 'antd';
+import { useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { usePageList } from '../../api/index.ts';
+import { useCan } from '../../auth/index.ts';
+import { EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
+import { useI18n } from '../../i18n/index.ts';
+import {
+  parseFilters,
+  questionAddress,
+  useVerify,
+  withFilters,
+  type AuditEvent,
+  type AuditFilters,
+} from './audit-data.ts';
+import './audit.css';
+import { AuditFilterBar } from './audit-filters.tsx';
+import { OutcomeMark, useEntryTexts } from './audit-marks.tsx';
+import { AuditStatusStrip } from './audit-status-strip.tsx';
+import { EventDrawer } from './event-drawer.tsx';
+import { VerifyPanel } from './verify-panel.tsx';
+
+function Sentence({ event, onOpen }: { event: AuditEvent; onOpen: (id: string) => void }) {
+  const { t, format } = useI18n();
+  const texts = useEntryTexts();
+  return (
+    <>
+      <button type="button" className="sentence-button" onClick={() => onOpen(event.id)}>
+        {texts.sentence(event)}
+      </button>
+      <span className="narrow-only soft">
+        {format.exactTime(event.at)} · {texts.actor(event)}
+      </span>
+      <span className="question-links">
+        {event.customer && (
+          <Link to={questionAddress({ customer: event.customer })}>{t('audit.who_looked')}</Link>
+        )}
+        {event.actor.type === 'account' && (
+          <Link to={questionAddress({ actor: event.actor.id })}>{t('audit.what_seen')}</Link>
+        )}
+      </span>
+    </>
+  );
+}
+
+function useColumns(onOpen: (id: string) => void): TableColumnsType<AuditEvent> {
+  const { t, format } = useI18n();
+  const texts = useEntryTexts();
+  return [
+    {
+      title: t('audit.time'),
+      dataIndex: 'at',
+      width: 180,
+      responsive: ['md'],
+      render: (at: string) => <time dateTime={at}>{format.exactTime(at)}</time>,
+    },
+    {
+      title: t('audit.sentence'),
+      render: (_value, event) => <Sentence event={event} onOpen={onOpen} />,
+    },
+    {
+      title: t('audit.actor'),
+      width: 170,
+      responsive: ['md'],
+      render: (_value, event) => (
+        <>
+          {texts.actor(event)}
+          <span className="soft second-line">{texts.roles(event) || texts.typeText(event.actor.type)}</span>
+        </>
+      ),
+    },
+    {
+      title: t('audit.outcome'),
+      dataIndex: 'outcome',
+      width: 100,
+      render: (_value, event) => <OutcomeMark outcome={event.outcome} />,
+    },
+    {
+      title: t('audit.place'),
+      dataIndex: 'index',
+      width: 110,
+      responsive: ['lg'],
+      render: (index: number | null) =>
+        index === null ? (
+          <Tooltip title={t('audit.unsealed_hint')}>
+            <span className="soft">{t('audit.unsealed')}</span>
+          </Tooltip>
+        ) : (
+          `#${index}`
+        ),
+    },
+  ];
+}
+
+/** Says which of the two questions the filters ask, so that nobody takes the answer for the whole trail. */
+function Question({ filters }: { filters: AuditFilters }) {
+  const { t } = useI18n();
+  const id = filters.customer ?? filters.actor;
+  if (!id) return null;
+  return (
+    <p className="question">
+      {t(filters.customer ? 'audit.question_customer' : 'audit.question_actor')} <code>{id}</code>
+    </p>
+  );
+}
+
+function useVerification() {
+  const { mutate, reset, data, error, isPending } = useVerify();
+  const [startedMs, setStartedMs] = useState(0);
+  return {
+    state: { startedMs: isPending ? startedMs : undefined, result: data, error },
+    isPending,
+    reset,
+    start() {
+      setStartedMs(Date.now());
+      mutate();
+    },
+  };
+}
+
+/** The audit trail: search, single entries with their proof, and the verification of the whole. */
+export default function AuditPage() {
+  const { t } = useI18n();
+  const can = useCan();
+  const [search, setSearch] = useSearchParams();
+  const filters = parseFilters(search);
+  const list = usePageList<AuditEvent>({
+    resource: 'audit',
+    path: '/audit/events',
+    query: { ...filters },
+    isQuiet: true,
+  });
+  const verification = useVerification();
+  const handleOpen = (event: string | undefined) => setSearch((before) => withFilters(before, { event }));
+  const columns = useColumns(handleOpen);
+  return (
+    <Page
+      title={t('audit.title')}
+      tools={
+        can('audit:verify') && (
+          <Button
+            type="primary"
+            icon={<SafetyCertificateOutlined />}
+            loading={verification.isPending}
+            onClick={verification.start}
+          >
+            {t('audit.verify')}
+          </Button>
+        )
+      }
+    >
+      <AuditStatusStrip />
+      <VerifyPanel state={verification.state} onShow={handleOpen} onClose={verification.reset} />
+      {!can('audit:read') && (
+        <Alert className="dialog-alert" type="info" showIcon title={t('audit.admin_only')} />
+      )}
+      <AuditFilterBar filters={filters} onChange={(changes) => setSearch(withFilters(search, changes))} />
+      <Question filters={filters} />
+      {list.error && list.items.length === 0 ? (
+        <ErrorFace error={list.error} onRetry={list.reload} />
+      ) : (
+        <Table<AuditEvent>
+          rowKey="id"
+          size="middle"
+          columns={columns}
+          dataSource={list.items}
+          loading={list.isLoading}
+          pagination={false}
+          locale={{ emptyText: <EmptyFace text={t('audit.empty')} /> }}
+        />
+      )}
+      <LoadMore list={list} />
+      <EventDrawer id={search.get('event') || undefined} onClose={() => handleOpen(undefined)} />
+    </Page>
+  );
+}

@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { judgeAudit, judgeOutbox, judgeRobot, PENDING_MANY, readFact } from './system-rules.ts';
+
+describe('health of the system', () => {
+  it('is bad with one dead letter and asks for a look when many events wait', () => {
+    expect(judgeOutbox({ pending: 0, dead: 0 })).to.deep.equal({ health: 'good' });
+    expect(judgeOutbox({ pending: PENDING_MANY, dead: 0 }).health).to.equal('good');
+    expect(judgeOutbox({ pending: PENDING_MANY + 1, dead: 0 }).health).to.equal('attention');
+    expect(judgeOutbox({ pending: 0, dead: 1 }).health).to.equal('bad');
+  });
+
+  it('is bad when the trail is forked and fair while the robot learns', () => {
+    expect(judgeAudit({ isForked: true }).health).to.equal('bad');
+    expect(judgeAudit({}).health).to.equal('good');
+    expect(judgeRobot({ state: 'training' }).health).to.equal('attention');
+    expect(judgeRobot({ state: 'ready' }).health).to.equal('good');
+  });
+});
+
+describe('facts of a part', () => {
+  it('are read by their value and the unit of their name', () => {
+    expect(readFact('articles', 150)).to.deep.equal({ kind: 'number', value: 150 });
+    expect(readFact('trainingMs', 1200)).to.deep.equal({ kind: 'duration', ms: 1200 });
+    expect(readFact('sizeBytes', 10)).to.deep.equal({ kind: 'bytes', bytes: 10 });
+    expect(readFact('at', '2026-11-21T08:00:00.000Z')).to.deep.equal({
+      kind: 'instant',
+      at: '2026-11-21T08:00:00.000Z',
+    });
+    expect(readFact('root', 'ab'.repeat(32))).to.deep.equal({ kind: 'hash', text: 'ab'.repeat(32) });
+    expect(readFact('isForked', false)).to.deep.equal({ kind: 'flag', value: false });
+    expect(readFact('state', 'ready')).to.deep.equal({ kind: 'text', text: 'ready' });
+  });
+
+  it('leave out what has no single value', () => {
+    for (const value of [null, undefined, '', [], { a: 1 }]) expect(readFact('x', value)).to.equal(undefined);
+  });
+});

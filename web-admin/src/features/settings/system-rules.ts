@@ -1,0 +1,69 @@
+import type { MessageKey } from '../../i18n/index.ts';
+
+/** Facts a part of the server tells of itself. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** How the running system is doing. */
+export interface SystemStatus {
+  version: string;
+  uptimeSeconds: number;
+  database: Facts;
+  robot: Facts;
+  audit: Facts;
+  outbox: { pending: number; dead: number };
+  sockets: number;
+}
+
+export type Health = 'good' | 'attention' | 'bad';
+
+/** Health of a part with the sentence that says why; none when all is well. */
+export interface Verdict {
+  health: Health;
+  hint?: MessageKey;
+}
+
+/** Above this many waiting events people notice that live updates are late. */
+export const PENDING_MANY = 1_000;
+
+/** Dead letters are lost unless somebody acts; waiting ones only need time. */
+export function judgeOutbox({ pending, dead }: SystemStatus['outbox']): Verdict {
+  if (dead > 0) return { health: 'bad', hint: 'system.dead_hint' };
+  return pending > PENDING_MANY ? { health: 'attention', hint: 'system.pending_hint' } : { health: 'good' };
+}
+
+/** A robot that learns still answers. */
+export function judgeRobot(robot: Facts): Verdict {
+  return robot['state'] === 'training'
+    ? { health: 'attention', hint: 'system.training_hint' }
+    : { health: 'good' };
+}
+
+/** Two heads of one size mean that somebody continued the trail from a copy. */
+export function judgeAudit(audit: Facts): Verdict {
+  return audit['isForked'] === true ? { health: 'bad', hint: 'system.forked_hint' } : { health: 'good' };
+}
+
+/** A fact as people read it. */
+export type ShownFact =
+  | { kind: 'number'; value: number }
+  | { kind: 'duration'; ms: number }
+  | { kind: 'bytes'; bytes: number }
+  | { kind: 'instant'; at: string }
+  | { kind: 'flag'; value: boolean }
+  | { kind: 'hash'; text: string }
+  | { kind: 'text'; text: string };
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const HASH = /^[0-9a-f]{32,}$/;
+
+/** How to show a fact by its value and the unit at the end of its name; undefined for lists and nested facts. */
+export function readFact(name: string, value: unknown): ShownFact | undefined {
+  if (typeof value === 'boolean') return { kind: 'flag', value };
+  if (typeof value === 'number') {
+    if (name.endsWith('Ms')) return { kind: 'duration', ms: value };
+    return name.endsWith('Bytes') ? { kind: 'bytes', bytes: value } : { kind: 'number', value };
+  }
+  if (typeof value !== 'string' || value === '') return undefined;
+  if (INSTANT.test(value)) return { kind: 'instant', at: value };
+  return HASH.test(value) ? { kind: 'hash', text: value } : { kind: 'text', text: value };
+}
