@@ -67,7 +67,8 @@ export function trainEmbedding(
 ): EmbeddingModel {
   const { classCount, featureCount, dimension } = options;
   const random = createPrng(options.seed);
-  const input = Float32Array.from({ length: featureCount * dimension }, () => (random() - 0.5) * 0.2);
+  const input = new Float32Array(featureCount * dimension);
+  for (let at = 0; at < input.length; at++) input[at] = (random() - 0.5) * 0.2;
   const output = new Float32Array(classCount * (dimension + 1));
   const model: EmbeddingModel = { classCount, featureCount, dimension, input, output };
   const order = Uint32Array.from(vectors.keys());

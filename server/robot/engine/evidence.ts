@@ -12,8 +12,12 @@ export const EVIDENCE_NAMES = [
   'nearestAny',
   'votesOwn',
   'unknown',
+  'unknownWords',
   'length',
 ] as const;
+
+/** Whether more of each speaks for the first candidate (1), against it (-1), or neither (0). */
+export const EVIDENCE_DIRECTIONS: readonly (1 | 0 | -1)[] = [1, 1, 1, 1, 1, 1, 1, 1, -1, -1, 0];
 
 /** The mixed reading of one text. */
 export interface Evidence {
@@ -61,6 +65,7 @@ export function computeEvidence(scored: Scored, weights: Float64Array): Evidence
     scored.neighbours[0]?.similarity ?? 0,
     scored.scores[first * MEMBER_COUNT + 2]!,
     scored.unknownRatio,
+    scored.unknownWords,
     Math.log(1 + scored.length),
   );
   return { order, shares, values };

@@ -9,6 +9,8 @@ import type { Lang } from './types.ts';
 export interface HashedText {
   hashes: Uint32Array;
   weights: Float32Array;
+  /** Which of the hashes are whole words (English) or single characters (Chinese): what a text is about. */
+  words: Uint32Array;
   /** Characters after normalising and masking. */
   length: number;
 }
@@ -35,6 +37,8 @@ const GROUP_SEEDS = {
 
 type Group = keyof typeof GROUP_SEEDS;
 
+const WORD_GROUPS = { zh: 'char1', en: 'stem' } as const;
+
 /** FNV-1a over the UTF-16 units with a final mix, so that neighbouring hashes do not share low bits. */
 function hashRange(seed: number, text: string, from: number, to: number): number {
   let hash = (0x811c9dc5 ^ Math.imul(seed, 0x9e3779b1)) | 0;
@@ -45,16 +49,20 @@ function hashRange(seed: number, text: string, from: number, to: number): number
 
 class Collector {
   private readonly sums = new Map<number, number>();
+  private readonly words = new Set<number>();
   private readonly groupWeights: Partial<Record<Group, number>>;
+  private readonly wordGroup: Group;
 
   constructor(lang: Lang) {
     this.groupWeights = GROUP_WEIGHTS[lang];
+    this.wordGroup = WORD_GROUPS[lang];
   }
 
   add(group: Group, text: string, from = 0, to = text.length): void {
     const weight = this.groupWeights[group];
     if (!weight) return;
     const hash = hashRange(GROUP_SEEDS[group], text, from, to);
+    if (group === this.wordGroup) this.words.add(hash);
     const seen = this.sums.get(hash);
     // A second occurrence counts half, a third a quarter: repetition is emphasis at most.
     this.sums.set(hash, seen === undefined ? weight : seen + (2 * weight - seen) / 2);
@@ -64,6 +72,7 @@ class Collector {
     return {
       hashes: Uint32Array.from(this.sums.keys()),
       weights: Float32Array.from(this.sums.values()),
+      words: Uint32Array.from(this.words),
       length,
     };
   }

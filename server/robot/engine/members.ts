@@ -45,6 +45,7 @@ export interface Scored {
   scores: Float64Array;
   neighbours: Neighbour[];
   unknownRatio: number;
+  unknownWords: number;
   length: number;
 }
 
@@ -102,7 +103,7 @@ export interface Exclusion {
 
 /** Scores one text. `excluded` applies to the index only. */
 export function scoreMembers(members: Members, text: HashedText, excluded: Exclusion = {}): Scored {
-  const { sharp, soft, unknownRatio } = vectorise(text, members.vocabulary);
+  const { sharp, soft, unknownRatio, unknownWords } = vectorise(text, members.vocabulary);
   const isSmall = members.linear !== undefined;
   const extra = excluded.classIndex === undefined ? 1 : 60;
   const wanted = (isSmall ? NEIGHBOURS : NEIGHBOURS_RERANKED) + extra;
@@ -116,7 +117,7 @@ export function scoreMembers(members: Members, text: HashedText, excluded: Exclu
   const scores = new Float64Array(classes.length * MEMBER_COUNT);
   if (members.linear) scoreTrained(members, soft, scores);
   scoreNeighbours(members, neighbours, { classes, scores });
-  return { classes, scores, neighbours, unknownRatio, length: text.length };
+  return { classes, scores, neighbours, unknownRatio, unknownWords, length: text.length };
 }
 
 function retrieved(members: Members, neighbours: Neighbour[]): Uint32Array {

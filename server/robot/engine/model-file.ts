@@ -4,7 +4,7 @@ import type { Model } from './model.ts';
 import { restoreVocabulary } from './vocabulary.ts';
 
 /** First bytes of a model file: "VDR" and the version of this layout. */
-const MAGIC = 0x56445202;
+const MAGIC = 0x56445203;
 
 type Numbers = Float32Array | Float64Array | Uint32Array | Int32Array | Uint8Array;
 

@@ -36,15 +36,18 @@ const RULES_ZH: Rule[] = [
     rule: 'lost_card',
     strength: 'always',
     patterns: [
-      /(?:卡|存折|u盾|网银盾).{0,6}(?:丢了|不见了|弄丢|丢失了|遗失了|掉了|被偷|被盗|找不到了)/,
-      /(?:丢了|弄丢了|遗失了|偷了).{0,6}(?:卡|存折)/,
+      /(?:卡|存折|u盾|网银盾).{0,6}(?:丢了|不见了|弄丢|丢失了|遗失了|(?<!吞)掉了|被偷|被盗|找不到了)/,
+      /(?:丢了|弄丢了|遗失了|偷了|找不到).{0,6}(?:卡|存折)|(?:钱包|皮夹).{0,4}(?:丢了|不见了|被偷|被盗)/,
     ],
-    except: /如果|假如|万一|要是|丢了怎么办理|电话卡|手机卡|sim/,
+    except:
+      /如果|假如|万一|要是|怎么|怎样|咋|如何|哪里|去哪|流程|要多久|多少钱|收费|吞|电话卡|手机卡|sim|找到了|找着了|找回来/,
   },
   {
     rule: 'lost_card',
     strength: 'unlessAnswered',
-    patterns: [/挂失|(?:银行|信用|储蓄|借记)卡.{0,4}(?:丢|遗失|被偷|被盗)/],
+    patterns: [/挂失|(?:卡|存折|钱包|u盾|网银盾).{0,6}(?:丢|不见了|遗失|(?<!吞)掉了|被偷|被盗|找不到了)/],
+    // Found again, or reported already: nothing is urgent any more.
+    except: /电话卡|手机卡|sim|找到了|找着了|找回来|挂失(?:了|后|过|以后|之后)|(?:解除|撤销|取消)挂失|解挂/,
   },
   {
     rule: 'complaint',
@@ -61,9 +64,10 @@ const RULES_ZH: Rule[] = [
     strength: 'always',
     patterns: [
       /转(?:接)?(?:到)?(?:人工|真人|客服|坐席)|(?:要|找|需要|想要|给我|叫|换|请|接|求|联系|呼叫)(?:一?个|你们|一下|你们的)?(?:人工|真人|活人|坐席)/,
-      /^(?:人工|人工客服|人工服务|真人|真人客服|转人工)[!。,.?]*$|(?:不(?:想|要)?)(?:和|跟|与)机器人|(?:要|想|让)(?:和|跟|与)(?:人工|真人|客服)/,
+      /^(?:人工|人工客服|人工服务|人工坐席|真人|真人客服|转人工|客服|转客服)[!。,.?]*$|(?:有没有|有|没有)(?:人工|真人|活人)(?:客服|服务|坐席)?(?:吗|么|嘛|没有)?[!。,.?]*$/,
+      /不(?:想|要)?(?:和|跟|与)?机器人|(?:要|想|让)(?:和|跟|与)(?:人工|真人|客服|人说|人聊|人讲)|(?:叫|换|找|派|来|安排)(?:一?个|位)?(?:真|活)?人(?:来|跟|和|给|帮|说|聊)|找(?:一?下)?(?:你们)?(?:的)?客服|接线员|(?:转|接)(?:一?下|一?个)?(?:人工|真人|客服)/,
     ],
-    except: /(?:不|别|无需|不用)(?:要|用|需要)?(?:转)?人工/,
+    except: /(?:不|别|无需|不用)(?:要|用|需要|想)?(?:转)?人工|你是不是|是机器人|机器人吗/,
   },
   { rule: 'human', strength: 'unlessAnswered', patterns: [/人工|真人/] },
 ];
@@ -98,12 +102,16 @@ const RULES_EN: Rule[] = [
       /\bmy (?:\w+ ){0,2}card (?:has been |was |is |got |has gone |went |'s |s |been )+(?:lost|stolen|missing|nicked)\b/,
       /\bstole my (?:\w+ ){0,2}(?:card|wallet|purse)\b/,
     ],
-    except: /\b(?:what if|if i|if my|in case|would happen|should i (?:ever )?lose|found)\b/,
+    except:
+      /\b(?:what if|if i|if my|in case|would happen|should i (?:ever )?lose|found|how (?:do|can|should|to)|what (?:should|do|can|must) (?:i|we) do|what now|where (?:do|can|should))\b/,
   },
   {
     rule: 'lost_card',
     strength: 'unlessAnswered',
-    patterns: [/\b(?:lost|stolen|missing|stole)\b.{0,30}\bcard\b|\bcard\b.{0,30}\b(?:lost|stolen|missing)\b/],
+    patterns: [
+      /\b(?:lost|lose|losing|stolen|missing|stole|misplaced)\b.{0,30}\bcard\b|\bcard\b.{0,30}\b(?:lost|stolen|missing|nicked)\b/,
+    ],
+    except: /\bfound\b|\breplace(?:ment)?\b/,
   },
   {
     rule: 'complaint',
@@ -119,8 +127,8 @@ const RULES_EN: Rule[] = [
     rule: 'human',
     strength: 'always',
     patterns: [
-      /\b(?:speak|talk|chat|connect|transfer|put|escalate)\b.{0,20}\b(?:to|with|through)\b.{0,14}\b(?:human|person|agent|representative|operator|advisor|adviser|someone real|manager|supervisor)\b/,
-      /\b(?:want|need|get|give) (?:me )?(?:a |an )?(?:real |live |actual )?(?:human|agent|representative|operator|live person|real person)\b|^(?:human|agent|operator|representative|real person)[ !.?]*(?:please)?[ !.?]*$/,
+      /\b(?:speak|talk|chat|connect|transfer|put|escalate)\b.{0,20}\b(?:to|with|through)\b.{0,14}\b(?:human|person|people|agent|representative|operator|advisor|adviser|someone|somebody|manager|supervisor|customer service|support)\b/,
+      /\b(?:want|need|get|give|like|prefer) (?:me )?(?:a |an )?(?:real |live |actual )?(?:human|agent|representative|operator|live person|real person)\b|^(?:a |an )?(?:(?:live|real|human|actual) )?(?:human|person|agent|operator|representative|customer service)[ !.,?]*(?:please|pls)?[ !.?]*$/,
       /\b(?:not|stop|no) (?:talk(?:ing)? to |with )?(?:a |this |the )?(?:ro)?bot\b/,
     ],
     except:

@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { DEFAULT_THRESHOLDS, chooseThresholds, computeCurve, type Judged } from './thresholds.ts';
+import {
+  DEFAULT_THRESHOLDS,
+  SPARSE_THRESHOLDS,
+  blendThresholds,
+  chooseThresholds,
+  computeCurve,
+  type Judged,
+} from './thresholds.ts';
 
 // A hundred in-scope questions of confidence 0.01 to 1.00, wrong below 0.10; ten withheld ones up to 0.50.
 const judged: Judged[] = [
@@ -34,6 +41,14 @@ describe('thresholds of the decision', () => {
 
   it('falls back to cautious values without measurements', () => {
     expect(chooseThresholds([], 0.03)).to.deep.equal(DEFAULT_THRESHOLDS);
+  });
+
+  it('lies between two where a knowledge base does', () => {
+    expect(blendThresholds(DEFAULT_THRESHOLDS, SPARSE_THRESHOLDS, 0)).to.deep.equal(DEFAULT_THRESHOLDS);
+    expect(blendThresholds({ answer: 0.8, clarify: 0.2 }, { answer: 0.6, clarify: 0.3 }, 0.5)).to.deep.equal({
+      answer: 0.7,
+      clarify: 0.25,
+    });
   });
 
   it('draws a curve that falls with the threshold', () => {

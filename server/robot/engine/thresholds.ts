@@ -16,6 +16,18 @@ export interface Judged {
 /** Before anything is measured: answer only what is very likely, ask back rather than hand over. */
 export const DEFAULT_THRESHOLDS: Thresholds = { answer: 0.85, clarify: 0.25 };
 
+/** For `SPARSE_CALIBRATOR`; chosen on our own check questions for the preset bank pack (docs/robot-evaluation.md). */
+export const SPARSE_THRESHOLDS: Thresholds = { answer: 0.65, clarify: 0.24 };
+
+/** Thresholds between two: at `ratio` 0 the first, at 1 the second. */
+export function blendThresholds(first: Thresholds, second: Thresholds, ratio: number): Thresholds {
+  const between = (from: number, to: number) => (1 - ratio) * from + ratio * to;
+  return {
+    answer: between(first.answer, second.answer),
+    clarify: between(first.clarify, second.clarify),
+  };
+}
+
 const OUTSIDE_SHARE = 0.1;
 // Asking back costs little, so nearly all questions within the knowledge lie above the lower threshold.
 const KEPT_IN_SCOPE_RATIO = 0.975;

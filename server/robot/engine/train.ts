@@ -1,6 +1,8 @@
 import {
   COLD_CALIBRATOR,
   SELF_TAUGHT_CALIBRATOR,
+  SPARSE_CALIBRATOR,
+  blendCalibrators,
   calibrate,
   fitCalibrator,
   type CalibrationExample,
@@ -18,7 +20,14 @@ import { blendMix, fitMix, type MixExample } from './mix.ts';
 import { buildModel, type Model } from './model.ts';
 import { createPrng, shuffle } from './prng.ts';
 import { extendTexts, proposeFromChats, warmth } from './self-training.ts';
-import { DEFAULT_THRESHOLDS, chooseThresholds, computeCurve, type Judged } from './thresholds.ts';
+import {
+  DEFAULT_THRESHOLDS,
+  SPARSE_THRESHOLDS,
+  blendThresholds,
+  chooseThresholds,
+  computeCurve,
+  type Judged,
+} from './thresholds.ts';
 import type { KnowledgeEntry, TrainOptions } from './types.ts';
 
 const DEFAULT_BUDGET = 0.03;
@@ -33,6 +42,10 @@ const NETWORKS = 2;
 const HELD_OUT_MAX = 4_000;
 // With fewer held-out questions in scope the defaults are the better guess.
 const HELD_OUT_MIN = 60;
+// Up to so many questions an article, hiding one tells little of real questions and constants decide; from the second
+// number on, cross-validation decides alone.
+const FEW_QUESTIONS = 8;
+const MANY_QUESTIONS = 16;
 // Questions outside the knowledge count as this share of all questions when the calibrator is fitted.
 const WITHHELD_SHARE = 0.2;
 
@@ -98,16 +111,48 @@ export function trainModel(entries: KnowledgeEntry[], options: TrainOptions): Mo
   progress(0.05, 'features');
   const isSelfTaught = data.texts.length > given.texts.length;
   const isClassified = entries.length <= CLASSIFIED_ARTICLES_MAX;
-  const heldOut = isClassified ? holdOutTrained(data, seed, progress) : holdOutIndexed(data, seed);
+  const trust = isClassified ? trustInHeldOut(given) : 1;
+  const heldOut = holdOut(data, { seed, isClassified, trust, progress });
   const mix = isClassified ? blendMix(warmth(given), isSelfTaught) : fitMix(mixExamples(heldOut));
   const fitted = fitDecision(heldOut, mix, {
     budget: options.wrongAnswerBudget ?? DEFAULT_BUDGET,
-    isSelfTaught,
+    trust,
+    unmeasured: decideUnmeasured(warmth(given), isSelfTaught),
   });
   progress(0.8, 'calibrated');
   const members = trainMembers(data, { seed, networkCount: NETWORKS });
   progress(1, 'trained');
   return buildModel({ lang: options.lang, entries, texts, members, mix, ...fitted });
+}
+
+interface Holding {
+  seed: number;
+  isClassified: boolean;
+  trust: number;
+  progress: (ratio: number, step: string) => void;
+}
+
+function holdOut(data: LabelledTexts, { seed, isClassified, trust, progress }: Holding): HeldOut[] {
+  if (!isClassified) return holdOutIndexed(data, seed);
+  return trust > 0 ? holdOutTrained(data, seed, progress) : [];
+}
+
+/** How far cross-validation is to be believed, 0 to 1, by the mean number of questions an article. */
+function trustInHeldOut({ texts, classCount }: LabelledTexts): number {
+  const each = texts.length / classCount;
+  return Math.min(1, Math.max(0, (each - FEW_QUESTIONS) / (MANY_QUESTIONS - FEW_QUESTIONS)));
+}
+
+type Decision = Pick<Model, 'calibrator' | 'thresholds' | 'curve'>;
+
+/** What decides without cross-validation, between the first day (warmth 0) and a few similar questions each (1). */
+function decideUnmeasured(warmRatio: number, isSelfTaught: boolean): Decision {
+  const cold = isSelfTaught ? SELF_TAUGHT_CALIBRATOR : COLD_CALIBRATOR;
+  return {
+    calibrator: blendCalibrators(cold, SPARSE_CALIBRATOR, warmRatio),
+    thresholds: blendThresholds(DEFAULT_THRESHOLDS, SPARSE_THRESHOLDS, warmRatio),
+    curve: [],
+  };
 }
 
 /** The given texts and, where chats are given, the proposals from them; `texts` grows by the proposals as well. */
@@ -213,14 +258,12 @@ function mixExamples(heldOut: HeldOut[]): MixExample[] {
 function fitDecision(
   heldOut: HeldOut[],
   mix: Float64Array,
-  options: { budget: number; isSelfTaught: boolean },
-) {
+  options: { budget: number; trust: number; unmeasured: Decision },
+): Decision {
   const usable = heldOut.filter(({ scored }) => scored.classes.length > 0);
   const inScope = usable.filter((row) => row.isInScope);
-  if (inScope.length < HELD_OUT_MIN) {
-    const calibrator = options.isSelfTaught ? SELF_TAUGHT_CALIBRATOR : COLD_CALIBRATOR;
-    return { calibrator, thresholds: DEFAULT_THRESHOLDS, curve: [] };
-  }
+  const { budget, trust, unmeasured } = options;
+  if (inScope.length < HELD_OUT_MIN) return unmeasured;
   const withheldCount = Math.max(1, usable.length - inScope.length);
   const withheldWeight = ((WITHHELD_SHARE / (1 - WITHHELD_SHARE)) * inScope.length) / withheldCount;
   const examples: CalibrationExample[] = usable.map(({ scored, label, isInScope }) => {
@@ -228,11 +271,12 @@ function fitDecision(
     const isRight = isInScope && scored.classes[order[0]!] === label;
     return { values, isRight, weight: isInScope ? 1 : withheldWeight };
   });
-  const calibrator = fitCalibrator(examples);
+  const calibrator = blendCalibrators(unmeasured.calibrator, fitCalibrator(examples), trust);
   const judged: Judged[] = examples.map(({ values, isRight }, i) => ({
     confidence: calibrate(calibrator, values),
     isRight,
     isInScope: usable[i]!.isInScope,
   }));
-  return { calibrator, thresholds: chooseThresholds(judged, options.budget), curve: computeCurve(judged) };
+  const thresholds = blendThresholds(unmeasured.thresholds, chooseThresholds(judged, budget), trust);
+  return { calibrator, thresholds, curve: computeCurve(judged) };
 }

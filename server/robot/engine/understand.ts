@@ -5,11 +5,13 @@ import { scoreMembers, type Scored } from './members.ts';
 import { hashExact, type Model } from './model.ts';
 import { normaliseText } from './normalise.ts';
 import { findMandatoryRule } from './rules.ts';
-import type { Outcome, Reason, Understanding } from './types.ts';
+import type { MandatoryRule, Outcome, Reason, Understanding } from './types.ts';
 
 // A high-risk article (fees, rates, fraud) is answered at once only with this much more confidence.
 const HIGH_RISK_EXTRA = 0.1;
 const ANSWER_THRESHOLD_MAX = 0.98;
+// Articles about the same emergency answer together when they hold this share of the mixed models.
+const EMERGENCY_SHARE_MIN = 0.75;
 
 /**
  * Reads one question: exact match, mandatory hand-over rules, models, calibrated confidence, decision. Pure and deterministic;
@@ -29,7 +31,10 @@ export function understand(model: Model, text: string): Understanding {
   const isExact = exactLabel >= 0;
   if (isExact) moveToFront(evidence, scored, exactLabel);
   const confidence = isExact ? 1 : calibrate(model.calibrator, evidence.values);
-  const decision = decide(model, confidence, { isExact, label: scored.classes[evidence.order[0]!]! });
+  const first = scored.classes[evidence.order[0]!]!;
+  const isJoint =
+    rule !== undefined && sharesOnRule(model, scored, { evidence, rule: rule.rule }) >= EMERGENCY_SHARE_MIN;
+  const decision = decide(model, confidence, { isExact, isJoint, label: first });
   const handsOver = rule && (rule.strength === 'always' || decision.outcome !== 'answer');
   const nearest = nearestQuestion(model.members, scored);
   return {
@@ -51,16 +56,41 @@ function handOver(reason: Reason): Understanding {
   return { outcome: 'handoff', confidence: 0, candidates: [], reason, features: {} };
 }
 
+interface Decision {
+  outcome: Outcome;
+  reason: Reason;
+}
+
+/**
+ * Share of the candidates whose standard question is about the same lost card, when the first of them is. Which card it
+ * is matters less than the number to call, and each of these articles has it; for other rules nothing is shared.
+ */
+function sharesOnRule(
+  model: Model,
+  scored: Scored,
+  about: { evidence: Evidence; rule: MandatoryRule },
+): number {
+  if (about.rule !== 'lost_card') return 0;
+  const isAbout = (at: number) => {
+    const question = model.questions[model.members.labels.indexOf(scored.classes[at]!)] ?? '';
+    return findMandatoryRule(question, model.lang)?.rule === about.rule;
+  };
+  const [first, ...others] = about.evidence.order;
+  if (first === undefined || !isAbout(first)) return 0;
+  return [first, ...others].filter(isAbout).reduce((sum, at) => sum + about.evidence.shares[at]!, 0);
+}
+
 function decide(
   model: Model,
   confidence: number,
-  first: { isExact: boolean; label: number },
-): { outcome: Outcome; reason: Reason } {
+  first: { isExact: boolean; isJoint: boolean; label: number },
+): Decision {
   if (first.isExact) return { outcome: 'answer', reason: 'exact' };
   const { answer, clarify } = model.thresholds;
   const extra = model.risks[first.label] === 1 ? HIGH_RISK_EXTRA : 0;
   if (confidence >= Math.min(Math.max(answer, ANSWER_THRESHOLD_MAX), answer + extra))
     return { outcome: 'answer', reason: 'confident' };
+  if (confidence >= clarify && first.isJoint) return { outcome: 'answer', reason: 'confident' };
   if (confidence >= clarify) return { outcome: 'clarify', reason: 'ambiguous' };
   return { outcome: 'handoff', reason: 'unsure' };
 }

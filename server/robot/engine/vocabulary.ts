@@ -22,6 +22,8 @@ export interface TextVectors {
   soft: SparseVector;
   /** Share of the text's weight that the vocabulary does not know, 0 to 1. */
   unknownRatio: number;
+  /** The same for its words (English) or characters (Chinese) alone, each weighted by rarity. */
+  unknownWords: number;
 }
 
 /** Counts features over the texts. Features in fewer than `documentsMin` texts are left out. */
@@ -66,7 +68,19 @@ export function vectorise(text: HashedText, vocabulary: Vocabulary): TextVectors
     sharp: { ids, values: sharp },
     soft: { ids, values: soft },
     unknownRatio: total > 0 ? unknown / total : 1,
+    unknownWords: measureUnknownWords(text, vocabulary, rarest),
   };
+}
+
+function measureUnknownWords(text: HashedText, { ids, idf }: Vocabulary, rarest: number): number {
+  let unknown = 0;
+  let known = 0;
+  for (const hash of text.words) {
+    const id = ids.get(hash);
+    if (id === undefined) unknown += rarest;
+    else known += idf[id]!;
+  }
+  return unknown > 0 ? unknown / (known + unknown) : 0;
 }
 
 /** Scales in place to length one and returns the square of the former length. */

@@ -43,7 +43,7 @@ export interface KeeperDeps {
 }
 
 /** Enters the knowledge hash: raised when the engine's training changes, so that stored models are made anew. */
-const TRAINING_REVISION = 1;
+const TRAINING_REVISION = 2;
 /** A burst of approvals (an import) becomes one training. */
 const DEBOUNCE_MS = 500;
 /** How long after a failed training the same knowledge is tried again. */
