@@ -16,7 +16,7 @@ import { buildCore, type Core } from '../../test/support/core.ts';
 import { createIdentity, ROLES, type FirstAccount, type Identity, type Role } from '../index.ts';
 
 const AUDIT_ROWS = portable<Record<never, never>, { action: string; outcome: string; actorId: string }>(
-  'test.audit_rows',
+  'spec.identity_audit_rows',
   'SELECT action, outcome, actor_id FROM audit_event ORDER BY epoch, lane, n',
   { params: {}, result: { action: 'text', outcome: 'text', actorId: 'text' } },
 );
