@@ -1,9 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { buildHome, removeHome } from './database.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -33,6 +36,23 @@ export interface CommandResult {
   code: number | null;
   stdout: string;
   stderr: string;
+}
+
+/** A request; `raw` allows bodies that are no JSON. */
+export interface InstanceRequest {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  raw?: string;
+}
+
+/** An answer as it came over the wire. */
+export interface InstanceReply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every form
+  json: any;
 }
 
 /**
@@ -127,6 +147,41 @@ export class Instance {
   /** The API token of the evaluation instance. */
   get token(): string {
     return readFileSync(join(this.home, 'evaluation-token.txt'), 'utf8').trim();
+  }
+
+  /** Runs one statement as the database's administrator, whom no trigger of ours stops for long. */
+  async sql(statement: string): Promise<unknown[]> {
+    const client = new pg.Client({ connectionString: this.status.database.url });
+    await client.connect();
+    try {
+      return (await client.query(statement)).rows as unknown[];
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** One request over TLS that trusts the instance's own certificate. */
+  call(path: string, request: InstanceRequest = {}): Promise<InstanceReply> {
+    const body = request.raw ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+    const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...request.headers };
+    return new Promise((resolve, reject) => {
+      const sent = httpsRequest(
+        `${this.url}${path}`,
+        { method: request.method ?? 'GET', headers, ca: this.certificate, agent: false },
+        (answer) => {
+          let text = '';
+          answer.setEncoding('utf8');
+          answer.on('data', (chunk: string) => (text += chunk));
+          answer.on('end', () => {
+            const isJson = (answer.headers['content-type'] ?? '').includes('json');
+            const { statusCode: status = 0, headers: answered } = answer;
+            resolve({ status, headers: answered, text, json: isJson ? JSON.parse(text) : undefined });
+          });
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
   }
 
   /** Runs `vaultdesk ARGS` on this instance. */

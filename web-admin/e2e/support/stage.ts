@@ -21,6 +21,8 @@ const STEP_MS = 15_000;
  */
 export class Stage {
   readonly faults: string[] = [];
+  /** Set while the server is stopped on purpose: then refused connections are what a page should see. */
+  isServerDown = false;
   private readonly browser: Browser;
   private readonly url: string;
 
@@ -74,6 +76,7 @@ export class Stage {
       const { url } = message.location();
       // Before the sign-in the console asks who is signed in; the browser writes the refusal down as an error.
       if (url.endsWith('/api/v1/session') && message.text().includes('401')) return;
+      if (this.isServerDown && /ERR_CONNECTION_|WebSocket/.test(message.text())) return;
       this.faults.push(`${name}: ${message.text()} ${url}`);
     });
   }
