@@ -140,8 +140,10 @@ function ArticleForm({ article, version }: { article?: Article; version?: Articl
         <ContentFields form={form} />
         <RuleFields form={form} isNew={!article} />
       </div>
-      {error && <Alert type="error" showIcon title={<ArticleProblem error={error} />} />}
       <div className="form-foot">
+        {error && (
+          <Alert className="form-problem" type="error" showIcon title={<ArticleProblem error={error} />} />
+        )}
         <Button type="primary" loading={sending === 'draft'} onClick={() => submitAs(false)}>
           {t('article.form_save')}
         </Button>

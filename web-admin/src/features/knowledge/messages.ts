@@ -187,7 +187,7 @@ export const en: Record<keyof typeof zh, string> = {
   'article.history': 'Versions',
   'article.history_hint':
     'A version never changes once it is written; each is compared with the one before, word by word.',
-  'article.compare': 'Compared with version {version}',
+  'article.compare': 'Compare with version {version}',
   'article.compare_first': 'The first version; there is none to compare with.',
   'article.diff_same': 'The content did not change.',
   'article.diff_removed': 'Removed: ',

@@ -43,7 +43,7 @@ function SimilarRow(props: {
   );
 }
 
-/** Similar questions one by one; Enter opens the next row, and pasted lines become rows of their own. */
+/** Similar questions one by one; Enter leads to the next row, and pasted lines become rows of their own. */
 export function SimilarEditor({ form }: { form: FormInstance<ArticleFormValues> }) {
   const { t } = useI18n();
   const frame = useRef<HTMLDivElement>(null);
@@ -54,12 +54,9 @@ export function SimilarEditor({ form }: { form: FormInstance<ArticleFormValues> 
     similar.map((text) => text ?? ''),
   );
 
-  function focusLast(): void {
+  function focusRow(index: number): void {
     // The row is drawn after the form's state was written.
-    requestAnimationFrame(() => {
-      const fields = frame.current?.querySelectorAll('input');
-      fields?.[fields.length - 1]?.focus();
-    });
+    requestAnimationFrame(() => frame.current?.querySelectorAll('input')[index]?.focus());
   }
 
   function handlePaste(event: ClipboardEvent<HTMLInputElement>, at: number): void {
@@ -83,7 +80,7 @@ export function SimilarEditor({ form }: { form: FormInstance<ArticleFormValues> 
           const addRow = () => {
             if (!canAdd) return;
             add('');
-            focusLast();
+            focusRow(fields.length);
           };
           return (
             <>
@@ -94,7 +91,7 @@ export function SimilarEditor({ form }: { form: FormInstance<ArticleFormValues> 
                     name={name}
                     isRepeated={repeated.has(name)}
                     onPaste={(event) => handlePaste(event, name)}
-                    onEnter={addRow}
+                    onEnter={() => (name + 1 < fields.length ? focusRow(name + 1) : addRow())}
                     onRemove={() => remove(name)}
                   />
                 ))}

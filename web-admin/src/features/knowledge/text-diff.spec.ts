@@ -27,6 +27,14 @@ describe('differences of two texts', () => {
     ]);
   });
 
+  it('keeps changed words together across the space between them', () => {
+    expect(diffText('Unfreeze it', 'You can unfreeze it')).to.deep.equal([
+      { kind: 'removed', text: 'Unfreeze' },
+      { kind: 'added', text: 'You can unfreeze' },
+      { kind: 'same', text: ' it' },
+    ]);
+  });
+
   it('is empty for two empty texts and one part for equal ones', () => {
     expect(diffText('', '')).to.deep.equal([]);
     expect(diffText('挂失', '挂失')).to.deep.equal([{ kind: 'same', text: '挂失' }]);

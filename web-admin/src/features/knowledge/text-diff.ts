@@ -30,6 +30,14 @@ function commonTails(before: readonly string[], after: readonly string[]): Uint1
   return table;
 }
 
+/** A space that stayed between two changed words belongs to the change; alone it would only scatter it. */
+function isBridge(parts: readonly DiffPart[], index: number): boolean {
+  const before = parts[index - 1];
+  const after = parts[index + 1];
+  const isBetween = before && after && before.kind !== 'same' && after.kind !== 'same';
+  return parts[index]?.kind === 'same' && isBetween === true && parts[index]?.text.trim() === '';
+}
+
 /** Joins neighbours of one kind; removals come before the additions that replace them. */
 function joinParts(parts: readonly DiffPart[]): DiffPart[] {
   const joined: DiffPart[] = [];
@@ -41,10 +49,11 @@ function joinParts(parts: readonly DiffPart[]): DiffPart[] {
     removed = '';
     added = '';
   };
-  for (const part of parts) {
-    if (part.kind === 'removed') removed += part.text;
-    else if (part.kind === 'added') added += part.text;
-    else {
+  for (const [index, part] of parts.entries()) {
+    const isInBoth = isBridge(parts, index);
+    if (part.kind === 'removed' || isInBoth) removed += part.text;
+    if (part.kind === 'added' || isInBoth) added += part.text;
+    if (part.kind === 'same' && !isInBoth) {
       flush();
       const last = joined[joined.length - 1];
       if (last?.kind === 'same') last.text += part.text;
