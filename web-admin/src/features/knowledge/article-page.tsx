@@ -17,6 +17,7 @@ function StateNotes({ article, version }: { article: Article; version: ArticleVe
   const { account } = useSession();
   const mayApprove = useCan()('knowledge:approve');
   const isOwn = version.authorId === account.id;
+  const reviewNote = !mayApprove ? 'article.awaits' : isOwn ? 'article.approve_own' : 'article.awaits_you';
   const { publishedVersion: live, draftVersion: draft } = article;
   return (
     <>
@@ -33,9 +34,7 @@ function StateNotes({ article, version }: { article: Article; version: ArticleVe
           className="dialog-alert"
           type="info"
           showIcon
-          title={
-            <span id="own-version">{t(isOwn && mayApprove ? 'article.approve_own' : 'article.awaits')}</span>
-          }
+          title={<span id="own-version">{t(reviewNote)}</span>}
         />
       )}
       {live !== undefined && draft !== undefined && (

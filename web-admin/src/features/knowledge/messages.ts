@@ -61,6 +61,7 @@ export const zh = {
   'article.approved': '第 {version} 版已发布',
   'article.approve_own': '这一版是您写的，必须由另一位知识编辑批准。',
   'article.awaits': '这一版正在等待另一人审批。',
+  'article.awaits_you': '这一版等待您审批。请先在版本历史中核对与上一版的差异。',
   'article.reject': '退回',
   'article.reject_title': '退回修改',
   'article.reject_hint': '这一版退回给作者，线上版本不变。',
@@ -173,6 +174,8 @@ export const en: Record<keyof typeof zh, string> = {
   'article.approved': 'Version {version} is live',
   'article.approve_own': 'You wrote this version, so another knowledge editor must approve it.',
   'article.awaits': "This version waits for another person's approval.",
+  'article.awaits_you':
+    'This version waits for your approval. Compare it with the one before under Versions first.',
   'article.reject': 'Send back',
   'article.reject_title': 'Send back for changes',
   'article.reject_hint': 'The version goes back to its author. What is live does not change.',
