@@ -48,6 +48,11 @@ export function useOverview(days: number) {
   const api = useApi();
   return useQuery<Overview, ApiError>({
     queryKey: ['reports', 'overview', days],
-    queryFn: ({ signal }) => api.get<Overview>('/reports/overview', { query: { days }, signal }),
+    queryFn: ({ signal }) =>
+      api.get<Overview>('/reports/overview', {
+        // Days are those of the reader, who sees all other times in the zone of the device as well.
+        query: { days, offsetMinutes: -new Date().getTimezoneOffset() },
+        signal,
+      }),
   });
 }

@@ -86,13 +86,14 @@ function DayCharts({ overview }: { overview: Overview }) {
   );
 }
 
+/** Replies only: conversations handed over are counted in another unit and stand in the charts of days. */
 function RobotChart({ overview }: { overview: Overview }) {
   const { t, format } = useI18n();
-  const { answered, clarified, handedOff } = overview;
-  const labels = useMemo(() => [t('report.answered'), t('report.clarified'), t('report.handed_off')], [t]);
+  const { answered, clarified } = overview;
+  const labels = useMemo(() => [t('report.answered'), t('report.clarified')], [t]);
   const series = useMemo<ChartSeries[]>(
-    () => [{ name: t('report.count'), kind: 'bar', values: [answered, clarified, handedOff] }],
-    [t, answered, clarified, handedOff],
+    () => [{ name: t('report.count'), kind: 'bar', values: [answered, clarified] }],
+    [t, answered, clarified],
   );
   return (
     <section className="panel">
