@@ -18,9 +18,10 @@ export function CriterionEditor(props: {
   const number = row + 1;
   const required = { required: true, message: t('field.required') };
   const kind = criterion?.kind ?? 'manual';
+  const heading = `${t('card.criterion', { number })} · ${t(`qa.kind.${kind}`)}`;
   return (
-    <fieldset className="panel criterion-editor">
-      <legend>{`${t('card.criterion', { number })} · ${t(`qa.kind.${kind}`)}`}</legend>
+    <section className="panel criterion-editor" aria-label={heading}>
+      <h2>{heading}</h2>
       <div className="criterion-line">
         <Form.Item
           className="criterion-title"
@@ -63,6 +64,6 @@ export function CriterionEditor(props: {
           </Button>
         </div>
       )}
-    </fieldset>
+    </section>
   );
 }

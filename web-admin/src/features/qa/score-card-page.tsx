@@ -47,7 +47,8 @@ function AddCriterion(props: { isDisabled: boolean; onAdd: (kind: CardCriterion[
 function CriteriaFields({ isReadOnly }: { isReadOnly: boolean }) {
   const { t } = useI18n();
   const form = Form.useFormInstance<ScoreCardValues>();
-  const criteria = Form.useWatch('criteria', form) ?? [];
+  // `preserve`: kinds and ids have no field of their own.
+  const criteria = Form.useWatch('criteria', { form, preserve: true }) ?? [];
   return (
     <Form.List
       name="criteria"

@@ -74,11 +74,11 @@ export function Transcript(props: {
   useEffect(() => {
     if (!focus) return;
     const row = frame.current?.querySelector<HTMLElement>(`[data-seq="${focus.evidence.seq}"]`);
-    row?.scrollIntoView({ block: 'center' });
+    row?.scrollIntoView({ block: 'nearest' });
     row?.focus({ preventScroll: true });
   }, [focus]);
   return (
-    <section className="panel" aria-label={t('qa.transcript')}>
+    <section className="panel transcript-panel" tabIndex={0} aria-label={t('qa.transcript')}>
       <h2>{t('qa.transcript')}</h2>
       {messages.length === 0 && <p className="soft">{t('qa.transcript_empty')}</p>}
       <ol className="message-list transcript" ref={frame}>
