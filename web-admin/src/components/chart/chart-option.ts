@@ -62,6 +62,11 @@ function seriesOption(series: ChartSeries, index: number, content: ChartContent)
   };
 }
 
+/** Counts have no halves on their axis. */
+function isCounted({ series }: ChartContent): boolean {
+  return series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
+}
+
 /**
  * Settings of the chart library. The tooltip is drawn on the canvas (`richText`): the library's default writes HTML,
  * which the content security policy refuses.
@@ -80,7 +85,13 @@ export function chartOption(content: ChartContent, theme: ThemeName): EChartsCor
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
     },
-    legend: { top: 0, left: 0, textStyle: axisText, data: content.series.map(({ name }) => name) },
+    legend: {
+      type: 'scroll',
+      top: 0,
+      left: 0,
+      textStyle: axisText,
+      data: content.series.map(({ name }) => name),
+    },
     tooltip: {
       trigger: 'axis',
       renderMode: 'richText',
@@ -97,6 +108,7 @@ export function chartOption(content: ChartContent, theme: ThemeName): EChartsCor
     },
     yAxis: {
       type: 'value',
+      minInterval: isCounted(content) ? 1 : 0,
       axisLabel: { ...axisText, formatter: (value: number) => content.formatValue(value) },
       splitLine: { lineStyle: { color: colors.line } },
     },

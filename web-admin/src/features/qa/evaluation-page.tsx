@@ -21,7 +21,7 @@ function Details({ evaluation }: { evaluation: Evaluation }) {
     [t('qa.agent'), evaluation.agent?.displayName || t('qa.agent_none')],
     [t('qa.evaluated_at'), format.dateTime(evaluation.evaluatedAt)],
     [
-      t('card.title'),
+      t('qa.card'),
       <Link key="card" to={`/qa/score-cards/${scoreCardId}`}>
         {`${name} · ${t('card.version', { version })}`}
       </Link>,

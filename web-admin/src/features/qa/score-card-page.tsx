@@ -148,7 +148,7 @@ function ScoreCardForm({ card }: { card: ScoreCard }) {
       <CriteriaFields isReadOnly={isReadOnly} />
       {error && (
         <Alert
-          className="dialog-alert"
+          className="card-problem dialog-alert"
           type="error"
           showIcon
           title={<CardProblem error={error} criteria={form.getFieldValue('criteria') as CardCriterion[]} />}
