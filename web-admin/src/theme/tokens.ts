@@ -14,6 +14,11 @@ const TOKENS: Record<ThemeName, NonNullable<ThemeConfig['token']>> = {
     colorError: '#cf1322',
     colorSuccess: '#237804',
     colorWarning: '#ad4e00',
+    // Grounds derived from seeds this dark come out grey.
+    colorSuccessBg: '#f0f9eb',
+    colorSuccessBorder: '#95cf75',
+    colorWarningBg: '#fff7e6',
+    colorWarningBorder: '#e6b566',
     colorTextPlaceholder: 'rgba(0, 0, 0, 0.62)',
     colorTextDescription: 'rgba(0, 0, 0, 0.65)',
     colorTextTertiary: 'rgba(0, 0, 0, 0.65)',

@@ -1,3 +1,4 @@
+import { DownOutlined, UpOutlined } from '@ant-design/icons';
 import { Button, DatePicker, Input, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
@@ -12,13 +13,14 @@ import {
 } from './audit-data.ts';
 
 const ID_MAX = 100;
+const ID_FILTERS = ['actor', 'customer', 'target'] as const;
 const TIME_FORMAT = 'YYYY-MM-DD HH:mm';
 
 type OnChange = (changes: Partial<Record<AuditFilterName, string | undefined>>) => void;
 
 /** An id is looked for by Enter; one that cannot be a requester's is marked instead of sent. */
 function IdFilter(props: {
-  name: 'actor' | 'customer' | 'target';
+  name: (typeof ID_FILTERS)[number];
   value: string | undefined;
   onChange: OnChange;
 }) {
@@ -76,6 +78,8 @@ function TimeFilter(props: { name: 'from' | 'to'; value: string | undefined; onC
 export function AuditFilterBar({ filters, onChange }: { filters: AuditFilters; onChange: OnChange }) {
   const { t, locale } = useI18n();
   const { data: actions } = useAuditActions();
+  const [isAsked, setOpen] = useState(false);
+  const isOpen = isAsked || ID_FILTERS.some((name) => filters[name]);
   const isFiltered = AUDIT_FILTERS.some((name) => filters[name]);
   return (
     <div className="filters" role="search" aria-label={t('audit.filters')}>
@@ -104,13 +108,24 @@ export function AuditFilterBar({ filters, onChange }: { filters: AuditFilters; o
       />
       <TimeFilter name="from" value={filters.from} onChange={onChange} />
       <TimeFilter name="to" value={filters.to} onChange={onChange} />
-      <IdFilter name="actor" value={filters.actor} onChange={onChange} />
-      <IdFilter name="customer" value={filters.customer} onChange={onChange} />
-      <IdFilter name="target" value={filters.target} onChange={onChange} />
+      <Button
+        aria-expanded={isOpen}
+        icon={isOpen ? <UpOutlined /> : <DownOutlined />}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {t('audit.more_filters')}
+      </Button>
       {isFiltered && (
         <Button onClick={() => onChange(Object.fromEntries(AUDIT_FILTERS.map((name) => [name, undefined])))}>
           {t('action.reset')}
         </Button>
+      )}
+      {isOpen && (
+        <div className="id-filters">
+          {ID_FILTERS.map((name) => (
+            <IdFilter key={name} name={name} value={filters[name]} onChange={onChange} />
+          ))}
+        </div>
       )}
     </div>
   );

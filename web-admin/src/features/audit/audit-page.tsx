@@ -1,4 +1,5 @@
-import { SafetyCertificateOutlined } from '@ant-design/icons';
+import { ReloadOutlined, SafetyCertificateOutlined } from '@ant-design/icons';
+import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Table, Tooltip, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
@@ -21,9 +22,17 @@ import { AuditStatusStrip } from './audit-status-strip.tsx';
 import { EventDrawer } from './event-drawer.tsx';
 import { VerifyPanel } from './verify-panel.tsx';
 
-function Sentence({ event, onOpen }: { event: AuditEvent; onOpen: (id: string) => void }) {
+interface RowProps {
+  event: AuditEvent;
+  filters: AuditFilters;
+  onOpen: (id: string) => void;
+}
+
+/** The entry as a sentence that opens it, and the two questions people ask next. */
+function Sentence({ event, filters, onOpen }: RowProps) {
   const { t, format } = useI18n();
   const texts = useEntryTexts();
+  const { actor, customer } = event;
   return (
     <>
       <button type="button" className="sentence-button" onClick={() => onOpen(event.id)}>
@@ -33,18 +42,22 @@ function Sentence({ event, onOpen }: { event: AuditEvent; onOpen: (id: string) =
         {format.exactTime(event.at)} · {texts.actor(event)}
       </span>
       <span className="question-links">
-        {event.customer && (
-          <Link to={questionAddress({ customer: event.customer })}>{t('audit.who_looked')}</Link>
+        {customer && customer !== filters.customer && (
+          <Link className="question-link" to={questionAddress({ customer })}>
+            {t('audit.who_looked')}
+          </Link>
         )}
-        {event.actor.type === 'account' && (
-          <Link to={questionAddress({ actor: event.actor.id })}>{t('audit.what_seen')}</Link>
+        {actor.type === 'account' && actor.id !== filters.actor && (
+          <Link className="question-link" to={questionAddress({ actor: actor.id })}>
+            {t('audit.what_seen')}
+          </Link>
         )}
       </span>
     </>
   );
 }
 
-function useColumns(onOpen: (id: string) => void): TableColumnsType<AuditEvent> {
+function useColumns({ filters, onOpen }: Omit<RowProps, 'event'>): TableColumnsType<AuditEvent> {
   const { t, format } = useI18n();
   const texts = useEntryTexts();
   return [
@@ -57,7 +70,7 @@ function useColumns(onOpen: (id: string) => void): TableColumnsType<AuditEvent> 
     },
     {
       title: t('audit.sentence'),
-      render: (_value, event) => <Sentence event={event} onOpen={onOpen} />,
+      render: (_value, event) => <Sentence event={event} filters={filters} onOpen={onOpen} />,
     },
     {
       title: t('audit.actor'),
@@ -123,6 +136,7 @@ function useVerification() {
 export default function AuditPage() {
   const { t } = useI18n();
   const can = useCan();
+  const cache = useQueryClient();
   const [search, setSearch] = useSearchParams();
   const filters = parseFilters(search);
   const list = usePageList<AuditEvent>({
@@ -133,21 +147,29 @@ export default function AuditPage() {
   });
   const verification = useVerification();
   const handleOpen = (event: string | undefined) => setSearch((before) => withFilters(before, { event }));
-  const columns = useColumns(handleOpen);
+  const columns = useColumns({ filters, onOpen: handleOpen });
   return (
     <Page
       title={t('audit.title')}
       tools={
-        can('audit:verify') && (
+        <>
           <Button
-            type="primary"
-            icon={<SafetyCertificateOutlined />}
-            loading={verification.isPending}
-            onClick={verification.start}
+            icon={<ReloadOutlined />}
+            onClick={() => void cache.refetchQueries({ queryKey: ['audit'], type: 'active' })}
           >
-            {t('audit.verify')}
+            {t('action.refresh')}
           </Button>
-        )
+          {can('audit:verify') && (
+            <Button
+              type="primary"
+              icon={<SafetyCertificateOutlined />}
+              loading={verification.isPending}
+              onClick={verification.start}
+            >
+              {t('audit.verify')}
+            </Button>
+          )}
+        </>
       }
     >
       <AuditStatusStrip />

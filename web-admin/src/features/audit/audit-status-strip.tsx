@@ -1,5 +1,4 @@
-import { ReloadOutlined } from '@ant-design/icons';
-import { Alert, Button } from 'antd';
+import { Alert } from 'antd';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useCan } from '../../auth/index.ts';
 import { useI18n } from '../../i18n/index.ts';
@@ -41,7 +40,7 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 /** Size, root, last seal and anchor of the trail; only for those who may read all of it. */
 export function AuditStatusStrip() {
   const { t, format } = useI18n();
-  const { data: status, isFetching, refetch } = useAuditStatus(useCan()('audit:read'));
+  const { data: status } = useAuditStatus(useCan()('audit:read'));
   const nowMs = useNowMs();
   if (!status) return null;
   return (
@@ -64,21 +63,14 @@ export function AuditStatusStrip() {
         </Fact>
         {status.anchors.length > 0 && (
           <Fact label={t('audit.anchors')}>
-            {status.anchors
-              .map(({ sink, size }) => t('audit.anchor_text', { sink, size: format.number(size) }))
-              .join(' · ')}
+            {status.anchors.map(({ sink, size }) => (
+              <span key={sink} className="anchor-sink" title={sink}>
+                {t('audit.anchor_text', { sink, size: format.number(size) })}
+              </span>
+            ))}
           </Fact>
         )}
       </dl>
-      <Button
-        size="small"
-        icon={<ReloadOutlined />}
-        loading={isFetching}
-        aria-label={`${t('action.refresh')} ${t('audit.status')}`}
-        onClick={() => void refetch()}
-      >
-        {t('action.refresh')}
-      </Button>
     </section>
   );
 }

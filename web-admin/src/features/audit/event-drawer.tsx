@@ -47,8 +47,10 @@ function Facts({ event }: { event: AuditEventDetail }) {
         <OutcomeMark outcome={event.outcome} />
       </Fact>
       <Fact label={t('audit.actor')}>
-        {texts.actor(event)} <code className="soft">{actor.id}</code>{' '}
-        <Link to={questionAddress({ actor: actor.id })}>{t('audit.what_seen')}</Link>
+        {texts.actor(event)} {actor.id !== actor.type && <code className="soft">{actor.id}</code>}{' '}
+        {actor.type === 'account' && (
+          <Link to={questionAddress({ actor: actor.id })}>{t('audit.what_seen')}</Link>
+        )}
       </Fact>
       <Fact label={t('audit.roles')}>{texts.roles(event)}</Fact>
       <Fact label={t('audit.ip')}>{actor.ip}</Fact>

@@ -1,6 +1,5 @@
 import { MoreOutlined } from '@ant-design/icons';
 import { App, Button, Dropdown, Tooltip } from 'antd';
-import { useState } from 'react';
 import { useCan, useSession } from '../../auth/index.ts';
 import { ConfirmDialog } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
@@ -29,6 +28,12 @@ const CONFIRMS: Record<ConfirmedAct, { text: MessageKey; done?: MessageKey; isDa
 
 /** Decisions a request waits for stand as buttons; the rest is behind the menu. */
 const SHOWN: readonly AccountAct[] = ['approve', 'reject'];
+
+/** An act on an account that the viewer picked. */
+export interface ChosenAct {
+  act: AccountAct;
+  account: Account;
+}
 
 /** Names of roles in the reader's language. */
 export function useRolesText(): (roles: readonly string[]) => string {
@@ -67,13 +72,14 @@ function ConfirmAct(props: {
   );
 }
 
-function OpenDialog(props: {
-  act: AccountAct;
-  account: Account;
+/** The dialog of an act. It hangs from the page: a cell of the table may be drawn anew at any time. */
+export function AccountActDialog(props: {
+  chosen: ChosenAct;
   onSecret: (secret: AccountSecret) => void;
   onClose: () => void;
 }) {
-  const { act, account, onSecret, onClose } = props;
+  const { onSecret, onClose } = props;
+  const { act, account } = props.chosen;
   const { t } = useI18n();
   const { message } = App.useApp();
   if (act !== 'requestRoles')
@@ -92,17 +98,10 @@ function OpenDialog(props: {
 }
 
 /** What the viewer may do with an account, or why nothing. */
-export function AccountActs({
-  account,
-  onSecret,
-}: {
-  account: Account;
-  onSecret: (secret: AccountSecret) => void;
-}) {
+export function AccountActs({ account, onAct }: { account: Account; onAct: (chosen: ChosenAct) => void }) {
   const { t } = useI18n();
   const can = useCan();
   const session = useSession();
-  const [act, setAct] = useState<AccountAct>();
   const accountId = session.account.id;
   const viewer = { accountId, canCreate: can('account:create'), canApprove: can('account:approve') };
   const acts = actsOf(account, viewer);
@@ -127,7 +126,7 @@ export function AccountActs({
             key={each}
             size="small"
             type={each === 'approve' ? 'primary' : 'default'}
-            onClick={() => setAct(each)}
+            onClick={() => onAct({ act: each, account })}
           >
             {t(LABELS[each])}
           </Button>
@@ -140,15 +139,12 @@ export function AccountActs({
               key: each,
               label: t(LABELS[each]),
               danger: each === 'disable',
-              onClick: () => setAct(each),
+              onClick: () => onAct({ act: each, account }),
             })),
           }}
         >
           <Button size="small" icon={<MoreOutlined />} aria-label={label} title={label} />
         </Dropdown>
-      )}
-      {act && (
-        <OpenDialog act={act} account={account} onSecret={onSecret} onClose={() => setAct(undefined)} />
       )}
     </div>
   );

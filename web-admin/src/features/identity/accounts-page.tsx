@@ -6,7 +6,7 @@ import { usePageList } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
-import { AccountActs, useRolesText } from './account-acts.tsx';
+import { AccountActDialog, AccountActs, useRolesText, type ChosenAct } from './account-acts.tsx';
 import type { Account, AccountSecret } from './account-data.ts';
 import { AccountSecretDialog, CreateAccountDialog } from './account-dialogs.tsx';
 import { FILTER_STATES } from './account-rules.ts';
@@ -28,7 +28,7 @@ function Roles({ account }: { account: Account }) {
   );
 }
 
-function useColumns(onSecret: (secret: AccountSecret) => void): TableColumnsType<Account> {
+function useColumns(onAct: (chosen: ChosenAct) => void): TableColumnsType<Account> {
   const { t, format } = useI18n();
   return [
     {
@@ -71,7 +71,7 @@ function useColumns(onSecret: (secret: AccountSecret) => void): TableColumnsType
     {
       title: t('account.acts'),
       width: 160,
-      render: (_value, account) => <AccountActs account={account} onSecret={onSecret} />,
+      render: (_value, account) => <AccountActs account={account} onAct={onAct} />,
     },
   ];
 }
@@ -102,10 +102,11 @@ export default function AccountsPage() {
   const can = useCan();
   const [search, setSearch] = useSearchParams();
   const [isCreating, setCreating] = useState(false);
+  const [chosen, setChosen] = useState<ChosenAct>();
   const [secret, setSecret] = useState<AccountSecret>();
   const state = FILTER_STATES.find((known) => known === search.get('state'));
   const list = usePageList<Account>({ resource: 'accounts', path: '/accounts', query: { state } });
-  const columns = useColumns(setSecret);
+  const columns = useColumns(setChosen);
   return (
     <Page
       title={t('account.title')}
@@ -151,6 +152,9 @@ export default function AccountsPage() {
             setSecret(made);
           }}
         />
+      )}
+      {chosen && (
+        <AccountActDialog chosen={chosen} onSecret={setSecret} onClose={() => setChosen(undefined)} />
       )}
       {secret && <AccountSecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
     </Page>

@@ -7,9 +7,11 @@ import { ErrorFace, LoadingFace, Page } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
 import {
   judgeAudit,
+  judgeDatabase,
   judgeOutbox,
   judgeRobot,
   readFact,
+  robotFacts,
   type Facts,
   type Health,
   type SystemStatus,
@@ -107,9 +109,9 @@ function Cards({ status }: { status: SystemStatus }) {
         verdict={good}
         facts={{ version, uptimeMs: uptimeSeconds * SECOND_MS, sockets }}
       />
-      <Card title="system.database" verdict={good} facts={database} />
+      <Card title="system.database" verdict={judgeDatabase(database)} facts={database} />
       <Card title="system.outbox" verdict={judgeOutbox(outbox)} facts={outbox} />
-      <Card title="system.robot" verdict={judgeRobot(robot)} facts={robot} />
+      <Card title="system.robot" verdict={judgeRobot(robot)} facts={robotFacts(robot)} />
       <Card title="system.audit" verdict={judgeAudit(audit)} facts={audit} />
     </div>
   );

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { judgeAudit, judgeOutbox, judgeRobot, PENDING_MANY, readFact } from './system-rules.ts';
+import {
+  judgeAudit,
+  judgeDatabase,
+  judgeOutbox,
+  judgeRobot,
+  PENDING_MANY,
+  readFact,
+  robotFacts,
+} from './system-rules.ts';
 
 describe('health of the system', () => {
   it('is bad with one dead letter and asks for a look when many events wait', () => {
@@ -7,6 +15,11 @@ describe('health of the system', () => {
     expect(judgeOutbox({ pending: PENDING_MANY, dead: 0 }).health).to.equal('good');
     expect(judgeOutbox({ pending: PENDING_MANY + 1, dead: 0 }).health).to.equal('attention');
     expect(judgeOutbox({ pending: 0, dead: 1 }).health).to.equal('bad');
+  });
+
+  it('is bad without a database', () => {
+    expect(judgeDatabase({ isReachable: false }).health).to.equal('bad');
+    expect(judgeDatabase({ isReachable: true }).health).to.equal('good');
   });
 
   it('is bad when the trail is forked and fair while the robot learns', () => {
@@ -18,6 +31,19 @@ describe('health of the system', () => {
 });
 
 describe('facts of a part', () => {
+  it('name the state of each language of the robot', () => {
+    const models = [
+      { locale: 'zh-CN', state: 'ready', hash: 'a' },
+      { locale: 'en', state: 'training' },
+    ];
+    expect(robotFacts({ state: 'training', locale: 'zh-CN', models })).to.deep.equal({
+      state: 'training',
+      'model-zh-CN': 'ready',
+      'model-en': 'training',
+    });
+    expect(robotFacts({ state: 'ready' })).to.deep.equal({ state: 'ready' });
+  });
+
   it('are read by their value and the unit of their name', () => {
     expect(readFact('articles', 150)).to.deep.equal({ kind: 'number', value: 150 });
     expect(readFact('trainingMs', 1200)).to.deep.equal({ kind: 'duration', ms: 1200 });

@@ -38,6 +38,20 @@ export function judgeRobot(robot: Facts): Verdict {
     : { health: 'good' };
 }
 
+/** Nothing works without the database; the page then hardly comes at all. */
+export function judgeDatabase(database: Facts): Verdict {
+  return { health: database['isReachable'] === false ? 'bad' : 'good' };
+}
+
+/** Facts of the robot with one line for each language's model, which has a state of its own. */
+export function robotFacts({ locale: _locale, models, ...facts }: Facts): Facts {
+  const list = Array.isArray(models) ? (models as { locale?: unknown; state?: unknown }[]) : [];
+  return {
+    ...facts,
+    ...Object.fromEntries(list.map(({ locale, state }) => [`model-${String(locale)}`, state])),
+  };
+}
+
 /** Two heads of one size mean that somebody continued the trail from a copy. */
 export function judgeAudit(audit: Facts): Verdict {
   return audit['isForked'] === true ? { health: 'bad', hint: 'system.forked_hint' } : { health: 'good' };
