@@ -138,6 +138,7 @@ export async function openFoundation(options: {
       committed,
       onCommit: (listener: (hasEvents: boolean) => void) => void listeners.push(listener),
       async close() {
+        await trail.close().catch((error: unknown) => log.error('audit epoch was not closed', {}, error));
         await sealer.stop();
         crypto.close();
         await database.close();

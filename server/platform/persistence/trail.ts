@@ -49,6 +49,8 @@ export interface Trail {
   abandon(entries: readonly SequencedEntry[], isOutcomeKnown: boolean): void;
   /** Void entries for numbers that were rolled back; to be written with the next unit. */
   takeVoids(session: Session): Promise<SequencedEntry[]>;
+  /** Writes the entry that states the last number of every lane; nothing can be added to the epoch unnoticed after it. */
+  close(): Promise<void>;
 }
 
 /** Starts a new epoch: takes its number, and writes the entry that closes the lanes of the last one. */
@@ -100,6 +102,22 @@ export async function openTrail(deps: {
       const voids = unitLane.takeVoids(stamp({ actor: SYSTEM_ACTOR }));
       return voids ? [voids] : [];
     },
+    close: () =>
+      database.read(async (session) => {
+        for (const entry of await trail.takeVoids(session))
+          await session.run(AUDIT_INSERT, toAuditRow(entry));
+        const last = [
+          [UNIT_LANE, unitLane.lastN + 1],
+          ...[...batchLanes].map(([index, lane]) => [index + 1, lane.lastN]),
+        ];
+        const closed = last.filter(([, n]) => n !== 0).map(([lane, n]) => `${node}/${epoch}/${lane}/${n}`);
+        const details = { closed, missing: [], part: 0, partCount: 1 };
+        const entry = trail.draw(
+          { action: 'audit.epoch-close', outcome: 'ok', details },
+          { actor: SYSTEM_ACTOR },
+        );
+        await session.run(AUDIT_INSERT, toAuditRow(entry));
+      }),
   };
   for (const draft of await epochStartDrafts(createAuditStorage(database), node, epoch)) {
     const row = toAuditRow(trail.draw(draft, { actor: SYSTEM_ACTOR }));

@@ -55,7 +55,7 @@ function Row({ item, isActive, view }: { item: Conversation; isActive: boolean; 
           </time>
         </span>
         <span className="conversation-row-text">
-          {from && <em>{t(from === 'robot' ? 'message.from_robot' : 'message.from_agent')}: </em>}
+          {from && <em>{t(`message.from_${from}`)}: </em>}
           {item.lastText}
         </span>
         <span className="conversation-row-foot">
