@@ -135,6 +135,7 @@ describe('tickets over the route table', () => {
     ]);
     expect(solved.history[0]?.actor.displayName).to.equal(PEOPLE.lin.displayName);
     expect(solved.comments).to.have.length(1);
+    expect(solved.comments[0], 'what is said of a move is for colleagues').to.include({ isInternal: true });
     const events = await desk.core.uow.read((db) => db.all(EVENTS, { eventKey: id }));
     expect(events.map(({ type }) => type)).to.deep.equal([
       'ticket.created',

@@ -134,7 +134,8 @@ export class TicketService {
     if (!(await moveTicket(tx, next, change.version))) throw new AppError('request.version_stale');
     const actor = tx.context.actor;
     await insertEvents(tx, [this.#event(actor, row, { action: 'state', from: row.state, to, at })]);
-    if (change.comment) await this.#insertComment(tx, row, { text: change.comment, isInternal: false });
+    // The console promises colleagues that what they say of a move stays inside; a customer is told by a public comment.
+    if (change.comment) await this.#insertComment(tx, row, { text: change.comment, isInternal: true });
     tx.record({
       action: 'ticket.transition',
       outcome: 'ok',

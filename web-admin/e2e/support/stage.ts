@@ -13,7 +13,7 @@ export interface Person {
 
 const DESK_SCREEN = { width: 1440, height: 900 };
 /** Generous: a shared machine may be busy; nothing waits this long when all is well. */
-const STEP_MS = 15_000;
+const STEP_MS = 40_000;
 
 /**
  * Browsers of several people before one server. Whatever a page complains about (a broken content security policy, an

@@ -37,7 +37,7 @@ function Row({ item, isActive, view }: { item: Conversation; isActive: boolean; 
   const nameOf = useRequesterName();
   const nowMs = useNowMs();
   const waitingMs = item.waitingSince ? nowMs - Date.parse(item.waitingSince) : undefined;
-  const from = item.lastFrom && item.lastFrom !== 'requester' ? item.lastFrom : undefined;
+  const from = item.lastFrom === 'robot' || item.lastFrom === 'agent' ? item.lastFrom : undefined;
   return (
     <li>
       <Link
