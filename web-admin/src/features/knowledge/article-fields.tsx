@@ -30,6 +30,7 @@ export function ContentFields({ form }: { form: FormInstance<ArticleFormValues> 
       </Form.Item>
       <Form.Item
         name="answer"
+        className="answer-field"
         label={t('article.answer')}
         extra={t('article.form_answer_hint')}
         rules={[required, atMost(ARTICLE_LIMITS.answer)]}

@@ -3,7 +3,7 @@ import { Chart, type ChartSeries } from '../../components/chart/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import type { CurvePoint } from './robot-data.ts';
 
-/** Coverage and errors over the threshold, with the threshold in use. */
+/** Coverage and errors over the threshold, with the threshold in use; `curve` has at least one point. */
 export default function CurveChart({ curve, threshold }: { curve: CurvePoint[]; threshold: number }) {
   const { t, format } = useI18n();
   const percent = format.percent;
@@ -16,7 +16,6 @@ export default function CurveChart({ curve, threshold }: { curve: CurvePoint[]; 
     [curve, t],
   );
   const labels = useMemo(() => curve.map((point) => point.threshold.toFixed(2)), [curve]);
-  if (curve.length === 0) return <p className="soft">{t('robot.curve_empty')}</p>;
   return (
     <>
       <p className="soft">{t('robot.curve_hint')}</p>

@@ -20,7 +20,6 @@ export const zh = {
   'robot.thresholds_hint': '置信度达到直接回答阈值时机器人直接回答；达到反问阈值时给出选项；更低则转人工。',
   'robot.curve': '阈值的含义',
   'robot.curve_hint': '训练时用交叉验证测得：不同阈值下直接回答的比例，以及其中的错误。虚线是当前阈值。',
-  'robot.curve_empty': '这个模型没有保存曲线。',
   'robot.curve_threshold': '阈值',
   'robot.curve_coverage': '直接回答比例',
   'robot.curve_wrong': '答错比例',
@@ -101,7 +100,6 @@ export const en: Record<keyof typeof zh, string> = {
   'robot.curve': 'What the thresholds mean',
   'robot.curve_hint':
     'Measured by cross-validation while training: how much is answered at once at each threshold, and how much of it wrongly. The dashed line is the threshold in use.',
-  'robot.curve_empty': 'This model has no curve.',
   'robot.curve_threshold': 'Threshold',
   'robot.curve_coverage': 'Answered at once',
   'robot.curve_wrong': 'Answered wrongly',

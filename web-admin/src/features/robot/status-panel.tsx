@@ -60,7 +60,7 @@ function ModelPanel({ model }: { model: ModelStatus }) {
       <h2>{title}</h2>
       <ModelFacts model={model} />
       {model.thresholds && <p className="soft">{t('robot.thresholds_hint')}</p>}
-      {model.thresholds && model.curve && (
+      {model.thresholds && model.curve && model.curve.length > 0 && (
         <details className="curve">
           <summary>{t('robot.curve')}</summary>
           <Suspense fallback={<LoadingFace />}>
