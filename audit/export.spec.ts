@@ -14,7 +14,7 @@ import { verifyTrail } from './verify.ts';
 
 const VERIFIER = fileURLToPath(new URL('./audit-verify.mjs', import.meta.url));
 /** The full count runs in `npm run test:long`. */
-const MUTATION_COUNT = process.env.VAULTDESK_LONG === '1' ? 1_000 : 210;
+const MUTATION_COUNT = process.env.VAULTDESK_TEST_LONG === '1' ? 1_000 : 210;
 const MUTATED_FILES = [
   'events.jsonl',
   'seals.jsonl',
