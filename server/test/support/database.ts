@@ -93,7 +93,8 @@ function urlOf(url: string, name: string): string {
   return url.replace(/[^/]*$/, name);
 }
 
-after('stop the test database', async () => {
+// The benchmarks use the homes without mocha, and never start this database.
+globalThis.after?.('stop the test database', async () => {
   if (running === undefined) return;
   const { database, home } = await running;
   await database.stop();

@@ -1,0 +1,19 @@
+import process from 'node:process';
+import { VisitorLoad, type LoadOrder } from './visitor-load.ts';
+
+// One generator process: takes orders from its parent, and ends with it.
+const load = new VisitorLoad();
+
+async function follow(order: LoadOrder): Promise<unknown> {
+  if (order.order === 'open') return load.open(order.url, order.address, order.count);
+  if (order.order === 'closed-loop') return load.closedLoop(order.ms);
+  return load.fixedRate(order.perSecond, order.ms);
+}
+
+process.on('message', (order: LoadOrder) => {
+  follow(order).then(
+    (value) => process.send?.({ value }),
+    (error: unknown) => process.send?.({ failure: error instanceof Error ? error.message : String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import type { Instance } from '../../support/instance.ts';
+
+/** Linux counts processor time in hundredths of a second on every platform we run on (USER_HZ). */
+const TICK_MS = 10;
+
+/** What the server and its database have used up so far. */
+export interface Reading {
+  serverMs: number;
+  databaseMs: number;
+  /** Transactions committed in the server's database: a prepared statement alone is one. */
+  commits: number;
+}
+
+/** Reads the processor time of the server and of every PostgreSQL process, those that have ended included. */
+export async function readMeter(instance: Instance): Promise<Reading> {
+  const { pids, database } = instance.status;
+  const children = readFileSync(`/proc/${pids.database}/task/${pids.database}/children`, 'utf8').trim();
+  const databaseMs = children
+    .split(' ')
+    .filter((pid) => pid !== '')
+    .reduce((sum, pid) => sum + processorMs(Number(pid)), processorMs(pids.database));
+  return { serverMs: processorMs(pids.server), databaseMs, commits: await readCommits(database.url) };
+}
+
+/** What was used between two readings. */
+export function between(before: Reading, after: Reading): Reading {
+  return {
+    serverMs: after.serverMs - before.serverMs,
+    databaseMs: after.databaseMs - before.databaseMs,
+    commits: after.commits - before.commits,
+  };
+}
+
+/** User and system time of a process and of its children that have ended; 0 once it is gone (see proc(5), stat). */
+function processorMs(pid: number): number {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return 0;
+  }
+  // The name in brackets may hold spaces; after it the fields are plain, `utime` being the fourteenth of all.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_MS;
+}
+
+async function readCommits(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const sql = 'SELECT SUM(xact_commit)::float8 AS commits FROM pg_stat_database';
+    const { rows } = await client.query<{ commits: number }>(sql);
+    return rows[0]?.commits ?? 0;
+  } finally {
+    await client.end();
+  }
+}
