@@ -33,3 +33,8 @@ export function isFull(): boolean {
 function round(value: number): number {
   return Number.isFinite(value) ? Number(value.toPrecision(4)) : 0;
 }
+
+/** Whether `--quick` asked for a fifth of the customers: to see if a change helps, not to quote. */
+export function isQuick(): boolean {
+  return process.argv.includes('--quick');
+}

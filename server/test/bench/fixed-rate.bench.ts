@@ -1,8 +1,8 @@
-import { figure, isFull, percentile, say, type Figure } from './figure.ts';
+import { figure, isFull, isQuick, percentile, say, type Figure } from './figure.ts';
 import { between, readMeter } from './load/meter.ts';
 import { openStage, type Stage } from './load/stage.ts';
 
-const CUSTOMERS = 2_000;
+const CUSTOMERS = isQuick() ? 400 : 2_000;
 const WARM_MS = 4_000;
 /** The daily average of the largest rival's whole cloud, and three times that for its busy hour. */
 const RATES = [

@@ -1,10 +1,10 @@
-import { figure, isFull, percentile, say, type Figure } from './figure.ts';
+import { figure, isFull, isQuick, percentile, say, type Figure } from './figure.ts';
 import { between, readMeter, type Reading } from './load/meter.ts';
 import { measureRawInserts } from './load/raw-insert.ts';
 import { openStage, type Stage } from './load/stage.ts';
 import type { LoadResult } from './load/visitor-load.ts';
 
-const SENDERS = 2_000;
+const SENDERS = isQuick() ? 400 : 2_000;
 const WARM_MS = 4_000;
 const RAW_MS = 4_000;
 /** What has to be reached on two cores with the generators beside: see docs/performance.md. */

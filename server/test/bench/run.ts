@@ -18,13 +18,13 @@ function listNames(): string[] {
     .sort();
 }
 
-/** `npm run bench [name] [-- --full]`: answers the exit code; 2 for a name that there is not. */
+/** `npm run bench [name] [-- --full | --quick]`: answers the exit code; 2 for a name that there is not. */
 async function main(args: readonly string[]): Promise<number> {
   const names = listNames();
-  const wanted = args.filter((arg) => arg !== '--full');
+  const wanted = args.filter((arg) => arg !== '--full' && arg !== '--quick');
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined || wanted.length > 1) {
-    say(`usage: npm run bench [NAME] [-- --full]\nNAME: ${names.join(', ')}`);
+    say(`usage: npm run bench [NAME] [-- --full | --quick]\nNAME: ${names.join(', ')}`);
     return 2;
   }
   let isWhole = true;

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import type { Instance } from '../../support/instance.ts';
 
-const TAKEN_AT_ONCE = 8;
+const TAKEN_AT_ONCE = 3;
 
 /** A person signed in over HTTP. */
 export interface SignedIn {
