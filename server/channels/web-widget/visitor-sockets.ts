@@ -41,7 +41,8 @@ export function createVisitorSockets(deps: VisitorSocketDeps): VisitorSockets {
   deps.owners.onMessage((message, row, origin) => {
     const open = pages.get(row.id);
     if (open) {
-      const encoded = encode(message);
+      let frame: Buffer | undefined;
+      const encoded = () => (frame ??= encode(message));
       for (const page of open) page.push(message, encoded, origin);
       if (message.meta?.state) {
         const position = deps.positionOf(row.id);
@@ -149,7 +150,7 @@ class VisitorPage {
   }
 
   /** A committed message: sent at once when it is the next one, else the page reads on from where it is. */
-  push(message: StoredMessage, encoded: Buffer, origin: unknown): void {
+  push(message: StoredMessage, encoded: () => Buffer, origin: unknown): void {
     if (message.seq <= this.#lastSent) return;
     if (this.#catchingUp || message.seq !== this.#lastSent + 1) {
       this.#catchUp();
@@ -157,7 +158,7 @@ class VisitorPage {
     }
     this.#lastSent = message.seq;
     // The page that sent it gets the ack instead.
-    if (origin !== this.#connection) this.#connection.sendEncoded(encoded);
+    if (origin !== this.#connection) this.#connection.sendEncoded(encoded());
   }
 
   async #hello(frame: Record<string, unknown>): Promise<void> {

@@ -44,6 +44,8 @@ interface Place {
 export class Routing {
   readonly #deps: RoutingDeps;
   readonly #running = new Map<string, Place>();
+  /** How many of them wait; counted as they change, because every message asks. */
+  #queued = 0;
   readonly #presence = new Map<string, { state: Presence; connections: number; leftAtMs: number }>();
   readonly #lastAssignedAtMs = new Map<string, number>();
   #passing: Promise<void> | undefined;
@@ -76,7 +78,7 @@ export class Routing {
   }
 
   get queuedCount(): number {
-    return [...this.#running.values()].filter(({ state }) => state === 'queued').length;
+    return this.#queued;
   }
 
   /** Place in the queue, from 1; undefined when the conversation does not wait. */
@@ -133,7 +135,9 @@ export class Routing {
   }
 
   #follow(row: Readonly<ConversationRow>): void {
-    const before = this.queuedCount;
+    const before = this.#queued;
+    if (this.#running.get(row.id)?.state === 'queued') this.#queued -= 1;
+    if (row.state === 'queued') this.#queued += 1;
     if (row.state === 'queued' || row.state === 'assigned') {
       this.#running.set(row.id, {
         state: row.state,
@@ -148,7 +152,7 @@ export class Routing {
     if (row.state === 'assigned' && row.assigneeId && row.assignedAt) {
       this.#lastAssignedAtMs.set(row.assigneeId, row.assignedAt.getTime());
     }
-    if (this.queuedCount !== before) this.#onQueue(this.queuedCount);
+    if (this.#queued !== before) this.#onQueue(this.#queued);
     if (row.state === 'queued' || row.state === 'closed') this.#pass();
   }
 

@@ -86,7 +86,6 @@ export function createAgentSocket(deps: AgentSocketDeps): SocketEndpoint {
 
 function pushMessages(deps: AgentSocketDeps): void {
   deps.owners.onMessage((message, row, origin) => {
-    const frame = { t: 'message', conversation: row.id, ...presentForAgent(message) };
     const moved = message.meta?.state;
     if (moved) {
       if (moved === 'assigned' && row.assigneeId) {
@@ -94,8 +93,14 @@ function pushMessages(deps: AgentSocketDeps): void {
       }
       pushItem(deps, row.id);
     }
-    deps.audience.publish(topics.conversation(row.id), frame, origin);
-    if (row.assigneeId) deps.audience.publish(topics.agent(row.assigneeId), frame, origin);
+    const heard = [
+      topics.conversation(row.id),
+      ...(row.assigneeId ? [topics.agent(row.assigneeId)] : []),
+    ].filter((topic) => deps.audience.isHeard(topic));
+    // Masking a text costs as much as sealing it: not for nobody.
+    if (heard.length === 0) return;
+    const frame = { t: 'message', conversation: row.id, ...presentForAgent(message) };
+    for (const topic of heard) deps.audience.publish(topic, frame, origin);
   });
 }
 

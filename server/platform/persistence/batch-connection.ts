@@ -29,13 +29,9 @@ export class PostgresBatchConnection implements BatchConnection {
   }
 
   async commit(batch: Batch): Promise<void> {
-    const values = this.#columns.map(({ entity, property, column }) => {
-      const rows = this.#rowsOf(entity, batch) as Record<string, unknown>[];
-      return unnestParam(
-        column.kind,
-        rows.map((row) => row[property]),
-      );
-    });
+    const values = this.#columns.map(({ entity, property, column }) =>
+      unnestParam(column.kind, this.#rowsOf(entity, batch) as Record<string, unknown>[], property),
+    );
     await this.#query({ name: this.#plan.name, text: this.#plan.postgresSql, values });
   }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { LIMITS } from '../../kernel/index.ts';
@@ -12,6 +13,8 @@ const PING_EVERY_MS = 30_000;
 const PING_SLOTS = 30;
 /** Frames of one connection that may wait while the database is busy; then its socket is not read. */
 const FRAMES_WAITING_MAX = 64;
+/** Bytes kept back for one system call; more are handed on, so that only a slow receiver fills its buffer. */
+const GATHERED_BYTES_MAX = 64 * 1024;
 
 /** One open socket. Frames are JSON objects in text frames. */
 export interface SocketConnection {
@@ -90,7 +93,7 @@ export function createSocketServer(deps: {
       socket.on('pong', () => (peer.isAlive = true));
       socket.on('close', () => live.delete(peer));
       serve(
-        socket,
+        { socket, stream },
         deps.clientAddress(request),
         (connection) => endpoint.open(connection, request),
         deps.onFault,
@@ -131,30 +134,43 @@ function beat(peer: Live): void {
   peer.socket.ping();
 }
 
+/** A socket and the stream below it. */
+interface Wire {
+  socket: WebSocket;
+  stream: Duplex;
+}
+
 function serve(
-  socket: WebSocket,
+  wire: Wire,
   ip: string,
   open: (connection: SocketConnection) => SocketHandlers,
   onFault: (error: unknown) => void,
 ): void {
+  const { socket } = wire;
   const helloTimer = setTimeout(
     () => socket.close(CLOSE.helloTimeout, 'hello expected'),
     LIMITS.helloTimeoutMs,
   );
-  const connection = toConnection(socket, ip, helloTimer);
+  const connection = toConnection(wire, ip, helloTimer);
   const handlers = open(connection);
-  let waiting = 0;
-  let chain = Promise.resolve();
+  const waiting: { data: Buffer; isBinary: boolean }[] = [];
+  let isWorking = false;
+  const work = async () => {
+    isWorking = true;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      try {
+        await dispatch(handlers, next.data, next.isBinary);
+      } catch (error) {
+        onFault(error);
+      }
+    }
+    isWorking = false;
+    if (socket.isPaused) socket.resume();
+  };
   socket.on('message', (data: RawData, isBinary: boolean) => {
-    waiting += 1;
-    if (waiting === FRAMES_WAITING_MAX) socket.pause();
-    chain = chain
-      .then(() => dispatch(handlers, data as Buffer, isBinary))
-      .catch(onFault)
-      .finally(() => {
-        waiting -= 1;
-        if (waiting === 0 && socket.isPaused) socket.resume();
-      });
+    waiting.push({ data: data as Buffer, isBinary });
+    if (waiting.length === FRAMES_WAITING_MAX) socket.pause();
+    if (!isWorking) void work();
   });
   // A broken frame closes the socket with its own code (1007, 1009); the close handler does the rest.
   socket.on('error', () => undefined);
@@ -175,13 +191,28 @@ function dispatch(handlers: SocketHandlers, data: Buffer, isBinary: boolean): Pr
   return handlers.onFrame(frame as Record<string, unknown>);
 }
 
-function toConnection(socket: WebSocket, ip: string, helloTimer: NodeJS.Timeout): SocketConnection {
+function toConnection({ socket, stream }: Wire, ip: string, helloTimer: NodeJS.Timeout): SocketConnection {
+  let isGathering = false;
+  const release = () => {
+    if (!isGathering) return;
+    isGathering = false;
+    stream.uncork();
+  };
+  /** What is said in one turn of the event loop leaves in one system call: a batch brings an agent many frames. */
+  const gather = () => {
+    if (socket.bufferedAmount > GATHERED_BYTES_MAX) return release();
+    if (isGathering) return;
+    isGathering = true;
+    stream.cork();
+    process.nextTick(release);
+  };
   const write = (data: string | Buffer) => {
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > LIMITS.socketBufferedBytesMax) {
       socket.terminate();
       return;
     }
+    gather();
     socket.send(data, { binary: false, compress: false });
   };
   return {

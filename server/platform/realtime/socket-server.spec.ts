@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocket } from 'ws';
+import { createSocketServer, type SocketConnection, type SocketHandlers } from './socket-server.ts';
+
+const PATH = '/ws/spec';
+
+describe('the socket server', () => {
+  let server: Server;
+  let sockets: ReturnType<typeof createSocketServer>;
+  let open: (connection: SocketConnection) => SocketHandlers;
+  const faults: unknown[] = [];
+
+  before(async () => {
+    server = createServer();
+    sockets = createSocketServer({
+      endpoints: [{ path: PATH, accept: async () => true, open: (connection) => open(connection) }],
+      clientAddress: () => '127.0.0.1',
+      onFault: (error) => faults.push(error),
+    });
+    sockets.attach(server);
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  });
+  after(async () => {
+    sockets.close();
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  });
+
+  async function connect(): Promise<WebSocket> {
+    const { port } = server.address() as AddressInfo;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${PATH}`, 'vaultdesk.v1');
+    await new Promise((done, fail) => {
+      socket.once('open', done);
+      socket.once('error', fail);
+    });
+    return socket;
+  }
+  /** Hears until `count` frames came. */
+  function hear(socket: WebSocket, count: number): Promise<Record<string, unknown>[]> {
+    const heard: Record<string, unknown>[] = [];
+    return new Promise((done, fail) => {
+      socket.on('close', (code) => fail(new Error(`closed with ${code} after ${heard.length} frames`)));
+      socket.on('message', (data: Buffer) => {
+        heard.push(JSON.parse(data.toString('utf8')) as Record<string, unknown>);
+        if (heard.length === count) done(heard);
+      });
+    });
+  }
+  const plain = { onMalformed: () => undefined, onClose: () => undefined };
+
+  it('does not compress, even when the peer offers to', async () => {
+    open = () => ({ ...plain, onFrame: () => undefined });
+    const socket = await connect();
+    expect(socket.extensions).to.equal('');
+    socket.terminate();
+  });
+
+  it('handles the frames of a connection one after the other, also after one that failed', async () => {
+    open = (connection) => ({
+      ...plain,
+      async onFrame(frame) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (frame.n === 1) throw new Error('the second frame fails');
+        connection.send({ n: frame.n });
+      },
+    });
+    const socket = await connect();
+    const heard = hear(socket, 199);
+    for (let n = 0; n < 200; n += 1) socket.send(JSON.stringify({ n }));
+    expect((await heard).map(({ n }) => n)).to.deep.equal([
+      0,
+      ...Array.from({ length: 198 }, (_, i) => i + 2),
+    ]);
+    expect(faults.splice(0)).to.have.length(1);
+    socket.terminate();
+  });
+
+  it('says malformed for what is no JSON object, and goes on', async () => {
+    open = (connection) => ({
+      ...plain,
+      onFrame: () => connection.send({ t: 'fine' }),
+      onMalformed: () => connection.send({ t: 'malformed' }),
+    });
+    const socket = await connect();
+    const heard = hear(socket, 5);
+    for (const text of ['{', '[]', 'null', '"a"', '{}']) socket.send(text);
+    expect((await heard).map(({ t }) => t)).to.deep.equal([...Array(4).fill('malformed'), 'fine']);
+    socket.terminate();
+  });
+
+  it('sends all that is said in one turn, in order, to a peer that reads', async () => {
+    const text = 'x'.repeat(1_000);
+    open = (connection) => ({
+      ...plain,
+      onFrame() {
+        for (let n = 0; n < 500; n += 1) connection.send({ n, text });
+      },
+    });
+    const socket = await connect();
+    const heard = hear(socket, 500);
+    socket.send('{}');
+    expect((await heard).map(({ n }) => n)).to.deep.equal(Array.from({ length: 500 }, (_, n) => n));
+    socket.terminate();
+  });
+
+  it('drops a peer that does not read', async () => {
+    const closed = new Promise<void>((done) => {
+      open = (connection) => ({
+        ...plain,
+        onClose: done,
+        onFrame() {
+          const timer = setInterval(() => {
+            if (!connection.isOpen) clearInterval(timer);
+            connection.send({ text: 'x'.repeat(200_000) });
+          }, 1);
+        },
+      });
+    });
+    const socket = await connect();
+    socket.on('error', () => undefined);
+    socket.send('{}');
+    socket.pause();
+    await closed;
+    socket.terminate();
+  });
+});
