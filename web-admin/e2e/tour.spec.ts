@@ -16,9 +16,11 @@ const NEW_ANSWER = '请致电您的客户经理预约，每季度两张门票。
 /** How long the robot may take to learn a new article on a busy machine, and how often it is asked meanwhile. */
 const LEARNT_MS = 90_000;
 const ASK_AGAIN_MS = 500;
+/** Entries about the customer that the steps before leave at least: read, replied, noted, ticket, closed. */
+const STEPS_MIN = 8;
 
 describe('the tour: from a question to the proof', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   this.bail(true);
   const instance = new Instance();
   let stage: Stage;
@@ -43,6 +45,10 @@ describe('the tour: from a question to the proof', function () {
     const headers = { authorization: `Bearer ${instance.token}` };
     const body = { text, lang: 'zh' };
     return (await instance.call('/api/v1/robot/query', { method: 'POST', headers, body })).json;
+  }
+  async function sentences(page: Page) {
+    const all = await page.locator('.sentence-button').allInnerTexts();
+    return { total: all.length, texts: all.join('\n') };
   }
   const messages = (page: Page) => page.getByLabel('消息记录');
 
@@ -213,6 +219,29 @@ describe('the tour: from a question to the proof', function () {
     await frame.getByRole('button', { name: '开始新会话' }).click();
     await say(visitor, NEW_QUESTION);
     await log.getByText(NEW_ANSWER).waitFor();
+  });
+
+  it('shows the officer every step of the customer, and that nothing was changed', async () => {
+    const officer = await stage.enter('officer', '/audit');
+    await signIn(officer, instance.account('officer'));
+    const { page } = officer;
+    const conversationId = conversationPath.split('/').pop() ?? '';
+    await page.getByRole('button', { name: '按编号筛选' }).click();
+    await page.getByRole('searchbox', { name: '对象编号' }).fill(conversationId);
+    await page.getByRole('searchbox', { name: '对象编号' }).press('Enter');
+    await page.waitForURL(/target=/);
+    await page.getByRole('link', { name: '谁看过该客户' }).first().click();
+    await page.getByText('正在查看：所有涉及该客户的操作').waitFor();
+    await page.getByText(/工单/).first().waitFor();
+    const { total, texts } = await sentences(page);
+    expect(total).to.be.at.least(STEPS_MIN);
+    for (const secret of [KNOWN_QUESTION, REPLY, NOTE, FOLLOW_UP, TICKET_SUBJECT]) {
+      expect(texts).to.not.contain(secret);
+    }
+    await page.getByRole('button', { name: '独立验证' }).click();
+    await page.getByText('完整：没有条目被改动、删除或插入').waitFor();
+    await picture(officer, 'audit');
+    await officer.close();
   });
 
   it('drains at Ctrl-C, verifies while stopped, and delivers after the next start what was written meanwhile', async () => {
