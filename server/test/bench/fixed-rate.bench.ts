@@ -28,10 +28,11 @@ async function* hold(stage: Stage, rate: (typeof RATES)[number]): AsyncGenerator
   say(`${perSecond} messages a second for ${ms / 1000} s`);
   stage.agents.reset();
   const before = await readMeter(stage.instance);
+  const startedMs = performance.now();
   const result = await stage.fleet.fixedRate(perSecond, ms);
   const used = between(before, await readMeter(stage.instance));
   const { pushMs } = stage.agents;
-  const cores = (used.serverMs + used.databaseMs) / (result.seconds * 1000);
+  const cores = (used.serverMs + used.databaseMs) / (performance.now() - startedMs);
   yield figure(`${name}.sent`, result.sent, 'messages', (perSecond * ms) / 1000);
   yield figure(`${name}.acked`, result.acked, 'messages', result.sent);
   yield figure(`${name}.ack_p50`, percentile(result.ackMs, 0.5), 'ms', mustMs);
