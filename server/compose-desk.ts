@@ -81,7 +81,10 @@ export function composeWeb(
   const { desk, sites, httpConfig, onFault } = deps;
   const { conversations, owners, requesters, routing, audience } = desk;
   const isLimited = (ip: string) => config.limits.loopback || !isLoopback(ip);
-  const visitors = new VisitorService({ uow, clock, ids, sites, requesters, conversations, isLimited });
+  const openingsPerHourMax = config.limits.visitorSessionsPerAddressHour;
+  const visitors = new VisitorService({
+    ...{ uow, clock, ids, sites, requesters, conversations, isLimited, openingsPerHourMax },
+  });
   const sockets = createVisitorSockets({
     ...{ visitors, conversations, owners, uow, onFault },
     isOriginAllowed: (origin) => wiring.isVisitorOrigin(origin, httpConfig, sites),

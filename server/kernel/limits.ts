@@ -12,5 +12,4 @@ export const LIMITS = {
   drainMs: 30_000,
   idempotencyKeptHours: 24,
   conversationsOpenPerRequesterMax: 20,
-  conversationsNewPerAddressHourMax: 100,
 } as const;

@@ -69,6 +69,8 @@ interface VisitorDeps {
   conversations: ConversationService;
   /** Whether new conversations from this address are counted; the loopback is left alone by default. */
   isLimited(ip: string): boolean;
+  /** New conversations from one address in an hour. */
+  openingsPerHourMax: number;
 }
 
 /** Use cases of visitors: begin, come back, be recognised. */
@@ -229,7 +231,7 @@ export class VisitorService {
     const known = this.#opened.get(ip);
     const isFresh = known !== undefined && nowMs - known.sinceMs < HOUR_MS;
     const count = isFresh ? known.count + 1 : 1;
-    if (count > LIMITS.conversationsNewPerAddressHourMax) throw new AppError('visitor.conversations_limit');
+    if (count > this.#deps.openingsPerHourMax) throw new AppError('visitor.conversations_limit');
     if (this.#opened.size >= ADDRESSES_MAX) this.#opened.delete(this.#opened.keys().next().value as string);
     this.#opened.set(ip, { count, sinceMs: isFresh ? known.sinceMs : nowMs });
   }

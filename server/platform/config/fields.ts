@@ -57,17 +57,6 @@ export function integer(
   });
 }
 
-/** A number within limits, ends included. */
-export function ratio(
-  sentence: string,
-  fallback: number,
-  [min, max]: readonly [number, number],
-): Field<number> {
-  return field(sentence, fallback, `a number from ${min} to ${max}`, (value) =>
-    typeof value === 'number' && value >= min && value <= max ? value : undefined,
-  );
-}
-
 /** True or false, nothing that only looks like it. */
 export function flag(sentence: string, fallback: boolean): Field<boolean> {
   return field(sentence, fallback, 'true or false', (value) =>

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import process from 'node:process';
 import { LineCounter, parseDocument, visit } from 'yaml';
@@ -65,7 +64,6 @@ export function loadConfig(options: LoadOptions = {}): Config {
     const setting = given.get(name);
     put(values, name, setting === undefined ? field.fallback : parse(name, field, setting, faults));
   }
-  if (!given.has('workers') && !isEvaluation) values.workers = availableParallelism();
   const config = { ...values, home, isEvaluation } as unknown as Config;
   if (faults.length === 0) faults.push(...contradictions(config));
   if (faults.length > 0) throw invalid(home, faults);

@@ -8,7 +8,6 @@ import {
   isHost,
   isNetwork,
   list,
-  ratio,
   text,
   type ValuesOf,
 } from './fields.ts';
@@ -37,12 +36,7 @@ export const SCHEMA = {
     'IP addresses or networks (10.0.0.0/8)',
     isNetwork,
   ),
-  workers: integer(
-    'Server processes that share the database; the default is one per core when installed.',
-    1,
-    [1, 64],
-  ),
-  locale: choice('Language of texts where nobody chose one.', 'zh-CN', ['zh-CN', 'en']),
+  workers: integer('Server processes that share the database; this version runs one.', 1, [1, 1]),
   tls: {
     mode: choice(
       'process: the server speaks TLS itself; front: a proxy does, and the server speaks plain HTTP on the loopback.',
@@ -76,39 +70,11 @@ export const SCHEMA = {
   },
   limits: {
     loopback: flag('Whether the limits per address hold for the loopback too.', false),
-    signInPerAccountHour: integer(
-      'Failed sign-ins of one account in an hour, beside the lock after five.',
-      20,
-      [5, 100],
-    ),
-    signInPerAddressMinute: integer('Sign-ins from one address in a minute.', 20, [1, 1000]),
-    requestsPerAddressMinute: integer('Requests from one address in a minute.', 1200, [10, 100_000]),
     visitorSessionsPerAddressHour: integer(
-      'New visitor sessions from one address in an hour.',
+      'New conversations from one address in an hour.',
       100,
       [1, 100_000],
     ),
-    framesPerSocketSecond: integer(
-      'Frames one socket may send in a second, averaged over ten.',
-      20,
-      [1, 1000],
-    ),
-    socketsPerAddress: integer('Sockets open at once from one address.', 200, [1, 20_000]),
-  },
-  session: {
-    idleMinutes: integer('Minutes without a request after which a session ends.', 15, [1, 30]),
-    agentIdleMinutes: integer(
-      'The same for agents and supervisors, who may only read for a while.',
-      30,
-      [1, 30],
-    ),
-    absoluteMinutes: integer('Minutes after which a session ends in any case.', 720, [15, 720]),
-  },
-  account: {
-    lockAfterFailures: integer('Failed sign-ins in a row after which an account is locked.', 5, [3, 5]),
-    lockMinutes: integer('Minutes an account stays locked.', 15, [15, 1440]),
-    passwordDays: integer('Days after which a password must be changed.', 90, [1, 90]),
-    dormantDays: integer('Days without a sign-in after which an account is switched off.', 90, [1, 90]),
   },
   crypto: {
     suite: choice(
@@ -120,7 +86,6 @@ export const SCHEMA = {
   audit: {
     sealIntervalMs: integer('Milliseconds between tree heads while entries come.', 250, [100, 1000]),
     heartbeatSeconds: integer('Seconds between tree heads when nothing happens.', 60, [10, 3600]),
-    retentionDays: integer('Days audit entries are kept; the floor is 200.', 1095, [200, 36_500]),
   },
   chat: {
     laneCount: integer(
@@ -133,13 +98,6 @@ export const SCHEMA = {
       'Waiting messages above which sockets are not read any more.',
       50_000,
       [1000, 1_000_000],
-    ),
-  },
-  robot: {
-    wrongAnswerRatio: ratio(
-      'Share of answers that may be wrong; the thresholds for answering and asking back are calibrated to it.',
-      0.05,
-      [0.001, 0.5],
     ),
   },
 } as const;
