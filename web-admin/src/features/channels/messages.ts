@@ -22,7 +22,7 @@ export const zh = {
   'site.group_none': '任意空闲坐席',
   'site.text_title': '窗口标题',
   'site.text_welcome': '欢迎语',
-  'site.text_offline': '无人接待时的提示',
+  'site.text_offline': '连接不上时的提示',
   'site.key': '客户身份公钥（PEM，可选）',
   'site.key_hint': '贵方网站用对应的私钥签发已登录客户的身份，聊天窗口据此识别客户。留空则所有访客匿名。',
   'site.key_rule': '应为 PEM 格式的公钥（BEGIN PUBLIC KEY）；切勿粘贴私钥。',
@@ -62,7 +62,7 @@ export const en: Record<keyof typeof zh, string> = {
   'site.group_none': 'Any free agent',
   'site.text_title': 'Title of the window',
   'site.text_welcome': 'Welcome',
-  'site.text_offline': 'When nobody is there',
+  'site.text_offline': 'When there is no connection',
   'site.key': 'Public key for customer identity (PEM, optional)',
   'site.key_hint':
     'Your web site signs the identity of a signed-in customer with the private key, and the chat knows them by it. Without a key every visitor is anonymous.',
