@@ -1,6 +1,6 @@
 import oracledb from 'oracledb';
 import pg from 'pg';
-import { DataSource, EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import { DataSource, EntitySchema, type DataSourceOptions, type EntitySchemaColumnOptions } from 'typeorm';
 import { toSnakeCase } from './columns.ts';
 import { allEntities, type Entity } from './entity.ts';
 import type { Dialect } from './dialect/dialect.ts';
@@ -13,7 +13,7 @@ export interface Database {
   readonly dialect: Dialect;
   readonly source: DataSource;
   readonly url: string;
-  /** Runs `work` on a pooled connection without a transaction. */
+  /** Runs `work` on a connection of the pool for reads, without a transaction; safe inside an open unit. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -48,34 +48,15 @@ export function toEntitySchema(entity: Entity, dialect: Dialect): EntitySchema {
 export async function openDatabase(options: { url: string; poolSize: number }): Promise<Database> {
   const dialect = dialectOf(options.url);
   const entities = allEntities().map((entity) => toEntitySchema(entity, dialect));
-  const source = new DataSource(
-    dialect.name === 'postgres'
-      ? {
-          type: 'postgres',
-          driver: pg,
-          entities,
-          synchronize: false,
-          extra: {
-            connectionString: options.url,
-            max: options.poolSize,
-            connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-            statement_timeout: STATEMENT_TIMEOUT_MS,
-          },
-          // A pooled connection that dies while idle is replaced by the pool; nobody waits for it.
-          poolErrorHandler: () => undefined,
-        }
-      : {
-          type: 'oracle',
-          driver: oracledb,
-          entities,
-          synchronize: false,
-          ...oracleCredentials(options.url),
-          extra: { poolMax: options.poolSize },
-        },
-  );
+  const source = new DataSource(sourceOptions(options, dialect, entities));
+  // Reads outside a unit have connections of their own. With one pool for both, as many units as it has connections
+  // would each hold one and wait for a second for ever.
+  const reads = new DataSource(sourceOptions(options, dialect, []));
   try {
     await source.initialize();
+    await reads.initialize();
   } catch (error) {
+    if (source.isInitialized) await source.destroy();
     throw dialect.translateError(error);
   }
   return {
@@ -83,14 +64,48 @@ export async function openDatabase(options: { url: string; poolSize: number }): 
     source,
     url: options.url,
     async read(work) {
-      const runner = source.createQueryRunner();
+      const runner = reads.createQueryRunner();
       try {
         return await work(new Session(runner, dialect));
       } finally {
         await runner.release();
       }
     },
-    close: () => source.destroy(),
+    async close() {
+      await source.destroy();
+      await reads.destroy();
+    },
+  };
+}
+
+function sourceOptions(
+  options: { url: string; poolSize: number },
+  dialect: Dialect,
+  entities: EntitySchema[],
+): DataSourceOptions {
+  if (dialect.name === 'oracle') {
+    return {
+      type: 'oracle',
+      driver: oracledb,
+      entities,
+      synchronize: false,
+      ...oracleCredentials(options.url),
+      extra: { poolMax: options.poolSize },
+    };
+  }
+  return {
+    type: 'postgres',
+    driver: pg,
+    entities,
+    synchronize: false,
+    extra: {
+      connectionString: options.url,
+      max: options.poolSize,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+    },
+    // A pooled connection that dies while idle is replaced by the pool; nobody waits for it.
+    poolErrorHandler: () => undefined,
   };
 }
 

@@ -96,6 +96,16 @@ describe('unit of work', () => {
     expect(waiting).to.have.length(50);
   });
 
+  it('lets more units than there are connections read beside themselves', async () => {
+    const unit = () =>
+      core.uow.run(BY_SYSTEM, async (tx) => {
+        await tx.all(LEASES, { name: 'inside' });
+        return core.uow.read((db) => db.all(LEASES, { name: 'beside' }));
+      });
+    const results = await Promise.all(Array.from({ length: 40 }, unit));
+    expect(results).to.have.length(40);
+  });
+
   it('calls effects after the commit, never after a rollback', async () => {
     const seen: string[] = [];
     await core.uow.run(BY_SYSTEM, async (tx) => {
