@@ -43,6 +43,7 @@ export function composeDesk(
     limits: { lanes, batchItemsMax, queueItemsMax, retryMs: BATCH_RETRY_MS },
     connections: openBatchConnections(database, MESSAGE_BATCH, lanes),
     onCommit: (hasEvents) => foundation.committed(hasEvents),
+    guard: foundation.guard,
   });
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
   const conversations = new ConversationService({ owners, crypto, clock, ids, localeOf: deps.localeOf });

@@ -26,12 +26,14 @@ import {
   createAuditStorage,
   createDekStore,
   createOutboxWriter,
+  createStorageGuard,
   createUnitOfWork,
   openDatabase,
   openInstallation,
   openTrail,
   type Database,
   type OutboxRow,
+  type StorageGuard,
   type Trail,
   type UnitOfWork,
 } from './platform/persistence/index.ts';
@@ -48,6 +50,8 @@ export interface Foundation {
   crypto: Crypto;
   trail: Trail;
   uow: UnitOfWork;
+  /** Whether there is room on the disks of this installation. */
+  guard: StorageGuard;
   auditStorage: AuditStorage & ProofSource;
   /** Text of the public key file of the trail, `keys/audit.keys`. */
   auditKeys: string;
@@ -88,6 +92,8 @@ export async function openFoundation(options: {
   clock: Clock;
   log: Log;
   node: string;
+  /** Folders on whose disks the installation writes; default the home folder. */
+  dataFolders?: readonly string[];
 }): Promise<Foundation> {
   const { config, clock, log, node } = options;
   const places = placesOf(config.home);
@@ -114,30 +120,23 @@ export async function openFoundation(options: {
         heartbeatMs: config.audit.heartbeatSeconds * 1_000,
       },
     });
+    const guard = createStorageGuard({
+      folders: options.dataFolders ?? [config.home],
+      now: () => clock.now(),
+    });
     const listeners: ((hasEvents: boolean) => void)[] = [() => sealer.wake()];
     const toOutboxRow = createOutboxWriter({ clock, ids });
     const committed = (hasEvents: boolean) => {
       for (const listener of listeners) listener(hasEvents);
     };
     return {
-      ...{
-        config,
-        clock,
-        ids,
-        log,
-        database,
-        installationId,
-        crypto,
-        trail,
-        auditStorage,
-        auditKeys,
-        sealer,
-      },
-      uow: createUnitOfWork({ database, trail, toOutboxRow, onCommit: committed }),
-      toOutboxRow,
-      committed,
+      ...{ config, clock, ids, log, database, installationId },
+      ...{ crypto, trail, auditStorage, auditKeys, sealer },
+      uow: createUnitOfWork({ database, trail, toOutboxRow, onCommit: committed, guard }),
+      ...{ guard, toOutboxRow, committed },
       onCommit: (listener: (hasEvents: boolean) => void) => void listeners.push(listener),
       async close() {
+        guard.close();
         await trail.close().catch((error: unknown) => log.error('audit epoch was not closed', {}, error));
         await sealer.stop();
         crypto.close();

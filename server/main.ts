@@ -10,7 +10,7 @@ import { openFoundation, placesOf, type Foundation } from './foundation.ts';
 import { LIMITS, StartError, SYSTEM_ACTOR, systemClock } from './kernel/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createSecretFile, createServerCertificate, ensureSecretFolder } from './platform/crypto/index.ts';
-import { startDatabase, type EmbeddedDatabase } from './platform/database/index.ts';
+import { startDatabase, superviseDatabase, type EmbeddedDatabase } from './platform/database/index.ts';
 import { configureServer } from './platform/http/index.ts';
 import type { Log } from './platform/log/index.ts';
 import { VERSION } from './version.ts';
@@ -50,12 +50,27 @@ export async function startServer(options: {
   const { config, log } = options;
   const stops: (() => Promise<void>)[] = [];
   const stopAll = async () => {
-    for (const stop of stops.reverse()) await stop();
+    // A part that cannot stop cleanly (the database is gone) must not keep the others running.
+    for (const stop of stops.reverse()) {
+      await stop().catch((error: unknown) => log.warn('stopped uncleanly', {}, error));
+    }
     stops.length = 0;
   };
+  let status: ServerStatus | undefined;
   try {
     const database = config.database.url ? undefined : await startDatabase({ home: config.home, log });
-    if (database) stops.push(() => database.stop());
+    if (database) {
+      stops.push(() => database.stop());
+      const supervisor = superviseDatabase(database, {
+        log,
+        async onRestarted() {
+          if (!status) return;
+          status = { ...status, pids: { ...status.pids, database: database.pid } };
+          await writeStatus(config, status);
+        },
+      });
+      stops.push(() => supervisor.stop());
+    }
     const databaseUrl = config.database.url ?? (database as EmbeddedDatabase).url;
     await migrate(databaseUrl);
     const foundation = await openFoundation({
@@ -64,6 +79,7 @@ export async function startServer(options: {
       clock: systemClock,
       log,
       node: SERVER_NODE,
+      dataFolders: [config.home, ...(database ? [database.dataDir] : [])],
     });
     stops.push(() => foundation.close());
     const parts = await compose(foundation);
@@ -74,13 +90,14 @@ export async function startServer(options: {
     await parts.start();
     const listener = await listen(config, parts);
     stops.push(() => closeListener(listener.server, parts));
-    await writeStatus(config, {
+    status = {
       state: 'ready',
       url: listener.url,
       version: VERSION,
       pids: { server: process.pid, workers: [], database: database?.pid ?? null },
       database: { url: database?.ownerUrl ?? databaseUrl, dataDir: database?.dataDir ?? null },
-    });
+    };
+    await writeStatus(config, status);
     log.info('server ready', { url: listener.url });
     return { url: listener.url, foundation, parts, database, stop: stopAll };
   } catch (error) {

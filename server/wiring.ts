@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SiteService, VisitorService } from './channels/web-widget/index.ts';
@@ -31,8 +30,6 @@ export const WEB_FOLDER = fileURLToPath(new URL('../dist/web', import.meta.url))
 /** Entry of the robot's training thread, as the build made it. */
 export const ROBOT_WORKER = new URL('../dist/server/robot-worker.mjs', import.meta.url);
 
-/** Below this much free space writing would soon fail half-way. */
-const FREE_BYTES_MIN = 64 * 1024 * 1024;
 /** No head for this long although entries come: sealing hangs. */
 const SEAL_AGE_MAX_MS = 5 * 60 * 1_000;
 /** Clock readings before this program was written are wrong. */
@@ -182,7 +179,7 @@ export function systemParts(
 
 /** What must hold before the server takes work: database, keys, audit, disk, clock. */
 export function readinessOf(foundation: Foundation): ReadinessCheck[] {
-  const { config, crypto, clock, sealer, uow } = foundation;
+  const { guard, crypto, clock, sealer, uow } = foundation;
   const fail = (reason: string) => {
     throw new Error(reason);
   };
@@ -201,8 +198,8 @@ export function readinessOf(foundation: Foundation): ReadinessCheck[] {
     {
       name: 'disk',
       async check() {
-        const { bavail, bsize } = await statfs(config.home);
-        if (bavail * bsize < FREE_BYTES_MIN) fail('less than 64 MiB are free');
+        await guard.look();
+        if (!guard.hasRoom) fail('the disk is full');
       },
     },
     {

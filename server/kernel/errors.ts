@@ -51,6 +51,7 @@ export const ERRORS = {
   'conversation.closed': [409, 'The conversation is closed.'],
   'conversation.state_refused': [409, 'The conversation is not in a state that allows this.'],
   'conversation.agent_unavailable': [409, 'That agent cannot take the conversation now.'],
+  'conversation.rated': [409, 'The conversation has been rated already.'],
   'requester.reveal_purpose': [422, 'State the purpose for which the value is shown.'],
   'ticket.transition_refused': [409, 'The ticket cannot go from its state to that one.'],
   'ticket.closed': [409, 'The ticket is closed; open a new one.'],

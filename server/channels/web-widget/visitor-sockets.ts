@@ -61,7 +61,7 @@ export function createVisitorSockets(deps: VisitorSocketDeps): VisitorSockets {
         const page = new VisitorPage(deps, connection, pages);
         return {
           onFrame: (frame) => page.take(frame),
-          onMalformed: () => connection.send(errorFrame('frame.malformed')),
+          onMalformed: (code) => connection.send(errorFrame(code)),
           onClose: () => page.leave(),
         };
       },

@@ -1,6 +1,12 @@
 import { AppError, decodeCursor, isUuid, LIMITS, toPage, type Clock } from '../../kernel/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
-import { insert, col, defineEntity, type UnitOfWork } from '../../platform/persistence/index.ts';
+import {
+  col,
+  DatabaseConflict,
+  defineEntity,
+  insert,
+  type UnitOfWork,
+} from '../../platform/persistence/index.ts';
 import { presentForRequester, type ConversationService, type RequesterService } from '../../desk/index.ts';
 import * as schemas from './schemas.ts';
 import type { SiteRow } from './site.entity.ts';
@@ -255,13 +261,19 @@ function rateRoute({ conversations, requesters, clock }: RouteDeps): AnyRoute {
     },
     response: { type: 'object' },
     status: 204,
+    errors: ['conversation.rated'],
     async handler(tx, { body }, context) {
       const { conversationId, requesterId } = visitorOf(context);
       const row = await conversations.get(conversationId);
       const dek = await requesters.dekOf(tx, row.requesterId);
       const cell = { table: 'conversation_rating', column: 'comment_enc', rowId: conversationId };
       const commentEnc = body.comment ? dek.seal(cell, body.comment) : null;
-      await tx.run(RATING_INSERT, { conversationId, score: body.score, commentEnc, at: clock.now() });
+      try {
+        await tx.run(RATING_INSERT, { conversationId, score: body.score, commentEnc, at: clock.now() });
+      } catch (cause) {
+        if (!(cause instanceof DatabaseConflict)) throw cause;
+        throw new AppError('conversation.rated', { cause });
+      }
       tx.record({
         action: 'conversation.rate',
         outcome: 'ok',

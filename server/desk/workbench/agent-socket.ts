@@ -77,7 +77,7 @@ export function createAgentSocket(deps: AgentSocketDeps): SocketEndpoint {
       const workbench = new Workbench(deps, connection, pending.get(request) as AgentSession);
       return {
         onFrame: (frame) => workbench.take(frame),
-        onMalformed: () => connection.send(errorFrame('frame.malformed')),
+        onMalformed: (code) => connection.send(errorFrame(code)),
         onClose: () => workbench.leave(),
       };
     },

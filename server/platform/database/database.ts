@@ -15,8 +15,15 @@ import {
 import { ADMINISTRATOR, makeCluster, OWNER, requireVersion, writeSettings } from './cluster.ts';
 import { translateFault } from './faults.ts';
 import { lockHome } from './home-lock.ts';
-import { choosePlaces, existingDataDir, makeHome, makeOutside, makeSocketDir } from './places.ts';
-import { adoptable, isOurs, launch, shutDown, type PidFile } from './postmaster.ts';
+import {
+  choosePlaces,
+  clearSocket,
+  existingDataDir,
+  makeHome,
+  makeOutside,
+  makeSocketDir,
+} from './places.ts';
+import { adoptable, isOurs, launch, shutDown, type LaunchDeps, type PidFile } from './postmaster.ts';
 
 /** Where the database tells what it does; levels as in the server's log. */
 export interface DatabaseLog {
@@ -32,14 +39,19 @@ export interface EmbeddedDatabase {
   readonly ownerUrl: string;
   /** Absolute; not always below the home, see `home/pgdata.location`. */
   readonly dataDir: string;
-  /** Process id of the postmaster. */
+  /** Process id of the postmaster; another one after `restart`. */
   readonly pid: number;
   /** The 0700 folder of the socket. */
   readonly socketDir: string;
   /** True when an earlier server died and left this one running. */
   readonly isAdopted: boolean;
-  /** False once PostgreSQL died; `startDatabase` after `stop` recovers it. */
+  /** False once PostgreSQL died; `restart` recovers it. */
   isRunning(): boolean;
+  /**
+   * Starts a PostgreSQL that died again, on the same socket; does nothing while it runs. Throws the StartError of a
+   * start that failed.
+   */
+  restart(): Promise<void>;
   /** Stops PostgreSQL with a checkpoint and frees the home folder; may be called again. */
   stop(): Promise<void>;
 }
@@ -93,26 +105,52 @@ async function startLocked(
   makeCluster({ binaries, account }, places.dataDir);
   const dataDir = realpathSync(places.dataDir);
   requireVersion(dataDir);
-  let running = await adoptable(dataDir);
-  const isAdopted = running !== undefined;
-  running ??= await launchNew(options, { binaries, account, dataDir });
-  const { pid, socketDir } = running;
+  const parts = { binaries, account, dataDir };
+  const adopted = await adoptable(dataDir);
+  const running = adopted ?? (await launchNew(options, parts));
   try {
-    await makeDatabase(socketDir);
+    await makeDatabase(running.socketDir);
   } catch (error) {
-    if (!isAdopted) await shutDown(pid, dataDir);
+    if (!adopted) await shutDown(running.pid, dataDir);
     throw error;
   }
-  log.info(isAdopted ? 'database.adopted' : 'database.started', { pid, dataDir });
+  const isAdopted = adopted !== undefined;
+  log.info(isAdopted ? 'database.adopted' : 'database.started', { pid: running.pid, dataDir });
+  return openHandle(running, { parts: launchDeps(options, parts), isAdopted, log, unlock });
+}
+
+/** The running PostgreSQL as its user holds it. */
+function openHandle(
+  running: PidFile,
+  held: { parts: LaunchDeps; isAdopted: boolean; log: DatabaseLog; unlock: () => Promise<void> },
+): EmbeddedDatabase {
+  const { parts, isAdopted, log, unlock } = held;
+  const { dataDir } = parts;
+  const { socketDir } = running;
+  let { pid } = running;
+  let restarting: Promise<void> | undefined;
+  const restart = async () => {
+    const found = await adoptable(dataDir);
+    if (found === undefined) clearSocket(socketDir);
+    ({ pid } = found ?? (await launch(parts)));
+  };
   return {
     url: urlOf(OWNER, socketDir),
     ownerUrl: urlOf(ADMINISTRATOR, socketDir),
     dataDir,
-    pid,
+    get pid() {
+      return pid;
+    },
     socketDir,
     isAdopted,
     isRunning: () => isOurs(pid, dataDir),
+    restart() {
+      restarting ??= restart().finally(() => (restarting = undefined));
+      return restarting;
+    },
     async stop() {
+      // A restart that fails leaves nothing running, and whoever asked for it hears of it.
+      await restarting?.catch(() => undefined);
       await shutDown(pid, dataDir);
       if (!socketDir.startsWith(dirname(dataDir))) rmSync(socketDir, { recursive: true, force: true });
       await unlock();
@@ -145,16 +183,19 @@ function reachableBinaries(native: string, reach: Reach): Binaries {
   });
 }
 
-async function launchNew(
-  options: DatabaseOptions,
-  parts: { binaries: Binaries; account: RunAccount; dataDir: string },
-): Promise<PidFile> {
+type LaunchParts = Omit<LaunchDeps, 'logFile'>;
+
+function launchDeps(options: DatabaseOptions, parts: LaunchParts): LaunchDeps {
+  return { ...parts, logFile: join(options.home, 'log', 'postgres.log') };
+}
+
+async function launchNew(options: DatabaseOptions, parts: LaunchParts): Promise<PidFile> {
   const logDir = join(options.home, 'log');
   if (!existsSync(logDir)) mkdirSync(logDir, { mode: 0o700 });
   const socketDir = makeSocketDir(dirname(parts.dataDir), parts.account);
   const settings = { ...options.settings, unix_socket_directories: socketDir };
   writeSettings(parts.dataDir, settings, parts.account);
-  return launch({ ...parts, logFile: join(logDir, 'postgres.log') });
+  return launch(launchDeps(options, parts));
 }
 
 /** libpq's and pg's common form for a socket: the folder, percent-encoded, as host. */

@@ -1,2 +1,3 @@
 export { startDatabase, type DatabaseLog, type DatabaseOptions, type EmbeddedDatabase } from './database.ts';
 export { makeHome } from './places.ts';
+export { superviseDatabase, type Supervisor, type SupervisorLog } from './supervisor.ts';

@@ -119,9 +119,7 @@ export function makePrivate(folder: string, account: RunAccount): string {
 export function makeSocketDir(beside: string, account: RunAccount): string {
   const near = join(beside, 'pgrun');
   if (Buffer.byteLength(join(near, SOCKET_NAME)) <= SOCKET_PATH_BYTES_MAX) {
-    // Left by a killed postmaster. Its pid may still answer as a zombie (a container whose first process reaps
-    // nothing), and PostgreSQL would then refuse; the caller has made sure that nobody works in the data folder.
-    for (const name of [SOCKET_NAME, `${SOCKET_NAME}.lock`]) rmSync(join(near, name), { force: true });
+    clearSocket(near);
     return makePrivate(near, account);
   }
   for (const parent of [tmpdir(), '/tmp']) {
@@ -134,4 +132,13 @@ export function makeSocketDir(beside: string, account: RunAccount): string {
     sentence: `The path of the database socket below ${beside} would be longer than 107 bytes.`,
     remedy: 'Set VAULTDESK_HOME to a folder with a shorter path.',
   });
+}
+
+/**
+ * Removes the socket that a killed postmaster left. Its pid may still answer as a zombie (a container whose first
+ * process reaps nothing), and PostgreSQL would then refuse; the caller has made sure that nobody works in the data
+ * folder.
+ */
+export function clearSocket(socketDir: string): void {
+  for (const name of [SOCKET_NAME, `${SOCKET_NAME}.lock`]) rmSync(join(socketDir, name), { force: true });
 }

@@ -49,6 +49,8 @@ const KEYS_AT_ONCE = 16;
 const ATTEMPTS_MAX = 8;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MAX_MS = 60_000;
+/** An outage of the installation is no fault of the event: it waits without counting towards its end. */
+const OUTAGE_WAIT_MS = 2_000;
 /** Without a nudge the relay looks this often: for events of other processes, and for deferred ones. */
 const POLL_MS = 1_000;
 const KEPT_DONE_MS = 60 * 60 * 1_000;
@@ -213,10 +215,11 @@ async function defer(
   error: unknown,
 ): Promise<boolean> {
   const code = error instanceof AppError ? error.code : 'server.internal';
-  const attempts = row.attempts + 1;
+  const isOutage = /^(storage\.|server\.(busy|draining)$)/.test(code);
+  const attempts = row.attempts + (isOutage ? 0 : 1);
   const isDead = attempts >= ATTEMPTS_MAX;
   const now = deps.clock.now();
-  const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** row.attempts);
+  const waitMs = isOutage ? OUTAGE_WAIT_MS : Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** row.attempts);
   const fields = { handler: handler.name, eventId: row.id, eventType: row.type, attempts, code, error };
   await deps.withDb(async (db) => {
     await db.run(DEFER, {

@@ -3,6 +3,7 @@ import { AppError, type Clock, type EventDraft, type Ids } from '../../kernel/in
 import { toAuditRow, type AuditEventRow } from './audit.entity.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import type { OutboxRow } from './outbox.entity.ts';
+import type { StorageGuard } from './storage-guard.ts';
 import type { Trail } from './trail.ts';
 import type { UnitContext } from './unit.ts';
 
@@ -66,6 +67,8 @@ interface LaneDeps<I, M> {
   installationId: string;
   toOutboxRow: (draft: EventDraft) => OutboxRow;
   onCommit: (hasEvents: boolean) => void;
+  /** Refuses batches while the disk is full. */
+  guard?: StorageGuard;
 }
 
 interface Built<I, M> {
@@ -119,6 +122,7 @@ class Lane<I, M> {
 
   async #flush(items: BatchItem<I, M>[]): Promise<void> {
     try {
+      this.#deps.guard?.assertWritable();
       await this.#resolveUnknown();
     } catch (error) {
       for (const item of items) item.failed(error);
@@ -134,6 +138,7 @@ class Lane<I, M> {
       for (const item of items) item.committed();
       this.#deps.onCommit(batch.events.length > 0);
     } catch (error) {
+      this.#deps.guard?.note(error);
       if (!this.#unresolved) rewind();
       for (const { item } of built.reverse()) item.undo();
       await this.#settleFailed(items, error);

@@ -35,5 +35,6 @@ export {
 } from './statements.ts';
 export { openInstallation } from './installation.ts';
 export { openTrail, type Trail } from './trail.ts';
+export { createStorageGuard, type StorageGuard } from './storage-guard.ts';
 export { createUnitOfWork } from './unit-of-work.ts';
 export type { Db, Tx, UnitContext, UnitOfWork } from './unit.ts';

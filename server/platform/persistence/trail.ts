@@ -93,12 +93,9 @@ export async function openTrail(deps: {
       else uncertain.push(...entries);
     },
     async takeVoids(session) {
-      while (uncertain.length > 0) {
-        const entry = uncertain[0] as SequencedEntry;
-        const stored = await session.one(NUMBER_EXISTS, { node, epoch, lane: UNIT_LANE, n: entry.n });
-        if (stored === undefined) unitLane.abandon(entry);
-        uncertain.shift();
-      }
+      await settleUncertain(uncertain, unitLane, async (n) => {
+        return (await session.one(NUMBER_EXISTS, { node, epoch, lane: UNIT_LANE, n })) !== undefined;
+      });
       const voids = unitLane.takeVoids(stamp({ actor: SYSTEM_ACTOR }));
       return voids ? [voids] : [];
     },
@@ -124,6 +121,25 @@ export async function openTrail(deps: {
     await database.read((session) => session.run(AUDIT_INSERT, row));
   }
   return trail;
+}
+
+/**
+ * Finds out which entries of unknown outcome were stored, and abandons the others. Each is taken out before it is
+ * asked about: units that run at once must not settle one entry twice and forget the next.
+ */
+async function settleUncertain(
+  uncertain: SequencedEntry[],
+  lane: AuditLane,
+  isStored: (n: number) => Promise<boolean>,
+): Promise<void> {
+  for (let entry = uncertain.shift(); entry !== undefined; entry = uncertain.shift()) {
+    try {
+      if (!(await isStored(entry.n))) lane.abandon(entry);
+    } catch (error) {
+      uncertain.push(entry);
+      throw error;
+    }
+  }
 }
 
 async function takeEpoch(

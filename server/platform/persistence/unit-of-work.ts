@@ -7,6 +7,7 @@ import { outboxEventEntity, type OutboxRow } from './outbox.entity.ts';
 import { Session } from './session.ts';
 import { insert, type Statement } from './statements.ts';
 import { AUDIT_INSERT, type Trail } from './trail.ts';
+import type { StorageGuard } from './storage-guard.ts';
 import type { Tx, UnitContext, UnitOfWork } from './unit.ts';
 
 export const OUTBOX_INSERT = insert(outboxEventEntity);
@@ -22,11 +23,13 @@ class OpenUnit implements Tx {
   readonly effects: (() => void)[] = [];
   hasWritten = false;
   readonly #database: Database;
+  readonly #guard: StorageGuard | undefined;
   #runner: QueryRunner | undefined;
   #opening: Promise<Session> | undefined;
 
-  constructor(database: Database, context: UnitContext) {
+  constructor(database: Database, guard: StorageGuard | undefined, context: UnitContext) {
     this.#database = database;
+    this.#guard = guard;
     this.context = context;
   }
 
@@ -66,11 +69,13 @@ class OpenUnit implements Tx {
   }
 
   async run<P>(statement: Statement<P, never>, params: P): Promise<number> {
+    this.#guard?.assertWritable();
     this.hasWritten = true;
     return (await this.session()).run(statement, params);
   }
 
   async runMany<P>(statement: Statement<P, never>, params: readonly P[]): Promise<number> {
+    this.#guard?.assertWritable();
     this.hasWritten = true;
     return (await this.session()).runMany(statement, params);
   }
@@ -94,11 +99,13 @@ export function createUnitOfWork(deps: {
   trail: Trail;
   toOutboxRow: (draft: EventDraft) => OutboxRow;
   onCommit: (hasEvents: boolean) => void;
+  /** Refuses changes while the disk is full. Units that only record what was read still commit. */
+  guard?: StorageGuard;
 }): UnitOfWork {
   return {
     read: (work) => deps.database.read(work),
     async run(context, work) {
-      const unit = new OpenUnit(deps.database, context);
+      const unit = new OpenUnit(deps.database, deps.guard, context);
       let entries: SequencedEntry[] = [];
       let isCommitting = false;
       let result;
@@ -110,7 +117,9 @@ export function createUnitOfWork(deps: {
       } catch (error) {
         if (entries.length > 0) deps.trail.abandon(entries, !isCommitting);
         await unit.rollback();
-        throw deps.database.dialect.translateError(error);
+        const translated = deps.database.dialect.translateError(error);
+        deps.guard?.note(translated);
+        throw translated;
       } finally {
         await unit.release();
       }

@@ -78,7 +78,16 @@ export class Instance {
   }
 
   /** Starts the server and waits until it says that it is ready; answers after how many milliseconds. */
-  async start(): Promise<number> {
+  start(): Promise<number> {
+    return this.launch(() => undefined);
+  }
+
+  /** Starts the server and waits until `isUp` says so; the robot may still be learning then. */
+  async startUntil(isUp: () => Promise<unknown>): Promise<void> {
+    await this.launch(isUp);
+  }
+
+  private async launch(isUp: () => Promise<unknown> | undefined): Promise<number> {
     buildOnce();
     this.port ||= await findFreePort();
     const startedMs = performance.now();
@@ -99,7 +108,8 @@ export class Instance {
       child.stderr.on('data', hear);
     });
     const failed = this.exit.then((code) => this.fail(`ended with ${code}`, from));
-    await withLimit(Promise.race([ready, failed]), READY_MS, () => this.fail('did not get ready', from));
+    const up = isUp() ?? ready;
+    await withLimit(Promise.race([up, failed]), READY_MS, () => this.fail('did not get ready', from));
     return performance.now() - startedMs;
   }
 
@@ -119,7 +129,7 @@ export class Instance {
   killDatabase(): void {
     const { database } = this.status.pids;
     const children = readFileSync(`/proc/${database}/task/${database}/children`, 'utf8').trim().split(' ');
-    for (const pid of [database, ...children.map(Number)]) process.kill(pid, 'SIGKILL');
+    for (const pid of [database, ...children.filter(Boolean).map(Number)]) killNow(pid);
   }
 
   /** What the instance says of itself; the one of its last start. */
@@ -190,8 +200,8 @@ export class Instance {
   }
 
   /** Runs a program of the project with the instance's environment. */
-  async run(args: string[]): Promise<CommandResult> {
-    const child = spawn(process.execPath, args, { cwd: PROJECT, env: this.env });
+  async run(args: string[], overrides: Record<string, string> = {}): Promise<CommandResult> {
+    const child = spawn(process.execPath, args, { cwd: PROJECT, env: { ...this.env, ...overrides } });
     const result: CommandResult = { code: null, stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (result.stdout += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (result.stderr += chunk.toString('utf8')));
@@ -211,6 +221,15 @@ export class Instance {
   private fail(what: string, from: number): never {
     this.child?.kill('SIGKILL');
     throw new Error(`The evaluation instance ${what}. It printed:\n${this.output.slice(from)}`);
+  }
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // Gone between the look and the blow.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
