@@ -99,22 +99,7 @@ export async function openTrail(deps: {
       const voids = unitLane.takeVoids(stamp({ actor: SYSTEM_ACTOR }));
       return voids ? [voids] : [];
     },
-    close: () =>
-      database.read(async (session) => {
-        for (const entry of await trail.takeVoids(session))
-          await session.run(AUDIT_INSERT, toAuditRow(entry));
-        const last = [
-          [UNIT_LANE, unitLane.lastN + 1],
-          ...[...batchLanes].map(([index, lane]) => [index + 1, lane.lastN]),
-        ];
-        const closed = last.filter(([, n]) => n !== 0).map(([lane, n]) => `${node}/${epoch}/${lane}/${n}`);
-        const details = { closed, missing: [], part: 0, partCount: 1 };
-        const entry = trail.draw(
-          { action: 'audit.epoch-close', outcome: 'ok', details },
-          { actor: SYSTEM_ACTOR },
-        );
-        await session.run(AUDIT_INSERT, toAuditRow(entry));
-      }),
+    close: () => database.read((session) => closeEpoch(session, trail, [...batchLanes.values()])),
   };
   for (const draft of await epochStartDrafts(createAuditStorage(database), node, epoch)) {
     const row = toAuditRow(trail.draw(draft, { actor: SYSTEM_ACTOR }));
@@ -140,6 +125,17 @@ async function settleUncertain(
       throw error;
     }
   }
+}
+
+/** States the last number of every lane, the entry's own lane included. */
+async function closeEpoch(session: Session, trail: Trail, batchLanes: AuditLane[]): Promise<void> {
+  for (const entry of await trail.takeVoids(session)) await session.run(AUDIT_INSERT, toAuditRow(entry));
+  const { node, epoch, unitLane } = trail;
+  const used = batchLanes.filter(({ lastN }) => lastN > 0).map(({ lane, lastN }) => `${lane}/${lastN}`);
+  const closed = [`${UNIT_LANE}/${unitLane.lastN + 1}`, ...used].map((place) => `${node}/${epoch}/${place}`);
+  const details = { closed, missing: [], part: 0, partCount: 1 };
+  const entry = trail.draw({ action: 'audit.epoch-close', outcome: 'ok', details }, { actor: SYSTEM_ACTOR });
+  await session.run(AUDIT_INSERT, toAuditRow(entry));
 }
 
 async function takeEpoch(
