@@ -108,6 +108,14 @@ export async function startServer(options: {
 
 /** Applies the pending steps; refuses a schema that is newer than this program. */
 async function migrate(databaseUrl: string): Promise<void> {
+  if (databaseUrl.startsWith('oracle:')) {
+    throw new StartError({
+      code: 'database.oracle_unproven',
+      sentence:
+        'This version does not start on Oracle: its statements and steps were never run against a real one.',
+      remedy: 'Use PostgreSQL 14 or newer in database.url.',
+    });
+  }
   const client = new pg.Client({ connectionString: databaseUrl });
   try {
     await client.connect();
