@@ -200,6 +200,12 @@ class VisitorPage {
         }
         if (messages.length > 0) this.#hasMore = true;
       } catch (error) {
+        if (error instanceof AppError && isTransient(error.code)) {
+          // The database comes back, and the page need not: what it misses is read then.
+          await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS));
+          this.#hasMore = true;
+          continue;
+        }
         this.#deps.onFault(error);
         // The page comes back and asks for what it misses.
         this.#connection.close(1011, 'server.internal');
