@@ -205,6 +205,7 @@ export function contextOf(person: Person): RequestContext {
     lang: 'zh-CN',
     permissions: new Set(PERMISSIONS[person]),
     userAgent: 'spec',
+    header: () => undefined,
     setHeader: () => undefined,
     actAs: () => undefined,
   };

@@ -6,6 +6,7 @@ const DEPTH_MAX = 20;
 /** Values in one body; the largest form (a score card, a list of similar questions) has some hundreds. */
 const VALUES_MAX = 50_000;
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset=utf-8)?$/i;
+const BYTES_TYPE = /^application\/octet-stream$/i;
 /** NUL, or half of a surrogate pair standing alone. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
@@ -52,15 +53,40 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 /** Reads a body up to the limit; an absent one is empty. Throws `request.too_large` and `request.media_type`. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  return hasBody(request, { type: JSON_TYPE, bytesMax: LIMITS.jsonBodyBytes })
+    ? collect(request)
+    : Buffer.alloc(0);
+}
+
+/**
+ * The bytes of a raw body as they arrive, at most `bytesMax`. Throws `request.media_type` and `request.too_large` before
+ * the first byte where the head tells, else while reading, and `request.invalid` when the sender goes away in between.
+ * Leaving the loop early keeps the connection, so that the sender sees the answer.
+ */
+export async function* readStream(request: IncomingMessage, bytesMax: number): AsyncGenerator<Buffer> {
+  if (!hasBody(request, { type: BYTES_TYPE, bytesMax })) return;
+  let length = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > bytesMax) throw new AppError('request.too_large');
+      yield chunk;
+    }
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : invalid('aborted', cause);
+  }
+}
+
+function hasBody(request: IncomingMessage, allowed: { type: RegExp; bytesMax: number }): boolean {
   const declared = Number(request.headers['content-length'] ?? 0);
   const isChunked = request.headers['transfer-encoding'] !== undefined;
-  if (declared === 0 && !isChunked) return Buffer.alloc(0);
-  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) throw new AppError('request.media_type');
+  if (declared === 0 && !isChunked) return false;
+  if (!allowed.type.test(request.headers['content-type'] ?? '')) throw new AppError('request.media_type');
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new AppError('request.media_type');
   }
-  if (declared > LIMITS.jsonBodyBytes) throw new AppError('request.too_large');
-  return collect(request);
+  if (declared > allowed.bytesMax) throw new AppError('request.too_large');
+  return true;
 }
 
 /** Not `for await`: leaving such a loop early destroys the socket, and the caller would never see the 413. */

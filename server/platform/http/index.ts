@@ -16,6 +16,8 @@ export type {
   Principal,
   ReadinessCheck,
 } from './ports.ts';
+export { sendDownload, type Download } from './download.ts';
+export type { ByteRange } from './range.ts';
 export { createRateLimiter, type RateLimiter } from './rate-limit.ts';
 export {
   defineRoute,

@@ -1,16 +1,17 @@
 import type { Request, Response, Router } from 'express';
 import { AppError, SYSTEM_ACTOR, type Clock } from '../../kernel/index.ts';
 import type { Tx, UnitContext, UnitOfWork } from '../persistence/index.ts';
-import { assertCleanValue, parseJson, readBody } from './body.ts';
+import { assertCleanValue, parseJson, readBody, readStream } from './body.ts';
 import { isLoopback } from './client-address.ts';
 import { authenticate, isSameSecret, readCredentials } from './credentials.ts';
-import { exchangeOf } from './exchange.ts';
+import { exchangeOf, rawHeaderValues } from './exchange.ts';
 import { createIdempotency, parseIdempotencyKey, type Answer, type Idempotency } from './idempotency.ts';
 import type { AnswerSeal, Authenticator, HttpConfig, HttpLog, Principal } from './ports.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
 import { Refusal, type AnyRoute, type RequestContext, type RouteInput } from './route.ts';
 import { createSchemaCompiler, type RouteValidators } from './schemas.ts';
 import { isUnsafe } from './security.ts';
+import { sendStreamed, Streamed } from './streamed.ts';
 import { toAppError } from './problem.ts';
 
 /** What mounting needs. */
@@ -89,12 +90,16 @@ async function serve(serving: Serving, request: Request, response: Response): Pr
     const principal = await admit(serving, request, response);
     if (principal !== undefined && isLimited) waitIf(serving.accountLimiter.take(principal.actor.id));
     const context = contextOf(request, response, principal);
-    const bytes = route.method === 'GET' ? EMPTY : await readBody(request);
+    const isJson = route.method !== 'GET' && route.rawBody === undefined;
+    const bytes = isJson ? await readBody(request) : EMPTY;
     const input = readInput(mounted, request, bytes);
-    if (route.prepare !== undefined)
-      input.prepared = await route.prepare(input as RouteInput<unknown, unknown, unknown>, context);
+    if (route.prepare !== undefined) {
+      const stream = readStream(request, route.rawBody?.bytesMax ?? 0);
+      input.prepared = await route.prepare(input as RouteInput<unknown, unknown, unknown>, context, stream);
+    }
     const answer = await answerOnce(serving, { request, bytes, input, context });
-    send(response, answer);
+    if (answer instanceof Streamed) await sendStreamed(response, answer.content);
+    else send(response, answer);
   } catch (error) {
     countFailure();
     throw error;
@@ -176,6 +181,10 @@ function contextOf(request: Request, response: Response, principal: Principal | 
     ...(principal?.session === undefined ? {} : { session: principal.session }),
     ...(principal?.visitor === undefined ? {} : { visitor: principal.visitor }),
     userAgent: (request.headers['user-agent'] ?? '').slice(0, 256),
+    header(name) {
+      const values = rawHeaderValues(request, name);
+      return values.length === 1 ? values[0] : undefined;
+    },
     setHeader: (name, value) => void response.setHeader(name, value),
   };
   return context;
@@ -211,7 +220,7 @@ interface Call {
 }
 
 /** One unit of work for the request; with an Idempotency-Key, at most one for the key. */
-async function answerOnce(serving: Serving, call: Call): Promise<Answer> {
+async function answerOnce(serving: Serving, call: Call): Promise<Answer | Streamed> {
   const { route } = serving.mounted;
   const key = call.request.headers['idempotency-key'];
   if (route.idempotent !== true || typeof key !== 'string' || call.context.actor.type === 'system') {
@@ -223,26 +232,31 @@ async function answerOnce(serving: Serving, call: Call): Promise<Answer> {
     key: parseIdempotencyKey(key),
     body: call.bytes,
   };
-  return serving.idempotency.once(request, (keep) => runUnit(serving, call, keep));
+  return serving.idempotency.once(request, async (keep) => {
+    const answer = await runUnit(serving, call, keep);
+    if (answer instanceof Streamed) throw new Error('A streamed answer cannot be kept for a repetition.');
+    return answer;
+  });
 }
 
 async function runUnit(
   { mounted, deps }: Serving,
   { input, context }: Call,
   keep?: (tx: Tx, answer: Answer) => Promise<void>,
-): Promise<Answer> {
+): Promise<Answer | Streamed> {
   const { route } = mounted;
   const unit: UnitContext = {
     actor: context.actor,
     requestId: context.requestId,
     route: `${route.method} ${route.path}`,
   };
-  let outcome: Answer | Refusal;
+  let outcome: Answer | Streamed | Refusal;
   try {
     outcome = await deps.uow.run(unit, async (tx) => {
       const result = await route.handler(tx, input, context);
       if (result instanceof Refusal) return result;
       recordDefault(route, tx, input);
+      if (result instanceof Streamed) return result;
       const answer = present(mounted, deps, result);
       await keep?.(tx, answer);
       return answer;

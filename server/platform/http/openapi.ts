@@ -63,7 +63,10 @@ function describeRoute(route: AnyRoute): Schema {
     responses: responsesOf(route),
   };
   if (typeof route.audit === 'string') described['x-audit'] = route.audit;
-  if (route.body !== undefined) {
+  if (route.rawBody !== undefined) {
+    const schema = { type: 'string', format: 'binary', maxLength: route.rawBody.bytesMax };
+    described['requestBody'] = { required: true, content: { 'application/octet-stream': { schema } } };
+  } else if (route.body !== undefined) {
     described['requestBody'] = { required: true, content: { 'application/json': { schema: route.body } } };
   }
   return described;
@@ -111,11 +114,9 @@ function propertiesOf(schema: Schema | undefined): Record<string, Schema> {
 function responsesOf(route: AnyRoute): Record<string, Schema> {
   const status = route.status ?? 200;
   const responses: Record<string, Schema> = {
-    [status]:
-      status === 204
-        ? { description: 'Done.' }
-        : { description: 'Done.', content: { 'application/json': { schema: route.response } } },
+    [status]: status === 204 ? { description: 'Done.' } : { description: 'Done.', content: contentOf(route) },
   };
+  if (route.streams !== undefined) responses[206] = { description: 'A part.', content: contentOf(route) };
   const codesByStatus = new Map<number, ErrorCode[]>();
   for (const code of errorsOf(route)) {
     const [errorStatus] = ERRORS[code];
@@ -130,12 +131,20 @@ function responsesOf(route: AnyRoute): Record<string, Schema> {
   return responses;
 }
 
+function contentOf(route: AnyRoute): Schema {
+  return route.streams === undefined
+    ? { 'application/json': { schema: route.response } }
+    : { [route.streams]: { schema: { type: 'string', format: 'binary' } } };
+}
+
 function errorsOf(route: AnyRoute): ErrorCode[] {
   const codes: ErrorCode[] = [...GENERAL_ERRORS, ...(route.errors ?? [])];
   if (route.permission === 'visitor') codes.push('visitor.token_invalid');
   else if (route.permission !== 'public') codes.push('access.unauthenticated', 'access.refused');
   if (route.path.includes(':')) codes.push('request.not_found');
-  if (route.body !== undefined) codes.push('request.too_large', 'request.media_type');
+  if (route.streams !== undefined) codes.push('request.range_unsatisfiable');
+  if (route.body !== undefined || route.rawBody !== undefined)
+    codes.push('request.too_large', 'request.media_type');
   if (route.ifMatch === true) codes.push('request.if_match_required', 'request.version_stale');
   if (route.idempotent === true) codes.push('idempotency.mismatch', 'idempotency.in_progress');
   return [...new Set(codes)];

@@ -21,6 +21,8 @@ export interface RequestContext {
   userAgent: string;
   /** Names who acts, when the route itself finds out (sign-in); call it in `prepare`, before the unit opens. */
   actAs(actor: Actor): void;
+  /** A request header by its lower-case name; undefined when absent or sent more than once. */
+  header(name: string): string | undefined;
   /** Sets a header of the answer; for `Set-Cookie` and the like. */
   setHeader(name: string, value: string): void;
 }
@@ -60,7 +62,11 @@ export interface Route<P = unknown, Q = unknown, B = unknown, N = unknown> {
   params?: Schema;
   query?: Schema;
   body?: Schema;
+  /** The body is not JSON but `application/octet-stream` of at most this many bytes, read by `prepare`. */
+  rawBody?: { bytesMax: number };
   response: Schema;
+  /** The handler answers with a `Streamed` content instead of JSON; its media type for the description. */
+  streams?: string;
   /** Status of success; 200 unless set. 204 has no body. */
   status?: 200 | 201 | 202 | 204;
   /** The caller must send If-Match with the version it read. */
@@ -77,9 +83,14 @@ export interface Route<P = unknown, Q = unknown, B = unknown, N = unknown> {
   isInternal?: boolean;
   /**
    * Runs before the unit of work opens: waiting, heavy arithmetic, calls to the outside. Its result is
-   * `input.prepared`. It writes nothing.
+   * `input.prepared`. It writes nothing, but for the bytes of a `rawBody`, which mean nothing before `handler` commits.
    */
-  prepare?(input: RouteInput<P, Q, B>, context: RequestContext): Promise<N>;
+  prepare?(
+    input: RouteInput<P, Q, B>,
+    context: RequestContext,
+    /** The bytes of a `rawBody` as they arrive. */
+    stream: AsyncIterable<Buffer>,
+  ): Promise<N>;
   /** The use case, inside one unit of work. Its value is the body of the answer; `refuse()` commits and refuses. */
   handler(tx: Tx, input: RouteInput<P, Q, B, N>, context: RequestContext): Promise<unknown>;
 }

@@ -68,7 +68,7 @@ describe('what protects the HTTP side', () => {
       for (const path of ['/api/v1/things', '/api/v1/nothing', '/healthz']) {
         const { headers } = await ask(path);
         expect(headers['content-security-policy']).to.equal(
-          `default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;font-src 'self';` +
+          `default-src 'none';script-src 'self';style-src 'self';img-src 'self' data: blob:;font-src 'self';` +
             `connect-src 'self' wss://localhost:${serving.port};form-action 'self';frame-src 'none';` +
             `frame-ancestors 'none';base-uri 'none';require-trusted-types-for 'script';trusted-types 'none'`,
         );

@@ -89,7 +89,8 @@ const secureHeaders = helmet({
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
+      // Pictures of a conversation are fetched with a token and shown from memory.
+      imgSrc: ["'self'", 'data:', 'blob:'],
       fontSrc: ["'self'"],
       connectSrc: ["'self'", ownSocket],
       formAction: ["'self'"],

@@ -21,6 +21,8 @@ interface Item {
   score: number;
 }
 
+const NO_BYTES = (async function* (): AsyncGenerator<Buffer> {})();
+
 describe("the robot's routes", function () {
   this.timeout(60_000);
   let core: Core;
@@ -51,7 +53,7 @@ describe("the robot's routes", function () {
       permissions: new Set(options.permissions ?? []),
     } as unknown as RequestContext;
     const input = { params: { id: options.id }, query: {}, body: options.body ?? {}, version: 0 };
-    const prepared = await route.prepare?.({ ...input, prepared: undefined }, context);
+    const prepared = await route.prepare?.({ ...input, prepared: undefined }, context, NO_BYTES);
     return core.uow.run({ actor }, (tx) => route.handler(tx, { ...input, prepared }, context));
   }
   const codeOf = (work: Promise<unknown>) =>

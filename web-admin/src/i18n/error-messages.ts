@@ -2,6 +2,8 @@
 export const zh = {
   'error.request.invalid': '填写的内容不符合要求。',
   'error.request.too_large': '提交的内容超过大小限制。',
+  'error.request.media_type': '服务器不接受这种格式的内容。',
+  'error.request.range_unsatisfiable': '要读取的部分超出了文件末尾。',
   'error.request.rate_limited': '操作过于频繁，请稍后再试。',
   'error.request.not_found': '没有找到，或您无权查看。',
   'error.request.if_match_required': '缺少版本号，请刷新后重试。',
@@ -61,6 +63,8 @@ export const zh = {
 export const en: Record<keyof typeof zh, string> = {
   'error.request.invalid': 'The form does not have the required content.',
   'error.request.too_large': 'This is larger than the limit.',
+  'error.request.media_type': 'The server does not take content of this form.',
+  'error.request.range_unsatisfiable': 'That part lies behind the end of the file.',
   'error.request.rate_limited': 'Too many requests; try again later.',
   'error.request.not_found': 'There is nothing here, or you may not see it.',
   'error.request.if_match_required': 'The version is missing; reload and try again.',
