@@ -51,5 +51,14 @@ export const ADMINISTRATION_ACTIONS = {
   'idp.update': admin.must('{actor} 修改身份提供方 {target}', '{actor} changed identity provider {target}'),
   'idp.remove': admin.must('{actor} 移除身份提供方 {target}', '{actor} removed identity provider {target}'),
   'approval.request': admin.must('{actor} 提交审批 {target}', '{actor} asked for approval of {target}'),
+  'approval.approve': admin.must('{actor} 批准了审批 {target}', '{actor} approved {target}'),
+  'approval.reject': admin.must('{actor} 驳回了审批 {target}', '{actor} rejected {target}'),
+  'approval.withdraw': admin.must('{actor} 撤回了审批 {target}', '{actor} withdrew {target}'),
+  'approval.expire': admin.must(
+    '审批 {target} 逾期未处理，已失效',
+    '{target} was not decided in time and expired',
+  ),
+  'approval.view': admin.may('{actor} 查看审批 {target}', '{actor} viewed approval {target}'),
+  'approval.list': admin.may('{actor} 查看审批列表', '{actor} listed approvals'),
   'approval.decide': admin.must('{actor} 处理审批 {target}', '{actor} decided on {target}'),
 } as const;

@@ -1,3 +1,4 @@
+import { isUuid } from '../kernel/index.ts';
 import { insert, portable, remove, select, update, type Db, type Tx } from '../platform/persistence/index.ts';
 import {
   accountEntity,
@@ -117,6 +118,17 @@ export async function findAccountByUsername(db: Db, username: string): Promise<A
 export async function findAccounts(db: Db, ids: readonly string[]): Promise<Account[]> {
   if (ids.length === 0) return [];
   return withRoles(db, await db.all(ACCOUNTS_BY_ID, { idList: [...new Set(ids)] }));
+}
+
+/** Display names by id, for at most two pages of rows; unknown ids, and actors that are no accounts, are absent. */
+export async function namesOfActors(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const wanted = [...new Set(ids)].filter(isUuid);
+  const names = new Map<string, string>();
+  for (let start = 0; start < wanted.length; start += IN_LIST_MAX) {
+    const idList = wanted.slice(start, start + IN_LIST_MAX);
+    for (const row of await db.all(ACCOUNTS_BY_ID, { idList })) names.set(row.id, row.displayName);
+  }
+  return names;
 }
 
 /** One page of accounts by user name. */

@@ -12,6 +12,8 @@ import {
 } from '../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
 import { accountRoutes } from './account.routes.ts';
+import { approvalRoutes } from './approvals/approval.routes.ts';
+import { ApprovalService, type Approvals, type OnAsked } from './approvals/approval.service.ts';
 import { AccountService, type AccountInput, type FirstAccount } from './account.service.ts';
 import { permissionsOf, type TokenScope } from './permissions.ts';
 import { sessionRoutes } from './session.routes.ts';
@@ -32,6 +34,8 @@ export interface IdentityDeps {
   crypto: Crypto;
   config: Pick<HttpConfig, 'publicBaseUrl' | 'hosts'>;
   isEvaluation: boolean;
+  /** Tells whoever may approve; in the unit of work that asks. */
+  onApprovalAsked?: OnAsked;
   /** A write of the last use failed; nothing is lost, somebody should look. */
   onFault(error: unknown): void;
 }
@@ -58,6 +62,10 @@ export interface Identity {
   /** People by cookie, programs by token. */
   authenticators: readonly Authenticator[];
   sockets: SocketSessions;
+  /** Acts that need a second person; every module registers its own. */
+  approvals: Approvals;
+  /** Marks approvals nobody decided in time, at most 200 at once; gives the number. */
+  expireApprovals(tx: Tx): Promise<number>;
   /** Whether a cookie and its CSRF token belong to one live session; the session, if so. */
   verifySocketSession(cookie: string, csrfToken: string): Promise<SocketSession | undefined>;
   /** Display names of accounts by id; unknown ids are absent. At most 500 ids. */
@@ -84,6 +92,11 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const signIns = new SignInService({ ...deps, sessions });
   const accounts = new AccountService({ ...deps, sessions });
   const tokens = new TokenService(deps);
+  const { clock, ids, onApprovalAsked } = deps;
+  const approvals = new ApprovalService({
+    ...{ clock, ids },
+    ...(onApprovalAsked === undefined ? {} : { onAsked: onApprovalAsked }),
+  });
   const agents = (skillGroupId: string | null) => deps.uow.read((db) => listAgents(db, skillGroupId));
   return {
     routes: [
@@ -91,6 +104,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...accountRoutes({ ...deps, accounts }),
       ...tokenRoutes({ ...deps, tokens }),
       ...skillGroupRoutes(deps),
+      ...approvalRoutes({ clock, approvals }),
     ],
     authenticators: [sessions.authenticate, tokens.authenticate],
     sockets: createSocketSessions(deps, sessions),
@@ -98,6 +112,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
       const session = await socketSession(sessions, cookie);
       return session !== undefined && isSameSecret(csrfToken, session.csrfToken) ? session : undefined;
     },
+    approvals,
+    expireApprovals: (tx) => approvals.expireDue(tx),
     namesOf: (ids) => accounts.namesOf(ids),
     listAgents: agents,
     agentsOf: async (skillGroupId) => (await agents(skillGroupId)).map(({ id }) => id),

@@ -5,6 +5,8 @@ export {
   type SocketSession,
   type SocketSessions,
 } from './identity.ts';
+export type { ApprovalKind, Approvals, OnAsked } from './approvals/approval.service.ts';
+export type { ApprovalLine } from './approvals/approval.entity.ts';
 export type { AccountInput, FirstAccount } from './account.service.ts';
 export {
   ADMINISTRATOR_ROLES,

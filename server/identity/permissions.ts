@@ -58,7 +58,7 @@ export const ROLE_PERMISSIONS = {
     'system:read',
   ],
   'security-admin': ['account:read', 'account:approve'],
-  'audit-admin': ['audit:read-admin', 'account:read'],
+  'audit-admin': ['audit:read-admin', 'account:read', 'approval:read'],
 } as const satisfies Record<Role, readonly string[]>;
 
 /** What a program's token may be given. */

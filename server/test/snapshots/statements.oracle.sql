@@ -103,6 +103,36 @@ UPDATE api_token SET revoked_at = :1 WHERE id = :2 AND revoked_at IS NULL;
 -- api_token.touch
 UPDATE api_token SET last_used_at = :1 WHERE id = :2;
 
+-- approval.by_id
+SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE id = :1;
+
+-- approval.by_key
+SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE open_key = :1;
+
+-- approval.count_for
+SELECT COUNT(*) AS waiting FROM approval WHERE state = 'asked' AND expires_at > :1 AND kind IN ((list)) AND requested_by_id <> :3;
+
+-- approval.decide
+UPDATE approval SET state = :1, decided_by_id = :2, decided_at = :3, note = :4, change_lines = :5, open_key = :6, version = :7 WHERE id = :8 AND version = :9 AND state = 'asked';
+
+-- approval.decided
+SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE (state <> 'asked' OR expires_at <= :1) AND kind IN ((list)) AND requested_at <= :3 AND (requested_at < :4 OR id < :5) ORDER BY requested_at DESC, id DESC FETCH FIRST :6 ROWS ONLY;
+
+-- approval.insert
+INSERT INTO approval (id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- approval.mine
+SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE requested_by_id = :1 AND requested_at <= :2 AND (requested_at < :3 OR id < :4) ORDER BY requested_at DESC, id DESC FETCH FIRST :5 ROWS ONLY;
+
+-- approval.open_of
+SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE requested_by_id = :1 AND state = 'asked' AND expires_at > :2 ORDER BY requested_at, id FETCH FIRST :3 ROWS ONLY;
+
+-- approval.overdue
+SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE state = 'asked' AND expires_at <= :1 ORDER BY expires_at, id FETCH FIRST :2 ROWS ONLY;
+
+-- approval.waiting
+SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE state = 'asked' AND expires_at > :1 AND kind IN ((list)) AND requested_at <= :3 AND (requested_at < :4 OR id < :5) ORDER BY requested_at DESC, id DESC FETCH FIRST :6 ROWS ONLY;
+
 -- article.by_id
 SELECT id, locale, category, state, question, search_text, owner_id, published_version, draft_version, last_version, similar_count, valid_from, valid_to, updated_at, version FROM article WHERE id = :1;
 
