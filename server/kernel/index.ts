@@ -6,4 +6,12 @@ export { createIds, formatUuid, isUuid, type Ids, type RandomBytes } from './ids
 export { beforeKey, beforeOf, FROM_NEWEST, type Before } from './keyset.ts';
 export { LIMITS } from './limits.ts';
 export { decodeCursor, encodeCursor, toPage, type CursorKey, type Page } from './pages.ts';
+export {
+  isRecordClass,
+  RECORD_CLASSES,
+  type RecordClass,
+  type RecordCursor,
+  type RecordSubject,
+  type Thresholds,
+} from './record-class.ts';
 export { presentStartError, StartError } from './start-error.ts';

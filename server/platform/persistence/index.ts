@@ -23,6 +23,7 @@ export {
   toDomainEvent,
   type OutboxRow,
 } from './outbox.entity.ts';
+export { ownedRows, type OwnedRow, type OwnedRows, type RecordStore } from './record-store.ts';
 export {
   allStatements,
   insert,

@@ -1,0 +1,115 @@
+import type { RecordClass, RecordCursor, RecordSubject, Thresholds } from '../../kernel/index.ts';
+import { toSnakeCase, type Columns } from './columns.ts';
+import type { Entity } from './entity.ts';
+import { keysetCondition, portable } from './statements.ts';
+import type { Db, Tx } from './unit.ts';
+
+/** One archived row: its table, the id its sealed values are bound to, and its columns by their name. */
+export interface OwnedRow {
+  table: string;
+  rowId: string;
+  columns: Record<string, unknown>;
+}
+
+/** Rows of one table that are part of records and go with them. */
+export interface OwnedRows {
+  readonly table: string;
+  /** The rows of these records, page by page for the archive; absent for what can be made again (search tokens). */
+  read?(db: Db, recordIds: readonly string[]): AsyncIterable<OwnedRow[]>;
+  /** Deletes the rows of these records; gives their number. */
+  remove(tx: Tx, recordIds: readonly string[]): Promise<number>;
+}
+
+/**
+ * Port: how the life cycle reaches the records of a module without knowing it. Lists have at most 500 ids.
+ * A store with `due` has records that end by themselves. One without goes along with the records of another class:
+ * its rows are removed with theirs, and `keeping` says how long it keeps them.
+ */
+export interface RecordStore {
+  /** Permanent, names where an interrupted sweep goes on: `desk.ticket`. */
+  readonly name: string;
+  readonly recordClass: RecordClass;
+  /** The class whose records its rows belong to, where that is another one. */
+  readonly attachedTo?: RecordClass;
+  /** Records whose period is over, in the order of the cursor. */
+  due?(
+    db: Db,
+    query: { thresholds: Thresholds; after: RecordCursor | null; limit: number },
+  ): Promise<{ record: RecordSubject; cursor: RecordCursor }[]>;
+  /**
+   * Locks these records and gives the ids of those that are still there, still over, and kept alive by no other row.
+   * The deletion of the same unit of work goes by its answer.
+   */
+  lock?(tx: Tx, ids: readonly string[], thresholds: Thresholds): Promise<string[]>;
+  /** Which of the accounts had a part in which of these records, beyond what their rows name. */
+  involved?(
+    db: Db,
+    ids: readonly string[],
+    accountIds: readonly string[],
+  ): Promise<{ id: string; accountId: string }[]>;
+  /** Records of this store that keep records of another class alive, at most `limit`, by the id of the kept one. */
+  keeping?(
+    db: Db,
+    kept: { recordClass: RecordClass; ids: readonly string[]; limit: number },
+  ): Promise<{ keptId: string; record: RecordSubject }[]>;
+  /** Tables in the order of removal. */
+  readonly rows: readonly OwnedRows[];
+  /** Called in the removing unit of work, before the rows go; for what hangs on them elsewhere (keys, files). */
+  beforeRemove?(tx: Tx, ids: readonly string[], options: { isArchived: boolean }): Promise<void>;
+}
+
+/** Rows read at once for the archive. */
+const PAGE_ROWS = 1_000;
+
+/**
+ * The rows of a table that name their record in `key`. Declares the two statements `TABLE.owned` and
+ * `TABLE.remove_owned`. `rowId` gives the id the sealed columns were bound to, by default the column `id`.
+ */
+export function ownedRows<C extends Columns>(
+  entity: Entity<C>,
+  options: { key: keyof C & string; rowId?: (row: Record<string, unknown>) => string },
+): OwnedRows {
+  const { table, columns, primaryKey } = entity;
+  const keyColumn = toSnakeCase(options.key);
+  const keyKind = (columns[options.key] as { kind: 'uuid' }).kind;
+  const order = primaryKey.map((name) => [name, 'asc'] as const);
+  const select = (condition: string) =>
+    `SELECT ${Object.keys(columns).map(toSnakeCase).join(', ')} FROM ${table} WHERE ${keyColumn} IN (:ids...)${condition}
+      ORDER BY ${primaryKey.map(toSnakeCase).join(', ')} FETCH FIRST :limit ROWS ONLY`;
+  const kinds = Object.fromEntries(Object.entries(columns).map(([name, { kind }]) => [name, kind]));
+  const afterKinds = Object.fromEntries(primaryKey.map((name, index) => [`after${index}`, kinds[name]]));
+  const first = portable<{ ids: readonly string[]; limit: number }, Record<string, unknown>>(
+    `${table}.owned`,
+    select(''),
+    { params: { ids: keyKind, limit: 'int' }, result: kinds as never },
+  );
+  const next = portable<{ ids: readonly string[]; limit: number }, Record<string, unknown>>(
+    `${table}.owned_next`,
+    select(` AND ${keysetCondition(order)}`),
+    { params: { ids: keyKind, limit: 'int', ...afterKinds } as never, result: kinds as never },
+  );
+  const removal = portable<{ ids: readonly string[] }>(
+    `${table}.remove_owned`,
+    `DELETE FROM ${table} WHERE ${keyColumn} IN (:ids...)`,
+    { params: { ids: keyKind } },
+  );
+  const rowId = options.rowId ?? ((row) => row['id'] as string);
+  return {
+    table,
+    async *read(db, ids) {
+      let params: Record<string, unknown> = {};
+      for (;;) {
+        const rows = await db.all('after0' in params ? next : first, { ids, limit: PAGE_ROWS, ...params });
+        if (rows.length > 0) yield rows.map((row) => ({ table, rowId: rowId(row), columns: toColumns(row) }));
+        const last = rows.at(-1);
+        if (rows.length < PAGE_ROWS || last === undefined) return;
+        params = Object.fromEntries(primaryKey.map((name, index) => [`after${index}`, last[name]]));
+      }
+    },
+    remove: (tx, ids) => tx.run(removal, { ids }),
+  };
+}
+
+function toColumns(row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [toSnakeCase(name), value]));
+}
