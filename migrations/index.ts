@@ -17,5 +17,6 @@ export {
   type RunnerDeps,
   type SchemaStatus,
 } from './runner.ts';
+export { runnerStatements } from './ledger.ts';
 export { splitStatements } from './split.ts';
 export { checksumOf, readSteps, type Step, type StepKind } from './steps.ts';

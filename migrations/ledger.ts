@@ -63,6 +63,19 @@ export const LEDGER: Readonly<Record<Dialect, LedgerSql>> = {
   },
 };
 
+/** The lock row's two statements: taking it when it is free or its holder died, and giving it back. */
+export const ORACLE_LOCK = {
+  claim: 'UPDATE schema_lock SET is_held = 1, until_at = :1 WHERE id = 1 AND (is_held = 0 OR until_at < :2)',
+  free: 'UPDATE schema_lock SET is_held = 0 WHERE id = 1',
+} as const;
+
+/** Every statement of the runner itself, for those who check SQL before it runs. */
+export function runnerStatements(dialect: Dialect): string[] {
+  const { exists, create, list, insert, remove } = LEDGER[dialect];
+  const lock = dialect === 'oracle' ? Object.values(ORACLE_LOCK) : [];
+  return [exists, ...create, list, insert, remove, ...lock];
+}
+
 /** Lists the applied steps in order; empty for a database we never touched. Changes nothing. */
 export async function readApplied(port: SchemaPort): Promise<AppliedStep[]> {
   const sql = LEDGER[port.dialect];

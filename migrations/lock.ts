@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MigrationError } from './errors.ts';
-import { LEDGER } from './ledger.ts';
+import { LEDGER, ORACLE_LOCK } from './ledger.ts';
 import type { SchemaPort } from './port.ts';
 
 /** Any number that nothing else in the database uses as an advisory lock: 'VDSK' in ASCII. */
@@ -58,14 +58,13 @@ function lockRow(port: SchemaPort, now: () => Date): Lock {
         for (const statement of LEDGER.oracle.create) await port.query(statement);
       }
       const at = now();
-      const claim =
-        'UPDATE schema_lock SET is_held = 1, until_at = :1 WHERE id = 1 AND (is_held = 0 OR until_at < :2)';
-      const { changedCount } = await port.query(claim, [new Date(at.getTime() + ORACLE_LEASE_MS), at]);
+      const untilAt = new Date(at.getTime() + ORACLE_LEASE_MS);
+      const { changedCount } = await port.query(ORACLE_LOCK.claim, [untilAt, at]);
       await port.commit();
       return changedCount === 1;
     },
     async free() {
-      await port.query('UPDATE schema_lock SET is_held = 0 WHERE id = 1');
+      await port.query(ORACLE_LOCK.free);
       await port.commit();
     },
   };

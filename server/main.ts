@@ -3,8 +3,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
-import { createPostgresPort, migrateUp } from '../migrations/index.ts';
-import pg from 'pg';
+import { migrateUp } from '../migrations/index.ts';
 import { compose, type Parts } from './compose.ts';
 import { openFoundation, placesOf, type Foundation } from './foundation.ts';
 import { LIMITS, StartError, SYSTEM_ACTOR, systemClock } from './kernel/index.ts';
@@ -13,6 +12,7 @@ import { createSecretFile, createServerCertificate, ensureSecretFolder } from '.
 import { startDatabase, superviseDatabase, type EmbeddedDatabase } from './platform/database/index.ts';
 import { configureServer } from './platform/http/index.ts';
 import type { Log } from './platform/log/index.ts';
+import { openSchemaPort } from './schema-port.ts';
 import { VERSION } from './version.ts';
 
 /** A running server. */
@@ -116,21 +116,11 @@ async function migrate(databaseUrl: string): Promise<void> {
       remedy: 'Use PostgreSQL 14 or newer in database.url.',
     });
   }
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const { port, close } = await openSchemaPort(databaseUrl);
   try {
-    await client.connect();
-  } catch (cause) {
-    throw new StartError({
-      code: 'database.unreachable',
-      sentence: 'The database does not answer.',
-      remedy: 'Check database.url, and that the server runs and lets this machine in.',
-      cause,
-    });
-  }
-  try {
-    await migrateUp({ port: createPostgresPort(client), now: () => systemClock.now() });
+    await migrateUp({ port, now: () => systemClock.now() });
   } finally {
-    await client.end();
+    await close();
   }
 }
 

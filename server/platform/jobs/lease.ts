@@ -4,7 +4,7 @@ import { DatabaseConflict } from '../persistence/index.ts';
 
 const leaseEntity = defineEntity(
   'lease',
-  { name: col.text(40), holder: col.text(64), untilAt: col.instant(), fence: col.int() },
+  { name: col.text(64), holder: col.text(64), untilAt: col.instant(), fence: col.int() },
   { primaryKey: ['name'] },
 );
 const LEASE_INSERT = insert(leaseEntity);

@@ -84,12 +84,15 @@ function sourceOptions(
   entities: EntitySchema[],
 ): DataSourceOptions {
   if (dialect.name === 'oracle') {
+    const { user, password, connectString } = oracleCredentials(options.url);
     return {
       type: 'oracle',
       driver: oracledb,
       entities,
       synchronize: false,
-      ...oracleCredentials(options.url),
+      username: user,
+      password,
+      connectString,
       extra: { poolMax: options.poolSize },
     };
   }
@@ -109,10 +112,11 @@ function sourceOptions(
   };
 }
 
-function oracleCredentials(url: string): { username: string; password: string; connectString: string } {
+/** What `oracle://user:password@host:port/service` says, in the driver's words. */
+export function oracleCredentials(url: string): { user: string; password: string; connectString: string } {
   const { username, password, host, pathname } = new URL(url);
   return {
-    username: decodeURIComponent(username),
+    user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     connectString: `${host}${pathname}`,
   };

@@ -10,11 +10,11 @@ export const cryptoDekEntity = defineEntity(
   'crypto_dek',
   {
     id: col.int(),
-    scope: col.text(20),
+    scope: col.text(16),
     ownerId: col.text(64),
     kekId: col.text(64),
     alg: col.int(),
-    state: col.text(20),
+    state: col.text(16),
     wrapped: col.bytes(2000),
     createdAt: col.instant(),
     writes: col.int(),
@@ -36,7 +36,7 @@ const DEK_OF_SCOPE = select(cryptoDekEntity, {
 
 const idBlockEntity = defineEntity(
   'id_block',
-  { name: col.text(40), nextValue: col.int() },
+  { name: col.text(64), nextValue: col.int() },
   { primaryKey: ['name'] },
 );
 const BLOCK_INSERT = insert(idBlockEntity);

@@ -10,10 +10,9 @@ export {
   type BatchWriter,
 } from './batch-writer.ts';
 export { col, toSnakeCase, type Column, type ColumnKind, type Json } from './columns.ts';
-export { openDatabase, type Database } from './data-source.ts';
+export { dialectOf, openDatabase, oracleCredentials, type Database } from './data-source.ts';
 export { createDekStore, DEK_INSERT, takeNumbers, type CryptoDekRow } from './deks.ts';
-export { DatabaseConflict } from './dialect/dialect.ts';
-export { renderStatement } from './dialect/render.ts';
+export { DatabaseConflict, renderStatement } from './dialect/index.ts';
 export { allEntities, defineEntity, type Entity, type RowOf } from './entity.ts';
 export {
   createOutboxWriter,
@@ -37,5 +36,6 @@ export {
 export { openInstallation } from './installation.ts';
 export { openTrail, type Trail } from './trail.ts';
 export { createStorageGuard, type StorageGuard } from './storage-guard.ts';
+export { schemaDifferences } from './schema-check.ts';
 export { createUnitOfWork } from './unit-of-work.ts';
 export type { Db, Tx, UnitContext, UnitOfWork } from './unit.ts';

@@ -11,14 +11,14 @@ export const outboxEventEntity = defineEntity(
   {
     id: col.uuid(),
     position: col.int(),
-    type: col.text(60),
+    type: col.text(64),
     eventKey: col.text(64),
     at: col.instant(),
     payload: col.json<Record<string, Json>>(),
     state: col.int(),
     attempts: col.int(),
     nextAt: col.instant(),
-    lastErrorCode: col.text(60).optional(),
+    lastErrorCode: col.text(64).optional(),
   },
   { primaryKey: ['id'] },
 );
@@ -32,9 +32,9 @@ export const deadLetterEntity = defineEntity(
   {
     id: col.uuid(),
     eventId: col.uuid(),
-    handler: col.text(60),
+    handler: col.text(64),
     at: col.instant(),
-    errorCode: col.text(60),
+    errorCode: col.text(64),
     attempts: col.int(),
   },
   { primaryKey: ['id'] },

@@ -547,6 +547,9 @@ INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, ou
 -- robot_turn.last
 SELECT outcome, reason, candidates FROM robot_turn WHERE conversation_id = :1 ORDER BY message_seq DESC, id DESC FETCH FIRST 1 ROWS ONLY;
 
+-- schema.columns
+SELECT LOWER(table_name) AS table_name, LOWER(column_name) AS column_name, data_type, CASE nullable WHEN 'Y' THEN 1 ELSE 0 END AS can_be_null, CASE data_type WHEN 'VARCHAR2' THEN char_length END AS text_length FROM user_tab_columns ORDER BY table_name, column_id;
+
 -- score_card.active
 SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE state = :1 ORDER BY created_at asc, id asc FETCH FIRST :2 ROWS ONLY;
 

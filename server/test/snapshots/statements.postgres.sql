@@ -547,6 +547,9 @@ INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, ou
 -- robot_turn.last
 SELECT outcome, reason, candidates FROM robot_turn WHERE conversation_id = $1 ORDER BY message_seq DESC, id DESC FETCH FIRST 1 ROWS ONLY;
 
+-- schema.columns
+SELECT table_name, column_name, udt_name AS data_type, CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END AS can_be_null, character_maximum_length AS text_length FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position;
+
 -- score_card.active
 SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE state = $1 ORDER BY created_at asc, id asc FETCH FIRST $2 ROWS ONLY;
 

@@ -1,3 +1,6 @@
+/** Longest list of an IN; Oracle itself ends at 1,000. */
+const LIST_ITEMS_MAX = 500;
+
 /** Rules that a statement for both databases keeps; what only one of them may say is listed with it. */
 const RULES: readonly { fault: string; pattern: RegExp; allowed?: 'postgres' }[] = [
   { fault: 'LIMIT instead of FETCH FIRST (ORA-00933)', pattern: /\bLIMIT\s+[$:\d]/i },
@@ -8,6 +11,9 @@ const RULES: readonly { fault: string; pattern: RegExp; allowed?: 'postgres' }[]
   { fault: 'now() instead of a bound instant', pattern: /\bnow\(\)|\bSYSDATE\b|CURRENT_TIMESTAMP/i },
   { fault: 'meaning in an empty string', pattern: /''(?!')(?<!'''')/ },
   { fault: 'row limit with a lock (ORA-02014)', pattern: /FETCH FIRST.*FOR UPDATE/i },
+  { fault: 'SKIP LOCKED (claim by an atomic UPDATE)', pattern: /\bSKIP\s+LOCKED\b/i },
+  { fault: 'NOWAIT', pattern: /\bNOWAIT\b/i },
+  { fault: 'row values compared', pattern: /\(\s*\w+(?:\s*,\s*\w+)+\s*\)\s*[<>]/ },
   { fault: 'boolean literal', pattern: /\b(true|false)\b/i },
   { fault: 'ON CONFLICT', pattern: /\bON CONFLICT\b/i, allowed: 'postgres' },
   { fault: '= ANY', pattern: /=\s*ANY\s*\(/i, allowed: 'postgres' },
@@ -19,9 +25,12 @@ const RULES: readonly { fault: string; pattern: RegExp; allowed?: 'postgres' }[]
 /** What is wrong with a rendered statement, in words; empty when nothing is. */
 export function lintStatement(text: string, dialect: 'postgres' | 'oracle'): string[] {
   const bare = text.replace(/'(?:[^']|'')+'/g, "'x'");
-  return RULES.filter(({ pattern, allowed }) => allowed !== dialect && pattern.test(bare)).map(
+  const faults = RULES.filter(({ pattern, allowed }) => allowed !== dialect && pattern.test(bare)).map(
     ({ fault }) => fault,
   );
+  const lists = [...bare.matchAll(/\bIN\s*\(([^()]*)\)/gi)].map((match) => match[1] as string);
+  const hasLongList = lists.some((list) => list.split(',').length > LIST_ITEMS_MAX);
+  return hasLongList ? [...faults, `list of over ${LIST_ITEMS_MAX} (ORA-01795)`] : faults;
 }
 
 /** Oracle's reserved words (V$RESERVED_WORDS, RESERVED = 'Y'); a table or column of such a name needs quotes. */

@@ -1,0 +1,2 @@
+export { DatabaseConflict } from './dialect.ts';
+export { renderStatement } from './render.ts';

@@ -1,0 +1,37 @@
+import oracledb from 'oracledb';
+import pg from 'pg';
+import { createOraclePort, createPostgresPort, type SchemaPort } from '../migrations/index.ts';
+import { StartError } from './kernel/index.ts';
+import { dialectOf, oracleCredentials } from './platform/persistence/index.ts';
+
+/** One session of the schema's own: what the migration runner works through. */
+export interface OpenSchemaPort {
+  port: SchemaPort;
+  close(): Promise<void>;
+}
+
+/** Connects for the migration runner; throws the StartError `database.unreachable`. */
+export async function openSchemaPort(url: string): Promise<OpenSchemaPort> {
+  try {
+    return dialectOf(url).name === 'oracle' ? await openOracle(url) : await openPostgres(url);
+  } catch (cause) {
+    throw new StartError({
+      code: 'database.unreachable',
+      sentence: 'The database does not answer.',
+      remedy: 'Check database.url, and that the server runs and lets this machine in.',
+      cause,
+    });
+  }
+}
+
+async function openPostgres(url: string): Promise<OpenSchemaPort> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return { port: createPostgresPort(client), close: () => client.end() };
+}
+
+async function openOracle(url: string): Promise<OpenSchemaPort> {
+  const connection = await oracledb.getConnection(oracleCredentials(url));
+  await connection.execute("ALTER SESSION SET TIME_ZONE = 'UTC'");
+  return { port: createOraclePort(connection as never), close: () => connection.close() };
+}
