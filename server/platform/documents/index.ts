@@ -1,0 +1,16 @@
+export { createCsv } from './csv.ts';
+export { createPdfTable } from './pdf-table.ts';
+export { PdfWriter, type PdfColumn } from './pdf.ts';
+export type { PageOptions } from './pdf-page.ts';
+export { createXlsx, XLSX_CELL_CHARACTERS_MAX, XLSX_ROWS_MAX } from './xlsx.ts';
+export {
+  localTime,
+  originLine,
+  zoneName,
+  type CellValue,
+  type Column,
+  type ColumnType,
+  type Origin,
+  type TableDocument,
+  type TableWriter,
+} from './table.ts';
