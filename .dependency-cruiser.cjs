@@ -1,7 +1,7 @@
 // Import boundaries of docs/architecture.md, checked by dependency-cruiser in `npm run check`; type imports count.
 // Loosening a rule needs an ADR. server/test/boundaries.spec.ts plants a violation of each.
 const lib = '^(audit|sso|migrations)/';
-const mod = '^server/(identity|knowledge|desk|robot|qa|compliance|reports|channels|connectors)/';
+const mod = '^server/(identity|knowledge|desk|robot|qa|compliance|reports|channels|connectors|tailoring)/';
 const test = '(\\.spec\\.tsx?$|/(test|e2e)/)';
 const may = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 module.exports = {
@@ -29,7 +29,7 @@ module.exports = {
       'modules-through-index',
       { path: mod },
       {
-        path: '^server/(identity|knowledge|desk|robot|qa|compliance|reports|channels|connectors)/',
+        path: mod,
         pathNot: ['^server/$1/', '^server/[^/]+/index\\.ts$', '^server/connectors/connector\\.ts$'],
       },
     ),
@@ -53,6 +53,18 @@ module.exports = {
       'desk-knows-no-robot-qa-reports-channels',
       { path: '^server/desk/' },
       { path: '^server/(robot|qa|reports|channels)/' },
+    ),
+    may(
+      'tailoring-only-identity',
+      { path: '^server/tailoring/' },
+      { path: mod, pathNot: '^server/(tailoring|identity)/' },
+      'how others look is told to them by ports',
+    ),
+    may(
+      'tailoring-through-ports',
+      { path: mod, pathNot: '^server/tailoring/' },
+      { path: '^server/tailoring/' },
+      'compose hands what is set to whoever reads it',
     ),
     may('robot-beside-qa', { path: '^server/robot/' }, { path: '^server/(qa|reports|channels)/' }),
     may('qa-beside-robot', { path: '^server/qa/' }, { path: '^server/(robot|reports|channels)/' }),

@@ -17,6 +17,7 @@ import {
   Routing,
   TicketService,
   TicketView,
+  type SystemTexts,
 } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
@@ -34,9 +35,15 @@ export type Desk = ReturnType<typeof composeDesk>;
 /** Conversations, requesters, routing, and the agents' socket. The batch writer holds the lanes of the hot path. */
 export function composeDesk(
   foundation: Foundation,
-  deps: { identity: Identity; localeOf(siteId: string): Promise<string>; onFault(error: unknown): void },
+  deps: {
+    identity: Identity;
+    localeOf(siteId: string): Promise<string>;
+    textOf: SystemTexts;
+    onFault(error: unknown): void;
+  },
 ) {
   const { config, clock, ids, log, crypto, uow, database, trail, installationId, toOutboxRow } = foundation;
+  const { localeOf, textOf } = deps;
   const { laneCount: lanes, batchRowsMax: batchItemsMax, queueRowsMax: queueItemsMax } = config.chat;
   const writer = createBatchWriter({
     ...{ plan: MESSAGE_BATCH, clock, ids, installationId, trail, toOutboxRow },
@@ -46,7 +53,7 @@ export function composeDesk(
     guard: foundation.guard,
   });
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
-  const conversations = new ConversationService({ owners, crypto, clock, ids, localeOf: deps.localeOf });
+  const conversations = new ConversationService({ owners, crypto, clock, ids, localeOf, textOf });
   const requesters = new RequesterService({ crypto, clock, ids });
   const routing = new Routing({ uow, clock, owners, conversations, directory: deps.identity, log });
   const staff = wiring.staffOf(deps.identity);

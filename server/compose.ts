@@ -1,7 +1,13 @@
 import { SiteService, widgetPages } from './channels/web-widget/index.ts';
 import { createCompliance } from './compliance/index.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
-import { presentForAgent, type CannedResponseService, type ConversationService } from './desk/index.ts';
+import { composeServices } from './compose-services.ts';
+import {
+  presentForAgent,
+  type CannedResponseService,
+  type ConversationService,
+  type SystemTexts,
+} from './desk/index.ts';
 import { placesOf, type Foundation } from './foundation.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
 import { createKnowledge, type Knowledge } from './knowledge/index.ts';
@@ -18,6 +24,7 @@ import { createSocketServer, type SocketEndpoint, type SocketServer } from './pl
 import { createQa, type Qa } from './qa/index.ts';
 import { createReports } from './reports/index.ts';
 import { createRobot, type Robot } from './robot/index.ts';
+import { createTailoring, TAILORING_SECTIONS, type Tailoring } from './tailoring/index.ts';
 import { VERSION } from './version.ts';
 import * as wiring from './wiring.ts';
 
@@ -48,10 +55,15 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     config: httpConfig,
     bookkeeping: wiring.bookkeeping(database),
   });
+  const sections = TAILORING_SECTIONS;
+  const { settings } = composeServices(foundation, { sections });
+  const tailoring = createTailoring({ settings, sections, accountNames: (ids) => identity.namesOf(ids) });
+  const textOf = wiring.systemTexts(tailoring);
   const sites = new SiteService({ uow, clock });
   const localeOf = (siteId: string) => sites.localeOf(siteId);
-  const desk = composeDesk(foundation, { identity, localeOf, onFault });
-  const modules = composeModules(foundation, { identity, conversations: desk.conversations, localeOf });
+  const desk = composeDesk(foundation, { identity, localeOf, textOf, onFault });
+  const { conversations } = desk;
+  const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });
   const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });
 
   const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
@@ -67,7 +79,11 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const { http, sockets } = composeHttp(foundation, {
     httpConfig,
     onFault,
-    routes: [...identity.routes, ...desk.routes, ...modules.routes, ...reports.routes, ...web.routes],
+    routes: [
+      ...[...identity.routes, ...desk.routes, ...modules.routes, ...reports.routes, ...web.routes],
+      ...tailoring.routes,
+    ],
+    isOff: tailoring.isOff,
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
     endpoints: [web.endpoint, desk.endpoint],
     sites,
@@ -78,12 +94,14 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     ...{ identity, sites, http, sockets, relay, cannedResponses: desk.cannedResponses },
     ...{ knowledge: modules.knowledge, robot: modules.robot, qa: modules.qa },
     async start() {
+      await settings.start();
       await desk.routing.start();
       await modules.robot.start();
       relay.start();
       foundation.sealer.start();
     },
     async stop() {
+      await settings.stop();
       await modules.robot.stop();
       await desk.routing.stop();
       await relay.stop();
@@ -99,17 +117,20 @@ function composeModules(
     identity: Identity;
     conversations: ConversationService;
     localeOf(siteId: string): Promise<string>;
+    textOf: SystemTexts;
+    tailoring: Tailoring;
   },
 ) {
   const { config, clock, ids, log, crypto, uow } = foundation;
-  const { identity, conversations, localeOf } = deps;
+  const { identity, conversations, localeOf, textOf, tailoring } = deps;
   const knowledge = createKnowledge({
     clock,
     ids,
     namesOf: (_db, accountIds) => identity.namesOf(accountIds),
   });
   const robot = createRobot({
-    ...{ uow, clock, ids, log, conversations, localeOf, live: knowledge.live },
+    ...{ uow, clock, ids, log, conversations, localeOf, textOf, live: knowledge.live },
+    isOn: () => tailoring.isOn('robot'),
     workerUrl: wiring.ROBOT_WORKER,
   });
   const accountNames = (accountIds: readonly string[]) => identity.namesOf(accountIds);
@@ -126,7 +147,7 @@ function composeModules(
   });
   return {
     ...{ knowledge, robot, qa },
-    handlers: [...knowledge.handlers, ...robot.handlers, ...qa.handlers],
+    handlers: [...knowledge.handlers, ...robot.handlers, ...tailoring.pausable('qa', qa.handlers)],
     routes: [...knowledge.routes, ...robot.routes, ...qa.routes, ...compliance.routes],
   };
 }
@@ -139,6 +160,7 @@ function composeHttp(
     routes: AnyRoute[];
     authenticators: Parameters<typeof createHttpApp>[0]['authenticators'];
     endpoints: SocketEndpoint[];
+    isOff(path: string): boolean;
     sites: SiteService;
     onFault(error: unknown): void;
   },
@@ -147,6 +169,7 @@ function composeHttp(
   const { routes, authenticators, sites, endpoints, onFault } = deps;
   const http = createHttpApp({
     ...{ config: deps.httpConfig, log, clock, ids, uow, routes, authenticators, version: VERSION },
+    isOff: deps.isOff,
     answerSeal: createAnswerSeal(foundation.crypto),
     readiness: wiring.readinessOf(foundation),
     pages: widgetPages({ sites, webFolder: wiring.WEB_FOLDER, isEvaluation: config.isEvaluation }),

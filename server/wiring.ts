@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SiteService, VisitorService } from './channels/web-widget/index.ts';
-import type { Staff } from './desk/index.ts';
+import { systemText, type Staff, type SystemText, type SystemTexts } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import type { Bookkeeping, Identity } from './identity/index.ts';
 import { AppError } from './kernel/index.ts';
@@ -20,6 +20,7 @@ import type { OutboxRelay, WithDb } from './platform/jobs/index.ts';
 import { portable, takeNumbers, type Database } from './platform/persistence/index.ts';
 import type { SystemParts } from './reports/index.ts';
 import { sentiment, type Robot } from './robot/index.ts';
+import type { Tailoring, TextKey } from './tailoring/index.ts';
 import { VERSION } from './version.ts';
 
 /** Small adapters between the parts that compose.ts wires; none of them decides anything of the domain. */
@@ -106,6 +107,20 @@ export function numberSeries(database: Database, name: string): () => Promise<nu
     }
   };
 }
+
+/** Sentences of the system: as the installation words them, else as the product comes. */
+export function systemTexts(tailoring: Tailoring): SystemTexts {
+  return (name, locale) => tailoring.textOf(TEXT_KEYS[name], locale) ?? systemText(name, locale);
+}
+
+const TEXT_KEYS: Record<SystemText, TextKey> = {
+  queued: 'conversation.queued',
+  assigned: 'conversation.assigned',
+  handedOver: 'conversation.handedOver',
+  closed: 'conversation.closed',
+  fallback: 'robot.fallback',
+  clarify: 'robot.clarify',
+};
 
 /** What the desk asks about people, answered by identity. */
 export function staffOf(identity: Identity): Staff {

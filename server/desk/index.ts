@@ -11,7 +11,7 @@ export { CannedResponseService } from './macros/canned-response.service.ts';
 export { NoteService } from './notes/note.service.ts';
 export { ROBOT_MISSES_MAX, textFault } from './conversations/conversation.rules.ts';
 export { ConversationService, type By } from './conversations/conversation.service.ts';
-export { systemText } from './conversations/conversation.texts.ts';
+export { systemText, type SystemText, type SystemTexts } from './conversations/conversation.texts.ts';
 export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';
 export { Routing, type AgentDirectory, type Presence } from './routing/routing.service.ts';
 export type { Staff, StaffAgent, StaffName } from './staff.ts';

@@ -56,9 +56,11 @@ export const ROLE_PERMISSIONS = {
     'skill-group:write',
     'token:write',
     'system:read',
+    'settings:read',
+    'settings:write',
   ],
-  'security-admin': ['account:read', 'account:approve'],
-  'audit-admin': ['audit:read-admin', 'account:read', 'approval:read'],
+  'security-admin': ['account:read', 'account:approve', 'settings:read', 'settings:approve'],
+  'audit-admin': ['audit:read-admin', 'account:read', 'approval:read', 'settings:read'],
 } as const satisfies Record<Role, readonly string[]>;
 
 /** What a program's token may be given. */

@@ -154,6 +154,19 @@ describe('the robot', function () {
     expect((await built.conversations.get(conversation.id)).handoverReason).to.equal('fraud');
   });
 
+  it('hands over to a person whoever is with it once it is switched off', async () => {
+    const conversation = await built.open();
+    await talk(conversation, 'how do i reset my password');
+    built.switches.isOn = false;
+    try {
+      const said = await talk(conversation, 'wire limit per day');
+      expect(said.slice(-2).map(({ from }) => from)).to.deep.equal(['requester', 'system']);
+      expect(await stateOf(conversation.id)).to.equal('queued');
+    } finally {
+      built.switches.isOn = true;
+    }
+  });
+
   it('says so when it is unsure, and hands over the second time', async () => {
     const conversation = await built.open();
     const first = await talk(conversation, 'zxqv blorp flimflam');

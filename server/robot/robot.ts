@@ -1,5 +1,5 @@
 import type { Clock, EventHandler, Ids } from '../kernel/index.ts';
-import type { ConversationService } from '../desk/index.ts';
+import type { ConversationService, SystemTexts } from '../desk/index.ts';
 import { LOCALES, type LiveKnowledge, type Locale } from '../knowledge/index.ts';
 import type { AnyRoute } from '../platform/http/index.ts';
 import type { Db, UnitOfWork } from '../platform/persistence/index.ts';
@@ -21,6 +21,9 @@ export interface RobotDeps {
   live: LiveKnowledge;
   /** The language of a site. */
   localeOf(siteId: string): Promise<string>;
+  textOf: SystemTexts;
+  /** False while the robot is switched off: whoever is with it is handed to a person, and nothing is learnt. */
+  isOn(): boolean;
   /** Entry of the training thread: training/training.worker.ts, or what the build made of it. */
   workerUrl: URL;
 }
@@ -59,6 +62,7 @@ export function createRobot(deps: RobotDeps): Robot {
     for (const keeper of keepers.values()) await keeper.refresh();
   };
   const look = () => {
+    if (!deps.isOn()) return;
     looking ??= refresh().finally(() => {
       looking = undefined;
     });

@@ -10,6 +10,7 @@ import {
 import { RequesterService } from '../requesters/requester.service.ts';
 import { ConversationOwners } from './conversation-owner.ts';
 import { MESSAGE_BATCH } from './conversation.repo.ts';
+import { systemText } from './conversation.texts.ts';
 import { ConversationService } from './conversation.service.ts';
 
 const AGENT: Actor = { type: 'account', id: '01900000-0000-7000-8000-0000000000a1' };
@@ -40,7 +41,14 @@ describe('conversations', () => {
       connections: openBatchConnections(database, MESSAGE_BATCH, limits.lanes),
     });
     owners = new ConversationOwners({ uow, crypto, writer, clock });
-    service = new ConversationService({ owners, crypto, clock, ids, localeOf: async () => 'zh-CN' });
+    service = new ConversationService({
+      owners,
+      crypto,
+      clock,
+      ids,
+      localeOf: async () => 'zh-CN',
+      textOf: systemText,
+    });
     return writer;
   }
 

@@ -7,7 +7,7 @@ import type { ConversationRow, MessageMeta } from './conversation.entity.ts';
 import type { AppendCommand, Appended, ConversationOwners, StoredMessage } from './conversation-owner.ts';
 import { insertConversation, listMessagesAfter, listMessagesBefore } from './conversation.repo.ts';
 import { canMove, monthOf, textFault } from './conversation.rules.ts';
-import { systemText } from './conversation.texts.ts';
+import type { SystemTexts } from './conversation.texts.ts';
 
 /** Who asks for a state change, and the request it belongs to. */
 export interface By {
@@ -22,6 +22,7 @@ interface ServiceDeps {
   ids: Ids;
   /** The language of a site: the system's sentences follow it. */
   localeOf(siteId: string): Promise<string>;
+  textOf: SystemTexts;
 }
 
 /** Use cases of running conversations. Messages and moves go through the conversation's lane, one at a time. */
@@ -322,7 +323,7 @@ export class ConversationService {
       sender: 'system',
       senderId: 'system',
       kind: 'system',
-      text: systemText(move.text, locale),
+      text: this.#deps.textOf(move.text, locale),
       meta: move.meta,
       audit: {
         ...audit(move.action, row),

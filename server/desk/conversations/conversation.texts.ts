@@ -21,7 +21,10 @@ const TEXTS = {
 /** Name of a system sentence. */
 export type SystemText = keyof (typeof TEXTS)['en'];
 
-/** A system sentence in a site's language; English for any language we do not have. */
+/** Gives a system sentence in a site's language. */
+export type SystemTexts = (name: SystemText, locale: string) => string;
+
+/** The sentences as the product comes; English for any language we do not have. */
 export function systemText(name: SystemText, locale: string): string {
   return locale === 'zh-CN' ? TEXTS['zh-CN'][name] : TEXTS.en[name];
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { systemText } from '../conversations/conversation.texts.ts';
 import { AppError, SYSTEM_ACTOR, type Actor } from '../../kernel/index.ts';
 import type { AnyRoute, RequestContext } from '../../platform/http/index.ts';
 import {
@@ -168,7 +169,7 @@ function buildParts(core: Core) {
     connections: openBatchConnections(database, MESSAGE_BATCH, limits.lanes),
   });
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
-  const service = new ConversationService({ owners, crypto, clock, ids, localeOf: async () => 'zh-CN' });
+  const service = new ConversationService({ owners, crypto, clock, ids, localeOf: async () => 'zh-CN', textOf: systemText });
   const requesters = new RequesterService({ crypto, clock, ids });
   const notes = new NoteService({ crypto, clock, ids, staff: STAFF });
   const cannedResponses = new CannedResponseService({ clock, ids });

@@ -21,6 +21,8 @@ export interface MountDeps {
   clock: Clock;
   uow: UnitOfWork;
   authenticators: readonly Authenticator[];
+  /** Whether the part of the product a path belongs to is switched off; nothing is when absent. */
+  isOff?: ((path: string) => boolean) | undefined;
   answerSeal: AnswerSeal;
 }
 
@@ -85,6 +87,7 @@ async function serve(serving: Serving, request: Request, response: Response): Pr
   const exchange = exchangeOf(response);
   exchange.route = route.path;
   const isLimited = deps.config.isLoopbackLimited || !isLoopback(exchange.ip);
+  if (deps.isOff?.(route.path) === true) throw new AppError('module.off');
   const countFailure = limitRoute(mounted, isLimited ? exchange.ip : undefined);
   try {
     const principal = await admit(serving, request, response);
@@ -318,6 +321,11 @@ function present({ route, validators }: Mounted, deps: MountDeps, result: unknow
 }
 
 function send(response: Response, answer: Answer): void {
+  const tag = response.getHeader('ETag');
+  if (tag !== undefined && response.req.headers['if-none-match'] === tag) {
+    response.status(304).end();
+    return;
+  }
   response.status(answer.status);
   if (answer.isReplayed === true) response.setHeader('Idempotency-Replayed', 'true');
   if (answer.text === '') {

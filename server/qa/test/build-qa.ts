@@ -4,6 +4,7 @@ import {
   MESSAGE_BATCH,
   presentForAgent,
   RequesterService,
+  systemText,
 } from '../../desk/index.ts';
 import { SYSTEM_ACTOR, type DomainEvent, type FakeClock } from '../../kernel/index.ts';
 import {
@@ -59,6 +60,7 @@ function buildConversations(core: TimedCore) {
     clock,
     ids,
     localeOf: async () => 'zh-CN',
+    textOf: systemText,
   });
   const requesters = new RequesterService(core);
   return { writer, conversations, requesters };

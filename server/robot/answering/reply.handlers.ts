@@ -6,11 +6,11 @@ import {
   type EventHandler,
 } from '../../kernel/index.ts';
 import {
-  systemText,
   type ConversationRow,
   type ConversationService,
   type MessageMeta,
   type StoredMessage,
+  type SystemTexts,
 } from '../../desk/index.ts';
 import type { LiveKnowledge } from '../../knowledge/index.ts';
 import { deriveUuid } from '../../platform/crypto/index.ts';
@@ -27,11 +27,15 @@ export interface ReplyDeps {
   live: LiveKnowledge;
   reader: QuestionReader;
   localeOf(siteId: string): Promise<string>;
+  textOf: SystemTexts;
+  isOn(): boolean;
 }
 
 /** Messages before the question that the decision looks at, and after it where the reply may already stand. */
 const LOOK_BACK = 12;
 const LOOK_READ = 40;
+/** Why a person takes over when the robot is switched off; a code for the trail. */
+const SWITCHED_OFF = 'switched-off';
 
 /** The reply to each message of a requester who is with the robot. */
 export function createReplyHandler(deps: ReplyDeps): EventHandler {
@@ -62,6 +66,7 @@ async function reply(deps: ReplyDeps, event: DomainEvent): Promise<void> {
   const said = question.after.find(({ id }) => id === replyId);
   if (said) return keepTurn(deps, recoverTurn(event, question, said));
   if (question.row.state !== 'robot') return;
+  if (!deps.isOn()) return void (await handOver(deps, { question, replyId, reason: SWITCHED_OFF }));
   const { reading, decision } = await decide(deps, question);
   const isSaid = await say(deps, { question, replyId, reading, decision });
   if (!isSaid) return;
@@ -103,18 +108,28 @@ async function decide(deps: ReplyDeps, { row, message, before }: Question): Prom
 }
 
 /** Writes the reply; false when the conversation is no longer with the robot. */
-async function say(
+function say(
   deps: ReplyDeps,
   parts: { question: Question; replyId: string; reading: Reading; decision: Reply },
 ): Promise<boolean> {
   const { question, replyId, reading, decision } = parts;
+  if (decision.outcome === 'handoff') return handOver(deps, { question, replyId, reason: decision.reason });
   const { row } = question;
+  const said = messageOf(deps, { reading, decision, row });
+  return settle(() => deps.conversations.robotSay(row.id, { id: replyId, ...said }));
+}
+
+function handOver(
+  deps: ReplyDeps,
+  { question, replyId, reason }: { question: Question; replyId: string; reason: string },
+): Promise<boolean> {
+  const by = { actor: ROBOT_ACTOR };
+  return settle(() => deps.conversations.requestHandover(by, question.row.id, reason, replyId));
+}
+
+async function settle(append: () => Promise<{ isSkipped?: boolean }>): Promise<boolean> {
   try {
-    const appended =
-      decision.outcome === 'handoff'
-        ? await deps.conversations.requestHandover({ actor: ROBOT_ACTOR }, row.id, decision.reason, replyId)
-        : await deps.conversations.robotSay(row.id, { id: replyId, ...messageOf(reading, decision, row) });
-    return appended.isSkipped !== true;
+    return (await append()).isSkipped !== true;
   } catch (error) {
     // Closed meanwhile; or said already, before a crash, from another state of the knowledge: what was said stands.
     const isSettled =
@@ -127,10 +142,15 @@ async function say(
 type Said = { text: string; meta: MessageMeta; misses: number };
 
 function messageOf(
-  { locale, understanding }: Reading,
-  decision: Exclude<Reply, { outcome: 'handoff' }>,
-  row: Readonly<ConversationRow>,
+  deps: ReplyDeps,
+  parts: {
+    reading: Reading;
+    decision: Exclude<Reply, { outcome: 'handoff' }>;
+    row: Readonly<ConversationRow>;
+  },
 ): Said {
+  const { decision, row } = parts;
+  const { locale, understanding } = parts.reading;
   const { confidence } = understanding;
   if (decision.outcome === 'answer') {
     const { id: articleId, version: articleVersion, answer: text } = decision.article;
@@ -145,10 +165,10 @@ function messageOf(
       score: round(score),
     }));
     const meta = { outcome: 'clarify' as const, confidence: round(confidence), options };
-    return { text: systemText('clarify', locale), meta, misses: row.robotMisses };
+    return { text: deps.textOf('clarify', locale), meta, misses: row.robotMisses };
   }
   const meta = { outcome: 'handoff' as const, confidence: round(confidence), reason: decision.reason };
-  return { text: systemText('fallback', locale), meta, misses: row.robotMisses + 1 };
+  return { text: deps.textOf('fallback', locale), meta, misses: row.robotMisses + 1 };
 }
 
 function round(share: number): number {

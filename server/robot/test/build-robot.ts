@@ -7,6 +7,7 @@ import {
   RequesterService,
   type ConversationRow,
   type StoredMessage,
+  systemText,
 } from '../../desk/index.ts';
 import { createKnowledge, type Knowledge, type Locale } from '../../knowledge/index.ts';
 import { createLease, createOutboxRelay, type OutboxRelay } from '../../platform/jobs/index.ts';
@@ -53,6 +54,8 @@ export interface BuiltRobot {
   relay: OutboxRelay;
   /** Another robot on the same database, as after a restart. */
   rebuild(): Robot;
+  /** Switches the robot off and on, as the settings do. */
+  switches: { isOn: boolean };
   publish(
     locale: Locale,
     question: string,
@@ -88,29 +91,26 @@ export async function buildRobot(core: Core): Promise<BuiltRobot> {
   const writer = openWriter(core);
   const localeOf = async (siteId: string) => (siteId.startsWith('en') ? 'en' : 'zh-CN');
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
-  const conversations = new ConversationService({ owners, crypto, clock, ids, localeOf });
+  const conversations = new ConversationService({ owners, crypto, clock, ids, localeOf, textOf: systemText });
   const requesters = new RequesterService(core);
   const knowledge = createKnowledge({ clock, ids, namesOf: async () => new Map() });
   const workerUrl = new URL('./training-worker.mjs', import.meta.url);
   const { live } = knowledge;
-  const rebuild = () =>
-    createRobot({ uow, clock, ids, log: QUIET_LOG, conversations, live, localeOf, workerUrl });
+  const switches = { isOn: true };
+  const isOn = () => switches.isOn;
+  const shared = { uow, clock, ids, log: QUIET_LOG, localeOf, textOf: systemText, isOn };
+  const rebuild = () => createRobot({ ...shared, conversations, live, workerUrl });
   const robot = rebuild();
   const withDb = database.read.bind(database);
-  const relay = createOutboxRelay({
-    withDb,
-    lease: createLease({ withDb, clock, name: 'outbox', holder: 'spec' }),
-    clock,
-    ids,
-    log: QUIET_LOG,
-    handlers: robot.handlers,
-  });
+  const lease = createLease({ withDb, clock, name: 'outbox', holder: 'spec' });
+  const relay = createOutboxRelay({ withDb, lease, clock, ids, log: QUIET_LOG, handlers: robot.handlers });
   return {
     robot,
     knowledge,
     conversations,
     relay,
     rebuild,
+    switches,
     async publish(locale, question, similar, extra = {}) {
       const input = { category: 'card', riskLevel: 'normal' as const, ...extra };
       const answer = `Answer to: ${question}`;

@@ -565,6 +565,27 @@ UPDATE score_card SET state = :1 WHERE id = :2 AND version = :3 AND state = :4;
 -- score_card.version
 SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE id = :1 AND version = :2;
 
+-- setting_section.insert
+INSERT INTO setting_section (name, version, changed_at) VALUES (:1, :2, :3);
+
+-- setting_section.list
+SELECT name, version, changed_at FROM setting_section ORDER BY name asc FETCH FIRST :1 ROWS ONLY;
+
+-- setting_section.move
+UPDATE setting_section SET version = :1, changed_at = :2 WHERE name = :3 AND version = :4;
+
+-- setting_version.by_key
+SELECT section, version, body, changed_at, changed_by, approved_by, reason, restored_version FROM setting_version WHERE section = :1 AND version = :2;
+
+-- setting_version.current
+SELECT v.section, v.version, v.body, v.changed_at, v.changed_by, v.approved_by, v.reason, v.restored_version FROM setting_section s JOIN setting_version v ON v.section = s.name AND v.version = s.version WHERE s.name = :1;
+
+-- setting_version.history
+SELECT section, version, changed_at, changed_by, approved_by, reason, restored_version FROM setting_version WHERE section = :1 AND version < :2 ORDER BY version DESC FETCH FIRST :3 ROWS ONLY;
+
+-- setting_version.insert
+INSERT INTO setting_version (section, version, body, changed_at, changed_by, approved_by, reason, restored_version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
 -- site.by_id
 SELECT id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version FROM site WHERE id = :1;
 

@@ -25,6 +25,7 @@ export async function serveRoutes<Name extends string>(
   core: Core,
   routes: readonly AnyRoute[],
   callers: Record<Name, Caller>,
+  options: { isOff?: (path: string) => boolean } = {},
 ): Promise<ServedRoutes<Name>> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -45,6 +46,7 @@ export async function serveRoutes<Name extends string>(
       warn: () => undefined,
       error: (_event, _fields, error) => void faults.push(error),
     },
+    ...options,
     ...{ clock, ids, uow, routes, version: '0.0.0', readiness: [] },
     authenticators: [
       async ({ bearer }) => {

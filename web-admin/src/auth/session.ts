@@ -29,7 +29,10 @@ export type Permission =
   | 'approval:read'
   | 'site:write'
   | 'token:write'
-  | 'system:read';
+  | 'system:read'
+  | 'settings:read'
+  | 'settings:write'
+  | 'settings:approve';
 
 /** The signed-in account as GET /session answers it. */
 export interface Session {

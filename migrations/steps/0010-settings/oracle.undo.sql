@@ -1,0 +1,2 @@
+DROP TABLE setting_version;
+DROP TABLE setting_section;

@@ -1,0 +1,3 @@
+export { createTailoring, TAILORING_SECTIONS, type Tailoring, type TailoringDeps } from './tailoring.ts';
+export { MODULE_PATHS, MODULES, type Module } from './sections/modules.section.ts';
+export type { TextKey } from './sections/texts.section.ts';

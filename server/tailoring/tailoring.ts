@@ -1,0 +1,71 @@
+import type { EventHandler } from '../kernel/index.ts';
+import type { AnyRoute } from '../platform/http/index.ts';
+import type { AnySection, Settings } from '../platform/settings/index.ts';
+import { appearanceRoutes } from './appearance.routes.ts';
+import { BRAND } from './sections/brand.section.ts';
+import { textIn } from './sections/localised.ts';
+import { MENUS } from './sections/menus.section.ts';
+import { moduleOf, MODULE_SWITCHES, type Module } from './sections/modules.section.ts';
+import { PANELS } from './sections/panels.section.ts';
+import { REGION } from './sections/region.section.ts';
+import { TEXTS, wordedText, type TextKey } from './sections/texts.section.ts';
+import { settingsRoutes } from './settings.routes.ts';
+
+/** The sections this module declares, in the order the console shows them. */
+export const TAILORING_SECTIONS: readonly AnySection[] = [
+  BRAND,
+  MODULE_SWITCHES,
+  MENUS,
+  PANELS,
+  TEXTS,
+  REGION,
+];
+
+/** What tailoring is built from. */
+export interface TailoringDeps {
+  settings: Settings;
+  /** All sections, those of other modules too. */
+  sections: readonly AnySection[];
+  accountNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** How the other parts see the settings of this module. */
+export interface Tailoring {
+  routes: AnyRoute[];
+  isOn(module: Module): boolean;
+  /** Whether a route's part is switched off. */
+  isOff(path: string): boolean;
+  /** Handlers that let events of a switched-off part pass without an effect. */
+  pausable(module: Module, handlers: readonly EventHandler[]): EventHandler[];
+  /** A text the installation worded itself; undefined where the product's own holds. */
+  textOf(key: TextKey, locale: string): string | undefined;
+  /** Colour of the widget, `#rrggbb`. */
+  widgetColour(): string;
+  /** IANA name of the zone that schedules and reports go by. */
+  timeZone(): string;
+}
+
+/** Builds the module. */
+export function createTailoring(deps: TailoringDeps): Tailoring {
+  const { settings } = deps;
+  const isOn = (module: Module) => settings.get(MODULE_SWITCHES)[module];
+  return {
+    routes: [...settingsRoutes(deps), ...appearanceRoutes(settings)],
+    isOn,
+    isOff(path) {
+      const module = moduleOf(path);
+      return module !== undefined && !isOn(module);
+    },
+    pausable: (module, handlers) =>
+      handlers.map((handler) => ({
+        ...handler,
+        handle: async (event) => {
+          if (isOn(module)) await handler.handle(event);
+        },
+      })),
+    textOf: (key, locale) =>
+      wordedText(settings.get(TEXTS), key, { locale, brand: textIn(settings.get(BRAND).name, locale) }),
+    widgetColour: () => settings.get(BRAND).widget.primary,
+    timeZone: () => settings.get(REGION).timeZone,
+  };
+}
