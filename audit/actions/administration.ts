@@ -35,6 +35,18 @@ export const ADMINISTRATION_ACTIONS = {
   'account.presence': admin.may('{actor} 切换在线状态', '{actor} changed presence'),
   'account.view': admin.may('{actor} 查看账号 {target}', '{actor} viewed account {target}'),
   'account.list': admin.may('{actor} 查看账号列表', '{actor} listed accounts'),
+  'account.place': admin.must(
+    '{actor} 变更 {target} 的所属机构与数据范围',
+    '{actor} changed unit and data scope of {target}',
+  ),
+  'unit.create': admin.must('{actor} 新建机构 {target}', '{actor} made unit {target}'),
+  'unit.update': admin.must(
+    '{actor} 修改机构 {target}（{fields}）',
+    '{actor} changed unit {target} ({fields})',
+  ),
+  'unit.move': admin.must('{actor} 移动机构 {target}', '{actor} moved unit {target}'),
+  'unit.close': admin.must('{actor} 撤销机构 {target}', '{actor} closed unit {target}'),
+  'unit.hand-over': admin.must('机构 {target} 的业务已移交', 'work of unit {target} was handed over'),
   'token.create': admin.must('{actor} 创建令牌 {target}', '{actor} created token {target}'),
   'token.revoke': admin.must('{actor} 吊销令牌 {target}', '{actor} revoked token {target}'),
   'token.list': admin.may('{actor} 查看令牌列表', '{actor} listed tokens'),

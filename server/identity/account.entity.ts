@@ -18,6 +18,8 @@ export const accountEntity = defineEntity(
     lockedUntilAt: col.instant().optional(),
     pendingRoles: col.text(200).optional(),
     pendingById: col.uuid().optional(),
+    /** Where the person works. */
+    unitId: col.uuid(),
     createdAt: col.instant(),
     lastSignInAt: col.instant().optional(),
     version: col.int(),
@@ -31,7 +33,13 @@ export type AccountRow = RowOf<typeof accountEntity>;
 /** Roles an account holds; asked-for ones stand in the account until another person decides. */
 export const accountRoleEntity = defineEntity(
   'account_role',
-  { accountId: col.uuid(), role: col.text(20) },
+  {
+    accountId: col.uuid(),
+    role: col.text(20),
+    scopeKind: col.text(10),
+    /** The unit the scope counts from; none: the unit of the account. */
+    scopeUnitId: col.uuid().optional(),
+  },
   { primaryKey: ['accountId', 'role'] },
 );
 

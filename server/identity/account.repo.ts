@@ -1,4 +1,5 @@
 import { isUuid } from '../kernel/index.ts';
+import type { ScopeKind } from '../kernel/index.ts';
 import { insert, portable, remove, select, update, type Db, type Tx } from '../platform/persistence/index.ts';
 import {
   accountEntity,
@@ -63,7 +64,35 @@ const ACCOUNT_LOCK = update(accountEntity, {
 });
 const ROLE_INSERT = insert(accountRoleEntity);
 const ROLES_REMOVE = remove(accountRoleEntity, { name: 'account_role.remove_all', where: ['accountId'] });
-const ROLES_OF = select(accountRoleEntity, { name: 'account_role.of_accounts', whereIn: 'accountId' });
+/** A grant without a unit of its own counts from where the account is. */
+const ROLES_OF = portable<{ accountIdList: string[] }, GrantRow>(
+  'account_role.of_accounts',
+  `SELECT r.account_id, r.role, r.scope_kind, r.scope_unit_id, u.id AS unit_id, u.depth AS unit_depth
+    FROM account_role r JOIN account a ON a.id = r.account_id
+    JOIN org_unit u ON u.id = COALESCE(r.scope_unit_id, a.unit_id)
+    WHERE r.account_id IN (:accountIdList...)`,
+  {
+    params: { accountIdList: 'uuid' },
+    result: {
+      accountId: 'uuid',
+      role: 'text',
+      scopeKind: 'text',
+      scopeUnitId: 'uuid',
+      unitId: 'uuid',
+      unitDepth: 'int',
+    },
+  },
+);
+const ACCOUNT_PLACE = update(accountEntity, {
+  name: 'account.place',
+  set: ['unitId', 'version'],
+  where: ['id', 'version'],
+});
+const GRANT_PLACE = update(accountRoleEntity, {
+  name: 'account_role.place',
+  set: ['scopeKind', 'scopeUnitId'],
+  where: ['accountId', 'role'],
+});
 const HISTORY_INSERT = insert(passwordHistoryEntity);
 const HISTORY_RECENT = select(passwordHistoryEntity, {
   name: 'password_history.recent',
@@ -77,9 +106,30 @@ const HISTORY_RECENT = select(passwordHistoryEntity, {
 
 const IN_LIST_MAX = 500;
 
+interface GrantRow {
+  accountId: string;
+  role: string;
+  scopeKind: string;
+  scopeUnitId: string | null;
+  unitId: string;
+  unitDepth: number;
+}
+
+/** A role as an account holds it: what it reaches of the organisation. */
+export interface Grant {
+  role: Role;
+  kind: ScopeKind;
+  /** The unit the scope counts from, and how far below the head office it lies. */
+  unitId: string;
+  unitDepth: number;
+  /** The unit named with the grant; null follows the account. */
+  ownUnitId: string | null;
+}
+
 /** An account with the roles it holds. */
 export interface Account extends AccountRow {
   roles: Role[];
+  grants: Grant[];
 }
 
 /** The columns that decisions about an account change. */
@@ -90,14 +140,21 @@ export type AccountDecision = Pick<
 
 /** Adds the roles to rows, in their order; one query for 500 rows. */
 export async function withRoles(db: Db, rows: readonly AccountRow[]): Promise<Account[]> {
-  const rolesById = new Map<string, Role[]>(rows.map((row) => [row.id, []]));
+  const grantsById = new Map<string, Grant[]>(rows.map((row) => [row.id, []]));
   for (let start = 0; start < rows.length; start += IN_LIST_MAX) {
     const accountIdList = rows.slice(start, start + IN_LIST_MAX).map((row) => row.id);
-    for (const { accountId, role } of await db.all(ROLES_OF, { accountIdList })) {
-      if (isRole(role)) rolesById.get(accountId)?.push(role);
+    for (const row of await db.all(ROLES_OF, { accountIdList })) {
+      const { role, scopeKind, scopeUnitId: ownUnitId, unitId, unitDepth } = row;
+      if (!isRole(role)) continue;
+      grantsById
+        .get(row.accountId)
+        ?.push({ role, kind: scopeKind as ScopeKind, unitId, unitDepth, ownUnitId });
     }
   }
-  return rows.map((row) => ({ ...row, roles: (rolesById.get(row.id) ?? []).sort() }));
+  return rows.map((row) => {
+    const grants = (grantsById.get(row.id) ?? []).sort((a, b) => (a.role < b.role ? -1 : 1));
+    return { ...row, grants, roles: grants.map(({ role }) => role) };
+  });
 }
 
 async function one(db: Db, row: AccountRow | undefined): Promise<Account | undefined> {
@@ -152,10 +209,7 @@ export async function countAccounts(db: Db): Promise<number> {
 /** Makes an account with its roles. A taken user name throws a conflict of `ux_account_username`. */
 export async function insertAccount(tx: Tx, row: AccountRow, roles: readonly Role[]): Promise<void> {
   await tx.run(ACCOUNT_INSERT, row);
-  await tx.runMany(
-    ROLE_INSERT,
-    roles.map((role) => ({ accountId: row.id, role })),
-  );
+  await insertGrants(tx, row.id, roles, []);
 }
 
 /** Writes a decision; gives whether the account still had the version. */
@@ -173,13 +227,56 @@ export async function decideAccount(
   return changed === 1;
 }
 
-/** Replaces the roles of an account. */
-export async function replaceRoles(tx: Tx, accountId: string, roles: readonly Role[]): Promise<void> {
-  await tx.run(ROLES_REMOVE, { accountId });
+/** Replaces the roles of an account; one that stays keeps its scope. */
+export async function replaceRoles(
+  tx: Tx,
+  account: Pick<Account, 'id' | 'grants'>,
+  roles: readonly Role[],
+): Promise<void> {
+  await tx.run(ROLES_REMOVE, { accountId: account.id });
+  await insertGrants(tx, account.id, roles, account.grants);
+}
+
+/** A new grant reaches the account's unit and everything under it. */
+async function insertGrants(
+  tx: Tx,
+  accountId: string,
+  roles: readonly Role[],
+  before: readonly Grant[],
+): Promise<void> {
   await tx.runMany(
     ROLE_INSERT,
-    roles.map((role) => ({ accountId, role })),
+    roles.map((role) => {
+      const known = before.find((grant) => grant.role === role);
+      return {
+        ...{ accountId, role },
+        scopeKind: known?.kind ?? 'subtree',
+        scopeUnitId: known?.ownUnitId ?? null,
+      };
+    }),
   );
+}
+
+/** Where an account works, and what each of its roles reaches. */
+export interface Placement {
+  unitId: string;
+  /** Grants to change; `unitId: null` follows the account. */
+  scopes: readonly { role: Role; kind: ScopeKind; unitId: string | null }[];
+}
+
+/** Writes a placement; gives whether the account still had the version. */
+export async function placeAccount(tx: Tx, account: AccountRow, placement: Placement): Promise<boolean> {
+  const { id, version } = account;
+  const set = { unitId: placement.unitId, version: version + 1, whereId: id, whereVersion: version };
+  if ((await tx.run(ACCOUNT_PLACE, set)) !== 1) return false;
+  await tx.runMany(
+    GRANT_PLACE,
+    placement.scopes.map(({ role, kind, unitId }) => ({
+      ...{ scopeKind: kind, scopeUnitId: unitId },
+      ...{ whereAccountId: id, whereRole: role },
+    })),
+  );
+  return true;
 }
 
 /** Sets a password, remembers its hash, and lifts a lock; gives whether the account still had the version. */

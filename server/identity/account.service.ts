@@ -1,4 +1,4 @@
-import { AppError, type Clock, type Ids } from '../kernel/index.ts';
+import { AppError, ROOT_UNIT_ID, type Clock, type Ids } from '../kernel/index.ts';
 import { hashPassword, passwordFaults, randomToken, totp, type Crypto } from '../platform/crypto/index.ts';
 import { DatabaseConflict, type Tx, type UnitOfWork } from '../platform/persistence/index.ts';
 import {
@@ -35,6 +35,8 @@ export interface AccountInput {
   username: string;
   displayName: string;
   roles: readonly Role[];
+  /** Where the person works; the head office when absent. */
+  unitId?: string;
 }
 
 /** A password made by us, to be handed over once. */
@@ -101,7 +103,7 @@ export class AccountService {
       target: { type: 'account', id },
       details: { roles: [...input.roles], hasOtp: totpSecret !== undefined },
     });
-    return { account: { ...row, roles: [] }, totpSecret };
+    return { account: { ...row, roles: [], grants: [] }, totpSecret };
   }
 
   #rowOf(
@@ -127,6 +129,7 @@ export class AccountService {
       lockedUntilAt: null,
       pendingRoles: null,
       pendingById: null,
+      unitId: input.unitId ?? ROOT_UNIT_ID,
       createdAt: now,
       lastSignInAt: null,
       version: 1,
@@ -184,7 +187,7 @@ export class AccountService {
       pendingRoles: null,
       pendingById: null,
     });
-    await replaceRoles(tx, account.id, roles);
+    await replaceRoles(tx, account, roles);
     await this.#endSessions(tx, account.id);
     const target = { type: 'account', id: account.id };
     if (isNew) tx.record({ action: 'account.approve', outcome: 'ok', target });
@@ -194,7 +197,7 @@ export class AccountService {
       target,
       details: { from: account.roles, to: roles },
     });
-    return { ...changed, roles };
+    return (await findAccount(tx, account.id)) ?? { ...changed, roles };
   }
 
   /** Turns a request down; an account that was never approved is turned off. */

@@ -22,6 +22,9 @@ import { actorOf, SessionService, type Bookkeeping } from './session.service.ts'
 import { SignInService } from './sign-in.service.ts';
 import { listAgents, listSkillGroups, type Agent, type SkillGroup } from './skill-group.repo.ts';
 import { createSkillGroup, skillGroupRoutes, type SkillGroupInput } from './skill-group.routes.ts';
+import { UnitTree } from './organisation/unit-tree.ts';
+import { unitRoutes } from './organisation/unit.routes.ts';
+import { UnitService, type UnitRecords } from './organisation/unit.service.ts';
 import { tokenRoutes } from './token.routes.ts';
 import { TokenService } from './token.service.ts';
 
@@ -56,6 +59,17 @@ export interface SocketSessions {
   touch(sessionId: string): void;
 }
 
+/** What other modules ask of the organisation. */
+export interface Organisation {
+  units: UnitService;
+  /** The unit and those above it, itself first. Made in memory, at most five seconds old. */
+  ancestorsOf(unitId: string): Promise<string[]>;
+  /** A module says what records it keeps in units; the composition root does so before the start. */
+  registerRecords(records: UnitRecords): void;
+  /** Goes on with what is left of hand-overs; called at the start and after each closing. */
+  finishHandOvers(): Promise<void>;
+}
+
 /** Accounts, sessions, tokens, and skill groups. */
 export interface Identity {
   routes: readonly AnyRoute[];
@@ -64,6 +78,8 @@ export interface Identity {
   sockets: SocketSessions;
   /** Acts that need a second person; every module registers its own. */
   approvals: Approvals;
+  /** The tree of units, who lies under whom. */
+  organisation: Organisation;
   /** Marks approvals nobody decided in time, at most 200 at once; gives the number. */
   expireApprovals(tx: Tx): Promise<number>;
   /** Whether a cookie and its CSRF token belong to one live session; the session, if so. */
@@ -97,6 +113,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     ...{ clock, ids },
     ...(onApprovalAsked === undefined ? {} : { onAsked: onApprovalAsked }),
   });
+  const organisation = createOrganisation(deps, sessions);
   const agents = (skillGroupId: string | null) => deps.uow.read((db) => listAgents(db, skillGroupId));
   return {
     routes: [
@@ -105,6 +122,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...tokenRoutes({ ...deps, tokens }),
       ...skillGroupRoutes(deps),
       ...approvalRoutes({ clock, approvals }),
+      ...organisation.routes,
     ],
     authenticators: [sessions.authenticate, tokens.authenticate],
     sockets: createSocketSessions(deps, sessions),
@@ -113,6 +131,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       return session !== undefined && isSameSecret(csrfToken, session.csrfToken) ? session : undefined;
     },
     approvals,
+    organisation,
     expireApprovals: (tx) => approvals.expireDue(tx),
     namesOf: (ids) => accounts.namesOf(ids),
     listAgents: agents,
@@ -126,6 +145,26 @@ export function createIdentity(deps: IdentityDeps): Identity {
       tx.record({ action: 'session.expire', outcome: 'ok', details: { count } });
       return count;
     },
+  };
+}
+
+function createOrganisation(
+  deps: IdentityDeps,
+  sessions: SessionService,
+): Organisation & { routes: readonly AnyRoute[] } {
+  const tree = new UnitTree(deps);
+  const records: UnitRecords[] = [];
+  const units = new UnitService({ ...deps, sessions, tree, records });
+  let running = Promise.resolve();
+  // One after the other: a unit that is closed while others are handed over must not be passed by.
+  const finishHandOvers = () =>
+    (running = running.then(() => units.finishHandOvers()).catch((error: unknown) => deps.onFault(error)));
+  return {
+    units,
+    ancestorsOf: (unitId) => tree.ancestorsOf(unitId),
+    registerRecords: (each) => void records.push(each),
+    finishHandOvers,
+    routes: unitRoutes({ units, startHandOver: () => void finishHandOvers() }),
   };
 }
 

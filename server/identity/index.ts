@@ -2,6 +2,7 @@ export {
   createIdentity,
   type Identity,
   type IdentityDeps,
+  type Organisation,
   type SocketSession,
   type SocketSessions,
 } from './identity.ts';
@@ -19,6 +20,7 @@ export {
   type Role,
   type TokenScope,
 } from './permissions.ts';
+export type { UnitRecords } from './organisation/unit.service.ts';
 export type { Agent, SkillGroup } from './skill-group.repo.ts';
 export type { SkillGroupInput } from './skill-group.routes.ts';
 export type { Bookkeeping } from './session.service.ts';

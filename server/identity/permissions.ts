@@ -52,6 +52,7 @@ export const ROLE_PERMISSIONS = {
   'system-admin': [
     'account:read',
     'account:create',
+    'unit:write',
     'site:write',
     'skill-group:write',
     'token:write',

@@ -1,3 +1,5 @@
+import type { DataScope } from './scope.ts';
+
 /** Who acts. `system` is the server itself, `token` a program with an API token, `os` the command line's account. */
 export type ActorType = 'account' | 'requester' | 'robot' | 'system' | 'token' | 'os';
 
@@ -10,6 +12,8 @@ export interface Actor {
   name?: string;
   roles?: readonly string[];
   sessionId?: string;
+  /** What of the organisation it may see; see `scopeOf` for an absent one. Never written into the trail. */
+  scope?: DataScope;
   ip?: string;
 }
 

@@ -14,4 +14,15 @@ export {
   type RecordSubject,
   type Thresholds,
 } from './record-class.ts';
+export {
+  reaches,
+  ROOT_UNIT_ID,
+  SCOPE_ALL,
+  SCOPE_KINDS,
+  scopeOf,
+  wholeScope,
+  type DataScope,
+  type Placed,
+  type ScopeKind,
+} from './scope.ts';
 export { presentStartError, StartError } from './start-error.ts';

@@ -16,6 +16,8 @@ export const siteEntity = defineEntity(
     origins: col.json<string[]>(),
     publicKeyPem: col.clob().optional(),
     skillGroupId: col.uuid().optional(),
+    /** The unit whose work its conversations are. */
+    unitId: col.uuid(),
     locale: col.text(10),
     texts: col.json<SiteTexts>(),
     isActive: col.flag(),

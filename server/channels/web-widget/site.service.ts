@@ -1,4 +1,4 @@
-import { AppError, type Clock } from '../../kernel/index.ts';
+import { AppError, ROOT_UNIT_ID, type Clock } from '../../kernel/index.ts';
 import {
   DatabaseConflict,
   insert,
@@ -15,7 +15,7 @@ const SITE_BY_ID = select(siteEntity, { name: 'site.by_id', where: ['id'] });
 const SITES = select(siteEntity, { name: 'site.list', orderBy: [['id', 'asc']], keyset: true, limit: true });
 const SITE_UPDATE = update(siteEntity, {
   name: 'site.update',
-  set: ['name', 'origins', 'publicKeyPem', 'skillGroupId', 'locale', 'texts', 'isActive', 'version'],
+  set: ['name', 'origins', 'publicKeyPem', 'skillGroupId', 'unitId', 'locale', 'texts', 'isActive', 'version'],
   where: ['id', 'version'],
 });
 
@@ -29,6 +29,8 @@ export interface SiteInput {
   origins: string[];
   publicKeyPem?: string | null;
   skillGroupId?: string | null;
+  /** The head office when absent. */
+  unitId?: string;
   locale: 'zh-CN' | 'en';
   texts: SiteTexts;
   isActive: boolean;
@@ -118,6 +120,7 @@ function columns(input: SiteInput): Omit<SiteRow, 'id' | 'createdAt' | 'version'
     origins: input.origins,
     publicKeyPem: input.publicKeyPem ?? null,
     skillGroupId: input.skillGroupId ?? null,
+    unitId: input.unitId ?? ROOT_UNIT_ID,
     locale: input.locale,
     texts: input.texts,
     isActive: input.isActive,

@@ -128,7 +128,7 @@ export class VisitorService {
     let dek;
     if (requesterId === undefined) {
       const isIdentified = profile !== undefined;
-      const made = await requesters.create(tx, { siteId: site.id, profile: profile ?? {}, isIdentified });
+      const made = await requesters.create(tx, { siteId: site.id, profile: profile ?? {}, isIdentified, unitId: site.unitId });
       requesterId = made.row.id;
       dek = made.dek;
     } else {
@@ -145,6 +145,7 @@ export class VisitorService {
       siteId: site.id,
       channel: 'web',
       skillGroupId,
+      unitId: site.unitId,
     });
     return this.#grant(tx, site, { requesterId, conversationId: row.id }, undefined);
   }

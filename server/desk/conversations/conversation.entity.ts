@@ -8,6 +8,7 @@ export const conversationEntity = defineEntity(
     requesterId: col.uuid(),
     dekId: col.int(),
     siteId: col.text(40),
+    unitId: col.uuid(),
     channel: col.text(20),
     state: col.text(20),
     skillGroupId: col.uuid().optional(),

@@ -1,6 +1,6 @@
 import type { AuditAction } from '../../../audit/index.ts';
 import { AppError, type Actor, type Clock, type EventDraft, type Ids } from '../../kernel/index.ts';
-import { ROBOT_ACTOR, SYSTEM_ACTOR } from '../../kernel/index.ts';
+import { ROBOT_ACTOR, ROOT_UNIT_ID, SYSTEM_ACTOR } from '../../kernel/index.ts';
 import type { Crypto, Dek } from '../../platform/crypto/index.ts';
 import type { Db, Tx, UnitContext } from '../../platform/persistence/index.ts';
 import type { ConversationRow, MessageMeta } from './conversation.entity.ts';
@@ -36,7 +36,7 @@ export class ConversationService {
   /** Opens a conversation with the robot, inside the unit of work that knows its requester. */
   async open(
     tx: Tx,
-    input: { requesterId: string; dek: Dek; siteId: string; channel: string; skillGroupId: string | null },
+    input: { requesterId: string; dek: Dek; siteId: string; channel: string; skillGroupId: string | null; unitId?: string },
   ): Promise<ConversationRow> {
     const at = this.#deps.clock.now();
     const row: ConversationRow = {
@@ -44,6 +44,7 @@ export class ConversationService {
       requesterId: input.requesterId,
       dekId: input.dek.id,
       siteId: input.siteId,
+      unitId: input.unitId ?? ROOT_UNIT_ID,
       channel: input.channel,
       state: 'robot',
       skillGroupId: input.skillGroupId,

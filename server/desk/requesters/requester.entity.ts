@@ -10,6 +10,7 @@ export const requesterEntity = defineEntity(
     id: col.uuid(),
     dekId: col.int(),
     siteId: col.text(40).optional(),
+    unitId: col.uuid(),
     isIdentified: col.flag(),
     externalEnc: sealed(),
     externalBix: blindIndex(),

@@ -1,4 +1,4 @@
-import { AppError, type Clock, type Ids } from '../../kernel/index.ts';
+import { AppError, ROOT_UNIT_ID, type Clock, type Ids } from '../../kernel/index.ts';
 import {
   lastFour,
   normaliseEmail,
@@ -126,7 +126,7 @@ export class RequesterService {
   /** Makes a requester and the key everything about this person will be sealed with. */
   async create(
     tx: Tx,
-    input: { siteId: string | null; profile: RequesterProfile; isIdentified: boolean },
+    input: { siteId: string | null; profile: RequesterProfile; isIdentified: boolean; unitId?: string },
   ): Promise<{ row: RequesterRow; dek: Dek }> {
     const id = this.#deps.ids.next();
     const { dek, row: dekRow } = await this.#deps.crypto.newDek('requester', id);
@@ -135,6 +135,7 @@ export class RequesterService {
       id,
       dekId: dek.id,
       siteId: input.siteId,
+      unitId: input.unitId ?? ROOT_UNIT_ID,
       isIdentified: input.isIdentified,
       ...this.sealProfile(dek, id, input.profile),
       createdAt: now,

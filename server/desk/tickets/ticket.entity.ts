@@ -19,6 +19,7 @@ export const ticketEntity = defineEntity(
     priority: col.text(10),
     assigneeId: col.uuid().optional(),
     skillGroupId: col.uuid().optional(),
+    unitId: col.uuid(),
     openedAt: col.instant(),
     updatedAt: col.instant(),
     solvedAt: col.instant().optional(),

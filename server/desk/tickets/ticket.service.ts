@@ -1,4 +1,4 @@
-import { AppError, type Actor, type Clock, type Ids } from '../../kernel/index.ts';
+import { AppError, ROOT_UNIT_ID, type Actor, type Clock, type Ids } from '../../kernel/index.ts';
 import type { Crypto, Dek } from '../../platform/crypto/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
@@ -98,6 +98,7 @@ export class TicketService {
       priority: input.priority ?? 'normal',
       assigneeId: null,
       skillGroupId: conversation?.skillGroupId ?? null,
+      unitId: conversation?.unitId ?? ROOT_UNIT_ID,
       openedAt: at,
       updatedAt: at,
       solvedAt: null,

@@ -48,7 +48,7 @@ type ListRow = Omit<TicketRow, 'descriptionEnc' | 'dekId' | 'solvedAt'> & { name
 type SearchRow = ListRow & Pick<TicketRow, 'descriptionEnc'>;
 
 const ITEM_COLUMNS = `t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority,
-  t.assignee_id, t.skill_group_id, t.opened_at, t.updated_at, t.version, r.name_enc`;
+  t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc`;
 const ITEM_RESULT = {
   id: 'uuid',
   ticketNumber: 'int',
@@ -59,6 +59,7 @@ const ITEM_RESULT = {
   priority: 'text',
   assigneeId: 'uuid',
   skillGroupId: 'uuid',
+  unitId: 'uuid',
   openedAt: 'instant',
   updatedAt: 'instant',
   version: 'int',

@@ -33,6 +33,7 @@ export {
   type KindTypes,
   type Statement,
 } from './statements.ts';
+export { ownedWithin, SCOPE_PARAMS, scopeParams, withinScope, type ScopeParams } from './scoped-rows.ts';
 export { openInstallation } from './installation.ts';
 export { openTrail, type Trail } from './trail.ts';
 export { createStorageGuard, type StorageGuard } from './storage-guard.ts';

@@ -12,6 +12,8 @@ export const evaluationEntity = defineEntity(
     conversationId: col.uuid(),
     /** The agent who had the conversation last; nobody when it stayed with the robot or in the queue. */
     agentId: col.uuid().optional(),
+    /** Of the conversation that was judged. */
+    unitId: col.uuid(),
     scoreCardId: col.uuid(),
     scoreCardVersion: col.int(),
     /** 0 to 100; null when no criterion applied. */

@@ -83,6 +83,7 @@ export class EvaluationService {
       id,
       conversationId,
       agentId: conversation.assigneeId,
+      unitId: conversation.unitId,
       scoreCardId: card.id,
       scoreCardVersion: card.version,
       ...computeScore(card.criteria, judgements),

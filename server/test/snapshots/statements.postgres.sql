@@ -1,11 +1,11 @@
 -- account.by_id
-SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE id = $1;
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE id = $1;
 
 -- account.by_ids
-SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE id = ANY($1);
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE id = ANY($1);
 
 -- account.by_username
-SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE username = $1;
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE username = $1;
 
 -- account.count
 SELECT COUNT(*) AS account_count FROM account;
@@ -16,23 +16,29 @@ UPDATE account SET state = $1, pending_roles = $2, pending_by_id = $3, totp_enc 
 -- account.failed
 UPDATE account SET failed_count = failed_count + 1 WHERE id = $1;
 
+-- account.hand_over_unit
+UPDATE account SET unit_id = $1 WHERE unit_id = $2;
+
 -- account.insert
-INSERT INTO account (id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+INSERT INTO account (id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- account.lock
 UPDATE account SET failed_count = $1, locked_until_at = $2 WHERE id = $3;
 
 -- account.page
-SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account ORDER BY username asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account ORDER BY username asc FETCH FIRST $1 ROWS ONLY;
 
 -- account.page (next page)
-SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE username > $1 ORDER BY username asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE username > $1 ORDER BY username asc FETCH FIRST $2 ROWS ONLY;
 
 -- account.page_of_state
-SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE state = $1 ORDER BY username asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE state = $1 ORDER BY username asc FETCH FIRST $2 ROWS ONLY;
 
 -- account.page_of_state (next page)
-SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, created_at, last_sign_in_at, version FROM account WHERE state = $1 AND username > $2 ORDER BY username asc FETCH FIRST $3 ROWS ONLY;
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE state = $1 AND username > $2 ORDER BY username asc FETCH FIRST $3 ROWS ONLY;
+
+-- account.place
+UPDATE account SET unit_id = $1, version = $2 WHERE id = $3 AND version = $4;
 
 -- account.set_locale
 UPDATE account SET locale = $1 WHERE id = $2;
@@ -43,11 +49,17 @@ UPDATE account SET password_hash = $1, password_changed_at = $2, must_change_pas
 -- account.signed_in
 UPDATE account SET failed_count = $1, locked_until_at = $2, last_sign_in_at = $3, totp_last_step = $4 WHERE id = $5 AND failed_count = $6 AND totp_last_step = $7;
 
+-- account_role.hand_over_unit
+UPDATE account_role SET scope_unit_id = $1 WHERE scope_unit_id = $2;
+
 -- account_role.insert
-INSERT INTO account_role (account_id, role) VALUES ($1, $2);
+INSERT INTO account_role (account_id, role, scope_kind, scope_unit_id) VALUES ($1, $2, $3, $4);
 
 -- account_role.of_accounts
-SELECT account_id, role FROM account_role WHERE account_id = ANY($1);
+SELECT r.account_id, r.role, r.scope_kind, r.scope_unit_id, u.id AS unit_id, u.depth AS unit_depth FROM account_role r JOIN account a ON a.id = r.account_id JOIN org_unit u ON u.id = COALESCE(r.scope_unit_id, a.unit_id) WHERE r.account_id = ANY($1);
+
+-- account_role.place
+UPDATE account_role SET scope_kind = $1, scope_unit_id = $2 WHERE account_id = $3 AND role = $4;
 
 -- account_role.remove_all
 DELETE FROM account_role WHERE account_id = $1;
@@ -281,13 +293,13 @@ SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action
 SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE occurred_at >= $1 AND occurred_at < $2 AND occurred_at <= $3 AND (occurred_at < $3 OR id < $4) AND (target_id = $5 OR $5 IS NULL) AND (customer_ref = $6 OR $6 IS NULL) AND (actor_id = $7 OR $7 IS NULL) AND (action = $8 OR $8 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $10 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $11 ROWS ONLY;
 
 -- conversation.by_id
-SELECT id, requester_id, dek_id, site_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = $1;
+SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = $1;
 
 -- conversation.by_state
-SELECT id, requester_id, dek_id, site_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE state = $1 ORDER BY opened_at asc, id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE state = $1 ORDER BY opened_at asc, id asc FETCH FIRST $2 ROWS ONLY;
 
 -- conversation.insert
-INSERT INTO conversation (id, requester_id, dek_id, site_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21);
+INSERT INTO conversation (id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22);
 
 -- conversation.item
 SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.id = $1;
@@ -353,10 +365,10 @@ INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, create
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- evaluation.by_id
-SELECT id, conversation_id, agent_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation WHERE id = $1;
+SELECT id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation WHERE id = $1;
 
 -- evaluation.insert
-INSERT INTO evaluation (id, conversation_id, agent_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+INSERT INTO evaluation (id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- evaluation.list
 SELECT id, conversation_id, agent_id, score, state, is_fatal, findings_count, evaluated_at, version FROM evaluation WHERE evaluated_at <= $1 AND (evaluated_at < $1 OR id < $2) AND (agent_id = $3 OR $3 IS NULL) AND (state = $4 OR $4 IS NULL) AND (score < $5 OR $5 IS NULL) ORDER BY evaluated_at DESC, id DESC FETCH FIRST $6 ROWS ONLY;
@@ -445,6 +457,69 @@ SELECT COUNT(*) AS note_count FROM conversation_note WHERE conversation_id = $1 
 -- note.newest
 SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE conversation_id = $1 ORDER BY at desc, id desc FETCH FIRST $2 ROWS ONLY;
 
+-- org_tree.lock
+UPDATE org_tree SET version = version + 1 WHERE id = 'tree';
+
+-- org_tree.version
+SELECT version FROM org_tree WHERE id = 'tree';
+
+-- org_unit.by_codes
+SELECT id, parent_id, kind, name, name_key, code, state, successor_id, depth, created_at, closed_at, version FROM org_unit WHERE code = ANY($1);
+
+-- org_unit.by_id
+SELECT id, parent_id, kind, name, name_key, code, state, successor_id, depth, created_at, closed_at, version FROM org_unit WHERE id = $1;
+
+-- org_unit.by_ids
+SELECT id, parent_id, kind, name, name_key, code, state, successor_id, depth, created_at, closed_at, version FROM org_unit WHERE id = ANY($1);
+
+-- org_unit.children
+SELECT u.id, u.parent_id, u.kind, u.name, u.code, u.state, u.depth, u.version, (SELECT COUNT(*) FROM account a WHERE a.unit_id = u.id) AS people_count, (SELECT COUNT(*) FROM org_unit k WHERE k.parent_id = u.id AND k.state = 'active') AS child_count FROM org_unit u WHERE u.parent_id = $1 AND u.state = 'active' AND u.name_key > $2 ORDER BY u.name_key FETCH FIRST $3 ROWS ONLY;
+
+-- org_unit.close
+UPDATE org_unit SET parent_id = $1, name_key = $2, state = $3, successor_id = $4, closed_at = $5, version = $6 WHERE id = $7 AND version = $8;
+
+-- org_unit.count
+SELECT COUNT(*) AS unit_count FROM org_unit;
+
+-- org_unit.has_children
+SELECT COUNT(*) AS child_count FROM org_unit WHERE parent_id = $1 AND state = 'active';
+
+-- org_unit.hold
+UPDATE org_unit SET version = version WHERE id = $1 AND state = 'active';
+
+-- org_unit.in_state
+SELECT id, parent_id, kind, name, name_key, code, state, successor_id, depth, created_at, closed_at, version FROM org_unit WHERE state = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- org_unit.insert
+INSERT INTO org_unit (id, parent_id, kind, name, name_key, code, state, successor_id, depth, created_at, closed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- org_unit.item
+SELECT u.id, u.parent_id, u.kind, u.name, u.code, u.state, u.depth, u.version, (SELECT COUNT(*) FROM account a WHERE a.unit_id = u.id) AS people_count, (SELECT COUNT(*) FROM org_unit k WHERE k.parent_id = u.id AND k.state = 'active') AS child_count FROM org_unit u WHERE u.id = $1;
+
+-- org_unit.move
+UPDATE org_unit SET parent_id = $1, version = $2 WHERE id = $3 AND version = $4;
+
+-- org_unit.parents
+SELECT id, parent_id FROM org_unit ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- org_unit.path
+SELECT u.id, u.name FROM unit_closure c JOIN org_unit u ON u.id = c.ancestor_id WHERE c.unit_id = $1 ORDER BY c.depth DESC;
+
+-- org_unit.people
+SELECT (SELECT COUNT(*) FROM account a WHERE a.unit_id = $1) + (SELECT COUNT(*) FROM account_role r WHERE r.scope_unit_id = $1) AS people_count FROM org_tree;
+
+-- org_unit.rename
+UPDATE org_unit SET name = $1, name_key = $2, code = $3, kind = $4, version = $5 WHERE id = $6 AND version = $7;
+
+-- org_unit.search
+SELECT u.id, u.parent_id, u.kind, u.name, u.code, u.state, u.depth, u.version, (SELECT COUNT(*) FROM account a WHERE a.unit_id = u.id) AS people_count, (SELECT COUNT(*) FROM org_unit k WHERE k.parent_id = u.id AND k.state = 'active') AS child_count FROM org_unit u WHERE u.state = 'active' AND u.code > $1 AND (u.name_key LIKE $2 OR u.code LIKE $3) ORDER BY u.code FETCH FIRST $4 ROWS ONLY;
+
+-- org_unit.set_state
+UPDATE org_unit SET state = $1 WHERE id = $2 AND state = $3;
+
+-- org_unit.shift_depth
+UPDATE org_unit SET depth = depth + $1 WHERE id IN (SELECT d.unit_id FROM unit_closure d WHERE d.ancestor_id = $2);
+
 -- outbox_event.counts
 SELECT state, COUNT(*) AS events FROM outbox_event WHERE state <> 1 GROUP BY state;
 
@@ -500,10 +575,10 @@ SELECT on_day, COUNT(*) AS ticket_count FROM ( SELECT TO_CHAR(opened_at + $1 * I
 SELECT COUNT(*) AS ticket_count FROM ticket WHERE opened_at >= $1 AND opened_at < $2 AND solved_at >= $3 AND solved_at < $2;
 
 -- requester.by_external
-SELECT id, dek_id, site_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE site_id = $1 AND external_bix = $2;
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE site_id = $1 AND external_bix = $2;
 
 -- requester.by_id
-SELECT id, dek_id, site_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id = $1;
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id = $1;
 
 -- requester.by_name
 SELECT id, is_identified, created_at, version, name_enc, phone_enc, email_enc, id_number_enc FROM requester WHERE name_bix = $1 AND created_at <= $2 AND (created_at < $2 OR id < $3) ORDER BY created_at DESC, id DESC FETCH FIRST $4 ROWS ONLY;
@@ -518,7 +593,7 @@ SELECT id, is_identified, created_at, version, name_enc, phone_enc, email_enc, i
 SELECT id, state, opened_at FROM conversation WHERE requester_id = $1 ORDER BY opened_at DESC, id DESC FETCH FIRST $2 ROWS ONLY;
 
 -- requester.insert
-INSERT INTO requester (id, dek_id, site_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
+INSERT INTO requester (id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
 
 -- requester.tickets
 SELECT id, ticket_number, state, subject_enc FROM ticket WHERE requester_id = $1 ORDER BY opened_at DESC, id DESC FETCH FIRST $2 ROWS ONLY;
@@ -587,19 +662,19 @@ SELECT section, version, changed_at, changed_by, approved_by, reason, restored_v
 INSERT INTO setting_version (section, version, body, changed_at, changed_by, approved_by, reason, restored_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- site.by_id
-SELECT id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version FROM site WHERE id = $1;
+SELECT id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version FROM site WHERE id = $1;
 
 -- site.insert
-INSERT INTO site (id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+INSERT INTO site (id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- site.list
-SELECT id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version FROM site ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version FROM site ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- site.list (next page)
-SELECT id, name, origins, public_key_pem, skill_group_id, locale, texts, is_active, created_at, version FROM site WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version FROM site WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- site.update
-UPDATE site SET name = $1, origins = $2, public_key_pem = $3, skill_group_id = $4, locale = $5, texts = $6, is_active = $7, version = $8 WHERE id = $9 AND version = $10;
+UPDATE site SET name = $1, origins = $2, public_key_pem = $3, skill_group_id = $4, unit_id = $5, locale = $6, texts = $7, is_active = $8, version = $9 WHERE id = $10 AND version = $11;
 
 -- skill_group.by_id
 SELECT id, name, created_at, version FROM skill_group WHERE id = $1;
@@ -623,28 +698,28 @@ SELECT skill_group_id, account_id FROM skill_group_member WHERE skill_group_id =
 DELETE FROM skill_group_member WHERE skill_group_id = $1;
 
 -- ticket.by_id
-SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id = $1;
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id = $1;
 
 -- ticket.by_number
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.ticket_number = $1;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.ticket_number = $1;
 
 -- ticket.change
 UPDATE ticket SET subject_enc = $1, priority = $2, assignee_id = $3, updated_at = $4, version = $5 WHERE id = $6 AND version = $7;
 
 -- ticket.insert
-INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, opened_at, updated_at, solved_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
 -- ticket.item
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id = $1;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id = $1;
 
 -- ticket.list
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE (t.state = $1 OR $1 IS NULL) AND (t.assignee_id = $2 OR $2 IS NULL) AND ($3 = 0 OR t.assignee_id IS NULL) AND (t.requester_id = $4 OR $4 IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND t.opened_at <= $8 AND (t.opened_at < $8 OR t.id < $9) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $10 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE (t.state = $1 OR $1 IS NULL) AND (t.assignee_id = $2 OR $2 IS NULL) AND ($3 = 0 OR t.assignee_id IS NULL) AND (t.requester_id = $4 OR $4 IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND t.opened_at <= $8 AND (t.opened_at < $8 OR t.id < $9) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $10 ROWS ONLY;
 
 -- ticket.move
 UPDATE ticket SET state = $1, solved_at = $2, updated_at = $3, version = $4 WHERE id = $5 AND version = $6;
 
 -- ticket.search
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.opened_at, t.updated_at, t.version, r.name_enc, t.description_enc FROM ticket_token k JOIN ticket t ON t.id = k.ticket_id JOIN requester r ON r.id = t.requester_id WHERE k.tokens @> CAST($1 AS bigint[]) AND t.opened_at <= $2 AND (t.opened_at < $2 OR t.id < $3) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $4 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc, t.description_enc FROM ticket_token k JOIN ticket t ON t.id = k.ticket_id JOIN requester r ON r.id = t.requester_id WHERE k.tokens @> CAST($1 AS bigint[]) AND t.opened_at <= $2 AND (t.opened_at < $2 OR t.id < $3) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $4 ROWS ONLY;
 
 -- ticket.touch
 UPDATE ticket SET updated_at = $1 WHERE id = $2 AND state <> 'closed';
@@ -666,6 +741,21 @@ INSERT INTO ticket_token (ticket_id, tokens) VALUES ($1, CAST($2 AS bigint[]));
 
 -- ticket_token.remove
 DELETE FROM ticket_token WHERE ticket_id = $1;
+
+-- unit_closure.add_under
+INSERT INTO unit_closure (ancestor_id, unit_id, depth) SELECT a.ancestor_id, d.unit_id, a.depth + d.depth + 1 FROM unit_closure a JOIN unit_closure d ON d.ancestor_id = $1 WHERE a.unit_id = $2;
+
+-- unit_closure.cut
+DELETE FROM unit_closure WHERE unit_id IN (SELECT d.unit_id FROM unit_closure d WHERE d.ancestor_id = $1) AND ancestor_id IN (SELECT a.ancestor_id FROM unit_closure a WHERE a.unit_id = $1 AND a.depth > 0);
+
+-- unit_closure.has
+SELECT depth FROM unit_closure WHERE ancestor_id = $1 AND unit_id = $2;
+
+-- unit_closure.height
+SELECT MAX(c.depth) AS height FROM unit_closure c JOIN org_unit u ON u.id = c.unit_id WHERE c.ancestor_id = $1 AND u.state = 'active';
+
+-- unit_closure.insert
+INSERT INTO unit_closure (ancestor_id, unit_id, depth) VALUES ($1, $2, $3);
 
 -- visitor_session.by_resume
 SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE resume_hash = $1 ORDER BY created_at desc FETCH FIRST $2 ROWS ONLY;

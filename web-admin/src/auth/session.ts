@@ -26,6 +26,7 @@ export type Permission =
   | 'account:read'
   | 'account:create'
   | 'account:approve'
+  | 'unit:write'
   | 'approval:read'
   | 'site:write'
   | 'token:write'
