@@ -146,6 +146,21 @@ module.exports = {
       'calling out goes through platform/egress',
     ),
     may(
+      'web-clients-in-few-places',
+      {
+        path: '^(server|audit|sso|migrations)/',
+        pathNot: [
+          '^server/platform/(egress|http|realtime)/',
+          '^server/main\\.ts$',
+          '^server/evaluation/',
+          test,
+        ],
+      },
+      // The shapes of requests are used in many places; what opens a connection is no type.
+      { path: '^(node:)?https?$|node_modules/undici/', dependencyTypesNot: ['type-only'] },
+      'calling out goes through platform/egress',
+    ),
+    may(
       'installer-few',
       { path: '^installer/' },
       { path: '^server/', pathNot: '^server/(kernel|platform/(config|crypto))/' },

@@ -30,6 +30,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['server/**/*.ts', 'audit/**/*.ts', 'migrations/**/*.ts'],
+    ignores: ['server/test/**', '**/test/**', '**/*.spec.ts', 'server/evaluation/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'].map((name) => ({
+          name,
+          message: 'Calling out goes through platform/egress.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['web-admin/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
     rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },

@@ -1,15 +1,27 @@
 import type { Foundation } from './foundation.ts';
+import { createMetrics } from './platform/http/index.ts';
 import { Settings, type AnySection } from './platform/settings/index.ts';
+import { openEgress } from './wiring-egress.ts';
 
 /** Technique the modules stand on, as composeServices wires it. */
-export type Services = ReturnType<typeof composeServices>;
+export type Services = Awaited<ReturnType<typeof composeServices>>;
 
 /** Services below the modules: they know no word of the domain. */
-export function composeServices(
-  { uow, clock, log }: Foundation,
+export async function composeServices(
+  foundation: Foundation,
   { sections }: { sections: readonly AnySection[] },
 ) {
+  const { uow, clock, log } = foundation;
   const onFault = (error: unknown) => log.error('settings.fault', {}, error);
   const settings = new Settings({ uow, clock, sections, onFault });
-  return { settings };
+  const metrics = createMetrics();
+  const { egress, egressRules, routes } = await openEgress(foundation, metrics);
+  return {
+    ...{ settings, metrics, egress, egressRules, routes },
+    start: () => settings.start(),
+    async stop() {
+      await settings.stop();
+      egress.close();
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { SiteService, widgetPages } from './channels/web-widget/index.ts';
 import { createCompliance } from './compliance/index.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
-import { composeServices } from './compose-services.ts';
+import { composeServices, type Services } from './compose-services.ts';
 import {
   presentForAgent,
   type CannedResponseService,
@@ -18,6 +18,7 @@ import {
   type AnyRoute,
   type HttpApp,
   type HttpConfig,
+  type Metrics,
 } from './platform/http/index.ts';
 import { createLease, createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
 import { createSocketServer, type SocketEndpoint, type SocketServer } from './platform/realtime/index.ts';
@@ -39,6 +40,7 @@ export interface Parts {
   http: HttpApp;
   sockets: SocketServer;
   relay: OutboxRelay;
+  services: Services;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -56,7 +58,8 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     bookkeeping: wiring.bookkeeping(database),
   });
   const sections = TAILORING_SECTIONS;
-  const { settings } = composeServices(foundation, { sections });
+  const services = await composeServices(foundation, { sections });
+  const { settings, metrics } = services;
   const tailoring = createTailoring({ settings, sections, accountNames: (ids) => identity.namesOf(ids) });
   const textOf = wiring.systemTexts(tailoring);
   const sites = new SiteService({ uow, clock });
@@ -77,11 +80,10 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const reports = createReports({ clock, system });
 
   const { http, sockets } = composeHttp(foundation, {
-    httpConfig,
-    onFault,
+    ...{ httpConfig, onFault, metrics },
     routes: [
       ...[...identity.routes, ...desk.routes, ...modules.routes, ...reports.routes, ...web.routes],
-      ...tailoring.routes,
+      ...[...services.routes, ...tailoring.routes],
     ],
     isOff: tailoring.isOff,
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
@@ -91,21 +93,21 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   parts.sockets = sockets;
 
   return {
-    ...{ identity, sites, http, sockets, relay, cannedResponses: desk.cannedResponses },
+    ...{ services, identity, sites, http, sockets, relay, cannedResponses: desk.cannedResponses },
     ...{ knowledge: modules.knowledge, robot: modules.robot, qa: modules.qa },
     async start() {
-      await settings.start();
+      await services.start();
       await desk.routing.start();
       await modules.robot.start();
       relay.start();
       foundation.sealer.start();
     },
     async stop() {
-      await settings.stop();
       await modules.robot.stop();
       await desk.routing.stop();
       await relay.stop();
       await desk.writer.close();
+      await services.stop();
     },
   };
 }
@@ -156,6 +158,7 @@ function composeModules(
 function composeHttp(
   foundation: Foundation,
   deps: {
+    metrics: Metrics;
     httpConfig: HttpConfig;
     routes: AnyRoute[];
     authenticators: Parameters<typeof createHttpApp>[0]['authenticators'];
@@ -170,6 +173,7 @@ function composeHttp(
   const http = createHttpApp({
     ...{ config: deps.httpConfig, log, clock, ids, uow, routes, authenticators, version: VERSION },
     isOff: deps.isOff,
+    metrics: deps.metrics,
     answerSeal: createAnswerSeal(foundation.crypto),
     readiness: wiring.readinessOf(foundation),
     pages: widgetPages({ sites, webFolder: wiring.WEB_FOLDER, isEvaluation: config.isEvaluation }),

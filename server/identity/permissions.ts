@@ -59,8 +59,17 @@ export const ROLE_PERMISSIONS = {
     'system:read',
     'settings:read',
     'settings:write',
+    'egress:read',
+    'egress:ask',
   ],
-  'security-admin': ['account:read', 'account:approve', 'settings:read', 'settings:approve'],
+  'security-admin': [
+    'account:read',
+    'account:approve',
+    'settings:read',
+    'settings:approve',
+    'egress:read',
+    'egress:approve',
+  ],
   'audit-admin': ['audit:read-admin', 'account:read', 'approval:read', 'settings:read'],
 } as const satisfies Record<Role, readonly string[]>;
 

@@ -112,6 +112,16 @@ export function isHost(value: string): boolean {
   return /^(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?)(:\d{1,5})?$/.test(value);
 }
 
+/** A host with a port. */
+export function isHostAndPort(value: string): boolean {
+  return isHost(value) && /:[1-9]\d{0,4}$/.test(value);
+}
+
+/** A line of the allow-list of calls; the egress part reads it whole, and stops the start on a wrong host. */
+export function isAllowLine(value: string): boolean {
+  return value.length <= 1000 && /^[a-z][a-z0-9-]*:[A-Za-z0-9._*-]+ [a-z]+ \S+:\d{1,5}( \S+)?$/.test(value);
+}
+
 /** An https origin without path, query, or credentials. */
 export function isBaseUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;

@@ -43,6 +43,15 @@ describe('the configuration', () => {
     expect(config.log.level).to.equal('debug');
   });
 
+  it('takes lines of the allow-list of calls, and refuses what is none', () => {
+    const config = load('egress:\n  allow: [notify:smtp smtp mail.bank.example:587]\n  caFile: ca.pem\n');
+    expect(config.egress.allow).to.deep.equal(['notify:smtp smtp mail.bank.example:587']);
+    expect(config.egress.caFile).to.equal(join(home, 'ca.pem'));
+    for (const line of ['mail.bank.example:587', '* smtp a:1', 'notify:smtp smtp a'])
+      expect(faultsOf(`egress: {allow: ["${line}"]}`), line).to.include('"egress.allow" must be');
+    expect(faultsOf('egress: {proxy: proxy.example}')).to.include('"egress.proxy" must be');
+  });
+
   for (const yaml of ['', '\n# only a comment\n', '{}', 'tls:\n']) {
     it(`takes ${JSON.stringify(yaml)} for an empty file`, () => {
       expect(load(yaml).tls.mode).to.equal('process');

@@ -175,7 +175,11 @@ function withAbsolutePaths(config: Config): Config {
   const absolute = (path: string | undefined) =>
     path === undefined || isAbsolute(path) ? path : join(config.home, path);
   const { certFile, keyFile } = config.tls;
-  return { ...config, tls: { ...config.tls, certFile: absolute(certFile), keyFile: absolute(keyFile) } };
+  return {
+    ...config,
+    tls: { ...config.tls, certFile: absolute(certFile), keyFile: absolute(keyFile) },
+    egress: { ...config.egress, caFile: absolute(config.egress.caFile) },
+  };
 }
 
 function invalid(home: string, faults: readonly string[]): StartError {

@@ -3,9 +3,11 @@ import {
   choice,
   flag,
   integer,
+  isAllowLine,
   isBaseUrl,
   isDatabaseUrl,
   isHost,
+  isHostAndPort,
   isNetwork,
   list,
   text,
@@ -81,6 +83,28 @@ export const SCHEMA = {
       'intl: AES-256-GCM and SHA-256; gm: SM4-CTR with HMAC-SM3. Values sealed before stay readable.',
       'intl',
       ['intl', 'gm'],
+    ),
+  },
+  egress: {
+    allow: list(
+      'Places the server may call, besides the rules approved on the console; nothing else is called.',
+      'lines OWNER PROTOCOL HOST:PORT [ADDRESS,…], such as notify:smtp smtp mail.bank.example:587',
+      isAllowLine,
+    ),
+    proxy: text(
+      'Proxy that carries calls to the outside (HTTP CONNECT, no password).',
+      'a host with a port (proxy.bank.example:3128)',
+      isHostAndPort,
+    ),
+    directNetworks: list(
+      'Networks that are reached without egress.proxy.',
+      'IP addresses or networks (10.0.0.0/8)',
+      isNetwork,
+    ),
+    caFile: text(
+      "PEM file with the bank's own authorities, trusted for calls beside the public ones.",
+      'a path, relative to the home folder or absolute',
+      isAnyText,
     ),
   },
   audit: {

@@ -364,6 +364,33 @@ INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, create
 -- dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES (:1, :2, :3, :4, :5, :6);
 
+-- egress_rule.approved
+SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule WHERE state = 'approved' ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- egress_rule.by_id
+SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule WHERE id = :1;
+
+-- egress_rule.by_place
+SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule WHERE owner = :1 AND protocol = :2 AND host = :3 AND port = :4;
+
+-- egress_rule.insert
+INSERT INTO egress_rule (id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13);
+
+-- egress_rule.of_owner
+SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule WHERE owner = :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- egress_rule.page
+SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule ORDER BY asked_at desc, id desc FETCH FIRST :1 ROWS ONLY;
+
+-- egress_rule.page (next page)
+SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule WHERE asked_at <= :1 AND (asked_at < :2 OR (id < :3)) ORDER BY asked_at desc, id desc FETCH FIRST :4 ROWS ONLY;
+
+-- egress_rule.remove
+DELETE FROM egress_rule WHERE id = :1;
+
+-- egress_rule.update
+UPDATE egress_rule SET addresses = :1, reason = :2, state = :3, asked_by_id = :4, asked_at = :5, decided_by_id = :6, decided_at = :7, version = :8 WHERE id = :9 AND version = :10;
+
 -- evaluation.by_id
 SELECT id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation WHERE id = :1;
 

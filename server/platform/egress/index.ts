@@ -1,0 +1,16 @@
+export { createEgress, type EgressDeps } from './egress.ts';
+export { egressRoutes } from './egress.routes.ts';
+export { EgressRuleService, type EgressRuleInput } from './egress-rule.service.ts';
+export {
+  EGRESS_PROTOCOLS,
+  type Egress,
+  type EgressLimits,
+  type EgressProtocol,
+  type EgressRequest,
+  type EgressResponse,
+  type EgressTarget,
+  type EgressTls,
+  type EgressUse,
+  type ResolveHost,
+} from './ports.ts';
+export { parseAllowLine, type EgressAllowance } from './rule.rules.ts';

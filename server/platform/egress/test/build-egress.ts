@@ -1,0 +1,81 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { sha256 } from '../../crypto/index.ts';
+import { createMetrics, type Metrics } from '../../http/index.ts';
+import type { Core } from '../../../test/support/core.ts';
+import { createEgress, EgressRuleService, parseAllowLine, type Egress, type ResolveHost } from '../index.ts';
+
+/** A way out whose names are answered by `names`, and whose rules are `allow` beside those in the database. */
+export interface BuiltEgress {
+  egress: Egress;
+  rules: EgressRuleService;
+  metrics: Metrics;
+}
+
+/** Builds it on a spec's database. */
+export function buildEgress(
+  core: Core,
+  options: {
+    allow?: readonly string[];
+    names?: Readonly<Record<string, readonly string[]>>;
+    resolve?: ResolveHost;
+    trusted?: readonly string[];
+    proxy?: { host: string; port: number };
+    directNetworks?: readonly string[];
+  },
+): BuiltEgress {
+  const { uow, clock, ids } = core;
+  const configured = (options.allow ?? []).map((line) => {
+    const allowance = parseAllowLine(line);
+    if (allowance === undefined) throw new Error(`"${line}" is no line of the allow-list.`);
+    return allowance;
+  });
+  const rules = new EgressRuleService({ uow, clock, ids, configured });
+  const metrics = createMetrics();
+  const fromTable: ResolveHost = async (host) =>
+    (options.names?.[host] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  const egress = createEgress({
+    ...{ rules, uow, metrics, hash: sha256, log: { warn: () => undefined } },
+    trusted: options.trusted ?? [],
+    proxy: options.proxy,
+    directNetworks: options.directNetworks ?? [],
+    resolve: options.resolve ?? fromTable,
+  });
+  return { egress, rules, metrics };
+}
+
+/** A peer on the loopback that counts who comes. */
+export interface Peer {
+  port: number;
+  connectionCount(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts a peer that does with each connection what `serve` says; with `tls`, after the handshake. */
+export async function startPeer(serve: (socket: Socket) => void, tls?: TlsOptions): Promise<Peer> {
+  const open = new Set<Socket>();
+  let count = 0;
+  const track = (socket: Socket) => {
+    open.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => open.delete(socket));
+  };
+  const server: Server =
+    tls === undefined
+      ? createServer(serve)
+      : createTlsServer({ ...tls }, serve).on('tlsClientError', () => undefined);
+  server.on('connection', (socket: Socket) => {
+    count += 1;
+    track(socket);
+  });
+  if (tls !== undefined) server.on('secureConnection', track);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    connectionCount: () => count,
+    stop() {
+      for (const socket of open) socket.destroy();
+      return new Promise((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
