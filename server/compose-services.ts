@@ -1,4 +1,5 @@
 import type { Foundation } from './foundation.ts';
+import { createFiles } from './platform/files/index.ts';
 import { createMetrics } from './platform/http/index.ts';
 import { Settings, type AnySection } from './platform/settings/index.ts';
 import { openEgress } from './wiring-egress.ts';
@@ -11,15 +12,23 @@ export async function composeServices(
   foundation: Foundation,
   { sections }: { sections: readonly AnySection[] },
 ) {
-  const { uow, clock, log } = foundation;
+  const { uow, clock, log, ids, crypto, database, guard, config } = foundation;
   const onFault = (error: unknown) => log.error('settings.fault', {}, error);
   const settings = new Settings({ uow, clock, sections, onFault });
   const metrics = createMetrics();
   const { egress, egressRules, routes } = await openEgress(foundation, metrics);
+  const files = createFiles({
+    ...{ uow, clock, log, ids, crypto, database, guard },
+    groups: config.files.types,
+  });
   return {
-    ...{ settings, metrics, egress, egressRules, routes },
-    start: () => settings.start(),
+    ...{ settings, metrics, egress, egressRules, files, routes },
+    async start() {
+      await settings.start();
+      files.checker.start();
+    },
     async stop() {
+      await files.checker.stop();
       await settings.stop();
       egress.close();
     },

@@ -69,6 +69,18 @@ export function choice<const T extends string>(sentence: string, fallback: T, wo
   return field(sentence, fallback, words.join(' or '), (value) => words.find((word) => word === value));
 }
 
+/** Some of a few words, each once. */
+export function choices<const T extends string>(
+  sentence: string,
+  fallback: readonly T[],
+  words: readonly T[],
+): Field<readonly T[]> {
+  return field<readonly T[]>(sentence, fallback, `a list of ${words.join(', ')}`, (value) => {
+    if (!Array.isArray(value) || new Set(value).size !== value.length) return undefined;
+    return value.every((item) => words.includes(item as T)) ? (value as T[]) : undefined;
+  });
+}
+
 /** A text of 1 to 1,000 characters that `accepts` takes, or undefined when it is not set. */
 export function text(
   sentence: string,

@@ -1,6 +1,8 @@
+import { TYPE_GROUPS } from '../files/media-types.ts';
 import {
   address,
   choice,
+  choices,
   flag,
   integer,
   isAllowLine,
@@ -110,6 +112,13 @@ export const SCHEMA = {
   audit: {
     sealIntervalMs: integer('Milliseconds between tree heads while entries come.', 250, [100, 1000]),
     heartbeatSeconds: integer('Seconds between tree heads when nothing happens.', 60, [10, 3600]),
+  },
+  files: {
+    types: choices(
+      'Kinds of files that people may send. A file is judged by its content, never by its name.',
+      ['image', 'pdf', 'office', 'text', 'audio', 'video'],
+      TYPE_GROUPS,
+    ),
   },
   chat: {
     laneCount: integer(

@@ -10,6 +10,19 @@ export function sha256(data: Uint8Array | string): Buffer {
   return createHash('sha256').update(data).digest();
 }
 
+/** SHA-256 of bytes that come in pieces. */
+export interface RunningHash {
+  update(piece: Uint8Array): void;
+  /** Call once, after the last piece. */
+  digest(): Buffer;
+}
+
+/** Starts a SHA-256 over pieces. */
+export function createSha256(): RunningHash {
+  const hash = createHash('sha256');
+  return { update: (piece) => void hash.update(piece), digest: () => hash.digest() };
+}
+
 /** HMAC-SHA-256 (RFC 2104) of bytes, or of a text's UTF-8 form. */
 export function hmacSha256(key: Uint8Array | string, data: Uint8Array | string): Buffer {
   return createHmac('sha256', key).update(data).digest();

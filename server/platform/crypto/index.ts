@@ -27,7 +27,7 @@ export { passwordFaults, type PasswordContext, type PasswordFault } from './pass
 export { totp, type TotpCheck } from './totp.ts';
 export { randomBytes, randomToken, timingSafeEqual } from './random.ts';
 export { deriveUuid } from './derive-uuid.ts';
-export { deriveKey, hmacSha256, sha256 } from './digest.ts';
+export { createSha256, deriveKey, hmacSha256, sha256 } from './digest.ts';
 export { verifyJwt, type JwtAlgorithm, type JwtFault, type JwtResult, type JwtRules } from './jwt.ts';
 export { createServerCertificate, type ServerCertificate } from './server-certificate.ts';
 export {

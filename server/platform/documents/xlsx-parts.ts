@@ -170,7 +170,7 @@ export function columnName(index: number): string {
 }
 
 /** What XML 1.0 cannot hold, and CR, which a parser would turn into LF. */
- 
+
 const UNFIT =
   /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 /** A text that already looks like an escape. */

@@ -724,6 +724,63 @@ SELECT skill_group_id, account_id FROM skill_group_member WHERE skill_group_id I
 -- skill_group_member.remove_all
 DELETE FROM skill_group_member WHERE skill_group_id = :1;
 
+-- stored_file.by_id
+SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE id = :1;
+
+-- stored_file.by_ids
+SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE id IN ((list));
+
+-- stored_file.checked
+UPDATE stored_file SET state = :1, thumbnail_id = :2, check_after = :3 WHERE id = :4 AND state = :5;
+
+-- stored_file.claim
+UPDATE stored_file SET check_attempts = check_attempts + 1, check_after = :1 WHERE id = :2 AND state = 'waiting' AND check_after <= :3;
+
+-- stored_file.count_of_creator
+SELECT COUNT(*) AS file_count FROM stored_file WHERE creator_id = :1 AND created_at > :2 AND owner_type <> 'file';
+
+-- stored_file.count_of_owner
+SELECT COUNT(*) AS file_count FROM stored_file WHERE owner_type = :1 AND owner_id = :2;
+
+-- stored_file.defer
+UPDATE stored_file SET check_after = :1 WHERE id = :2 AND state = :3;
+
+-- stored_file.due
+SELECT id, check_attempts FROM stored_file WHERE state = 'waiting' AND check_after <= :1 ORDER BY check_after, id FETCH FIRST :2 ROWS ONLY;
+
+-- stored_file.expired
+SELECT id FROM stored_file WHERE state = :1 AND created_at < :2 ORDER BY created_at, id FETCH FIRST :3 ROWS ONLY;
+
+-- stored_file.finish
+UPDATE stored_file SET size_bytes = :1, media_type = :2, content_bix = :3, state = :4, is_thumbnail_wanted = :5, finished_at = :6, check_after = :7 WHERE id = :8 AND state = 'receiving';
+
+-- stored_file.insert
+INSERT INTO stored_file (id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20);
+
+-- stored_file.of_owner
+SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE owner_type = :1 AND owner_id = :2 ORDER BY created_at asc, id asc FETCH FIRST :3 ROWS ONLY;
+
+-- stored_file.refer
+UPDATE stored_file SET reference_id = :1 WHERE id IN ((list)) AND owner_type = :3 AND owner_id = :4 AND reference_id IS NULL AND state <> 'receiving';
+
+-- stored_file.remove
+DELETE FROM stored_file WHERE id = :1;
+
+-- stored_file.thumbnails_of
+SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE owner_type = :1 AND owner_id IN ((list));
+
+-- stored_file_chunk.body
+SELECT body_enc FROM stored_file_chunk WHERE file_id = :1 AND chunk_no = :2;
+
+-- stored_file_chunk.insert
+INSERT INTO stored_file_chunk (file_id, chunk_no, start_offset, size_bytes, body_enc) VALUES (:1, :2, :3, :4, :5);
+
+-- stored_file_chunk.places
+SELECT chunk_no, start_offset, size_bytes FROM stored_file_chunk WHERE file_id = :1 ORDER BY chunk_no;
+
+-- stored_file_chunk.remove
+DELETE FROM stored_file_chunk WHERE file_id = :1;
+
 -- ticket.by_id
 SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id = :1;
 

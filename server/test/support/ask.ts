@@ -35,6 +35,8 @@ export function ask(port: number, path: string, options: Ask): Promise<Reply> {
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        // A body that ends before its length is no answer.
+        answer.on('error', reject);
         answer.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           const isJson = (answer.headers['content-type'] ?? '').includes('json');

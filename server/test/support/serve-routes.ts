@@ -15,6 +15,7 @@ export interface Caller {
 export interface ServedRoutes<Name extends string> {
   /** One request of a named caller, with a JSON body; nobody's request without a name. */
   ask(caller: Name | undefined, path: string, options?: Ask): Promise<Reply>;
+  readonly port: number;
   /** What was answered with 500, for the eyes of whoever debugs a spec. */
   readonly faults: readonly unknown[];
   stop(): Promise<void>;
@@ -63,6 +64,7 @@ export async function serveRoutes<Name extends string>(
   configureServer(server);
   server.on('request', app);
   return {
+    port,
     faults,
     ask: (caller, path, options = {}) => {
       const bearer: Record<string, string> =

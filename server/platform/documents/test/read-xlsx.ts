@@ -44,7 +44,6 @@ export function readXlsx(bytes: Buffer): ReadXlsx {
 
 /** XML 1.0, 2.2: which characters a document may hold; and balanced elements. */
 function assertIsXml(xml: string): void {
-   
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/u.test(xml)) {
     throw new Error('A character that XML does not allow.');
   }

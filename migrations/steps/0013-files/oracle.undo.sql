@@ -1,0 +1,2 @@
+DROP TABLE stored_file_chunk;
+DROP TABLE stored_file;

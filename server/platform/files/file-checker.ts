@@ -1,0 +1,168 @@
+import { AppError, SYSTEM_ACTOR, type Clock } from '../../kernel/index.ts';
+import type { Db, Statement, UnitOfWork } from '../persistence/index.ts';
+import type { ByteSource } from './byte-source.ts';
+import { traceOf, type FileStore } from './file-store.ts';
+import { FILE_LIMITS } from './limits.ts';
+import { CHECK_STATEMENTS, listDue, listExpired, markChecked } from './stored-file.repo.ts';
+import type { StoredFileRow } from './stored-file.entity.ts';
+
+/** What a scanner says of a content. Throwing means that it could not say, and the file goes on waiting. */
+export type ScanResult = { isClean: true } | { isClean: false; finding: string };
+
+/** Port: looks for harmful content. */
+export interface Scanner {
+  scan(source: ByteSource, signal: AbortSignal): Promise<ScanResult>;
+}
+
+/** Port: makes the small picture of a file; null when it cannot be drawn. */
+export type Thumbnailer = (row: StoredFileRow, source: ByteSource) => Promise<string | null>;
+
+/** The checker's log; ids and codes only. */
+export interface CheckerLog {
+  warn(message: string, fields: Record<string, string | number | boolean>, error?: unknown): void;
+}
+
+interface CheckerDeps {
+  store: FileStore;
+  uow: UnitOfWork;
+  clock: Clock;
+  log: CheckerLog;
+  /** One statement outside a unit of work, for claims and clocks. */
+  write<P>(statement: Statement<P, never>, params: P): Promise<number>;
+  /** Absent where the site runs none; files are then checked by their form alone. */
+  scanner?: Scanner;
+  thumbnail?: Thumbnailer;
+}
+
+/** Takes waiting files through their check, one after the other; with several processes, each file once. */
+export interface FileChecker {
+  /** Something waits: look now. */
+  nudge(): void;
+  start(): void;
+  stop(): Promise<void>;
+  /** Checks everything that is due; for tests. */
+  drain(): Promise<void>;
+  /** Throws away what nobody finished, and what was quarantined long ago; at most 100 files. */
+  sweep(): Promise<number>;
+}
+
+const POLL_MS = 5_000;
+const SWEEP_EVERY_MS = 10 * 60_000;
+const DUE_AT_ONCE = 20;
+const SWEEP_AT_ONCE = 100;
+/** A process that dies while checking gives its file up after this. */
+const CLAIM_MS = 2 * 60_000;
+const RETRY_FIRST_MS = 5_000;
+const RETRY_MAX_MS = 5 * 60_000;
+
+/** Milliseconds until the next attempt: doubling from five seconds to five minutes, for as long as it takes. */
+export function retryAfterMs(attempts: number): number {
+  return Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts, 10));
+}
+
+/** Builds the checker; nothing runs before `start`. */
+export function createFileChecker(deps: CheckerDeps): FileChecker {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let isAskedAgain = false;
+  let sweptAtMs = -Infinity;
+  const stopping = new AbortController();
+
+  async function round(): Promise<void> {
+    do {
+      isAskedAgain = false;
+      let due = await nextDue(deps);
+      while (due.length > 0 && !stopping.signal.aborted) {
+        for (const file of due) await checkOne(deps, file, stopping.signal);
+        due = await nextDue(deps);
+      }
+    } while (isAskedAgain);
+  }
+  function look(): Promise<void> {
+    isAskedAgain = true;
+    running ??= round()
+      .catch((error: unknown) => deps.log.warn('files.check_failed', {}, error))
+      .finally(() => (running = undefined));
+    return running;
+  }
+  async function poll(): Promise<void> {
+    await look();
+    const nowMs = deps.clock.now().getTime();
+    if (nowMs - sweptAtMs < SWEEP_EVERY_MS) return;
+    sweptAtMs = nowMs;
+    await sweep(deps).catch((error: unknown) => deps.log.warn('files.sweep_failed', {}, error));
+  }
+
+  return {
+    nudge: () => void (stopping.signal.aborted ? undefined : look()),
+    start() {
+      timer = setInterval(() => void poll(), POLL_MS);
+      timer.unref();
+      void poll();
+    },
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+      await running;
+    },
+    drain: look,
+    sweep: () => sweep(deps),
+  };
+}
+
+function nextDue({ uow, clock }: CheckerDeps): Promise<{ id: string; checkAttempts: number }[]> {
+  return uow.read((db: Db) => listDue(db, clock.now(), DUE_AT_ONCE));
+}
+
+async function checkOne(
+  deps: CheckerDeps,
+  file: { id: string; checkAttempts: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const now = deps.clock.now();
+  const until = new Date(now.getTime() + CLAIM_MS);
+  if ((await deps.write(CHECK_STATEMENTS.CLAIM, { id: file.id, until, now })) === 0) return;
+  try {
+    await judge(deps, file.id, signal);
+  } catch (error) {
+    // Fail closed: what could not be checked stays where nobody can read it, and is tried again.
+    deps.log.warn('files.check_deferred', { fileId: file.id, attempts: file.checkAttempts + 1 }, error);
+    const checkAfter = new Date(deps.clock.now().getTime() + retryAfterMs(file.checkAttempts));
+    await deps.write(CHECK_STATEMENTS.DEFER, { checkAfter, whereId: file.id, whereState: 'waiting' });
+  }
+}
+
+async function judge(deps: CheckerDeps, id: string, signal: AbortSignal): Promise<void> {
+  const { row, source } = await deps.store.unchecked(id);
+  const result = (await deps.scanner?.scan(source, signal)) ?? { isClean: true };
+  const thumbnailId =
+    result.isClean && row.isThumbnailWanted ? ((await deps.thumbnail?.(row, source)) ?? null) : null;
+  const state = result.isClean ? 'ready' : 'quarantined';
+  await deps.uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
+    if (!(await markChecked(tx, id, { state, thumbnailId }))) throw new AppError('file.state_refused');
+    tx.record({
+      action: 'file.check',
+      outcome: result.isClean ? 'ok' : 'refused',
+      ...(result.isClean ? {} : { reason: result.finding }),
+      ...traceOf(row),
+      details: { isScanned: deps.scanner !== undefined },
+    });
+    const { ownerType, ownerId } = row;
+    tx.emit({ type: 'file.checked', key: ownerId, payload: { fileId: id, ownerType, ownerId, state } });
+  });
+}
+
+async function sweep(deps: CheckerDeps): Promise<number> {
+  const nowMs = deps.clock.now().getTime();
+  const before = (keptMs: number) => new Date(nowMs - keptMs);
+  const ids = await deps.uow.read(async (db) => [
+    ...(await listExpired(db, 'receiving', before(FILE_LIMITS.uploadKeptMs), SWEEP_AT_ONCE)),
+    ...(await listExpired(db, 'quarantined', before(FILE_LIMITS.quarantineKeptMs), SWEEP_AT_ONCE)),
+  ]);
+  if (ids.length === 0) return 0;
+  return deps.uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
+    const count = await deps.store.remove(tx, ids);
+    tx.record({ action: 'file.expire', outcome: 'ok', details: { count } });
+    return count;
+  });
+}

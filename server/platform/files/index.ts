@@ -1,0 +1,14 @@
+export type { ByteSource } from './byte-source.ts';
+export {
+  createFileChecker,
+  type FileChecker,
+  type Scanner,
+  type ScanResult,
+  type Thumbnailer,
+} from './file-checker.ts';
+export { createFiles, type Files } from './files.ts';
+export { FileStore, type CreatedFile, type FileInfo, type FileOwner } from './file-store.ts';
+export { beginRoute, fileRoutes, presentFileItem, type FileRouteOptions } from './file.routes.ts';
+export { fileItem } from './file.schema.ts';
+export { FILE_LIMITS } from './limits.ts';
+export type { FileOwnerType, FileState } from './stored-file.entity.ts';
