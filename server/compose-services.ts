@@ -1,7 +1,9 @@
 import type { Foundation } from './foundation.ts';
 import { createFiles } from './platform/files/index.ts';
 import { createMetrics } from './platform/http/index.ts';
+import { createJobs, jobHistoryKind } from './platform/jobs/index.ts';
 import { Settings, type AnySection } from './platform/settings/index.ts';
+import * as wiring from './wiring.ts';
 import { openEgress } from './wiring-egress.ts';
 
 /** Technique the modules stand on, as composeServices wires it. */
@@ -21,8 +23,15 @@ export async function composeServices(
     ...{ uow, clock, log, ids, crypto, database, guard },
     groups: config.files.types,
   });
+  const withDb = wiring.withDb(database);
+  const jobs = createJobs({
+    ...{ uow, withDb, clock, ids, log, timeZone: config.timeZone },
+    kinds: [jobHistoryKind({ withDb, clock })],
+  });
   return {
-    ...{ settings, metrics, egress, egressRules, files, routes },
+    ...{ settings, metrics, egress, egressRules, files, jobs },
+    routes: [...routes, ...jobs.routes],
+    /** All but the jobs: they start when every module has added its kinds and runs, and stop before them. */
     async start() {
       await settings.start();
       files.checker.start();

@@ -100,9 +100,11 @@ export async function compose(foundation: Foundation): Promise<Parts> {
       await desk.routing.start();
       await modules.robot.start();
       relay.start();
+      services.jobs.start();
       foundation.sealer.start();
     },
     async stop() {
+      await services.jobs.stop();
       await modules.robot.stop();
       await desk.routing.stop();
       await relay.stop();

@@ -61,6 +61,8 @@ export const ROLE_PERMISSIONS = {
     'settings:write',
     'egress:read',
     'egress:ask',
+    'job:read',
+    'job:run',
   ],
   'security-admin': [
     'account:read',

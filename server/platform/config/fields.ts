@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isTimeZone } from '../../kernel/index.ts';
 
 /** How one setting is read and checked; `parse` throws a sentence fragment saying what was expected. */
 export interface Field<T> {
@@ -96,6 +97,13 @@ export function text(
 export function address(sentence: string, fallback: string): Field<string> {
   return field(sentence, fallback, 'an IP address', (value) =>
     typeof value === 'string' && isIP(value) !== 0 ? value : undefined,
+  );
+}
+
+/** An IANA time zone that this machine knows; a bare offset is none, because it has no summer time. */
+export function zone(sentence: string, fallback: string): Field<string> {
+  return field(sentence, fallback, 'an IANA time zone like Asia/Shanghai', (value) =>
+    typeof value === 'string' && isTimeZone(value) ? value : undefined,
   );
 }
 

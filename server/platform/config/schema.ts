@@ -13,6 +13,7 @@ import {
   isNetwork,
   list,
   text,
+  zone,
   type ValuesOf,
 } from './fields.ts';
 
@@ -40,6 +41,7 @@ export const SCHEMA = {
     'IP addresses or networks (10.0.0.0/8)',
     isNetwork,
   ),
+  timeZone: zone('Time zone of the installation; schedules of jobs are read in it.', 'Asia/Shanghai'),
   workers: integer('Server processes that share the database; this version runs one.', 1, [1, 1]),
   tls: {
     mode: choice(

@@ -8,11 +8,12 @@ const leaseEntity = defineEntity(
   { primaryKey: ['name'] },
 );
 const LEASE_INSERT = insert(leaseEntity);
-const LEASE_TAKE = portable<{ name: string; holder: string; untilAt: Date; now: Date }>(
+/** A lease that ends far ahead was taken by a clock that has been set back since, and holds nobody off. */
+const LEASE_TAKE = portable<{ name: string; holder: string; untilAt: Date; now: Date; ahead: Date }>(
   'lease.take',
   `UPDATE lease SET holder = :holder, until_at = :untilAt, fence = fence + 1
-    WHERE name = :name AND (holder = :holder OR until_at < :now)`,
-  { params: { name: 'text', holder: 'text', untilAt: 'instant', now: 'instant' } },
+    WHERE name = :name AND (holder = :holder OR until_at < :now OR until_at > :ahead)`,
+  { params: { name: 'text', holder: 'text', untilAt: 'instant', now: 'instant', ahead: 'instant' } },
 );
 const LEASE_DROP = portable<{ name: string; holder: string; now: Date }>(
   'lease.drop',
@@ -47,10 +48,12 @@ export function createLease(deps: { withDb: WithDb; clock: Clock; name: string; 
     async hold() {
       const now = clock.now();
       // Half the time is left: no need to ask the database again.
-      if (heldUntilMs - now.getTime() > LEASE_MS / 2) return true;
+      const leftMs = heldUntilMs - now.getTime();
+      if (leftMs > LEASE_MS / 2 && leftMs <= LEASE_MS) return true;
       const untilAt = new Date(now.getTime() + LEASE_MS);
+      const ahead = new Date(now.getTime() + 2 * LEASE_MS);
       const isTaken = await withDb(async (db) => {
-        if ((await db.run(LEASE_TAKE, { name, holder, untilAt, now })) === 1) return true;
+        if ((await db.run(LEASE_TAKE, { name, holder, untilAt, now, ahead })) === 1) return true;
         try {
           return (await db.run(LEASE_INSERT, { name, holder, untilAt, fence: 1 })) === 1;
         } catch (error) {

@@ -36,6 +36,7 @@ export const LOGGED_FIELDS: Readonly<Record<string, Kind>> = {
   connector: 'word',
   component: 'word',
   job: 'word',
+  jobId: 'word',
   lease: 'word',
   holder: 'word',
   step: 'word',

@@ -451,6 +451,111 @@ SELECT id, created_at FROM installation ORDER BY created_at asc FETCH FIRST $1 R
 -- installation.insert
 INSERT INTO installation (id, created_at) VALUES ($1, $2);
 
+-- job.add
+INSERT INTO job (id, kind, state, cause, job_key, open_key, params, due_at, created_at, actor_type, actor_id, attempts, restarts, claim, claimed_until, is_cancelling, started_at, ended_at, run_state, done, total, run_result, error_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT DO NOTHING;
+
+-- job.by_id
+SELECT id, kind, state, cause, job_key, open_key, params, due_at, created_at, actor_type, actor_id, attempts, restarts, claim, claimed_until, is_cancelling, started_at, ended_at, run_state, done, total, run_result, error_code FROM job WHERE id = $1;
+
+-- job.cancel_running
+UPDATE job SET is_cancelling = 1 WHERE id = $1 AND state = 'running';
+
+-- job.cancel_waiting
+UPDATE job SET state = 'cancelled', ended_at = $1, open_key = NULL WHERE id = $2 AND state IN ('queued', 'parked');
+
+-- job.checkpoint
+UPDATE job SET run_state = $1, done = $2, total = $3, claimed_until = $4 WHERE id = $5 AND claim = $6 AND is_cancelling = 0;
+
+-- job.claim
+UPDATE job SET state = 'running', claim = $1, claimed_until = $2, started_at = $3 WHERE id = $4 AND state = 'queued';
+
+-- job.claimed
+SELECT id, kind, state, cause, job_key, open_key, params, due_at, created_at, actor_type, actor_id, attempts, restarts, claim, claimed_until, is_cancelling, started_at, ended_at, run_state, done, total, run_result, error_code FROM job WHERE id = ANY($1) AND state = 'running';
+
+-- job.due_kinds
+SELECT DISTINCT kind FROM job WHERE state = 'queued' AND due_at <= $1;
+
+-- job.due_of_kind
+SELECT id FROM job WHERE state = 'queued' AND kind = $1 AND due_at <= $2 ORDER BY due_at, id FETCH FIRST $3 ROWS ONLY;
+
+-- job.end
+UPDATE job SET state = $1, attempts = $2, run_result = $3, error_code = $4, ended_at = $5, open_key = NULL, claim = NULL, claimed_until = NULL, is_cancelling = 0 WHERE id = $6 AND claim = $7;
+
+-- job.ended_before
+SELECT id FROM job WHERE kind = $1 AND ended_at < $2 ORDER BY ended_at, id FETCH FIRST $3 ROWS ONLY;
+
+-- job.ended_kinds
+SELECT DISTINCT kind FROM job WHERE ended_at IS NOT NULL ORDER BY kind FETCH FIRST $1 ROWS ONLY;
+
+-- job.ended_newest
+SELECT ended_at FROM job WHERE kind = $1 AND ended_at IS NOT NULL ORDER BY ended_at DESC, id DESC FETCH FIRST $2 ROWS ONLY;
+
+-- job.item
+SELECT id, kind, state, cause, due_at, created_at, attempts, restarts, is_cancelling, started_at, ended_at, done, total, run_result, error_code FROM job WHERE id = $1;
+
+-- job.last_by_kind
+SELECT job.id, job.kind, job.state, job.cause, job.due_at, job.created_at, job.attempts, job.restarts, job.is_cancelling, job.started_at, job.ended_at, job.done, job.total, job.run_result, job.error_code FROM job JOIN ( SELECT kind, MAX(ended_at) AS last_at FROM job WHERE ended_at IS NOT NULL GROUP BY kind) newest ON job.kind = newest.kind AND job.ended_at = newest.last_at ORDER BY job.kind, job.id FETCH FIRST $1 ROWS ONLY;
+
+-- job.list
+SELECT id, kind, state, cause, due_at, created_at, attempts, restarts, is_cancelling, started_at, ended_at, done, total, run_result, error_code FROM job WHERE created_at <= $1 AND (created_at < $1 OR id < $2) ORDER BY created_at DESC, id DESC FETCH FIRST $3 ROWS ONLY;
+
+-- job.list_in_state
+SELECT id, kind, state, cause, due_at, created_at, attempts, restarts, is_cancelling, started_at, ended_at, done, total, run_result, error_code FROM job WHERE state = $1 AND created_at <= $2 AND (created_at < $2 OR id < $3) ORDER BY created_at DESC, id DESC FETCH FIRST $4 ROWS ONLY;
+
+-- job.list_kind_state
+SELECT id, kind, state, cause, due_at, created_at, attempts, restarts, is_cancelling, started_at, ended_at, done, total, run_result, error_code FROM job WHERE kind = $1 AND state = $2 AND created_at <= $3 AND (created_at < $3 OR id < $4) ORDER BY created_at DESC, id DESC FETCH FIRST $5 ROWS ONLY;
+
+-- job.list_of_kind
+SELECT id, kind, state, cause, due_at, created_at, attempts, restarts, is_cancelling, started_at, ended_at, done, total, run_result, error_code FROM job WHERE kind = $1 AND created_at <= $2 AND (created_at < $2 OR id < $3) ORDER BY created_at DESC, id DESC FETCH FIRST $4 ROWS ONLY;
+
+-- job.lost
+SELECT id FROM job WHERE state = 'running' AND (claimed_until < $1 OR claimed_until > $2) ORDER BY due_at, id FETCH FIRST $3 ROWS ONLY;
+
+-- job.open_of_key
+SELECT id, kind, state, cause, job_key, open_key, params, due_at, created_at, actor_type, actor_id, attempts, restarts, claim, claimed_until, is_cancelling, started_at, ended_at, run_state, done, total, run_result, error_code FROM job WHERE open_key = $1;
+
+-- job.park
+UPDATE job SET state = 'parked' WHERE state = 'queued' AND kind = $1;
+
+-- job.remove
+DELETE FROM job WHERE ended_at IS NOT NULL AND id = ANY($1);
+
+-- job.renew
+UPDATE job SET claimed_until = $1 WHERE id = $2 AND claim = $3;
+
+-- job.requeue
+UPDATE job SET state = 'queued', attempts = $1, restarts = $2, error_code = $3, due_at = $4, claim = NULL, claimed_until = NULL WHERE id = $5 AND claim = $6;
+
+-- job.retry
+UPDATE job SET state = 'queued', attempts = 0, restarts = 0, due_at = $1, ended_at = NULL, error_code = NULL, open_key = $2 WHERE id = $3 AND state IN ('failed', 'cancelled');
+
+-- job.running
+SELECT id, kind, state, cause, due_at, created_at, attempts, restarts, is_cancelling, started_at, ended_at, done, total, run_result, error_code FROM job WHERE state = 'running' ORDER BY due_at, id FETCH FIRST $1 ROWS ONLY;
+
+-- job.unpark
+UPDATE job SET state = 'queued' WHERE state = 'parked' AND kind = ANY($1);
+
+-- job.waiting_by_kind
+SELECT kind, state, COUNT(*) AS jobs FROM job WHERE state IN ('queued', 'parked') GROUP BY kind, state;
+
+-- job.waiting_count
+SELECT COUNT(*) AS waiting FROM ( SELECT id FROM job WHERE state = 'queued' AND kind = $1 FETCH FIRST $2 ROWS ONLY) first_ones;
+
+-- job_schedule.add
+INSERT INTO job_schedule (kind, cron, is_enabled, next_at, changed_by, changed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING;
+
+-- job_schedule.advance
+UPDATE job_schedule SET next_at = $1 WHERE kind = $2 AND next_at = $3;
+
+-- job_schedule.all
+SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job_schedule ORDER BY kind asc FETCH FIRST $1 ROWS ONLY;
+
+-- job_schedule.of_kind
+SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job_schedule WHERE kind = $1;
+
+-- job_schedule.set
+UPDATE job_schedule SET cron = $1, is_enabled = $2, next_at = $3, changed_by = $4, changed_at = $5, version = $6 WHERE kind = $7 AND version = $8;
+
 -- lease.drop
 UPDATE lease SET until_at = $1 WHERE name = $2 AND holder = $3;
 
@@ -458,7 +563,7 @@ UPDATE lease SET until_at = $1 WHERE name = $2 AND holder = $3;
 INSERT INTO lease (name, holder, until_at, fence) VALUES ($1, $2, $3, $4);
 
 -- lease.take
-UPDATE lease SET holder = $1, until_at = $2, fence = fence + 1 WHERE name = $3 AND (holder = $1 OR until_at < $4);
+UPDATE lease SET holder = $1, until_at = $2, fence = fence + 1 WHERE name = $3 AND (holder = $1 OR until_at < $4 OR until_at > $5);
 
 -- message.after
 SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id = $1 AND opened_month = $2 AND seq > $3 ORDER BY seq FETCH FIRST $4 ROWS ONLY;
