@@ -3,6 +3,7 @@ import {
   AuditOutlined,
   BarChartOutlined,
   BookOutlined,
+  CheckSquareOutlined,
   CustomerServiceOutlined,
   DashboardOutlined,
   GlobalOutlined,
@@ -25,7 +26,13 @@ export interface FeatureRoute {
   /** Loaded when the page is first opened. */
   component: LazyExoticComponent<ComponentType>;
   /** Present for pages with an entry in the side navigation; their order is the order here. */
-  nav?: { label: MessageKey; icon: ComponentType; badge?: 'queue' };
+  nav?: {
+    label: MessageKey;
+    icon: ComponentType;
+    badge?: 'queue' | 'approvals';
+    /** Narrows who has the entry, where the page is open to more. */
+    anyOf?: readonly Permission[];
+  };
   /** Pages that show customer data carry the screen watermark. */
   hasCustomerData?: boolean;
 }
@@ -44,6 +51,7 @@ const ScoreCardPage = lazy(() => import('./features/qa/score-card-page.tsx'));
 const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
 
 const AuditPage = lazy(() => import('./features/audit/audit-page.tsx'));
+const ApprovalsPage = lazy(() => import('./features/approvals/approvals-page.tsx'));
 const AccountsPage = lazy(() => import('./features/identity/accounts-page.tsx'));
 const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
 const SkillGroupsPage = lazy(() => import('./features/identity/skill-groups-page.tsx'));
@@ -56,6 +64,9 @@ const CONVERSATIONS: readonly Permission[] = [
   'conversation:supervise',
   'conversation:read-any',
 ];
+
+/** Who asks for or decides on acts that need two people; others reach the page by its address. */
+const APPROVERS: readonly Permission[] = ['account:create', 'account:approve', 'approval:read', 'audit:read'];
 
 /** Every page behind the sign-in. Features add their rows; the shell draws navigation and guards from them. */
 export const FEATURE_ROUTES: readonly FeatureRoute[] = [
@@ -110,6 +121,12 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['audit:read', 'audit:read-admin'],
     component: AuditPage,
     nav: { label: 'nav.audit', icon: AuditOutlined },
+  },
+  {
+    path: '/approvals',
+    anyOf: [],
+    component: ApprovalsPage,
+    nav: { label: 'nav.approvals', icon: CheckSquareOutlined, badge: 'approvals', anyOf: APPROVERS },
   },
   {
     path: '/accounts',

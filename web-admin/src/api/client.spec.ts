@@ -15,6 +15,8 @@ function answer(status: number, body?: object): Response {
   return new Response(body ? JSON.stringify(body) : null, { status });
 }
 
+let nowMs = 1000;
+
 /** A client whose server gives the answers in turn; a thrown answer is a broken line. */
 function buildClient(answers: (Response | Error)[]) {
   const sent: Sent[] = [];
@@ -33,7 +35,7 @@ function buildClient(answers: (Response | Error)[]) {
     },
     onSignedOut: () => signedOutCount++,
     sleep: async () => undefined,
-    nowMs: () => 1000,
+    nowMs: () => nowMs,
   });
   client.setCsrfToken('csrf');
   return { client, sent, signedOutCount: () => signedOutCount };
@@ -50,6 +52,19 @@ async function failure(work: Promise<unknown>): Promise<ApiError> {
 }
 
 describe('api client', () => {
+  it('tells the server when a page asks by itself, and does not count that as somebody being there', async () => {
+    const { client, sent } = buildClient([answer(200, {}), answer(200, {})]);
+    const beganAtMs = client.lastRequestAtMs();
+    nowMs = 5000;
+    await client.get('/approvals/waiting', { isBackground: true });
+    expect(sent[0]?.headers['x-background']).to.equal('1');
+    expect(client.lastRequestAtMs()).to.equal(beganAtMs);
+    await client.get('/approvals');
+    expect(sent[1]?.headers).not.to.have.property('x-background');
+    expect(client.lastRequestAtMs()).to.equal(5000);
+    nowMs = 1000;
+  });
+
   it('leaves empty filters out of the address and encodes the others', () => {
     expect(buildUrl('/tickets', { state: '', q: '转账 & 卡', cursor: undefined, limit: 5 })).to.equal(
       '/api/v1/tickets?q=%E8%BD%AC%E8%B4%A6+%26+%E5%8D%A1&limit=5',

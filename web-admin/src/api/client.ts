@@ -20,6 +20,8 @@ export interface RequestOptions {
   /** Version that was read; sent as If-Match. */
   version?: number;
   signal?: AbortSignal | undefined;
+  /** The page asks by itself, nobody is there: the idle time goes on. */
+  isBackground?: boolean;
   /** For the few answers that may take longer than half a minute. */
   timeoutMs?: number;
 }
@@ -110,6 +112,7 @@ function headersOf(options: RequestOptions & { key?: string }, csrfToken: string
   const headers: Record<string, string> = { accept: 'application/json' };
   if (csrfToken) headers['x-csrf-token'] = csrfToken;
   if (options.version !== undefined) headers['if-match'] = String(options.version);
+  if (options.isBackground) headers['x-background'] = '1';
   if (options.key) headers['idempotency-key'] = options.key;
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   return headers;
@@ -133,7 +136,7 @@ export function createApiClient(deps: ApiClientDeps): ApiClient {
         ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       });
       const body = await readBody(response);
-      lastAtMs = deps.nowMs();
+      if (!options.isBackground) lastAtMs = deps.nowMs();
       if (response.ok) return body;
       throw parseProblem(response.status, body);
     } catch (thrown) {

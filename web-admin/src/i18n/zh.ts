@@ -7,6 +7,7 @@ import * as robot from '../features/robot/messages.ts';
 import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
 import * as audit from '../features/audit/messages.ts';
+import * as approvals from '../features/approvals/messages.ts';
 import * as identity from '../features/identity/messages.ts';
 import * as channels from '../features/channels/messages.ts';
 import * as settings from '../features/settings/messages.ts';
@@ -22,6 +23,7 @@ export const zh = {
   ...qa.zh,
   ...reports.zh,
   ...audit.zh,
+  ...approvals.zh,
   ...identity.zh,
   ...channels.zh,
   ...settings.zh,

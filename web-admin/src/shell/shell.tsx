@@ -7,10 +7,11 @@ import { ErrorBoundary, EvaluationBanner, LoadingFace } from '../components/inde
 import { useI18n } from '../i18n/index.ts';
 import { LiveProvider, useLive } from '../realtime/index.ts';
 import { FEATURE_ROUTES, type FeatureRoute } from '../routes.tsx';
+import { ApprovalsBadge } from './approvals-badge.tsx';
 import { IdleGuard } from './idle-guard.tsx';
 import { TopBarTools } from './top-bar.tsx';
 
-function NavBadge() {
+function QueueBadge() {
   const count = useLive()?.queuedCount ?? 0;
   return <Badge count={count} size="small" overflowCount={99} />;
 }
@@ -28,7 +29,8 @@ function Navigation({ routes, onNavigate }: { routes: readonly FeatureRoute[]; o
               <NavLink to={path} onClick={onNavigate} title={t(nav.label)}>
                 <Icon />
                 <span className="side-nav-label">{t(nav.label)}</span>
-                {nav.badge === 'queue' && <NavBadge />}
+                {nav.badge === 'queue' && <QueueBadge />}
+                {nav.badge === 'approvals' && <ApprovalsBadge />}
               </NavLink>
             </li>
           );
@@ -40,7 +42,9 @@ function Navigation({ routes, onNavigate }: { routes: readonly FeatureRoute[]; o
 
 /** Rows of the side navigation an account may open. */
 export function navRoutes(session: Parameters<typeof isAllowed>[0]): FeatureRoute[] {
-  return FEATURE_ROUTES.filter((route) => route.nav && isAllowed(session, route.anyOf));
+  return FEATURE_ROUTES.filter(
+    ({ nav, anyOf }) => nav && isAllowed(session, anyOf) && isAllowed(session, nav.anyOf ?? []),
+  );
 }
 
 function NavigationDrawer({ routes }: { routes: readonly FeatureRoute[] }) {
