@@ -8,7 +8,10 @@ import {
   type AccountRow,
 } from './account.entity.ts';
 import { ACCOUNT_RULES } from './account.rules.ts';
-import { isRole, type Role } from './permissions.ts';
+import type { CustomRoleRow } from './roles/role.entity.ts';
+import { findCustomRoles } from './roles/role.repo.ts';
+import { isCustomRoleId, isRoleId, permissionsOfRoles } from './roles/role.rules.ts';
+import type { Permission } from './permissions.ts';
 
 const ACCOUNT_INSERT = insert(accountEntity);
 const ACCOUNT_BY_ID = select(accountEntity, { name: 'account.by_id', where: ['id'] });
@@ -117,7 +120,7 @@ interface GrantRow {
 
 /** A role as an account holds it: what it reaches of the organisation. */
 export interface Grant {
-  role: Role;
+  role: string;
   kind: ScopeKind;
   /** The unit the scope counts from, and how far below the head office it lies. */
   unitId: string;
@@ -128,8 +131,16 @@ export interface Grant {
 
 /** An account with the roles it holds. */
 export interface Account extends AccountRow {
-  roles: Role[];
+  /** Names of built-in roles and ids of composed ones. */
+  roles: string[];
   grants: Grant[];
+  /** The composed ones among them that are in force. */
+  composed: readonly CustomRoleRow[];
+}
+
+/** Everything an account may do. */
+export function permissionsOfAccount({ roles, composed }: Account): ReadonlySet<Permission> {
+  return permissionsOfRoles(roles, composed);
 }
 
 /** The columns that decisions about an account change. */
@@ -138,22 +149,27 @@ export type AccountDecision = Pick<
   'state' | 'pendingRoles' | 'pendingById' | 'totpEnc' | 'failedCount' | 'lockedUntilAt'
 >;
 
-/** Adds the roles to rows, in their order; one query for 500 rows. */
+/** Adds the roles to rows, in their order; one query for 500 rows, and one for the composed roles they hold. */
 export async function withRoles(db: Db, rows: readonly AccountRow[]): Promise<Account[]> {
   const grantsById = new Map<string, Grant[]>(rows.map((row) => [row.id, []]));
   for (let start = 0; start < rows.length; start += IN_LIST_MAX) {
     const accountIdList = rows.slice(start, start + IN_LIST_MAX).map((row) => row.id);
     for (const row of await db.all(ROLES_OF, { accountIdList })) {
       const { role, scopeKind, scopeUnitId: ownUnitId, unitId, unitDepth } = row;
-      if (!isRole(role)) continue;
+      if (!isRoleId(role)) continue;
       grantsById
         .get(row.accountId)
         ?.push({ role, kind: scopeKind as ScopeKind, unitId, unitDepth, ownUnitId });
     }
   }
+  const customIds = [...grantsById.values()].flat().map(({ role }) => role);
+  const custom = new Map(
+    (await findCustomRoles(db, customIds.filter(isCustomRoleId))).map((role) => [role.id, role]),
+  );
   return rows.map((row) => {
     const grants = (grantsById.get(row.id) ?? []).sort((a, b) => (a.role < b.role ? -1 : 1));
-    return { ...row, grants, roles: grants.map(({ role }) => role) };
+    const roles = grants.map(({ role }) => role);
+    return { ...row, grants, roles, composed: roles.flatMap((role) => custom.get(role) ?? []) };
   });
 }
 
@@ -207,7 +223,7 @@ export async function countAccounts(db: Db): Promise<number> {
 }
 
 /** Makes an account with its roles. A taken user name throws a conflict of `ux_account_username`. */
-export async function insertAccount(tx: Tx, row: AccountRow, roles: readonly Role[]): Promise<void> {
+export async function insertAccount(tx: Tx, row: AccountRow, roles: readonly string[]): Promise<void> {
   await tx.run(ACCOUNT_INSERT, row);
   await insertGrants(tx, row.id, roles, []);
 }
@@ -231,7 +247,7 @@ export async function decideAccount(
 export async function replaceRoles(
   tx: Tx,
   account: Pick<Account, 'id' | 'grants'>,
-  roles: readonly Role[],
+  roles: readonly string[],
 ): Promise<void> {
   await tx.run(ROLES_REMOVE, { accountId: account.id });
   await insertGrants(tx, account.id, roles, account.grants);
@@ -241,7 +257,7 @@ export async function replaceRoles(
 async function insertGrants(
   tx: Tx,
   accountId: string,
-  roles: readonly Role[],
+  roles: readonly string[],
   before: readonly Grant[],
 ): Promise<void> {
   await tx.runMany(
@@ -261,7 +277,7 @@ async function insertGrants(
 export interface Placement {
   unitId: string;
   /** Grants to change; `unitId: null` follows the account. */
-  scopes: readonly { role: Role; kind: ScopeKind; unitId: string | null }[];
+  scopes: readonly { role: string; kind: ScopeKind; unitId: string | null }[];
 }
 
 /** Writes a placement; gives whether the account still had the version. */

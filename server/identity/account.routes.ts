@@ -10,7 +10,6 @@ import {
   type TemporaryPassword,
 } from './account.service.ts';
 import * as schemas from './identity.schema.ts';
-import type { Role } from './permissions.ts';
 
 /** What the routes of accounts need. */
 export interface AccountRouteDeps {
@@ -85,7 +84,7 @@ function createRoute({ clock, accounts }: AccountRouteDeps): AnyRoute {
     body: schemas.accountCreate,
     response: schemas.accountCreated,
     status: 201,
-    errors: ['account.username_taken', 'account.roles_exclusive'],
+    errors: ['account.username_taken', 'account.roles_exclusive', 'role.unknown'],
     prepare: () => createTemporaryPassword(),
     async handler(tx, { body, prepared }) {
       const { account, totpSecret } = await accounts.create(tx, body, prepared);
@@ -99,7 +98,7 @@ function createRoute({ clock, accounts }: AccountRouteDeps): AnyRoute {
 }
 
 function rolesRoute({ clock, accounts }: AccountRouteDeps): AnyRoute {
-  return defineRoute<ById, unknown, { roles: Role[] }>({
+  return defineRoute<ById, unknown, { roles: string[] }>({
     method: 'POST',
     path: '/api/v1/accounts/:id/roles',
     summary: 'Asks for other roles; another person approves.',
@@ -108,7 +107,7 @@ function rolesRoute({ clock, accounts }: AccountRouteDeps): AnyRoute {
     body: schemas.rolesRequest,
     response: schemas.account,
     ifMatch: true,
-    errors: ['account.self_refused', 'account.roles_exclusive', 'account.state_refused'],
+    errors: ['account.self_refused', 'account.roles_exclusive', 'account.state_refused', 'role.unknown'],
     async handler(tx, { params, body, version }) {
       const account = await accounts.getForChange(tx, params.id, version);
       const { account: changed, totpSecret } = await accounts.requestRoles(tx, account, body.roles);
@@ -145,7 +144,7 @@ function changeRoute({ clock, accounts }: AccountRouteDeps, change: Change): Any
     audit: change.audit,
     response: schemas.account,
     ifMatch: true,
-    errors: ['account.self_refused', 'account.second_person', 'account.state_refused'],
+    errors: ['account.self_refused', 'account.second_person', 'account.state_refused', 'role.unknown'],
     async handler(tx, { params, version }) {
       const account = await accounts.getForChange(tx, params.id, version);
       return present(await decide[change.verb](tx, account), clock.now());

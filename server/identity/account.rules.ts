@@ -1,4 +1,4 @@
-import { AGENT_ROLES, isRole, type Role } from './permissions.ts';
+import { isRoleId } from './roles/role.rules.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -59,9 +59,9 @@ export function mustChangePassword(
   return account.mustChangePassword || ageMs > ACCOUNT_RULES.passwordAgeMaxMs;
 }
 
-/** How long a session of these roles may be idle: 15 minutes, 30 for those who take conversations. */
-export function idleLimitMs(roles: readonly Role[]): number {
-  return roles.some((role) => AGENT_ROLES.has(role)) ? ACCOUNT_RULES.idleAgentMs : ACCOUNT_RULES.idleMs;
+/** How long a session may be idle: 15 minutes, 30 for those who take conversations. */
+export function idleLimitMs(takesWork: boolean): number {
+  return takesWork ? ACCOUNT_RULES.idleAgentMs : ACCOUNT_RULES.idleMs;
 }
 
 /** User names are compared in one form: NFKC, without spaces around, lower case. */
@@ -70,11 +70,11 @@ export function normaliseUsername(text: string): string {
 }
 
 /** Roles as one column keeps them. */
-export function joinRoles(roles: readonly Role[]): string {
+export function joinRoles(roles: readonly string[]): string {
   return [...new Set(roles)].sort().join(',');
 }
 
-/** Roles of a column; an unknown one is left out, so that it gives no right. */
-export function splitRoles(text: string | null): Role[] {
-  return (text ?? '').split(',').filter(isRole);
+/** Roles of a column; what can name no role is left out. */
+export function splitRoles(text: string | null): string[] {
+  return (text ?? '').split(',').filter(isRoleId);
 }

@@ -1,6 +1,6 @@
-import { AppError, ROOT_UNIT_ID, type Clock, type Ids } from '../kernel/index.ts';
+import { AppError, ROOT_UNIT_ID, SYSTEM_ACTOR, type Clock, type Ids } from '../kernel/index.ts';
 import { hashPassword, passwordFaults, randomToken, totp, type Crypto } from '../platform/crypto/index.ts';
-import { DatabaseConflict, type Tx, type UnitOfWork } from '../platform/persistence/index.ts';
+import { DatabaseConflict, type Db, type Tx, type UnitOfWork } from '../platform/persistence/index.ts';
 import {
   countAccounts,
   decideAccount,
@@ -16,7 +16,9 @@ import {
 } from './account.repo.ts';
 import type { AccountRow } from './account.entity.ts';
 import { joinRoles, normaliseUsername, splitRoles } from './account.rules.ts';
-import { areCompatible, needsOtp, type Role } from './permissions.ts';
+import { findCustomRoles, noteGrants } from './roles/role.repo.ts';
+import { areRolesCompatible, isCustomRoleId, rolesNeedOtp } from './roles/role.rules.ts';
+import type { CustomRoleRow } from './roles/role.entity.ts';
 import { removeSessions } from './session.repo.ts';
 import type { SessionService } from './session.service.ts';
 import { totpCell } from './sign-in.service.ts';
@@ -34,7 +36,8 @@ export interface AccountDeps {
 export interface AccountInput {
   username: string;
   displayName: string;
-  roles: readonly Role[];
+  /** Names of built-in roles and ids of composed ones. */
+  roles: readonly string[];
   /** Where the person works; the head office when absent. */
   unitId?: string;
 }
@@ -51,7 +54,7 @@ export interface FirstAccount {
   username: string;
   password: string;
   totpSecret?: string;
-  roles: Role[];
+  roles: string[];
 }
 
 const TEMPORARY_BYTES = 18;
@@ -88,9 +91,9 @@ export class AccountService {
     input: AccountInput,
     temporary: TemporaryPassword,
   ): Promise<{ account: Account; totpSecret: string | undefined }> {
-    assertCompatible(input.roles);
+    const composed = await assertRoles(tx, input.roles);
     const id = this.#deps.ids.next();
-    const totpSecret = needsOtp(input.roles) ? totp.createSecret() : undefined;
+    const totpSecret = rolesNeedOtp(input.roles, composed) ? totp.createSecret() : undefined;
     const row = this.#rowOf(id, input, { hash: temporary.hash, totpSecret });
     row.state = 'pending';
     row.mustChangePassword = true;
@@ -103,7 +106,7 @@ export class AccountService {
       target: { type: 'account', id },
       details: { roles: [...input.roles], hasOtp: totpSecret !== undefined },
     });
-    return { account: { ...row, roles: [], grants: [] }, totpSecret };
+    return { account: { ...row, roles: [], composed: [], grants: [] }, totpSecret };
   }
 
   #rowOf(
@@ -136,7 +139,7 @@ export class AccountService {
     };
   }
 
-  async #insert(tx: Tx, row: AccountRow, roles: readonly Role[]): Promise<void> {
+  async #insert(tx: Tx, row: AccountRow, roles: readonly string[]): Promise<void> {
     try {
       await insertAccount(tx, row, roles);
     } catch (error) {
@@ -153,11 +156,12 @@ export class AccountService {
   async requestRoles(
     tx: Tx,
     account: Account,
-    roles: readonly Role[],
+    roles: readonly string[],
   ): Promise<{ account: Account; totpSecret: string | undefined }> {
-    assertCompatible(roles);
+    const composed = await assertRoles(tx, roles);
     if (account.state === 'disabled') throw new AppError('account.state_refused');
-    const totpSecret = needsOtp(roles) && account.totpEnc === null ? totp.createSecret() : undefined;
+    const isNewlyCoded = rolesNeedOtp(roles, composed) && account.totpEnc === null;
+    const totpSecret = isNewlyCoded ? totp.createSecret() : undefined;
     const sealed =
       totpSecret === undefined
         ? account.totpEnc
@@ -181,6 +185,7 @@ export class AccountService {
     if (account.pendingRoles === null) throw new AppError('account.state_refused');
     if (account.pendingById === tx.context.actor.id) throw new AppError('account.second_person');
     const roles = splitRoles(account.pendingRoles);
+    const composed = await assertRoles(tx, roles);
     const isNew = account.state === 'pending';
     const changed = await this.#decide(tx, account, {
       state: 'active',
@@ -188,6 +193,12 @@ export class AccountService {
       pendingById: null,
     });
     await replaceRoles(tx, account, roles);
+    const grant = {
+      requestedById: account.pendingById ?? SYSTEM_ACTOR.id,
+      approvedById: tx.context.actor.id,
+      grantedAt: this.#deps.clock.now(),
+    };
+    await noteGrants(tx, account.id, { before: account.roles, after: roles, grant });
     await this.#endSessions(tx, account.id);
     const target = { type: 'account', id: account.id };
     if (isNew) tx.record({ action: 'account.approve', outcome: 'ok', target });
@@ -197,7 +208,7 @@ export class AccountService {
       target,
       details: { from: account.roles, to: roles },
     });
-    return (await findAccount(tx, account.id)) ?? { ...changed, roles };
+    return (await findAccount(tx, account.id)) ?? { ...changed, roles, composed };
   }
 
   /** Turns a request down; an account that was never approved is turned off. */
@@ -289,9 +300,9 @@ export class AccountService {
     if ((await countAccounts(tx)) > 0) throw new AppError('account.state_refused');
     const made: FirstAccount[] = [];
     for (const input of inputs) {
-      assertCompatible(input.roles);
+      const composed = await assertRoles(tx, input.roles);
       const { password, hash } = await createTemporaryPassword();
-      const totpSecret = needsOtp(input.roles) ? totp.createSecret() : undefined;
+      const totpSecret = rolesNeedOtp(input.roles, composed) ? totp.createSecret() : undefined;
       const row = this.#rowOf(this.#deps.ids.next(), input, { hash, totpSecret });
       await this.#insert(tx, row, input.roles);
       tx.record({
@@ -320,6 +331,11 @@ export class AccountService {
   }
 }
 
-function assertCompatible(roles: readonly Role[]): void {
-  if (!areCompatible(roles)) throw new AppError('account.roles_exclusive');
+/** The composed ones of roles that one account may hold together; throws `role.unknown`, `account.roles_exclusive`. */
+async function assertRoles(db: Db, roles: readonly string[]): Promise<CustomRoleRow[]> {
+  const customIds = roles.filter(isCustomRoleId);
+  const composed = customIds.length === 0 ? [] : await findCustomRoles(db, customIds);
+  if (composed.length < new Set(customIds).size) throw new AppError('role.unknown');
+  if (!areRolesCompatible(roles, composed)) throw new AppError('account.roles_exclusive');
+  return composed;
 }

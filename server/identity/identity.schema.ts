@@ -1,16 +1,21 @@
 import { LIMITS } from '../kernel/index.ts';
 import type { Schema } from '../platform/http/index.ts';
 import { ROLES, TOKEN_SCOPES } from './permissions.ts';
+import { ROLE_RULES } from './roles/role.rules.ts';
 
+/** Exactly the names of built-in roles, and the form of ids of composed ones. */
+const ROLE_ID_PATTERN = `^(?:${ROLES.join('|')}|role-[0-9a-f]{12})$`;
 const text = (maxLength: number, minLength = 1): Schema => ({ type: 'string', minLength, maxLength });
 const uuid: Schema = { type: 'string', format: 'uuid' };
 const instant: Schema = { type: 'string', format: 'date-time' };
 const nullable = (schema: Schema): Schema => ({ ...schema, type: [schema['type'], 'null'] });
+/** A built-in role, or a composed one, which has to be in force. */
+const roleId: Schema = { type: 'string', pattern: ROLE_ID_PATTERN, maxLength: 20 };
 const roles: Schema = {
   type: 'array',
-  items: { type: 'string', enum: ROLES },
+  items: roleId,
   minItems: 1,
-  maxItems: ROLES.length,
+  maxItems: ROLE_RULES.rolesPerAccountMax,
   uniqueItems: true,
 };
 const open = (properties: Record<string, Schema>, optional: readonly string[] = []): Schema => ({
@@ -38,7 +43,8 @@ export const passwordChange = closed({ current: text(256), next: text(256) });
 export const localeChange = closed({ locale: { type: 'string', enum: ['zh-CN', 'en'] } });
 export const session = open({
   account: open({ id: uuid, username: text(64), displayName: text(100), locale: text(10) }),
-  roles: { type: 'array', items: { type: 'string', enum: ROLES } },
+  roles: { type: 'array', items: roleId },
+  customRoles: items(open({ id: roleId, nameZh: text(50), nameEn: text(50) })),
   permissions: permissionNames,
   csrfToken: text(64),
   expiresAt: instant,

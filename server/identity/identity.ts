@@ -11,11 +11,14 @@ import {
   type HttpConfig,
 } from '../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
+import { permissionsOfAccount } from './account.repo.ts';
 import { accountRoutes } from './account.routes.ts';
 import { approvalRoutes } from './approvals/approval.routes.ts';
 import { ApprovalService, type Approvals, type OnAsked } from './approvals/approval.service.ts';
 import { AccountService, type AccountInput, type FirstAccount } from './account.service.ts';
-import { permissionsOf, type TokenScope } from './permissions.ts';
+import type { TokenScope } from './permissions.ts';
+import { roleRoutes } from './roles/role.routes.ts';
+import { RoleService } from './roles/role.service.ts';
 import { sessionRoutes } from './session.routes.ts';
 import { purgeSessions } from './session.repo.ts';
 import { actorOf, SessionService, type Bookkeeping } from './session.service.ts';
@@ -123,6 +126,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...skillGroupRoutes(deps),
       ...approvalRoutes({ clock, approvals }),
       ...organisation.routes,
+      ...roleRoutes({ roles: new RoleService({ clock, ids, sessions, approvals }) }),
     ],
     authenticators: [sessions.authenticate, tokens.authenticate],
     sockets: createSocketSessions(deps, sessions),
@@ -176,7 +180,7 @@ async function socketSession(sessions: SessionService, cookie: string): Promise<
     actor: actorOf(live.account, { sessionId: live.row.id }),
     sessionId: live.row.id,
     csrfToken: live.csrfToken,
-    permissions: permissionsOf(live.account.roles),
+    permissions: permissionsOfAccount(live.account),
   };
 }
 

@@ -1,13 +1,6 @@
 import { expect } from 'chai';
-import {
-  ADMINISTRATOR_ROLES,
-  areCompatible,
-  needsOtp,
-  permissionsOf,
-  ROLE_PERMISSIONS,
-  ROLES,
-  type Role,
-} from './permissions.ts';
+import { ADMINISTRATOR_ROLES, permissionsOf, ROLE_PERMISSIONS, ROLES, type Role } from './permissions.ts';
+import { areRolesCompatible, rolesNeedOtp } from './roles/role.rules.ts';
 import { serveIdentity, type IdentityServer } from './test/serve-identity.ts';
 
 const BUSINESS = /^(conversation|ticket|requester|canned|knowledge|qa|robot|report):/;
@@ -28,16 +21,16 @@ describe('the permission table', () => {
 
   it('admits administrators alone and all other roles together', () => {
     for (const one of ROLES) {
-      expect(areCompatible([one])).to.equal(true);
+      expect(areRolesCompatible([one], [])).to.equal(true);
       for (const other of ROLES.filter((role) => role !== one)) {
         const hasAdministrator = ADMINISTRATOR_ROLES.has(one) || ADMINISTRATOR_ROLES.has(other);
-        expect(areCompatible([one, other]), `${one} and ${other}`).to.equal(!hasAdministrator);
+        expect(areRolesCompatible([one, other], []), `${one} and ${other}`).to.equal(!hasAdministrator);
       }
     }
   });
 
   it('wants codes of the three administrators', () => {
-    expect(ROLES.filter((role) => needsOtp([role]))).to.deep.equal([...ADMINISTRATOR_ROLES]);
+    expect(ROLES.filter((role) => rolesNeedOtp([role], []))).to.deep.equal([...ADMINISTRATOR_ROLES]);
   });
 
   it('adds up the rights of roles', () => {

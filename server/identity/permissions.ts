@@ -56,6 +56,7 @@ export const ROLE_PERMISSIONS = {
     'site:write',
     'skill-group:write',
     'token:write',
+    'role:write',
     'system:read',
     'settings:read',
     'settings:write',
@@ -102,14 +103,4 @@ export function isRole(text: string): text is Role {
 /** Everything the roles together allow. */
 export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
   return new Set(roles.flatMap((role): readonly Permission[] => ROLE_PERMISSIONS[role]));
-}
-
-/** Whether roles may be held by one account: an administrator's role stands alone. */
-export function areCompatible(roles: readonly Role[]): boolean {
-  return new Set(roles).size <= 1 || !roles.some((role) => ADMINISTRATOR_ROLES.has(role));
-}
-
-/** Whether an account with these roles signs in with a one-time code. */
-export function needsOtp(roles: readonly Role[]): boolean {
-  return roles.some((role) => ADMINISTRATOR_ROLES.has(role));
 }

@@ -2,11 +2,10 @@ import { AppError, type Clock } from '../kernel/index.ts';
 import { hashPassword } from '../platform/crypto/index.ts';
 import { defineRoute, refuse, Refusal, type AnyRoute, type RequestContext } from '../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
-import { findAccount, setLocale, type Account } from './account.repo.ts';
+import { findAccount, permissionsOfAccount, setLocale, type Account } from './account.repo.ts';
 import { ACCOUNT_RULES, mustChangePassword } from './account.rules.ts';
 import type { AccountService } from './account.service.ts';
 import * as schemas from './identity.schema.ts';
-import { permissionsOf } from './permissions.ts';
 import { findSessionById, removeSession } from './session.repo.ts';
 import type { LiveSession, SessionService } from './session.service.ts';
 import type { CheckedSignIn, SignIn, SignInService } from './sign-in.service.ts';
@@ -38,7 +37,12 @@ function present(deps: SessionRouteDeps, live: LiveSession): Record<string, unkn
   return {
     account: { id, username, displayName, locale },
     roles,
-    permissions: [...permissionsOf(roles)].sort(),
+    customRoles: live.account.composed.map(({ id: roleId, nameZh, nameEn }) => ({
+      id: roleId,
+      nameZh,
+      nameEn,
+    })),
+    permissions: [...permissionsOfAccount(live.account)].sort(),
     csrfToken: live.csrfToken,
     expiresAt: live.row.expiresAt.toISOString(),
     idleSeconds: live.idleMs / 1000,

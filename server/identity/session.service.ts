@@ -7,9 +7,9 @@ import {
   type RequestContext,
 } from '../platform/http/index.ts';
 import type { Statement, Tx, UnitOfWork } from '../platform/persistence/index.ts';
-import { findAccount, type Account } from './account.repo.ts';
+import { findAccount, permissionsOfAccount, type Account } from './account.repo.ts';
 import { ACCOUNT_RULES, idleLimitMs, mustChangePassword } from './account.rules.ts';
-import { permissionsOf } from './permissions.ts';
+import { takesWork } from './roles/role.rules.ts';
 import { findSession, insertSession, SESSION_TOUCH, type SessionRow } from './session.repo.ts';
 
 /**
@@ -83,7 +83,7 @@ export class SessionService {
     const { account, row, csrfToken } = live;
     const principal: Principal = {
       actor: actorOf(account, { sessionId: row.id, ip }),
-      permissions: permissionsOf(account.roles),
+      permissions: permissionsOfAccount(account),
       session: { id: row.id, csrfToken },
     };
     if (mustChangePassword(account, this.#deps.clock.now()))
@@ -125,7 +125,11 @@ export class SessionService {
     if (found === undefined || found.account.state !== 'active') return undefined;
     const savedSeenMs = found.row.lastSeenAt.getTime();
     return {
-      live: { ...found, csrfToken: csrfTokenOf(cookie), idleMs: idleLimitMs(found.account.roles) },
+      live: {
+        ...found,
+        csrfToken: csrfTokenOf(cookie),
+        idleMs: idleLimitMs(takesWork(found.account.roles, found.account.composed)),
+      },
       checkedAtMs: this.#deps.clock.now().getTime(),
       lastSeenMs: Math.max(savedSeenMs, before?.lastSeenMs ?? 0),
       savedSeenMs,
@@ -180,7 +184,7 @@ export class SessionService {
 
   /** A session as it is shown to its owner. */
   describe(row: SessionRow, account: Account, csrfToken: string): LiveSession {
-    return { row, account, csrfToken, idleMs: idleLimitMs(account.roles) };
+    return { row, account, csrfToken, idleMs: idleLimitMs(takesWork(account.roles, account.composed)) };
   }
 
   /** Takes the cookie back. */

@@ -59,11 +59,14 @@ interface AgentRow {
 }
 
 const AGENT_RESULT = { id: 'uuid', displayName: 'text' } as const;
+/** Built-in roles that take conversations, and composed ones that may. */
+const TAKES_WORK = `(account_role.role IN ('agent', 'supervisor') OR account_role.role IN
+     (SELECT custom_role.id FROM custom_role WHERE custom_role.takes_work = 1))`;
 const AGENTS_ALL = portable<{ limit: number }, AgentRow>(
   'agent.all',
   `SELECT DISTINCT account.id, account.display_name
    FROM account JOIN account_role ON account_role.account_id = account.id
-   WHERE account.state = 'active' AND account_role.role IN ('agent', 'supervisor')
+   WHERE account.state = 'active' AND ${TAKES_WORK}
    ORDER BY account.display_name, account.id FETCH FIRST :limit ROWS ONLY`,
   { params: { limit: 'int' }, result: AGENT_RESULT },
 );
@@ -73,7 +76,7 @@ const AGENTS_OF_GROUP = portable<{ skillGroupId: string; limit: number }, AgentR
    FROM account
    JOIN account_role ON account_role.account_id = account.id
    JOIN skill_group_member ON skill_group_member.account_id = account.id
-   WHERE account.state = 'active' AND account_role.role IN ('agent', 'supervisor')
+   WHERE account.state = 'active' AND ${TAKES_WORK}
      AND skill_group_member.skill_group_id = :skillGroupId
    ORDER BY account.display_name, account.id FETCH FIRST :limit ROWS ONLY`,
   { params: { skillGroupId: 'uuid', limit: 'int' }, result: AGENT_RESULT },
@@ -146,7 +149,7 @@ async function insertMembers(tx: Tx, skillGroupId: string, memberIds: readonly s
   );
 }
 
-/** Active agents and supervisors of a group by name; of all groups and of none with `null`. */
+/** Active accounts that take conversations, of a group, by name; of all groups and of none with `null`. */
 export async function listAgents(db: Db, skillGroupId: string | null): Promise<Agent[]> {
   const rows =
     skillGroupId === null

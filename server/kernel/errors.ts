@@ -37,6 +37,18 @@ export const ERRORS = {
   'account.self_refused': [403, 'Nobody may change the rights of the own account.'],
   'account.second_person': [403, 'A second person must approve this.'],
   'account.state_refused': [409, 'The account is not in a state that allows this.'],
+  'role.unknown': [422, 'A role that was named does not exist any more.'],
+  'role.permission_unknown': [422, 'A permission that was named does not exist.'],
+  'role.exclusive': [
+    422,
+    'These permissions exclude each other, so that no administrator does the work of another.',
+  ],
+  'role.nature_fixed': [
+    422,
+    'A role stays with the business or with its administrator; make another role instead.',
+  ],
+  'role.name_taken': [409, 'A role with this name exists.'],
+  'role.limit': [409, 'There are a hundred composed roles already; remove one first.'],
   'approval.second_person': [403, 'Nobody may decide on what they asked for; another person must.'],
   'approval.state_refused': [409, 'This has been decided already.'],
   'approval.expired': [409, 'Nobody decided on this in seven days; ask for it again.'],

@@ -49,6 +49,9 @@ UPDATE account SET password_hash = $1, password_changed_at = $2, must_change_pas
 -- account.signed_in
 UPDATE account SET failed_count = $1, locked_until_at = $2, last_sign_in_at = $3, totp_last_step = $4 WHERE id = $5 AND failed_count = $6 AND totp_last_step = $7;
 
+-- account_role.counts
+SELECT role, COUNT(*) AS holders FROM account_role GROUP BY role ORDER BY role FETCH FIRST $1 ROWS ONLY;
+
 -- account_role.hand_over_unit
 UPDATE account_role SET scope_unit_id = $1 WHERE scope_unit_id = $2;
 
@@ -63,6 +66,9 @@ UPDATE account_role SET scope_kind = $1, scope_unit_id = $2 WHERE account_id = $
 
 -- account_role.remove_all
 DELETE FROM account_role WHERE account_id = $1;
+
+-- account_role.remove_role
+DELETE FROM account_role WHERE role = $1;
 
 -- account_session.by_id
 SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at FROM account_session WHERE id = $1;
@@ -85,6 +91,9 @@ DELETE FROM account_session WHERE id = $1;
 -- account_session.remove_all
 DELETE FROM account_session WHERE account_id = $1;
 
+-- account_session.remove_of_role
+DELETE FROM account_session WHERE account_id IN (SELECT account_id FROM account_role WHERE role = $1);
+
 -- account_session.remove_others
 DELETE FROM account_session WHERE account_id = $1 AND id <> $2;
 
@@ -92,10 +101,10 @@ DELETE FROM account_session WHERE account_id = $1 AND id <> $2;
 UPDATE account_session SET last_seen_at = $1 WHERE id = $2;
 
 -- agent.all
-SELECT DISTINCT account.id, account.display_name FROM account JOIN account_role ON account_role.account_id = account.id WHERE account.state = 'active' AND account_role.role IN ('agent', 'supervisor') ORDER BY account.display_name, account.id FETCH FIRST $1 ROWS ONLY;
+SELECT DISTINCT account.id, account.display_name FROM account JOIN account_role ON account_role.account_id = account.id WHERE account.state = 'active' AND (account_role.role IN ('agent', 'supervisor') OR account_role.role IN (SELECT custom_role.id FROM custom_role WHERE custom_role.takes_work = 1)) ORDER BY account.display_name, account.id FETCH FIRST $1 ROWS ONLY;
 
 -- agent.of_group
-SELECT DISTINCT account.id, account.display_name FROM account JOIN account_role ON account_role.account_id = account.id JOIN skill_group_member ON skill_group_member.account_id = account.id WHERE account.state = 'active' AND account_role.role IN ('agent', 'supervisor') AND skill_group_member.skill_group_id = $1 ORDER BY account.display_name, account.id FETCH FIRST $2 ROWS ONLY;
+SELECT DISTINCT account.id, account.display_name FROM account JOIN account_role ON account_role.account_id = account.id JOIN skill_group_member ON skill_group_member.account_id = account.id WHERE account.state = 'active' AND (account_role.role IN ('agent', 'supervisor') OR account_role.role IN (SELECT custom_role.id FROM custom_role WHERE custom_role.takes_work = 1)) AND skill_group_member.skill_group_id = $1 ORDER BY account.display_name, account.id FETCH FIRST $2 ROWS ONLY;
 
 -- api_token.by_hash
 SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at FROM api_token WHERE token_hash = $1;
@@ -360,6 +369,24 @@ SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM
 
 -- crypto_dek.insert
 INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- custom_role.active
+SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role WHERE state = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- custom_role.by_id
+SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role WHERE id = $1;
+
+-- custom_role.by_ids
+SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role WHERE id = ANY($1);
+
+-- custom_role.holders
+SELECT COUNT(*) AS holders FROM account_role WHERE role = $1;
+
+-- custom_role.insert
+INSERT INTO custom_role (id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- custom_role.update
+UPDATE custom_role SET name_zh = $1, name_en = $2, name_key = $3, takes_work = $4, permissions = $5, state = $6, version = $7 WHERE id = $8 AND version = $9;
 
 -- dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES ($1, $2, $3, $4, $5, $6);
@@ -753,6 +780,18 @@ INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, ou
 
 -- robot_turn.last
 SELECT outcome, reason, candidates FROM robot_turn WHERE conversation_id = $1 ORDER BY message_seq DESC, id DESC FETCH FIRST 1 ROWS ONLY;
+
+-- role_grant.insert
+INSERT INTO role_grant (account_id, role, requested_by_id, approved_by_id, granted_at) VALUES ($1, $2, $3, $4, $5);
+
+-- role_grant.of_account
+SELECT account_id, role, requested_by_id, approved_by_id, granted_at FROM role_grant WHERE account_id = $1;
+
+-- role_grant.remove
+DELETE FROM role_grant WHERE account_id = $1 AND role = $2;
+
+-- role_grant.remove_role
+DELETE FROM role_grant WHERE role = $1;
 
 -- schema.columns
 SELECT table_name, column_name, udt_name AS data_type, CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END AS can_be_null, character_maximum_length AS text_length FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position;

@@ -27,6 +27,7 @@ export type Permission =
   | 'account:create'
   | 'account:approve'
   | 'unit:write'
+  | 'role:write'
   | 'approval:read'
   | 'site:write'
   | 'token:write'
@@ -39,6 +40,8 @@ export type Permission =
 export interface Session {
   account: { id: string; username: string; displayName: string; locale: string };
   roles: string[];
+  /** Names of the composed roles among them. */
+  customRoles: { id: string; nameZh: string; nameEn: string }[];
   permissions: string[];
   csrfToken: string;
   /** Absolute end of the session (ISO UTC). */

@@ -27,6 +27,13 @@ export const zh = {
   'error.account.self_refused': '不能修改自己的权限。',
   'error.account.second_person': '必须由另一人批准。',
   'error.account.state_refused': '账号当前状态不允许此操作。',
+  'error.role.unknown': '所选角色已不存在，请刷新后重选。',
+  'error.role.permission_unknown': '所选权限不存在，请刷新后重选。',
+  'error.role.exclusive':
+    '这些权限互斥：不同管理员的权限不能合在一起，管理员的权限也不能与接触客户资料的权限合在一起。',
+  'error.role.nature_fixed': '业务角色与管理角色不能互换，请另建一个角色。',
+  'error.role.name_taken': '已有同名角色。',
+  'error.role.limit': '自定义角色已达一百个，请先删除不用的角色。',
   'error.approval.second_person': '不能处理自己提出的申请，须由另一个人审批。',
   'error.approval.state_refused': '该申请已经处理过。',
   'error.approval.expired': '该申请七天内无人处理，已失效，请重新提出。',
@@ -150,6 +157,14 @@ export const en: Record<keyof typeof zh, string> = {
   'error.account.self_refused': 'Nobody may change the rights of their own account.',
   'error.account.second_person': 'Another person must approve this.',
   'error.account.state_refused': 'The account is not in a state that allows this.',
+  'error.role.unknown': 'A role you chose does not exist any more; load again and choose anew.',
+  'error.role.permission_unknown': 'A permission you chose does not exist; load again and choose anew.',
+  'error.role.exclusive':
+    'These permissions exclude each other: those of two administrators never go together, nor an administrator’s with any that reach customers’ data.',
+  'error.role.nature_fixed':
+    'A role stays with the business or with its administrator; make another role instead.',
+  'error.role.name_taken': 'A role with this name exists.',
+  'error.role.limit': 'There are a hundred composed roles; remove one that is not used.',
   'error.approval.second_person': 'Nobody may decide on what they asked for; another person must.',
   'error.approval.state_refused': 'This has been decided already.',
   'error.approval.expired': 'Nobody decided on this in seven days; ask for it again.',
