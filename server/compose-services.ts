@@ -1,4 +1,5 @@
 import type { Foundation } from './foundation.ts';
+import type { Approvals } from './identity/index.ts';
 import { createFiles } from './platform/files/index.ts';
 import { createMetrics } from './platform/http/index.ts';
 import { createJobs, jobHistoryKind } from './platform/jobs/index.ts';
@@ -12,13 +13,13 @@ export type Services = Awaited<ReturnType<typeof composeServices>>;
 /** Services below the modules: they know no word of the domain. */
 export async function composeServices(
   foundation: Foundation,
-  { sections }: { sections: readonly AnySection[] },
+  { sections, approvals }: { sections: readonly AnySection[]; approvals: Approvals },
 ) {
   const { uow, clock, log, ids, crypto, database, guard, config } = foundation;
   const onFault = (error: unknown) => log.error('settings.fault', {}, error);
   const settings = new Settings({ uow, clock, sections, onFault });
   const metrics = createMetrics();
-  const { egress, egressRules, routes } = await openEgress(foundation, metrics);
+  const { egress, egressRules, routes } = await openEgress(foundation, { metrics, approvals });
   const files = createFiles({
     ...{ uow, clock, log, ids, crypto, database, guard },
     groups: config.files.types,

@@ -58,7 +58,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     bookkeeping: wiring.bookkeeping(database),
   });
   const sections = TAILORING_SECTIONS;
-  const services = await composeServices(foundation, { sections });
+  const services = await composeServices(foundation, { sections, approvals: identity.approvals });
   const { settings, metrics } = services;
   const tailoring = createTailoring({ settings, sections, accountNames: (ids) => identity.namesOf(ids) });
   const textOf = wiring.systemTexts(tailoring);

@@ -10,9 +10,9 @@ const RULE_BY_PLACE = select(egressRuleEntity, {
   name: 'egress_rule.by_place',
   where: ['owner', 'protocol', 'host', 'port'],
 });
-const RULES_OF_OWNER = select(egressRuleEntity, {
-  name: 'egress_rule.of_owner',
-  where: ['owner'],
+const RULES_OF_OWNERS = select(egressRuleEntity, {
+  name: 'egress_rule.of_owners',
+  whereIn: 'owner',
   orderBy: [['id', 'asc']],
   limit: true,
 });
@@ -52,9 +52,11 @@ export function findRuleOfPlace(
   return db.one(RULE_BY_PLACE, { owner, protocol, host, port });
 }
 
-/** The rules of one owner, the first of them first. */
-export function listRulesOfOwner(db: Db, owner: string): Promise<EgressRuleRow[]> {
-  return db.all(RULES_OF_OWNER, { owner, limit: RULES_MAX });
+/** The rules of some owners, at most 500. */
+export function listRulesOfOwners(db: Db, owners: readonly string[]): Promise<EgressRuleRow[]> {
+  return owners.length === 0
+    ? Promise.resolve([])
+    : db.all(RULES_OF_OWNERS, { ownerList: [...owners], limit: RULES_MAX });
 }
 
 /** Every approved rule. */

@@ -1,5 +1,5 @@
 import { AppError, type Clock, type Ids } from '../../kernel/index.ts';
-import { DatabaseConflict, type Tx, type UnitOfWork } from '../persistence/index.ts';
+import { DatabaseConflict, type Db, type Tx, type UnitOfWork } from '../persistence/index.ts';
 import { canonicalHost } from './address.rules.ts';
 import type { EgressRuleRow } from './egress-rule.entity.ts';
 import {
@@ -7,7 +7,7 @@ import {
   findRuleOfPlace,
   insertRule,
   listApprovedRules,
-  listRulesOfOwner,
+  listRulesOfOwners,
   removeRule,
   updateRule,
 } from './egress-rule.repo.ts';
@@ -17,6 +17,9 @@ import { opens, type EgressAllowance } from './rule.rules.ts';
 /** A rule decided in another process is in force here after this long. */
 const CACHE_MS = 5_000;
 
+/** Where a rule stands. */
+export type EgressRuleState = 'asked' | 'approved' | 'rejected';
+
 /** What is asked for. */
 export interface EgressRuleInput {
   owner: string;
@@ -25,6 +28,30 @@ export interface EgressRuleInput {
   port: number;
   addresses?: string[];
   reason: string;
+}
+
+/** Kind of the approval that a rule waits for. */
+export const EGRESS_APPROVAL = 'egress.open';
+
+/** What the approval holds: the rule that waits. */
+export type EgressApproval = { ruleId: string };
+
+/** Port: asks the second person; identity answers it. */
+export interface ApprovalDesk {
+  ask(
+    tx: Tx,
+    kind: string,
+    params: EgressApproval,
+    why: { reason: string; key: string },
+  ): Promise<{ id: string }>;
+}
+
+interface RuleDeps {
+  uow: UnitOfWork;
+  clock: Clock;
+  ids: Ids;
+  approvals: ApprovalDesk;
+  configured: readonly EgressAllowance[];
 }
 
 /** Finds what is allowed; reads the database at most every five seconds. */
@@ -40,12 +67,12 @@ export interface EgressRules {
 
 /** Use cases of rules. What `config.yaml` allows holds beside them and needs no database. */
 export class EgressRuleService implements EgressRules {
-  readonly #deps: { uow: UnitOfWork; clock: Clock; ids: Ids; configured: readonly EgressAllowance[] };
+  readonly #deps: RuleDeps;
   readonly #listeners: Parameters<EgressRules['onRead']>[0][] = [];
   #approved: { rules: readonly EgressAllowance[]; readAtMs: number } | undefined;
   #reading: Promise<readonly EgressAllowance[]> | undefined;
 
-  constructor(deps: { uow: UnitOfWork; clock: Clock; ids: Ids; configured: readonly EgressAllowance[] }) {
+  constructor(deps: RuleDeps) {
     this.#deps = deps;
   }
 
@@ -94,15 +121,21 @@ export class EgressRuleService implements EgressRules {
     tx.afterCommit(() => void this.refresh().catch(() => undefined));
   }
 
-  /** Whether one of the rules of an owner is in force; what a part shows before it is first used. */
-  async stateOf(tx: Tx, owner: string): Promise<'none' | 'asked' | 'approved' | 'rejected'> {
-    const states = (await listRulesOfOwner(tx, owner)).map(({ state }) => state);
-    return (['approved', 'asked', 'rejected'] as const).find((state) => states.includes(state)) ?? 'none';
+  /** Where the places of owners stand; an owner without a rule is absent. At most 500 owners. */
+  async statesOf(db: Db, owners: readonly string[]): Promise<Map<string, EgressRuleState>> {
+    const states = new Map<string, EgressRuleState>();
+    const order: readonly string[] = ['rejected', 'asked', 'approved'];
+    for (const { owner, state } of await listRulesOfOwners(db, owners)) {
+      const known = states.get(owner);
+      if (known === undefined || order.indexOf(state) > order.indexOf(known))
+        states.set(owner, state as EgressRuleState);
+    }
+    return states;
   }
 
   /**
    * Asks for a rule; a rejected one may be asked for again. Throws `egress.host_invalid`, or `egress.rule_exists`
-   * when the place is open or asked for.
+   * when the place is open or asked for, and what asking the second person throws.
    */
   async ask(tx: Tx, input: EgressRuleInput): Promise<EgressRuleRow> {
     const host = canonicalHost(input.host);
@@ -124,31 +157,50 @@ export class EgressRuleService implements EgressRules {
       throw error;
     }
     record(tx, 'egress.rule-ask', row);
+    await this.#deps.approvals.ask(tx, EGRESS_APPROVAL, { ruleId: row.id }, { reason, key: row.id });
     return row;
   }
 
-  /** Approves or rejects what another person asked for; throws `account.second_person`, `egress.state_refused`. */
-  async decide(
-    tx: Tx,
-    id: string,
-    decision: { version: number; isApproved: boolean },
-  ): Promise<EgressRuleRow> {
-    const known = await findRule(tx, id);
-    if (known === undefined) throw new AppError('request.not_found');
-    if (known.version !== decision.version) throw new AppError('request.version_stale');
-    if (known.state !== 'asked') throw new AppError('egress.state_refused');
-    if (known.askedById === tx.context.actor.id) throw new AppError('account.second_person');
-    const row: EgressRuleRow = {
-      ...known,
-      state: decision.isApproved ? 'approved' : 'rejected',
-      decidedById: tx.context.actor.id,
-      decidedAt: this.#deps.clock.now(),
-      version: known.version + 1,
-    };
-    if (!(await updateRule(tx, row))) throw new AppError('request.version_stale');
-    record(tx, decision.isApproved ? 'egress.rule-approve' : 'egress.rule-reject', row);
-    this.#changed(tx);
+  /** What the second person sees; throws `egress.state_refused` when the request is no more. */
+  async describe(db: Db, { ruleId }: EgressApproval): Promise<{ label: string; to: string }[]> {
+    const row = await this.#asked(db, ruleId);
+    const addresses =
+      row.addresses.length === 0 ? [] : [{ label: 'egress.addresses', to: row.addresses.join(' ') }];
+    return [
+      { label: 'egress.owner', to: row.owner },
+      { label: 'egress.place', to: `${row.protocol} ${placeOf(row)}` },
+      ...addresses,
+    ];
+  }
+
+  /** Opens the place, in the unit of work that approves. */
+  async approve(tx: Tx, { ruleId }: EgressApproval, who: { approvedById: string }): Promise<void> {
+    await this.#decide(tx, await this.#asked(tx, ruleId), { state: 'approved', byId: who.approvedById });
+  }
+
+  /** Notes that it will not be opened. A request that was taken back meanwhile needs nothing. */
+  async reject(tx: Tx, { ruleId }: EgressApproval): Promise<void> {
+    const row = await findRule(tx, ruleId);
+    if (row?.state === 'asked') await this.#decide(tx, row, { state: 'rejected', byId: null });
+  }
+
+  async #asked(db: Db, id: string): Promise<EgressRuleRow> {
+    const row = await findRule(db, id);
+    if (row?.state !== 'asked') throw new AppError('egress.state_refused');
     return row;
+  }
+
+  async #decide(
+    tx: Tx,
+    known: EgressRuleRow,
+    decision: { state: 'approved' | 'rejected'; byId: string | null },
+  ): Promise<void> {
+    const { state, byId: decidedById } = decision;
+    const decidedAt = this.#deps.clock.now();
+    const row: EgressRuleRow = { ...known, state, decidedById, decidedAt, version: known.version + 1 };
+    if (!(await updateRule(tx, row))) throw new AppError('request.version_stale');
+    record(tx, state === 'approved' ? 'egress.rule-approve' : 'egress.rule-reject', row);
+    this.#changed(tx);
   }
 
   /** Closes a place, or takes a request back. Closing needs no second person. */
@@ -161,7 +213,7 @@ export class EgressRuleService implements EgressRules {
 
   /** Closes every place of an owner that goes. */
   async removeOwner(tx: Tx, owner: string): Promise<void> {
-    for (const { id } of await listRulesOfOwner(tx, owner)) await this.remove(tx, id);
+    for (const { id } of await listRulesOfOwners(tx, [owner])) await this.remove(tx, id);
   }
 }
 
@@ -171,6 +223,10 @@ function record(tx: Tx, action: RuleAction, row: EgressRuleRow): void {
   const { owner, protocol, host, port, addresses, state } = row;
   const target = { type: 'egress-rule', id: row.id };
   tx.record({ action, outcome: 'ok', target, details: { owner, protocol, host, port, addresses, state } });
+}
+
+function placeOf({ host, port }: EgressRuleRow): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function toAllowance(row: EgressRuleRow): EgressAllowance {

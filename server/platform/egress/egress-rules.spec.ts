@@ -13,7 +13,6 @@ const person = (id: string, ...permissions: string[]) => ({
 const CALLERS = {
   system: person('0190a000-0000-7000-8000-000000000001', 'egress:read', 'egress:ask'),
   security: person('0190a000-0000-7000-8000-000000000002', 'egress:read', 'egress:approve'),
-  both: person('0190a000-0000-7000-8000-000000000003', 'egress:read', 'egress:ask', 'egress:approve'),
   agent: person('0190a000-0000-7000-8000-000000000004', 'ticket:work'),
 };
 const RULE = {
@@ -46,51 +45,66 @@ describe('the rules of the way out, over HTTP', () => {
     await core.close();
   });
 
-  const post = (caller: keyof typeof CALLERS | undefined, path: string, body?: object, version?: number) =>
-    served.ask(caller, `/api/v1/egress-rules${path}`, {
-      method: 'POST',
-      ...(body === undefined ? {} : { body }),
-      headers: version === undefined ? {} : { 'If-Match': `"${version}"` },
-    });
+  const post = (caller: keyof typeof CALLERS | undefined, body: object) =>
+    served.ask(caller, '/api/v1/egress-rules', { method: 'POST', body });
   const askFor = async (extra: object = {}) => {
     port += 1;
-    return (await post('system', '', { ...RULE, port, ...extra })).json as { id: string; version: number };
+    return (await post('system', { ...RULE, port, ...extra })).json as { id: string; version: number };
   };
 
-  it('lets one administrator ask and another decide, and nobody both', async () => {
-    expect((await post(undefined, '', RULE)).status).to.equal(401);
-    expect((await post('agent', '', RULE)).status).to.equal(403);
-    expect((await post('security', '', RULE)).status).to.equal(403);
-    const asked = await post('system', '', RULE);
-    expect(asked.status, asked.text).to.equal(201);
-    expect(asked.json).to.deep.include({
+  const decide = (id: string, isApproved: boolean, byId = CALLERS.security.actor.id) =>
+    core.uow.run({ actor: { type: 'account', id: byId } }, (tx) =>
+      isApproved
+        ? built.rules.approve(tx, { ruleId: id }, { approvedById: byId })
+        : built.rules.reject(tx, { ruleId: id }),
+    );
+  const ruleOf = async (id: string) => {
+    const { items } = (await served.ask('security', '/api/v1/egress-rules?limit=500')).json;
+    return (items as { id: string }[]).find((item) => item.id === id);
+  };
+
+  it('lets one administrator ask, and hands the question to the second person', async () => {
+    expect((await post(undefined, RULE)).status).to.equal(401);
+    expect((await post('agent', RULE)).status).to.equal(403);
+    expect((await post('security', RULE)).status).to.equal(403);
+    const reply = await post('system', RULE);
+    expect(reply.status, reply.text).to.equal(201);
+    expect(reply.json).to.deep.include({
       ...RULE,
       state: 'asked',
       version: 1,
       decidedById: null,
       addresses: [],
     });
-    const { id } = asked.json as { id: string };
-    expect((await post('system', `/${id}/approve`, {}, 1)).status).to.equal(403);
-    expect((await post('security', `/${id}/approve`, {})).json.code).to.equal('request.if_match_required');
-    expect((await post('security', `/${id}/approve`, {}, 2)).json.code).to.equal('request.version_stale');
-    const approved = await post('security', `/${id}/approve`, {}, 1);
-    expect(approved.json).to.include({
-      state: 'approved',
-      version: 2,
-      decidedById: CALLERS.security.actor.id,
+    const { id } = reply.json as { id: string };
+    expect(built.asked.at(-1)).to.deep.equal({ kind: 'egress.open', params: { ruleId: id }, key: id });
+    expect(await core.uow.read((db) => built.rules.describe(db, { ruleId: id }))).to.deep.equal([
+      { label: 'egress.owner', to: 'webhook:1' },
+      { label: 'egress.place', to: 'http hook.bank.example:80' },
+    ]);
+    await decide(id, true);
+    expect(await ruleOf(id)).to.include({
+      ...{ state: 'approved', version: 2, decidedById: CALLERS.security.actor.id },
     });
-    expect((await post('security', `/${id}/reject`, {}, 2)).json.code).to.equal('egress.state_refused');
-    const own = (await post('both', '', { ...RULE, port: 81 })).json as { id: string };
-    expect((await post('both', `/${own.id}/approve`, {}, 1)).json.code).to.equal('account.second_person');
+    const again = await decide(id, true).catch((error: AppError) => error.code);
+    expect(again).to.equal('egress.state_refused');
+  });
+
+  it('lets the database refuse whoever approves what was asked for alone', async () => {
+    const { id } = await askFor();
+    const own = await decide(id, true, CALLERS.system.actor.id).catch((error: Error) => error.message);
+    expect(own).to.be.a('string');
+    expect(await ruleOf(id)).to.include({ state: 'asked' });
   });
 
   it('keeps one rule for a place, and lets a rejected one be asked for again', async () => {
     const { id } = await askFor();
-    const again = await post('system', '', { ...RULE, port, host: 'HOOK.bank.example' });
+    const again = await post('system', { ...RULE, port, host: 'HOOK.bank.example' });
     expect([again.status, again.json.code]).to.deep.equal([409, 'egress.rule_exists']);
-    expect((await post('security', `/${id}/reject`, {}, 1)).json.state).to.equal('rejected');
-    const anew = await post('system', '', { ...RULE, port, reason: '已与安全部确认' });
+    await decide(id, false);
+    await decide(id, false);
+    expect(await ruleOf(id)).to.include({ state: 'rejected', version: 2 });
+    const anew = await post('system', { ...RULE, port, reason: '已与安全部确认' });
     expect(anew.json).to.include({
       id,
       state: 'asked',
@@ -98,6 +112,19 @@ describe('the rules of the way out, over HTTP', () => {
       reason: '已与安全部确认',
       decidedById: null,
     });
+  });
+
+  it('tells where the rules of some owners stand', async () => {
+    const { id } = await askFor({ owner: 'webhook:two' });
+    await askFor({ owner: 'webhook:three' });
+    await decide(id, true);
+    const states = await core.uow.read((db) =>
+      built.rules.statesOf(db, ['webhook:two', 'webhook:three', 'webhook:four']),
+    );
+    expect([...states]).to.have.deep.members([
+      ['webhook:two', 'approved'],
+      ['webhook:three', 'asked'],
+    ]);
   });
 
   it('refuses what is no host, port, owner, protocol, or address', async () => {
@@ -115,7 +142,7 @@ describe('the rules of the way out, over HTTP', () => {
       [{ reason: '' }, 'request.invalid'],
       [{ extra: 1 }, 'request.invalid'],
     ] as [object, string][]) {
-      const reply = await post('system', '', { ...RULE, port: 90, ...body });
+      const reply = await post('system', { ...RULE, port: 90, ...body });
       expect(reply.json.code, JSON.stringify(body)).to.equal(code);
     }
   });
@@ -151,7 +178,7 @@ describe('the rules of the way out, over HTTP', () => {
       );
     const { id } = await askFor({ port: peer.port, addresses: ['127.0.0.1'] });
     expect(await call()).to.equal('egress.refused no_rule');
-    await post('security', `/${id}/approve`, {}, 1);
+    await decide(id, true);
     expect(await call()).to.equal('200');
     const target = { host: 'hook.bank.example', port: peer.port };
     const socket = await built.egress.connect(use, target, { timeoutMs: 2_000 });
@@ -171,7 +198,7 @@ describe('the rules of the way out, over HTTP', () => {
     const { id } = await askFor();
     const place = { host: RULE.host, port };
     expect(await rules.find(use, place)).to.equal(undefined);
-    await post('security', `/${id}/approve`, {}, 1);
+    await decide(id, true);
     expect(await rules.find(use, place)).to.equal(undefined);
     clock.advance(5_000);
     expect(await rules.find(use, place)).to.deep.include({ owner: 'webhook:1', port });

@@ -20,22 +20,8 @@ function afterOf(cursor: string): readonly unknown[] {
   return [new Date(atMs), id];
 }
 
-/** Rules of the way out: one administrator asks, another decides, either closes. */
+/** Rules of the way out: one administrator asks, another decides among the approvals, either closes. */
 export function egressRoutes(rules: EgressRuleService): AnyRoute[] {
-  const decide = (isApproved: boolean) =>
-    defineRoute<{ id: string }>({
-      method: 'POST',
-      path: `/api/v1/egress-rules/:id/${isApproved ? 'approve' : 'reject'}`,
-      summary: isApproved ? 'Opens what another person asked for.' : 'Rejects what another person asked for.',
-      permission: 'egress:approve',
-      audit: isApproved ? 'egress.rule-approve' : 'egress.rule-reject',
-      params: schemas.idParams,
-      response: schemas.ruleAnswer,
-      ifMatch: true,
-      errors: ['egress.state_refused', 'account.second_person'],
-      handler: async (tx, { params, version }) =>
-        present(await rules.decide(tx, params.id, { version, isApproved })),
-    });
   const remove = (permission: string, path: string, summary: string) =>
     defineRoute<{ id: string }>({
       ...{ method: 'DELETE', path, summary, permission },
@@ -71,14 +57,12 @@ export function egressRoutes(rules: EgressRuleService): AnyRoute[] {
       body: schemas.ruleInput,
       response: schemas.ruleAnswer,
       status: 201,
-      errors: ['egress.host_invalid', 'egress.rule_exists'],
+      errors: ['egress.host_invalid', 'egress.rule_exists', 'approval.limit', 'approval.reason_invalid'],
       async handler(tx, { body }) {
         if (!(body.addresses ?? []).every(isNetworkText)) throw new AppError('egress.host_invalid');
         return present(await rules.ask(tx, body));
       },
     }),
-    decide(true),
-    decide(false),
     remove('egress:ask', '/api/v1/egress-rules/:id', 'Closes a place, or takes a request back.'),
     remove('egress:approve', '/api/v1/egress-rules/:id/approval', 'Closes a place that was opened.'),
   ];

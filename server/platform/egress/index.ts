@@ -1,6 +1,13 @@
 export { createEgress, type EgressDeps } from './egress.ts';
 export { egressRoutes } from './egress.routes.ts';
-export { EgressRuleService, type EgressRuleInput } from './egress-rule.service.ts';
+export {
+  EGRESS_APPROVAL,
+  EgressRuleService,
+  type ApprovalDesk,
+  type EgressApproval,
+  type EgressRuleInput,
+  type EgressRuleState,
+} from './egress-rule.service.ts';
 export {
   EGRESS_PROTOCOLS,
   type Egress,

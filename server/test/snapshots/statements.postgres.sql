@@ -403,8 +403,8 @@ SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, a
 -- egress_rule.insert
 INSERT INTO egress_rule (id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
--- egress_rule.of_owner
-SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule WHERE owner = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+-- egress_rule.of_owners
+SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule WHERE owner = ANY($1) ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- egress_rule.page
 SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule ORDER BY asked_at desc, id desc FETCH FIRST $1 ROWS ONLY;

@@ -3,13 +3,23 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { sha256 } from '../../crypto/index.ts';
 import { createMetrics, type Metrics } from '../../http/index.ts';
 import type { Core } from '../../../test/support/core.ts';
-import { createEgress, EgressRuleService, parseAllowLine, type Egress, type ResolveHost } from '../index.ts';
+import {
+  createEgress,
+  EgressRuleService,
+  parseAllowLine,
+  type ApprovalDesk,
+  type Egress,
+  type EgressApproval,
+  type ResolveHost,
+} from '../index.ts';
 
 /** A way out whose names are answered by `names`, and whose rules are `allow` beside those in the database. */
 export interface BuiltEgress {
   egress: Egress;
   rules: EgressRuleService;
   metrics: Metrics;
+  /** What the second person was asked, the last one last. */
+  asked: { kind: string; params: EgressApproval; key: string }[];
 }
 
 /** Builds it on a spec's database. */
@@ -30,7 +40,14 @@ export function buildEgress(
     if (allowance === undefined) throw new Error(`"${line}" is no line of the allow-list.`);
     return allowance;
   });
-  const rules = new EgressRuleService({ uow, clock, ids, configured });
+  const asked: BuiltEgress['asked'] = [];
+  const approvals: ApprovalDesk = {
+    async ask(_tx, kind, params, { key }) {
+      asked.push({ kind, params, key });
+      return { id: ids.next() };
+    },
+  };
+  const rules = new EgressRuleService({ uow, clock, ids, approvals, configured });
   const metrics = createMetrics();
   const fromTable: ResolveHost = async (host) =>
     (options.names?.[host] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
@@ -41,7 +58,7 @@ export function buildEgress(
     directNetworks: options.directNetworks ?? [],
     resolve: options.resolve ?? fromTable,
   });
-  return { egress, rules, metrics };
+  return { egress, rules, metrics, asked };
 }
 
 /** A peer on the loopback that counts who comes. */
