@@ -9,6 +9,7 @@ import {
   ConversationOwners,
   ConversationService,
   ConversationView,
+  FieldService,
   createAgentSocket,
   createDeskRoutes,
   MESSAGE_BATCH,
@@ -17,6 +18,7 @@ import {
   Routing,
   TicketService,
   TicketView,
+  type Fields,
   type SystemTexts,
 } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
@@ -39,6 +41,8 @@ export function composeDesk(
     identity: Identity;
     localeOf(siteId: string): Promise<string>;
     textOf: SystemTexts;
+    /** The own fields in force. */
+    fields(): Fields;
     onFault(error: unknown): void;
   },
 ) {
@@ -61,8 +65,9 @@ export function composeDesk(
   const notes = new NoteService({ crypto, clock, ids, staff });
   const cannedResponses = new CannedResponseService({ clock, ids });
   const takeNumber = wiring.numberSeries(database, 'ticket');
-  const tickets = new TicketService({ crypto, clock, ids, requesters, staff, takeNumber });
-  const ticketView = new TicketView({ crypto, staff });
+  const fields = new FieldService({ crypto, ids, fields: deps.fields });
+  const tickets = new TicketService({ crypto, clock, ids, requesters, staff, fields, takeNumber });
+  const ticketView = new TicketView({ crypto, staff, fields });
   const audience = createAudience();
   const endpoint = createAgentSocket({
     ...{ sessions: deps.identity.sockets, audience, owners, conversations, routing, uow, staff },
@@ -76,7 +81,7 @@ export function composeDesk(
   });
   const routes = createDeskRoutes({
     ...{ owners, conversations, requesters, notes, routing, staff, view, crypto, clock, cannedResponses },
-    ...{ tickets, ticketView },
+    ...{ tickets, ticketView, fields },
   });
   return { writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes };
 }

@@ -17,7 +17,7 @@ export async function composeServices(
 ) {
   const { uow, clock, log, ids, crypto, database, guard, config } = foundation;
   const onFault = (error: unknown) => log.error('settings.fault', {}, error);
-  const settings = new Settings({ uow, clock, sections, onFault });
+  const settings = new Settings({ uow, clock, sections, approvals, onFault });
   const metrics = createMetrics();
   const { egress, egressRules, routes } = await openEgress(foundation, { metrics, approvals });
   const files = createFiles({

@@ -2,6 +2,7 @@ import { SiteService, widgetPages } from './channels/web-widget/index.ts';
 import { createCompliance } from './compliance/index.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
 import { composeServices, type Services } from './compose-services.ts';
+import { composeTailoring, SECTIONS } from './compose-tailoring.ts';
 import {
   presentForAgent,
   type CannedResponseService,
@@ -25,7 +26,7 @@ import { createSocketServer, type SocketEndpoint, type SocketServer } from './pl
 import { createQa, type Qa } from './qa/index.ts';
 import { createReports } from './reports/index.ts';
 import { createRobot, type Robot } from './robot/index.ts';
-import { createTailoring, TAILORING_SECTIONS, type Tailoring } from './tailoring/index.ts';
+import type { Tailoring } from './tailoring/index.ts';
 import { VERSION } from './version.ts';
 import * as wiring from './wiring.ts';
 
@@ -57,14 +58,12 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     config: httpConfig,
     bookkeeping: wiring.bookkeeping(database),
   });
-  const sections = TAILORING_SECTIONS;
-  const services = await composeServices(foundation, { sections, approvals: identity.approvals });
+  const services = await composeServices(foundation, { sections: SECTIONS, approvals: identity.approvals });
   const { settings, metrics } = services;
-  const tailoring = createTailoring({ settings, sections, accountNames: (ids) => identity.namesOf(ids) });
-  const textOf = wiring.systemTexts(tailoring);
+  const { tailoring, textOf, fields } = composeTailoring(settings, identity);
   const sites = new SiteService({ uow, clock });
   const localeOf = (siteId: string) => sites.localeOf(siteId);
-  const desk = composeDesk(foundation, { identity, localeOf, textOf, onFault });
+  const desk = composeDesk(foundation, { identity, localeOf, textOf, fields, onFault });
   const { conversations } = desk;
   const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });
   const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });

@@ -30,6 +30,10 @@ export const SERVICE_ACTIONS = {
     '{customer} opened conversation {target}',
   ),
   'conversation.view': desk.must('{actor} 查看会话 {target}', '{actor} viewed conversation {target}'),
+  'conversation.update': desk.may(
+    '{actor} 修改会话 {target}（{fields}）',
+    '{actor} changed conversation {target} ({fields})',
+  ),
   'conversation.list': desk.may('{actor} 查看会话列表', '{actor} listed conversations'),
   'conversation.resume': desk.may('{customer} 恢复会话 {target}', '{customer} resumed conversation {target}'),
   'conversation.queue': desk.may('会话 {target} 进入队列', 'conversation {target} was queued'),

@@ -1,21 +1,34 @@
 import type { AnyRoute } from '../platform/http/index.ts';
-import { conversationRoutes, type ConversationRouteDeps } from './conversations/conversation.routes.ts';
+import {
+  conversationFieldFace,
+  conversationRoutes,
+  type ConversationRouteDeps,
+} from './conversations/conversation.routes.ts';
+import { fieldRoutes } from './fields/field.routes.ts';
+import type { FieldService } from './fields/field.service.ts';
 import { cannedResponseRoutes } from './macros/canned-response.routes.ts';
 import type { CannedResponseService } from './macros/canned-response.service.ts';
-import { requesterRoutes, type RequesterRouteDeps } from './requesters/requester.routes.ts';
-import { ticketRoutes, type TicketRouteDeps } from './tickets/ticket.routes.ts';
+import {
+  requesterFieldFace,
+  requesterRoutes,
+  type RequesterRouteDeps,
+} from './requesters/requester.routes.ts';
+import { ticketFieldFace, ticketRoutes, type TicketRouteDeps } from './tickets/ticket.routes.ts';
 
 /** What the desk's routes need; compose builds every part. */
 export interface DeskRouteDeps extends ConversationRouteDeps, RequesterRouteDeps, TicketRouteDeps {
   cannedResponses: CannedResponseService;
+  fields: FieldService;
 }
 
 /** The desk's part of the route table. */
 export function createDeskRoutes(deps: DeskRouteDeps): AnyRoute[] {
+  const faces = [ticketFieldFace(deps), requesterFieldFace(deps), conversationFieldFace(deps)];
   return [
     ...conversationRoutes(deps),
     ...requesterRoutes(deps),
     ...cannedResponseRoutes(deps.cannedResponses),
     ...ticketRoutes(deps),
+    ...fieldRoutes({ ...deps, faces }),
   ];
 }

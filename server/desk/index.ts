@@ -8,6 +8,8 @@ export { MESSAGE_BATCH } from './conversations/conversation.repo.ts';
 export { ConversationView, type ConversationItem } from './conversations/conversation.view.ts';
 export { createDeskRoutes, type DeskRouteDeps } from './desk.routes.ts';
 export { CannedResponseService } from './macros/canned-response.service.ts';
+export { FIELDS, type Fields } from './fields/field.section.ts';
+export { FieldService } from './fields/field.service.ts';
 export { NoteService } from './notes/note.service.ts';
 export { ROBOT_MISSES_MAX, textFault } from './conversations/conversation.rules.ts';
 export { ConversationService, type By } from './conversations/conversation.service.ts';

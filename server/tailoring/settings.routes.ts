@@ -22,7 +22,8 @@ const VALUE_ERRORS = [
   'brand.logo_refused',
   'text.placeholder_unknown',
   'text.label_required',
-  'account.second_person',
+  'approval.exists',
+  'approval.limit',
 ] as const;
 
 /** Reading, changing, comparing, and restoring sections of the settings. */

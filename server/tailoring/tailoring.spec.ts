@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { deflateSync, crc32 } from 'node:zlib';
 import { Settings } from '../platform/settings/index.ts';
+import { approvalRoutes } from '../identity/approvals/approval.routes.ts';
+import { ApprovalService } from '../identity/approvals/approval.service.ts';
 import type { AnyRoute } from '../platform/http/index.ts';
 import { buildCore, type Core } from '../test/support/core.ts';
 import { serveRoutes, type ServedRoutes } from '../test/support/serve-routes.ts';
@@ -69,24 +71,21 @@ describe('tailoring over HTTP', () => {
     core = await buildCore();
   });
   beforeEach(async () => {
+    const approvals = new ApprovalService({ clock: core.clock, ids: core.ids });
     settings = new Settings({
       uow: core.uow,
       clock: core.clock,
       sections: TAILORING_SECTIONS,
-      approvals: {
-        async ask(tx) {
-          tx.record({ action: 'approval.request', outcome: 'ok', target: { type: 'approval', id: 'a1' } });
-          return { id: 'a1' };
-        },
-      },
+      approvals,
       onFault: (error) => {
         throw error;
       },
     });
     await settings.refresh();
     const accountNames = async () => new Map([[`${ID}1`, '管理员']]);
-    tailoring = createTailoring({ settings, sections: TAILORING_SECTIONS, accountNames });
-    served = await serveRoutes(core, [...tailoring.routes, TICKETS], CALLERS, { isOff: tailoring.isOff });
+    tailoring = createTailoring({ settings, sections: TAILORING_SECTIONS, approvals, accountNames });
+    const routes = [...tailoring.routes, ...approvalRoutes({ clock: core.clock, approvals }), TICKETS];
+    served = await serveRoutes(core, routes, CALLERS, { isOff: tailoring.isOff });
   });
   afterEach(() => served.stop());
   after(() => core.close());
@@ -167,14 +166,20 @@ describe('tailoring over HTTP', () => {
   it('asks a second person before a part is switched off; then it is not there, and its data stay', async () => {
     expect((await served.ask('agent', '/api/v1/tickets')).status).to.equal(200);
     const waiting = await put('modules', { tickets: false });
-    expect(waiting.json).to.deep.equal({ state: 'waiting', approvalId: 'a1' });
+    expect(waiting.json.state).to.equal('waiting');
     expect((await served.ask('agent', '/api/v1/tickets')).status).to.equal(200);
-    const { version, value } = await read('modules');
-    const pending = { section: 'modules', version, value: { ...value, tickets: false }, reason: REASON };
-    const who = { requestedById: `${ID}1`, approvedById: `${ID}2` };
-    await core.uow.run({ actor: CALLERS.security.actor }, (tx) =>
-      settings.applyPending(tx, { ...pending, restoredVersion: null }, who),
-    );
+    expect((await put('modules', { qa: false })).json.code, 'one at a time').to.equal('approval.exists');
+    const path = `/api/v1/approvals/${waiting.json.approvalId}`;
+    const asked = (await served.ask('security', path)).json;
+    expect(asked.lines).to.deep.equal([{ label: 'modules/tickets', from: 'true', to: 'false' }]);
+    const approve = (who: 'admin' | 'security') =>
+      served.ask(who, `${path}/approve`, {
+        method: 'POST',
+        headers: { 'If-Match': String(asked.version) },
+        body: {},
+      });
+    expect((await approve('admin')).json.code).to.equal('approval.second_person');
+    expect((await approve('security')).status).to.equal(200);
     const off = await served.ask('agent', '/api/v1/tickets');
     expect(off.json).to.include({ status: 404, code: 'module.off' });
     expect((await served.ask('agent', '/api/v1/tailoring')).json.modulesOff).to.deep.equal(['tickets']);

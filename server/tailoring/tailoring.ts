@@ -1,6 +1,13 @@
+import type { Approvals } from '../identity/index.ts';
 import type { EventHandler } from '../kernel/index.ts';
 import type { AnyRoute } from '../platform/http/index.ts';
-import type { AnySection, Settings } from '../platform/settings/index.ts';
+import type { Json } from '../platform/persistence/index.ts';
+import {
+  SETTINGS_APPROVAL,
+  type AnySection,
+  type PendingChange,
+  type Settings,
+} from '../platform/settings/index.ts';
 import { appearanceRoutes } from './appearance.routes.ts';
 import { BRAND } from './sections/brand.section.ts';
 import { textIn } from './sections/localised.ts';
@@ -26,6 +33,7 @@ export interface TailoringDeps {
   settings: Settings;
   /** All sections, those of other modules too. */
   sections: readonly AnySection[];
+  approvals: Approvals;
   accountNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -48,6 +56,7 @@ export interface Tailoring {
 /** Builds the module. */
 export function createTailoring(deps: TailoringDeps): Tailoring {
   const { settings } = deps;
+  registerApproval(deps);
   const isOn = (module: Module) => settings.get(MODULE_SWITCHES)[module];
   return {
     routes: [...settingsRoutes(deps), ...appearanceRoutes(settings)],
@@ -68,4 +77,19 @@ export function createTailoring(deps: TailoringDeps): Tailoring {
     widgetColour: () => settings.get(BRAND).widget.primary,
     timeZone: () => settings.get(REGION).timeZone,
   };
+}
+
+/** Dangerous changes wait for the security administrator, who sees what would change. */
+function registerApproval({ settings, approvals }: TailoringDeps): void {
+  approvals.register<Json>({
+    kind: SETTINGS_APPROVAL,
+    title: { zh: '修改设置', en: 'Change of settings' },
+    permission: 'settings:approve',
+    async describe(db, params) {
+      const pending = params as unknown as PendingChange;
+      const lines = await settings.describePending(db, pending);
+      return lines.map(({ path, ...line }) => ({ label: `${pending.section}/${path}`, ...line }));
+    },
+    apply: (tx, params, who) => settings.applyPending(tx, params as unknown as PendingChange, who),
+  });
 }

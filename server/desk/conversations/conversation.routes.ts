@@ -2,6 +2,7 @@ import { AppError, LIMITS } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
 import type { Tx } from '../../platform/persistence/index.ts';
+import type { RecordFace } from '../fields/field.routes.ts';
 import { beforeOf } from '../keyset.ts';
 import type { NoteService } from '../notes/note.service.ts';
 import type { Routing } from '../routing/routing.service.ts';
@@ -48,6 +49,19 @@ async function visible(
   const row = await deps.conversations.get(id);
   assertMaySee(viewer, row);
   return row;
+}
+
+/** How the routes of own fields come to a conversation. */
+export function conversationFieldFace(deps: ConversationRouteDeps): RecordFace {
+  return {
+    type: 'conversation',
+    path: '/api/v1/conversations',
+    readPermission: READERS,
+    writePermission: 'conversation:work',
+    viewAction: 'conversation.view',
+    updateAction: 'conversation.update',
+    find: (_db, id, context) => visible(deps, context, id),
+  };
 }
 
 function recordView(tx: Tx, row: Readonly<ConversationRow>, shown: string): void {

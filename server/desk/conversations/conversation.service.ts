@@ -36,7 +36,14 @@ export class ConversationService {
   /** Opens a conversation with the robot, inside the unit of work that knows its requester. */
   async open(
     tx: Tx,
-    input: { requesterId: string; dek: Dek; siteId: string; channel: string; skillGroupId: string | null; unitId?: string },
+    input: {
+      requesterId: string;
+      dek: Dek;
+      siteId: string;
+      channel: string;
+      skillGroupId: string | null;
+      unitId?: string;
+    },
   ): Promise<ConversationRow> {
     const at = this.#deps.clock.now();
     const row: ConversationRow = {

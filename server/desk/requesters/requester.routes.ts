@@ -1,6 +1,7 @@
 import { LIMITS, type Clock } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
+import type { RecordFace } from '../fields/field.routes.ts';
 import { REVEAL_MS, type PersonalField } from './requester.rules.ts';
 import * as schemas from './requester.schema.ts';
 import type { ProfileChange, RequesterService } from './requester.service.ts';
@@ -18,6 +19,22 @@ type ById = { id: string };
 /** Routes of requesters: everything is masked but what a reveal names. */
 export function requesterRoutes(deps: RequesterRouteDeps): AnyRoute[] {
   return [searchRoute(deps), ...oneRoutes(deps), revealRoute(deps)];
+}
+
+/** How the routes of own fields come to a requester. */
+export function requesterFieldFace({ requesters }: RequesterRouteDeps): RecordFace {
+  return {
+    type: 'requester',
+    path: '/api/v1/requesters',
+    readPermission: 'requester:read',
+    writePermission: 'conversation:work',
+    viewAction: 'requester.view',
+    updateAction: 'requester.update',
+    async find(db, id) {
+      const { dekId } = await requesters.get(db, id);
+      return { requesterId: id, dekId };
+    },
+  };
 }
 
 function searchRoute({ crypto }: RequesterRouteDeps): AnyRoute {

@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { FIELDS } from '../fields/field.section.ts';
+import { FieldService } from '../fields/field.service.ts';
 import { systemText } from '../conversations/conversation.texts.ts';
 import { AppError, SYSTEM_ACTOR, type Actor } from '../../kernel/index.ts';
 import type { AnyRoute, RequestContext } from '../../platform/http/index.ts';
@@ -169,7 +171,14 @@ function buildParts(core: Core) {
     connections: openBatchConnections(database, MESSAGE_BATCH, limits.lanes),
   });
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
-  const service = new ConversationService({ owners, crypto, clock, ids, localeOf: async () => 'zh-CN', textOf: systemText });
+  const service = new ConversationService({
+    owners,
+    crypto,
+    clock,
+    ids,
+    localeOf: async () => 'zh-CN',
+    textOf: systemText,
+  });
   const requesters = new RequesterService({ crypto, clock, ids });
   const notes = new NoteService({ crypto, clock, ids, staff: STAFF });
   const cannedResponses = new CannedResponseService({ clock, ids });
@@ -177,8 +186,11 @@ function buildParts(core: Core) {
   const routing = new Routing({ uow, clock, owners, conversations: service, directory, log: QUIET_LOG });
   const view = new ConversationView({ crypto, staff: STAFF });
   const takeNumber = () => takeNumbers(database, 'ticket', 1);
-  const tickets = new TicketService({ crypto, clock, ids, requesters, staff: STAFF, takeNumber });
-  const ticketView = new TicketView({ crypto, staff: STAFF });
+  const own = { fields: FIELDS.defaults };
+  const fields = new FieldService({ crypto, ids, fields: () => own.fields });
+  const staff = STAFF;
+  const tickets = new TicketService({ crypto, clock, ids, requesters, staff, fields, takeNumber });
+  const ticketView = new TicketView({ crypto, staff, fields });
   const routes = createDeskRoutes({
     owners,
     conversations: service,
@@ -192,8 +204,22 @@ function buildParts(core: Core) {
     clock,
     tickets,
     ticketView,
+    fields,
   });
-  return { writer, owners, service, requesters, notes, routing, view, tickets, routes, staff: STAFF };
+  return {
+    writer,
+    owners,
+    service,
+    requesters,
+    notes,
+    routing,
+    view,
+    tickets,
+    routes,
+    staff: STAFF,
+    own,
+    fields,
+  };
 }
 
 /** The request of a signed-in person. */

@@ -1,9 +1,11 @@
-import { LIMITS } from '../../kernel/index.ts';
+import { AppError, LIMITS } from '../../kernel/index.ts';
 import { maskText } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
 import type { Tx } from '../../platform/persistence/index.ts';
 import { maySee, viewerOf } from '../conversations/conversation.access.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
+import type { RecordFace } from '../fields/field.routes.ts';
+import type { FieldQuery } from '../fields/field.service.ts';
 import { beforeOf } from '../keyset.ts';
 import { namesOf, presentPerson, type Staff } from '../staff.ts';
 import type { TicketRow } from './ticket.entity.ts';
@@ -25,6 +27,10 @@ interface TicketQuery {
   assignee?: string;
   requesterId?: string;
   q?: string;
+  field?: string;
+  value?: string;
+  from?: string;
+  to?: string;
   cursor?: string;
   limit?: number;
 }
@@ -41,6 +47,36 @@ async function viewerFrom({ staff }: TicketRouteDeps, context: RequestContext): 
   return { accountId: actor.id, seesAll, groupIds };
 }
 
+/** One own field a list is narrowed by, equal to a value or between two; words and fields are not asked together. */
+function fieldQueryOf({ q, field, value, from, to }: TicketQuery): FieldQuery | undefined {
+  const hasBound = value !== undefined || from !== undefined || to !== undefined;
+  const isMixed = value !== undefined && (from !== undefined || to !== undefined);
+  if ((field === undefined) === hasBound || isMixed || (q !== undefined && field !== undefined))
+    throw new AppError('request.invalid', {
+      details: { in: 'query', at: '/field', problem: 'dependentRequired' },
+    });
+  if (field === undefined) return undefined;
+  return {
+    field,
+    ...(value === undefined ? {} : { value }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+/** How the routes of own fields come to a ticket. */
+export function ticketFieldFace(deps: TicketRouteDeps): RecordFace {
+  return {
+    type: 'ticket',
+    path: '/api/v1/tickets',
+    readPermission: 'ticket:work',
+    writePermission: 'ticket:work',
+    viewAction: 'ticket.view',
+    updateAction: 'ticket.update',
+    find: async (db, id, context) => deps.tickets.get(db, await viewerFrom(deps, context), id),
+  };
+}
+
 function assigneeOf(assignee: string | undefined, accountId: string): string | null | undefined {
   if (assignee === 'me') return accountId;
   return assignee === 'none' ? null : assignee;
@@ -55,17 +91,22 @@ function listRoute(deps: TicketRouteDeps): AnyRoute {
     audit: 'ticket.list',
     query: schemas.ticketQuery,
     response: schemas.ticketPage,
+    errors: ['field.unknown', 'field.value_invalid', 'field.not_filterable'],
     async handler(tx, { query }, context) {
       const viewer = await viewerFrom(deps, context);
       const { state, requesterId, q, limit = LIMITS.pageItemsDefault } = query;
       const filter = { state, requesterId, assigneeId: assigneeOf(query.assignee, viewer.accountId) };
-      const asked = { filter, before: beforeOf(query.cursor), limit };
+      const field = fieldQueryOf(query);
+      const asked = { filter, before: beforeOf(query.cursor), limit, ...(field && { field }) };
       const page =
         q === undefined
           ? await deps.ticketView.list(tx, viewer, asked)
           : await deps.ticketView.search(tx, viewer, { ...asked, text: q });
       const action = q === undefined ? 'ticket.list' : 'ticket.search';
-      tx.record({ action, outcome: 'ok', details: { ids: page.items.map(({ id }) => id) } });
+      // The value may be personal data itself, so the entry names the field alone.
+      const fields = field === undefined ? {} : { fields: [`fields.${field.field}`] };
+      const details = { ids: page.items.map(({ id }) => id) };
+      tx.record({ action, outcome: 'ok', ...fields, details });
       return page;
     },
   });
@@ -82,7 +123,7 @@ function createRoute(deps: TicketRouteDeps): AnyRoute {
     response: schemas.ticketCreated,
     status: 201,
     idempotent: true,
-    errors: ['ticket.requester_unknown'],
+    errors: ['ticket.requester_unknown', 'field.unknown', 'field.required', 'field.value_invalid'],
     async handler(tx, { body }, context) {
       const isVisible = await conversationCheck(deps, context, body);
       const row = await deps.tickets.create(tx, body, isVisible);

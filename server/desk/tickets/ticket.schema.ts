@@ -1,6 +1,7 @@
 import { LIMITS } from '../../kernel/index.ts';
 import type { Schema } from '../../platform/http/index.ts';
 import { answer, closed, instant, listQuery, orNull, pageOf, text, uuid } from '../schemas.ts';
+import { fieldFilter, fieldValues, recordFields, shownValues } from '../fields/field.schema.ts';
 import { TICKET_PRIORITIES, TICKET_STATES } from './ticket.rules.ts';
 
 const string: Schema = { type: 'string' };
@@ -25,10 +26,11 @@ const ITEM: Record<string, Schema> = {
   openedAt: instant,
   updatedAt: instant,
   version: integer,
+  columnValues: shownValues,
 };
 
 /** A page of tickets. */
-export const ticketPage: Schema = pageOf(answer(ITEM, ['conversationId']));
+export const ticketPage: Schema = pageOf(answer(ITEM, ['conversationId', 'columnValues']));
 
 const comment: Schema = answer({
   id: uuid,
@@ -52,12 +54,13 @@ const event: Schema = answer(
 export const ticketDetail: Schema = answer(
   {
     ...ITEM,
+    customFields: recordFields,
     description: string,
     comments: { type: 'array', items: comment },
     history: { type: 'array', items: event },
     allowedTransitions: { type: 'array', items: state },
   },
-  ['conversationId'],
+  ['conversationId', 'columnValues'],
 );
 
 /** Filters of the list. `q` searches subject and description, or names a number. */
@@ -70,6 +73,7 @@ export const ticketQuery: Schema = listQuery({
   },
   requesterId: uuid,
   q: words(200),
+  ...fieldFilter,
 });
 
 /** A new ticket. */
@@ -80,6 +84,7 @@ export const ticketCreate: Schema = closed(
     requesterId: uuid,
     conversationId: uuid,
     priority,
+    customFields: fieldValues,
   },
   ['subject', 'description'],
 );

@@ -4,6 +4,8 @@ import type { Db, Tx } from '../../platform/persistence/index.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
 import { findConversation } from '../conversations/conversation.repo.ts';
 import { textFault } from '../conversations/conversation.rules.ts';
+import type { FieldValues } from '../fields/field.rules.ts';
+import type { FieldService } from '../fields/field.service.ts';
 import type { RequesterService } from '../requesters/requester.service.ts';
 import type { Staff } from '../staff.ts';
 import type { TicketCommentRow, TicketEventRow, TicketRow } from './ticket.entity.ts';
@@ -37,6 +39,8 @@ export interface TicketInput {
   requesterId?: string;
   conversationId?: string;
   priority?: TicketPriority;
+  /** Own fields by key. */
+  customFields?: FieldValues;
 }
 
 /** Fields of a ticket to change; absent ones stay. */
@@ -52,6 +56,7 @@ interface TicketDeps {
   ids: Ids;
   requesters: RequesterService;
   staff: Staff;
+  fields: FieldService;
   /** The next number of the tickets' series; never gives one twice. */
   takeNumber(): Promise<number>;
 }
@@ -82,6 +87,7 @@ export class TicketService {
   ): Promise<TicketRow> {
     // The number comes over a connection of its own, so it is taken before this unit holds one.
     const ticketNumber = await this.#deps.takeNumber();
+    const own = this.#deps.fields.parseNew('ticket', input.customFields ?? {});
     const conversation = await this.#conversationOf(tx, input, maySeeConversation);
     const requester = await this.#requesterOf(tx, conversation?.requesterId ?? input.requesterId);
     const id = this.#deps.ids.next();
@@ -105,6 +111,7 @@ export class TicketService {
       version: 1,
     };
     await insertTicket(tx, row, this.#tokens(input.subject, input.description));
+    await this.#deps.fields.write(tx, { recordType: 'ticket', recordId: id }, requester.dek, own);
     await insertEvents(tx, [this.#event(tx.context.actor, row, { action: 'created', to: 'new', at })]);
     tx.record({
       action: 'ticket.create',

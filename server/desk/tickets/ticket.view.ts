@@ -1,6 +1,7 @@
 import { toPage, type Page } from '../../kernel/index.ts';
 import { maskName, maskText, matchesSearch, type Crypto } from '../../platform/crypto/index.ts';
 import { portable, type Db } from '../../platform/persistence/index.ts';
+import type { FieldQuery, FieldService, ShownValues } from '../fields/field.service.ts';
 import { FROM_NEWEST, fromKey, keyOf, type Before } from '../keyset.ts';
 import { scanPage } from '../scan.ts';
 import { openTexts } from '../sealed-texts.ts';
@@ -35,6 +36,8 @@ export interface TicketItem {
   openedAt: string;
   updatedAt: string;
   version: number;
+  /** Own fields that are columns of the list, masked. */
+  columnValues?: ShownValues;
 }
 
 /** Which tickets. `assigneeId: null` asks for those nobody has. */
@@ -78,7 +81,14 @@ interface ListParams extends Before {
   accountId: string;
   groupIds: string[];
   limit: number;
+  fieldKey: string | null;
+  choiceValue: string | null;
+  numberMin: number | null;
+  numberMax: number | null;
+  valueBix: Buffer | null;
 }
+
+const NO_FIELD = { fieldKey: null, choiceValue: null, numberMin: null, numberMax: null, valueBix: null };
 
 /**
  * Absent filters are NULL; both planners fold them away, since the values are known when they plan. The comparison
@@ -93,9 +103,20 @@ const TICKET_LIST = portable<ListParams, ListRow>(
       AND (t.requester_id = :requesterId OR :requesterId IS NULL)
       AND (:seesAll = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :accountId
         OR t.skill_group_id IN (:groupIds...))
+      AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id
+          AND v.field_key = :fieldKey
+          AND (v.choice_value = :choiceValue OR :choiceValue IS NULL)
+          AND (v.number_value >= :numberMin OR :numberMin IS NULL)
+          AND (v.number_value <= :numberMax OR :numberMax IS NULL)
+          AND (v.value_bix = :valueBix OR :valueBix IS NULL)) OR :fieldKey IS NULL)
       AND ${NEWEST_FIRST}`,
   {
     params: {
+      fieldKey: 'text',
+      choiceValue: 'text',
+      numberMin: 'int',
+      numberMax: 'int',
+      valueBix: 'bytes',
       state: 'text',
       assigneeId: 'uuid',
       isUnassigned: 'flag',
@@ -151,6 +172,7 @@ const TICKET_ITEM = portable<{ id: string }, ListRow>(
 );
 
 interface ListQuery {
+  field?: FieldQuery;
   filter: TicketFilter;
   before: Before;
   limit: number;
@@ -158,9 +180,9 @@ interface ListQuery {
 
 /** Read model of tickets. Recording the read is the caller's part. */
 export class TicketView {
-  readonly #deps: { crypto: Crypto; staff: Staff };
+  readonly #deps: { crypto: Crypto; staff: Staff; fields: FieldService };
 
-  constructor(deps: { crypto: Crypto; staff: Staff }) {
+  constructor(deps: { crypto: Crypto; staff: Staff; fields: FieldService }) {
     this.#deps = deps;
   }
 
@@ -176,6 +198,7 @@ export class TicketView {
       accountId: viewer.accountId,
       groupIds: [...viewer.groupIds],
       limit: limit + 1,
+      ...(query.field ? this.#deps.fields.filterOf('ticket', query.field) : NO_FIELD),
       ...before,
     });
     const page = toPage(
@@ -184,7 +207,15 @@ export class TicketView {
       ({ openedAt, id }) => keyOf(openedAt, id),
       (row) => row,
     );
-    return { ...page, items: await this.#present(page.items) };
+    return { ...page, items: await this.#present(db, await this.#confirmed(db, query, page.items)) };
+  }
+
+  /** What a blind index found is compared again; the page may be short and still have a cursor. */
+  async #confirmed(db: Db, { field }: ListQuery, rows: ListRow[]): Promise<ListRow[]> {
+    if (field === undefined) return rows;
+    const ids = rows.map(({ id }) => id);
+    const found = await this.#deps.fields.confirm(db, 'ticket', field, ids);
+    return rows.filter(({ id }) => found.has(id));
   }
 
   /**
@@ -196,7 +227,7 @@ export class TicketView {
     const number = NUMBER_QUERY.exec(query.text.trim())?.[1];
     if (number !== undefined) {
       const row = await db.one(TICKET_BY_NUMBER, { ticketNumber: Number(number) });
-      if (row && mayShow(row)) return { items: await this.#present([row]) };
+      if (row && mayShow(row)) return { items: await this.#present(db, [row]) };
     }
     const tokens = this.#deps.crypto.wordTokens(TICKET_WORDS, query.text).slice(0, SEARCH_TOKENS_MAX);
     if (tokens.length === 0) return { items: [] };
@@ -211,7 +242,7 @@ export class TicketView {
       check: (rows) => this.#recheck(rows, query.text, mayShow),
       keyOf: ({ openedAt, id }) => keyOf(openedAt, id),
     });
-    return { ...found, items: await this.#present(found.items) };
+    return { ...found, items: await this.#present(db, found.items) };
   }
 
   async #recheck(
@@ -251,9 +282,11 @@ export class TicketView {
       ...events.map(({ actorType, actorId }) => accountId(actorType, actorId)),
       ...moved.flatMap(({ fromValue, toValue }) => [fromValue, toValue]),
     ]);
-    const [shown] = await this.#present(item ? [item] : []);
+    const [shown] = await this.#present(db, item ? [item] : []);
+    const customFields = await this.#deps.fields.read(db, { recordType: 'ticket', recordId: row.id });
     return {
       ...shown,
+      customFields,
       description: maskText(description ?? ''),
       comments: comments.map(({ id, authorId, isInternal, at }, index) => ({
         id,
@@ -273,8 +306,8 @@ export class TicketView {
     };
   }
 
-  async #present(rows: readonly ListRow[]): Promise<TicketItem[]> {
-    const { crypto, staff } = this.#deps;
+  async #present(db: Db, rows: readonly ListRow[]): Promise<TicketItem[]> {
+    const { crypto, staff, fields } = this.#deps;
     const texts = await openTexts(
       crypto,
       rows.flatMap(({ id, subjectEnc, requesterId, nameEnc }) => [
@@ -286,8 +319,14 @@ export class TicketView {
       staff,
       rows.map(({ assigneeId }) => assigneeId),
     );
+    const columns = await fields.readColumns(
+      db,
+      'ticket',
+      rows.map(({ id }) => id),
+    );
     return rows.map((row, index) => {
       const name = texts[index * 2 + 1] ?? null;
+      const columnValues = columns.get(row.id);
       return {
         id: row.id,
         number: row.ticketNumber,
@@ -300,6 +339,7 @@ export class TicketView {
         openedAt: row.openedAt.toISOString(),
         updatedAt: row.updatedAt.toISOString(),
         version: row.version,
+        ...(columnValues === undefined ? {} : { columnValues }),
       };
     });
   }

@@ -248,13 +248,6 @@ describe('settings', () => {
     expect(await faultOf(again)).to.deep.equal({ code: 'request.version_stale' });
   });
 
-  it('refuse a dangerous change while nobody can approve it', async () => {
-    settings = new Settings({ uow: core.uow, clock, sections: [LAMP], onFault: () => undefined });
-    expect(await faultOf(change(0, value({ isLit: false })))).to.deep.equal({
-      code: 'account.second_person',
-    });
-  });
-
   it('are declared with a closed schema and defaults that fit it', () => {
     const open = { type: 'object', properties: { a: { type: 'string' } } };
     expect(() => defineSection({ name: 'open', schema: open, defaults: {} })).to.throw(/unknown properties/);

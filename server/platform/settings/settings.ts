@@ -22,7 +22,8 @@ export const SETTINGS_APPROVAL = 'settings.change';
 
 /** Port: asks a second person; identity answers it. */
 export interface ApprovalDesk {
-  ask(tx: Tx, kind: string, params: Json, reason: string): Promise<{ id: string }>;
+  /** At most one open for each `key`. */
+  ask(tx: Tx, kind: string, params: Json, why: { reason: string; key: string }): Promise<{ id: string }>;
 }
 
 /** What waits for the second person. */
@@ -50,8 +51,7 @@ interface SettingsDeps {
   uow: UnitOfWork;
   clock: Clock;
   sections: readonly AnySection[];
-  /** Undefined: dangerous changes are refused. */
-  approvals?: ApprovalDesk;
+  approvals: ApprovalDesk;
   /** A stored section no longer fits, or the database was away; the values in memory stay. */
   onFault(error: unknown): void;
 }
@@ -134,9 +134,9 @@ export class Settings {
     }
   }
 
-  /** What the second person is shown. */
+  /** What the second person is shown; throws `request.version_stale` when the section moved on. */
   async describePending(db: Db, pending: PendingChange): Promise<DiffLine[]> {
-    const { value } = await this.read(db, pending.section);
+    const { value } = await this.#current(db, pending);
     return diffValues(value, pending.value);
   }
 
@@ -224,8 +224,8 @@ export class Settings {
     return row.body;
   }
 
-  async #current(tx: Tx, asked: { section: string; version: number }) {
-    const before = await this.read(tx, asked.section);
+  async #current(db: Db, asked: { section: string; version: number }) {
+    const before = await this.read(db, asked.section);
     if (before.version !== asked.version) throw new AppError('request.version_stale');
     return before;
   }
@@ -250,9 +250,8 @@ export class Settings {
     const value = await this.#checked(tx, section, { before: before.value, given: change.value });
     const pending = { section: change.section, version: change.version, value, reason, restoredVersion };
     if (section.isDangerous?.(before.value, value) === true) {
-      const { approvals } = this.#deps;
-      if (approvals === undefined) throw new AppError('account.second_person');
-      const { id } = await approvals.ask(tx, SETTINGS_APPROVAL, pending, reason);
+      const why = { reason, key: change.section };
+      const { id } = await this.#deps.approvals.ask(tx, SETTINGS_APPROVAL, pending, why);
       return { state: 'waiting', approvalId: id };
     }
     const version = await this.#put(tx, {

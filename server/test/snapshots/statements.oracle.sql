@@ -370,6 +370,18 @@ SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM
 -- crypto_dek.insert
 INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
 
+-- custom_record.by_key
+SELECT record_type, record_id, version FROM custom_record WHERE record_type = :1 AND record_id = :2;
+
+-- custom_record.insert
+INSERT INTO custom_record (record_type, record_id, version) VALUES (:1, :2, :3);
+
+-- custom_record.move
+UPDATE custom_record SET version = :1 WHERE record_type = :2 AND record_id = :3 AND version = :4;
+
+-- custom_record.remove
+DELETE FROM custom_record WHERE record_type = :1 AND record_id = :2;
+
 -- custom_role.active
 SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role WHERE state = :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
 
@@ -387,6 +399,27 @@ INSERT INTO custom_role (id, name_zh, name_en, name_key, nature, takes_work, per
 
 -- custom_role.update
 UPDATE custom_role SET name_zh = :1, name_en = :2, name_key = :3, takes_work = :4, permissions = :5, state = :6, version = :7 WHERE id = :8 AND version = :9;
+
+-- custom_value.insert
+INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
+
+-- custom_value.of_choice
+SELECT id FROM custom_value WHERE record_type = :1 AND field_key = :2 AND choice_value = :3 FETCH FIRST :4 ROWS ONLY;
+
+-- custom_value.of_field
+SELECT id FROM custom_value WHERE record_type = :1 AND field_key = :2 FETCH FIRST :3 ROWS ONLY;
+
+-- custom_value.of_keys
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_type = :1 AND record_id IN ((list)) AND field_key IN ((list)) ORDER BY record_id, field_key, ordinal FETCH FIRST :4 ROWS ONLY;
+
+-- custom_value.of_records
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_type = :1 AND record_id IN ((list)) ORDER BY record_id asc, field_key asc, ordinal asc FETCH FIRST :3 ROWS ONLY;
+
+-- custom_value.remove_field
+DELETE FROM custom_value WHERE record_type = :1 AND record_id = :2 AND field_key = :3;
+
+-- custom_value.remove_record
+DELETE FROM custom_value WHERE record_type = :1 AND record_id = :2;
 
 -- dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES (:1, :2, :3, :4, :5, :6);
@@ -941,7 +974,7 @@ INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, su
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id = :1;
 
 -- ticket.list
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE (t.state = :1 OR :2 IS NULL) AND (t.assignee_id = :3 OR :4 IS NULL) AND (:5 = 0 OR t.assignee_id IS NULL) AND (t.requester_id = :6 OR :7 IS NULL) AND (:8 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :9 OR t.skill_group_id IN ((list))) AND t.opened_at <= :11 AND (t.opened_at < :12 OR t.id < :13) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :14 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE (t.state = :1 OR :2 IS NULL) AND (t.assignee_id = :3 OR :4 IS NULL) AND (:5 = 0 OR t.assignee_id IS NULL) AND (t.requester_id = :6 OR :7 IS NULL) AND (:8 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :9 OR t.skill_group_id IN ((list))) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :11 AND (v.choice_value = :12 OR :13 IS NULL) AND (v.number_value >= :14 OR :15 IS NULL) AND (v.number_value <= :16 OR :17 IS NULL) AND (v.value_bix = :18 OR :19 IS NULL)) OR :20 IS NULL) AND t.opened_at <= :21 AND (t.opened_at < :22 OR t.id < :23) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :24 ROWS ONLY;
 
 -- ticket.move
 UPDATE ticket SET state = :1, solved_at = :2, updated_at = :3, version = :4 WHERE id = :5 AND version = :6;

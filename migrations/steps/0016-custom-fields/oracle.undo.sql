@@ -1,0 +1,2 @@
+DROP TABLE custom_record;
+DROP TABLE custom_value;

@@ -1,0 +1,29 @@
+import { col, defineEntity, type RowOf } from '../../platform/persistence/index.ts';
+
+/** One value of a field on a record; a field with several choices has a row for each. */
+export const fieldValueEntity = defineEntity(
+  'custom_value',
+  {
+    id: col.uuid(),
+    recordType: col.text(20),
+    recordId: col.uuid(),
+    fieldKey: col.text(40),
+    ordinal: col.int(),
+    /** Number times 10,000, day as YYYYMMDD, yes as 1. */
+    numberValue: col.int().optional(),
+    choiceValue: col.text(40).optional(),
+    valueEnc: col.sealed({ class: 'C2', scope: 'requester' }).optional(),
+    valueBix: col.bytes(32).optional(),
+  },
+  { primaryKey: ['id'] },
+);
+
+/** Row of `custom_value`. */
+export type FieldValueRow = RowOf<typeof fieldValueEntity>;
+
+/** Counts the changes of a record's values, so that two people do not overwrite each other. */
+export const fieldRecordEntity = defineEntity(
+  'custom_record',
+  { recordType: col.text(20), recordId: col.uuid(), version: col.int() },
+  { primaryKey: ['recordType', 'recordId'] },
+);
