@@ -12,6 +12,8 @@ import {
   FieldService,
   createAgentSocket,
   createDeskRoutes,
+  createFileHandler,
+  DeskFiles,
   MESSAGE_BATCH,
   NoteService,
   RequesterService,
@@ -24,6 +26,7 @@ import {
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
 import { isLoopback, type HttpConfig } from './platform/http/index.ts';
+import type { FileStore } from './platform/files/index.ts';
 import { createBatchWriter, openBatchConnections } from './platform/persistence/index.ts';
 import { createAudience } from './platform/realtime/index.ts';
 import * as wiring from './wiring.ts';
@@ -43,6 +46,7 @@ export function composeDesk(
     textOf: SystemTexts;
     /** The own fields in force. */
     fields(): Fields;
+    files: FileStore;
     onFault(error: unknown): void;
   },
 ) {
@@ -57,7 +61,11 @@ export function composeDesk(
     guard: foundation.guard,
   });
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
-  const conversations = new ConversationService({ owners, crypto, clock, ids, localeOf, textOf });
+  const files = new DeskFiles({ store: deps.files, uow });
+  const conversations = new ConversationService({
+    ...{ owners, crypto, clock, ids, localeOf, textOf },
+    files: deps.files,
+  });
   const requesters = new RequesterService({ crypto, clock, ids });
   const routing = new Routing({ uow, clock, owners, conversations, directory: deps.identity, log });
   const staff = wiring.staffOf(deps.identity);
@@ -70,7 +78,7 @@ export function composeDesk(
   const ticketView = new TicketView({ crypto, staff, fields });
   const audience = createAudience();
   const endpoint = createAgentSocket({
-    ...{ sessions: deps.identity.sockets, audience, owners, conversations, routing, uow, staff },
+    ...{ sessions: deps.identity.sockets, audience, owners, conversations, routing, uow, staff, files },
     presentItem: (conversationId) => uow.read((db) => view.find(db, conversationId)),
     addNote: async (context, conversationId, note) => {
       const conversation = await owners.get(conversationId);
@@ -81,9 +89,12 @@ export function composeDesk(
   });
   const routes = createDeskRoutes({
     ...{ owners, conversations, requesters, notes, routing, staff, view, crypto, clock, cannedResponses },
-    ...{ tickets, ticketView, fields },
+    ...{ tickets, ticketView, fields, files },
   });
-  return { writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes };
+  return {
+    ...{ writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes },
+    files,
+  };
 }
 
 /** The visitors' side: sites, sessions, sockets. */
@@ -92,28 +103,26 @@ export function composeWeb(
   deps: { desk: Desk; sites: SiteService; httpConfig: HttpConfig; onFault(error: unknown): void },
 ) {
   const { desk, sites, httpConfig, onFault } = deps;
-  const { conversations, owners, requesters, routing, audience } = desk;
+  const { conversations, owners, requesters, routing, audience, files } = desk;
   const isLimited = (ip: string) => config.limits.loopback || !isLoopback(ip);
   const openingsPerHourMax = config.limits.visitorSessionsPerAddressHour;
   const visitors = new VisitorService({
     ...{ uow, clock, ids, sites, requesters, conversations, isLimited, openingsPerHourMax },
   });
   const sockets = createVisitorSockets({
-    ...{ visitors, conversations, owners, uow, onFault },
+    ...{ visitors, conversations, owners, uow, onFault, files },
     isOriginAllowed: (origin) => wiring.isVisitorOrigin(origin, httpConfig, sites),
     tellDesk: (conversationId, frame) => audience.publish(`desk:${conversationId}`, frame),
     positionOf: (conversationId) => routing.positionOf(conversationId),
   });
   const { publicBaseUrl } = httpConfig;
   const routes = webWidgetRoutes({
-    sites,
-    visitors,
-    conversations,
-    requesters,
-    sockets,
-    uow,
-    clock,
-    publicBaseUrl,
+    ...{ sites, visitors, conversations, requesters, sockets, uow, clock, publicBaseUrl, files },
   });
-  return { visitors, endpoint: sockets.endpoint, routes };
+  const tell = (conversationId: string, frame: object) => {
+    sockets.tell(conversationId, frame);
+    audience.publish(`desk:${conversationId}`, frame);
+  };
+  const handlers = [createFileHandler({ store: files.store, uow, tell })];
+  return { visitors, endpoint: sockets.endpoint, routes, handlers };
 }

@@ -63,13 +63,16 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const { tailoring, textOf, fields } = composeTailoring(settings, identity);
   const sites = new SiteService({ uow, clock });
   const localeOf = (siteId: string) => sites.localeOf(siteId);
-  const desk = composeDesk(foundation, { identity, localeOf, textOf, fields, onFault });
+  const desk = composeDesk(foundation, {
+    ...{ identity, localeOf, textOf, fields, onFault },
+    files: services.files.store,
+  });
   const { conversations } = desk;
   const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });
   const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });
 
   const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
-  const { handlers } = modules;
+  const handlers = [...modules.handlers, ...web.handlers];
   const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
   foundation.onCommit((hasEvents) => hasEvents && relay.nudge());
 

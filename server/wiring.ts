@@ -120,6 +120,7 @@ const TEXT_KEYS: Record<SystemText, TextKey> = {
   closed: 'conversation.closed',
   fallback: 'robot.fallback',
   clarify: 'robot.clarify',
+  fileReceived: 'robot.fileReceived',
 };
 
 /** What the desk asks about people, answered by identity. */

@@ -37,8 +37,10 @@ describe('the desk’s part of the route table', () => {
   });
 
   it('asks every change of something versioned for the version', () => {
+    // Bytes of an upload are bound to the place where the received ones end.
     const versioned = desk.routes.filter(
-      ({ method, path }) => ['PUT', 'PATCH'].includes(method) || path.endsWith('/transitions'),
+      ({ method, path, rawBody }) =>
+        rawBody === undefined && (['PUT', 'PATCH'].includes(method) || path.endsWith('/transitions')),
     );
     expect(versioned.filter(({ ifMatch }) => ifMatch !== true)).to.deep.equal([]);
     expect(versioned).to.have.length(7);

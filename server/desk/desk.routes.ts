@@ -13,12 +13,15 @@ import {
   requesterRoutes,
   type RequesterRouteDeps,
 } from './requesters/requester.routes.ts';
-import { ticketFieldFace, ticketRoutes, type TicketRouteDeps } from './tickets/ticket.routes.ts';
+import { deskFileRoutes } from './files/desk-file.routes.ts';
+import type { DeskFiles } from './files/desk-files.ts';
+import { ticketFieldFace, ticketFor, ticketRoutes, type TicketRouteDeps } from './tickets/ticket.routes.ts';
 
 /** What the desk's routes need; compose builds every part. */
 export interface DeskRouteDeps extends ConversationRouteDeps, RequesterRouteDeps, TicketRouteDeps {
   cannedResponses: CannedResponseService;
   fields: FieldService;
+  files: DeskFiles;
 }
 
 /** The desk's part of the route table. */
@@ -30,5 +33,6 @@ export function createDeskRoutes(deps: DeskRouteDeps): AnyRoute[] {
     ...cannedResponseRoutes(deps.cannedResponses),
     ...ticketRoutes(deps),
     ...fieldRoutes({ ...deps, faces }),
+    ...deskFileRoutes({ ...deps, ticketFor: (db, context, id) => ticketFor(deps, db, context, id) }),
   ];
 }

@@ -1,12 +1,15 @@
 export {
   ConversationOwners,
   type MessageListener,
+  type SharedFile,
   type StoredMessage,
 } from './conversations/conversation-owner.ts';
 export type { ConversationRow, ConversationState, MessageMeta } from './conversations/conversation.entity.ts';
 export { MESSAGE_BATCH } from './conversations/conversation.repo.ts';
 export { ConversationView, type ConversationItem } from './conversations/conversation.view.ts';
 export { createDeskRoutes, type DeskRouteDeps } from './desk.routes.ts';
+export { DeskFiles } from './files/desk-files.ts';
+export { createFileHandler } from './files/desk-file.handlers.ts';
 export { CannedResponseService } from './macros/canned-response.service.ts';
 export { FIELDS, type Fields } from './fields/field.section.ts';
 export { FieldService } from './fields/field.service.ts';

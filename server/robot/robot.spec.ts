@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { systemText } from '../desk/index.ts';
 import { AppError } from '../kernel/index.ts';
 import { outboxEventEntity, portable, select, toDomainEvent } from '../platform/persistence/index.ts';
 import { buildCore, type Core } from '../test/support/core.ts';
@@ -86,6 +87,31 @@ describe('the robot', function () {
     expect(turn).to.include({ outcome: 'answer', articleId, articleVersion: 1 });
     expect(turn?.modelHash).to.equal(built.robot.status().models.find(({ locale }) => locale === 'en')?.hash);
     expect(turn?.candidates[0]?.id).to.equal(articleId);
+  });
+
+  it('looks into no file, says so once, and offers a person', async () => {
+    const conversation = await built.open();
+    const file = {
+      id: core.ids.next(),
+      name: 'a.pdf',
+      size: 3,
+      type: 'application/pdf',
+      hasThumbnail: false,
+    };
+    const by = { actor: { type: 'requester' as const, id: conversation.requesterId } };
+    const message = { conversationId: conversation.id, id: core.ids.next(), text: 'wire limit per day' };
+    await built.conversations.receive(by, { ...message, file: { ...file, state: 'ready' } });
+    await built.relay.drain();
+    const [event] = await eventsOf(conversation.id);
+    await replyHandler().handle(event!);
+    const said = await built.history(conversation);
+    expect(said.map(({ from, kind }) => [from, kind])).to.deep.equal([
+      ['requester', 'file'],
+      ['robot', 'text'],
+    ]);
+    expect(said[1]?.text).to.equal(systemText('fileReceived', 'en'));
+    expect(said[1]?.meta).to.include({ outcome: 'handoff', reason: 'file' });
+    expect((await built.conversations.get(conversation.id)).robotMisses).to.equal(0);
   });
 
   it('says nothing twice when an event comes again, also to another process', async () => {

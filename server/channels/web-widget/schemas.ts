@@ -106,5 +106,6 @@ export const messageFrame: Schema = {
     at: { type: 'string' },
     id: { type: 'string' },
     generatedByMachine: { type: 'boolean' },
+    file: { type: 'object' },
   },
 };

@@ -5,6 +5,8 @@ import {
   presentForRequester,
   type ConversationOwners,
   type ConversationService,
+  type DeskFiles,
+  type SharedFile,
   type StoredMessage,
 } from '../../desk/index.ts';
 import type { UnitOfWork } from '../../platform/persistence/index.ts';
@@ -20,6 +22,7 @@ export interface VisitorSocketDeps {
   isOriginAllowed(origin: string | undefined): Promise<boolean>;
   /** Tells the agents of a conversation about typing and reading; never stored. */
   tellDesk(conversationId: string, frame: object): void;
+  files: DeskFiles;
   positionOf(conversationId: string): number | undefined;
   onFault(error: unknown): void;
 }
@@ -217,7 +220,9 @@ class VisitorPage {
     const { conversationId } = visitor;
     switch (frame.t) {
       case 'send':
-        return this.#send(frame, visitor, frame.text);
+        return frame.kind === 'file'
+          ? this.#sendFile(frame, visitor)
+          : this.#send(frame, visitor, frame.text);
       case 'choose':
         return this.#choose(frame, visitor);
       case 'handover':
@@ -257,13 +262,28 @@ class VisitorPage {
     if (typeof text !== 'string' || (frame.kind !== undefined && frame.kind !== 'text')) {
       throw new AppError('frame.malformed');
     }
+    await this.#take(visitor, { id: frame.id, text, ...(meta ? { meta } : {}) });
+  }
+
+  async #take(
+    visitor: Visitor,
+    message: { id: string; text: string; meta?: { articleId: string }; file?: SharedFile },
+  ): Promise<void> {
     const { conversationId } = visitor;
     const by = { actor: actorOf(visitor, this.#connection.ip) };
-    const origin = this.#connection;
-    const message = { conversationId, id: frame.id, text, origin, ...(meta ? { meta } : {}) };
-    const { seq, at } = await this.#deps.conversations.receive(by, message);
+    const sent = { ...message, conversationId, origin: this.#connection };
+    const { seq, at } = await this.#deps.conversations.receive(by, sent);
     this.#blockedBy = undefined;
-    this.#connection.send({ t: 'ack', id: frame.id, seq, at: at.toISOString() });
+    this.#connection.send({ t: 'ack', id: message.id, seq, at: at.toISOString() });
+  }
+
+  /** A file that was uploaded before; what stands in the conversation is its name and where it is. */
+  async #sendFile(frame: Record<string, unknown>, visitor: Visitor): Promise<void> {
+    this.#assertNext(frame.id);
+    const { conversationId, requesterId: senderId } = visitor;
+    const { id, fileId } = frame;
+    const file = await this.#deps.files.forMessage({ conversationId, fileId, senderId });
+    await this.#take(visitor, { id, text: file.name, file });
   }
 
   /** One of the questions the robot offered: written down in the offered words, answered with that article. */

@@ -7,11 +7,17 @@ import {
   insert,
   type UnitOfWork,
 } from '../../platform/persistence/index.ts';
-import { presentForRequester, type ConversationService, type RequesterService } from '../../desk/index.ts';
+import {
+  presentForRequester,
+  type ConversationService,
+  type DeskFiles,
+  type RequesterService,
+} from '../../desk/index.ts';
 import * as schemas from './schemas.ts';
 import type { SiteRow } from './site.entity.ts';
 import type { SiteInput, SiteService } from './site.service.ts';
 import type { VisitorSockets } from './visitor-sockets.ts';
+import { visitorFileRoutes } from './visitor-file.routes.ts';
 import { actorOf, type Visitor, type VisitorService, type VisitorStart } from './visitor.service.ts';
 
 const ratingEntity = defineEntity(
@@ -35,6 +41,7 @@ interface RouteDeps {
   uow: UnitOfWork;
   clock: Clock;
   publicBaseUrl: string;
+  files: DeskFiles;
 }
 
 /** Routes of sites (for administrators) and of visitors. */
@@ -122,6 +129,7 @@ function visitorRoutes(deps: RouteDeps): AnyRoute[] {
     sendRoute(deps),
     handoverRoute(deps),
     rateRoute(deps),
+    ...visitorFileRoutes(deps),
   ];
 }
 
@@ -195,8 +203,16 @@ function pollRoute({ conversations, sockets, uow }: RouteDeps): AnyRoute {
   });
 }
 
-function sendRoute({ conversations }: RouteDeps): AnyRoute {
-  return defineRoute<unknown, unknown, { id: string; kind?: string; text: string }>({
+/** A message of long polling: words, or a file that was uploaded before. */
+interface SentMessage {
+  id: string;
+  kind?: 'text' | 'file';
+  text?: string;
+  fileId?: string;
+}
+
+function sendRoute({ conversations, files }: RouteDeps): AnyRoute {
+  return defineRoute<unknown, unknown, SentMessage>({
     method: 'POST',
     path: '/api/v1/visitor/messages',
     summary: "A visitor's message; the same id again is the same message.",
@@ -205,8 +221,13 @@ function sendRoute({ conversations }: RouteDeps): AnyRoute {
     body: {
       type: 'object',
       additionalProperties: false,
-      required: ['id', 'text'],
-      properties: { id: { type: 'string' }, kind: { const: 'text' }, text: { type: 'string' } },
+      required: ['id'],
+      properties: {
+        id: { type: 'string' },
+        kind: { enum: ['text', 'file'] },
+        text: { type: 'string' },
+        fileId: { type: 'string', format: 'uuid' },
+      },
     },
     response: {
       type: 'object',
@@ -218,8 +239,11 @@ function sendRoute({ conversations }: RouteDeps): AnyRoute {
       const visitor = visitorOf(context);
       if (!isUuid(body.id)) throw new AppError('message.id_invalid');
       const by = { actor: actorOf(visitor, context.ip), requestId: context.requestId };
-      const { conversationId } = visitor;
-      const { seq, at } = await conversations.receive(by, { conversationId, id: body.id, text: body.text });
+      const { conversationId, requesterId: senderId } = visitor;
+      const { id, fileId, kind, text = '' } = body;
+      const file = kind === 'file' && (await files.forMessage({ conversationId, fileId, senderId }));
+      const content = file ? { text: file.name, file } : { text };
+      const { seq, at } = await conversations.receive(by, { conversationId, id, ...content });
       return { id: body.id, seq, at: at.toISOString() };
     },
   });

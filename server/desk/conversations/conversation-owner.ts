@@ -1,6 +1,7 @@
 import type { AuditDraft } from '../../../audit/index.ts';
 import { AppError, type Clock, type ErrorCode, type EventDraft } from '../../kernel/index.ts';
 import type { Crypto, Dek } from '../../platform/crypto/index.ts';
+import type { FileState } from '../../platform/files/index.ts';
 import type {
   BatchItem,
   BatchRows,
@@ -38,9 +39,11 @@ export interface AppendCommand {
   id: string;
   sender: Sender;
   senderId: string;
-  kind: 'text' | 'system';
+  kind: 'text' | 'system' | 'file';
   text: string;
   meta?: MessageMeta;
+  /** What the receivers see of the file that `meta` names. */
+  file?: SharedFile;
   audit: AuditDraft;
   context: UnitContext;
   /**
@@ -64,6 +67,18 @@ export interface StoredMessage {
   text: string;
   at: Date;
   meta: MessageMeta | null;
+  /** Of a message with a file: what is known of it now. */
+  file?: SharedFile;
+}
+
+/** A file in a conversation. `removed`: its period of keeping has ended. */
+export interface SharedFile {
+  id: string;
+  name: string;
+  size: number;
+  type: string | null;
+  state: FileState | 'removed';
+  hasThumbnail: boolean;
 }
 
 /** Acknowledgement: committed to disk, under this number. `isNew` is false for a repeated id or a skipped message. */
@@ -95,6 +110,7 @@ interface Seen {
   /** The text while it is known, else the envelope it can be read from. */
   text: string | undefined;
   bodyEnc: Buffer;
+  fileId: string | undefined;
 }
 
 interface Owned {
@@ -185,7 +201,8 @@ export class ConversationOwners {
     if (!stored) throw new AppError('server.busy', { cause: error });
     const cell = { table: 'message', column: 'body_enc', rowId: command.id };
     const text = await this.#deps.crypto.open(cell, stored.bodyEnc);
-    if (text !== command.text) throw new AppError('message.id_reused');
+    const isSame = text === command.text && stored.meta?.file?.id === command.meta?.file?.id;
+    if (!isSame) throw new AppError('message.id_reused');
     return { seq: stored.seq, at: stored.at, isNew: false };
   }
 
@@ -217,7 +234,10 @@ export class ConversationOwners {
       return { row, recent: await listMessagesBefore(db, row, row.lastSeq + 1, SEEN_LOADED) };
     });
     const seen = new Map(
-      loaded.recent.map(({ id, seq, at, bodyEnc }) => [id, { seq, at, text: undefined, bodyEnc }]),
+      loaded.recent.map(({ id, seq, at, bodyEnc, meta }) => [
+        id,
+        { seq, at, text: undefined, bodyEnc, fileId: meta?.file?.id },
+      ]),
     );
     return { row: loaded.row, dek: await this.#deps.crypto.dek(loaded.row.dekId), seen, inFlight: 0 };
   }
@@ -257,7 +277,7 @@ class AppendItem implements BatchItem<MessageRow, MessageMerge> {
     this.#before = undefined;
     const known = seen.get(command.id);
     if (known) {
-      const isSame = known.text === command.text;
+      const isSame = known.text === command.text && known.fileId === command.meta?.file?.id;
       this.#outcome = isSame
         ? { seq: known.seq, at: known.at, isNew: false }
         : new AppError('message.id_reused');
@@ -278,7 +298,8 @@ class AppendItem implements BatchItem<MessageRow, MessageMerge> {
     const bodyEnc = dek.seal({ table: 'message', column: 'body_enc', rowId: command.id }, command.text);
     this.#before = row;
     this.#owned.row = next;
-    seen.set(command.id, { seq, at: this.#at, text: command.text, bodyEnc });
+    const fileId = command.meta?.file?.id;
+    seen.set(command.id, { seq, at: this.#at, text: command.text, bodyEnc, fileId });
     if (seen.size > SEEN_MAX) seen.delete(seen.keys().next().value as string);
     this.#outcome = { seq, at: this.#at, isNew: true };
     return {
@@ -337,7 +358,7 @@ class AppendItem implements BatchItem<MessageRow, MessageMerge> {
     }
     this.settle.resolve(outcome);
     if (!outcome.isNew) return;
-    const { conversationId, id, sender, senderId, kind, text, meta } = this.#command;
+    const { conversationId, id, sender, senderId, kind, text, meta, file } = this.#command;
     this.onCommitted({
       conversationId,
       seq: outcome.seq,
@@ -348,6 +369,7 @@ class AppendItem implements BatchItem<MessageRow, MessageMerge> {
       text,
       at: outcome.at,
       meta: meta ?? null,
+      ...(file === undefined ? {} : { file }),
     });
   }
 

@@ -46,6 +46,8 @@ export interface MessageMeta {
   state?: ConversationState;
   reason?: string;
   agentId?: string;
+  /** A file instead of words; its name is the message's text, sealed like any other. */
+  file?: { id: string; size: number; type: string };
 }
 
 /** Where a conversation stands. */

@@ -1,3 +1,4 @@
+import { fileItem } from '../../platform/files/index.ts';
 import type { Schema } from '../../platform/http/index.ts';
 import { answer, closed, instant, listQuery, orNull, pageOf, person, text, uuid } from '../schemas.ts';
 import { CONVERSATION_VIEWS } from './conversation.view.ts';
@@ -76,8 +77,9 @@ export const messageList: Schema = answer({
         generatedByMachine: { type: 'boolean' },
         robot: orNull({ type: 'object' }),
         state: string,
+        file: fileItem,
       },
-      ['agentId', 'agentName', 'generatedByMachine', 'robot', 'state'],
+      ['agentId', 'agentName', 'generatedByMachine', 'robot', 'state', 'file'],
     ),
   },
 });

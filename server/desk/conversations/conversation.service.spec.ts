@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { AppError, ROBOT_ACTOR, SYSTEM_ACTOR, type Actor } from '../../kernel/index.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
+import { buildFileStore } from '../../test/support/files.ts';
 import {
   createBatchWriter,
   createOutboxWriter,
@@ -48,6 +49,7 @@ describe('conversations', () => {
       ids,
       localeOf: async () => 'zh-CN',
       textOf: systemText,
+      files: buildFileStore(core).store,
     });
     return writer;
   }

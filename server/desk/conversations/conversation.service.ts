@@ -2,9 +2,11 @@ import type { AuditAction } from '../../../audit/index.ts';
 import { AppError, type Actor, type Clock, type EventDraft, type Ids } from '../../kernel/index.ts';
 import { ROBOT_ACTOR, ROOT_UNIT_ID, SYSTEM_ACTOR } from '../../kernel/index.ts';
 import type { Crypto, Dek } from '../../platform/crypto/index.ts';
+import type { FileStore } from '../../platform/files/index.ts';
 import type { Db, Tx, UnitContext } from '../../platform/persistence/index.ts';
-import type { ConversationRow, MessageMeta } from './conversation.entity.ts';
+import type { ConversationRow, MessageMeta, MessageRow } from './conversation.entity.ts';
 import type { AppendCommand, Appended, ConversationOwners, StoredMessage } from './conversation-owner.ts';
+import { carried, toSharedFile, type OutgoingMessage } from './message-file.ts';
 import { insertConversation, listMessagesAfter, listMessagesBefore } from './conversation.repo.ts';
 import { canMove, monthOf, textFault } from './conversation.rules.ts';
 import type { SystemTexts } from './conversation.texts.ts';
@@ -23,6 +25,8 @@ interface ServiceDeps {
   /** The language of a site: the system's sentences follow it. */
   localeOf(siteId: string): Promise<string>;
   textOf: SystemTexts;
+  /** What is known of files, for the messages that carry one. */
+  files: Pick<FileStore, 'infos'>;
 }
 
 /** Use cases of running conversations. Messages and moves go through the conversation's lane, one at a time. */
@@ -89,17 +93,14 @@ export class ConversationService {
   }
 
   /** A requester's message. Throws the text's fault, `conversation.closed`, `message.id_reused`, `server.busy`. */
-  async receive(
-    by: By,
-    message: { conversationId: string; id: string; text: string; meta?: MessageMeta; origin?: unknown },
-  ): Promise<Appended> {
+  async receive(by: By, message: OutgoingMessage & { meta?: MessageMeta }): Promise<Appended> {
     assertText(message.text);
     const row = await this.#deps.owners.get(message.conversationId);
     return this.#deps.owners.append({
       ...message,
+      ...carried(message),
       sender: 'requester',
       senderId: row.requesterId,
-      kind: 'text',
       audit: audit('message.receive', row),
       context: contextOf(by),
       events: (now, seq) =>
@@ -108,17 +109,14 @@ export class ConversationService {
   }
 
   /** An agent's message; only the assignee may write. */
-  async send(
-    by: By,
-    message: { conversationId: string; id: string; text: string; origin?: unknown },
-  ): Promise<Appended> {
+  async send(by: By, message: OutgoingMessage): Promise<Appended> {
     assertText(message.text);
     const row = await this.#deps.owners.get(message.conversationId);
     return this.#deps.owners.append({
       ...message,
+      ...carried(message),
       sender: 'agent',
       senderId: by.actor.id,
-      kind: 'text',
       audit: audit('message.send', row),
       context: contextOf(by),
       decide: (now, at) =>
@@ -275,7 +273,7 @@ export class ConversationService {
     afterSeq: number,
     limit?: number,
   ): Promise<StoredMessage[]> {
-    return this.#read(await listMessagesAfter(db, conversation, afterSeq, limit));
+    return this.#read(db, await listMessagesAfter(db, conversation, afterSeq, limit));
   }
 
   /** The newest messages below a `seq`. */
@@ -285,10 +283,12 @@ export class ConversationService {
     beforeSeq: number,
     limit: number,
   ): Promise<StoredMessage[]> {
-    return this.#read(await listMessagesBefore(db, conversation, beforeSeq, limit));
+    return this.#read(db, await listMessagesBefore(db, conversation, beforeSeq, limit));
   }
 
-  async #read(rows: Awaited<ReturnType<typeof listMessagesAfter>>): Promise<StoredMessage[]> {
+  async #read(db: Db, rows: readonly MessageRow[]): Promise<StoredMessage[]> {
+    const fileIds = [...new Set(rows.flatMap(({ meta }) => meta?.file?.id ?? []))];
+    const infos = await this.#deps.files.infos(db, fileIds);
     const opened = await this.#deps.crypto.openMany(
       rows.map(({ id, bodyEnc }) => ({
         cell: { table: 'message', column: 'body_enc', rowId: id },
@@ -307,6 +307,7 @@ export class ConversationService {
         text: body?.ok ? body.text : '',
         at: row.at,
         meta: row.meta,
+        ...(row.meta?.file ? { file: toSharedFile(row.meta.file, infos.get(row.meta.file.id)) } : {}),
       };
     });
   }

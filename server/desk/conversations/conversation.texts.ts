@@ -7,6 +7,7 @@ const TEXTS = {
     closed: '本次会话已结束，感谢您的咨询。',
     fallback: '抱歉，这个问题我还不能准确回答。您可以换个说法，或者选择“转人工”。',
     clarify: '您想了解的是下面哪一个问题？',
+    fileReceived: '文件已收到。机器人不查看文件内容，需要人工处理时请选择“转人工”。',
   },
   en: {
     queued: 'We are connecting you to a person; one moment please.',
@@ -15,6 +16,8 @@ const TEXTS = {
     closed: 'This conversation has ended. Thank you for contacting us.',
     fallback: 'Sorry, I cannot answer this reliably yet. Please rephrase it, or choose “Talk to a person”.',
     clarify: 'Which of these did you mean?',
+    fileReceived:
+      'Your file has arrived. The robot does not look into files; choose “Talk to a person” if someone should.',
   },
 } as const;
 

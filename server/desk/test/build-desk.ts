@@ -12,12 +12,14 @@ import {
   takeNumbers,
 } from '../../platform/persistence/index.ts';
 import { buildCore, QUIET_LOG, type Core } from '../../test/support/core.ts';
+import { buildFileStore } from '../../test/support/files.ts';
 import {
   CannedResponseService,
   ConversationOwners,
   ConversationService,
   ConversationView,
   createDeskRoutes,
+  DeskFiles,
   MESSAGE_BATCH,
   NoteService,
   RequesterService,
@@ -170,15 +172,13 @@ function buildParts(core: Core) {
     trail,
     connections: openBatchConnections(database, MESSAGE_BATCH, limits.lanes),
   });
+  const fileStore = buildFileStore(core);
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
   const service = new ConversationService({
-    owners,
-    crypto,
-    clock,
-    ids,
-    localeOf: async () => 'zh-CN',
-    textOf: systemText,
+    ...{ owners, crypto, clock, ids, localeOf: async () => 'zh-CN', textOf: systemText },
+    files: fileStore.store,
   });
+  const files = new DeskFiles({ store: fileStore.store, uow });
   const requesters = new RequesterService({ crypto, clock, ids });
   const notes = new NoteService({ crypto, clock, ids, staff: STAFF });
   const cannedResponses = new CannedResponseService({ clock, ids });
@@ -205,6 +205,7 @@ function buildParts(core: Core) {
     tickets,
     ticketView,
     fields,
+    files,
   });
   return {
     writer,
@@ -219,6 +220,8 @@ function buildParts(core: Core) {
     staff: STAFF,
     own,
     fields,
+    fileStore,
+    files,
   };
 }
 

@@ -1,11 +1,12 @@
 import { AppError, LIMITS } from '../../kernel/index.ts';
 import { maskText } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
-import type { Tx } from '../../platform/persistence/index.ts';
+import type { Db, Tx } from '../../platform/persistence/index.ts';
 import { maySee, viewerOf } from '../conversations/conversation.access.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
 import type { RecordFace } from '../fields/field.routes.ts';
 import type { FieldQuery } from '../fields/field.service.ts';
+import type { DeskFiles } from '../files/desk-files.ts';
 import { beforeOf } from '../keyset.ts';
 import { namesOf, presentPerson, type Staff } from '../staff.ts';
 import type { TicketRow } from './ticket.entity.ts';
@@ -19,6 +20,7 @@ export interface TicketRouteDeps {
   tickets: TicketService;
   ticketView: TicketView;
   staff: Staff;
+  files: DeskFiles;
 }
 
 type ById = { id: string };
@@ -38,6 +40,16 @@ interface TicketQuery {
 /** Routes of tickets. */
 export function ticketRoutes(deps: TicketRouteDeps): AnyRoute[] {
   return [listRoute(deps), createRoute(deps), viewRoute(deps), ...changeRoutes(deps), commentRoute(deps)];
+}
+
+/** The ticket behind a request, if the caller may see it; throws `request.not_found`. */
+export async function ticketFor(
+  deps: TicketRouteDeps,
+  db: Db,
+  context: RequestContext,
+  id: string,
+): Promise<TicketRow> {
+  return deps.tickets.get(db, await viewerFrom(deps, context), id);
 }
 
 async function viewerFrom({ staff }: TicketRouteDeps, context: RequestContext): Promise<TicketViewer> {
@@ -202,7 +214,7 @@ function changeRoutes(deps: TicketRouteDeps): AnyRoute[] {
 }
 
 function commentRoute(deps: TicketRouteDeps): AnyRoute {
-  return defineRoute<ById, unknown, { text: string; internal?: boolean }>({
+  return defineRoute<ById, unknown, { text: string; internal?: boolean; fileIds?: string[] }>({
     method: 'POST',
     path: '/api/v1/tickets/:id/comments',
     summary: 'Writes a comment; the version stays.',
@@ -218,6 +230,7 @@ function commentRoute(deps: TicketRouteDeps): AnyRoute {
       const isInternal = body.internal ?? false;
       const comment = { id: params.id, text: body.text, isInternal };
       const { id, authorId, at } = await deps.tickets.comment(tx, viewer, comment);
+      await deps.files.attach(tx, params.id, id, body.fileIds ?? []);
       const names = await namesOf(deps.staff, [context.actor.type === 'account' ? authorId : null]);
       const author = presentPerson(authorId, names);
       return { id, text: maskText(body.text), isInternal, author, at: at.toISOString() };

@@ -105,7 +105,11 @@ export const ticketTransition: Schema = closed({ to: state, comment: words(LIMIT
 
 /** A comment; internal ones are for colleagues. */
 export const ticketComment: Schema = closed(
-  { text: words(LIMITS.textFieldCharacters), internal: { type: 'boolean' } },
+  {
+    text: words(LIMITS.textFieldCharacters),
+    internal: { type: 'boolean' },
+    fileIds: { type: 'array', items: uuid, maxItems: 20, uniqueItems: true },
+  },
   ['text'],
 );
 

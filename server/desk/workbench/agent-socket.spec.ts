@@ -16,7 +16,7 @@ describe('the agents’ socket', () => {
   const benches: { leave(): void }[] = [];
   before(async () => {
     desk = await buildDesk();
-    const { owners, service: conversations, routing, notes, view, staff, core } = desk;
+    const { owners, service: conversations, routing, notes, view, staff, core, files } = desk;
     endpoint = createAgentSocket({
       sessions: {
         async ofRequest(request) {
@@ -31,6 +31,7 @@ describe('the agents’ socket', () => {
       conversations,
       routing,
       staff,
+      files,
       uow: core.uow,
       presentItem: (id) => core.uow.read((db) => view.find(db, id)),
       addNote: (context, id, note) =>

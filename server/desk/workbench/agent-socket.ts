@@ -13,6 +13,7 @@ import type { ConversationService } from '../conversations/conversation.service.
 import type { ConversationItem } from '../conversations/conversation.view.ts';
 import type { NoteAdded } from '../notes/note.service.ts';
 import type { Presence, Routing } from '../routing/routing.service.ts';
+import type { DeskFiles } from '../files/desk-files.ts';
 import type { Staff } from '../staff.ts';
 import { presentForAgent } from './frames.ts';
 import { pushItem, topics } from './item-push.ts';
@@ -41,6 +42,7 @@ interface AgentSocketDeps {
   conversations: ConversationService;
   routing: Routing;
   uow: UnitOfWork;
+  files: DeskFiles;
   staff: Staff;
   /** The list row of a conversation, as the REST list gives it; undefined when there is none. */
   presentItem(conversationId: string): Promise<ConversationItem | undefined>;
@@ -262,10 +264,12 @@ class Workbench {
 
   async #send(frame: Record<string, unknown>, by: { actor: Actor }): Promise<void> {
     if (!isUuid(frame.id)) throw new AppError('message.id_invalid');
+    const { id, conversation } = frame;
+    if (frame.kind === 'file') return this.#sendFile(id, frame, by);
     if (typeof frame.text !== 'string' || frame.text.length > LIMITS.socketFrameBytes) {
       throw new AppError('frame.malformed');
     }
-    const { id, text, conversation } = frame;
+    const { text } = frame;
     const isNote = frame.internal === true;
     const { seq, at } = isNote
       ? await this.#deps.addNote(by, (await this.#readable(conversation)).id, { id, text })
@@ -277,6 +281,15 @@ class Workbench {
         });
     const mark = isNote ? { internal: true } : {};
     this.#connection.send({ t: 'ack', conversation, id, seq, at: at.toISOString(), ...mark });
+  }
+
+  async #sendFile(id: string, frame: Record<string, unknown>, by: { actor: Actor }): Promise<void> {
+    const { conversation, fileId } = frame;
+    const conversationId = idOf(conversation);
+    const file = await this.#deps.files.forMessage({ conversationId, fileId, senderId: by.actor.id });
+    const sent = { conversationId, id, text: file.name, file, origin: this.#connection };
+    const { seq, at } = await this.#deps.conversations.send(by, sent);
+    this.#connection.send({ t: 'ack', conversation, id, seq, at: at.toISOString() });
   }
 
   async #checkSession(): Promise<void> {

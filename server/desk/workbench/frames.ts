@@ -12,6 +12,7 @@ export function presentForAgent(message: StoredMessage): Record<string, unknown>
   return {
     ...presentForRequester(message),
     ...(MASKED_SENDERS.has(message.from) ? { text: maskText(message.text) } : {}),
+    ...(message.file ? { file: { ...message.file, name: maskText(message.file.name) } } : {}),
     ...(message.from === 'agent' ? { agentId: message.senderId } : {}),
   };
 }
@@ -25,6 +26,7 @@ export function presentForRequester(message: StoredMessage): Record<string, unkn
     frame.generatedByMachine = true;
     frame.robot = meta;
   }
+  if (message.file) frame.file = message.file;
   if (from === 'system' && meta?.state) frame.state = meta.state;
   return frame;
 }

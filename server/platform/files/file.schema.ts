@@ -29,7 +29,7 @@ export const fileItem: Schema = {
     name: { type: 'string' },
     size: { type: 'integer' },
     type: { type: ['string', 'null'] },
-    state: { enum: ['receiving', 'waiting', 'ready', 'quarantined'] },
+    state: { enum: ['receiving', 'waiting', 'ready', 'quarantined', 'removed'] },
     hasThumbnail: { type: 'boolean' },
   },
 };

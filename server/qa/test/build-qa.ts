@@ -14,6 +14,7 @@ import {
   portable,
 } from '../../platform/persistence/index.ts';
 import type { Core } from '../../test/support/core.ts';
+import { buildFileStore } from '../../test/support/files.ts';
 import { createQa } from '../index.ts';
 
 /** People of the specs. */
@@ -61,6 +62,7 @@ function buildConversations(core: TimedCore) {
     ids,
     localeOf: async () => 'zh-CN',
     textOf: systemText,
+    files: buildFileStore(core).store,
   });
   const requesters = new RequesterService(core);
   return { writer, conversations, requesters };

@@ -63,6 +63,7 @@ async function reply(deps: ReplyDeps, event: DomainEvent): Promise<void> {
   const replyId = deriveUuid(`robot.reply:${event.id}`);
   const question = await findQuestion(deps, event);
   if (!question) return;
+  if (question.message.meta?.file) return replyToFile(deps, question, replyId);
   const said = question.after.find(({ id }) => id === replyId);
   if (said) return keepTurn(deps, recoverTurn(event, question, said));
   if (question.row.state !== 'robot') return;
@@ -72,6 +73,16 @@ async function reply(deps: ReplyDeps, event: DomainEvent): Promise<void> {
   if (!isSaid) return;
   const tookMs = Math.round(performance.now() - startedAt);
   await keepTurn(deps, toTurn(deps, { event, question, reading, decision, tookMs }));
+}
+
+/** The robot reads no files: it says so, offers a person, and counts no miss. */
+async function replyToFile(deps: ReplyDeps, { row }: Question, replyId: string): Promise<void> {
+  if (row.state !== 'robot') return;
+  const text = deps.textOf('fileReceived', knownLocale(await deps.localeOf(row.siteId)));
+  const meta: MessageMeta = { outcome: 'handoff', reason: 'file' };
+  await settle(() =>
+    deps.conversations.robotSay(row.id, { id: replyId, text, meta, misses: row.robotMisses }),
+  );
 }
 
 async function findQuestion(deps: ReplyDeps, event: DomainEvent): Promise<Question | undefined> {

@@ -16,6 +16,7 @@ import {
   createOutboxWriter,
   openBatchConnections,
 } from '../../platform/persistence/index.ts';
+import { buildFileStore } from '../../test/support/files.ts';
 import { QUIET_LOG, type Core } from '../../test/support/core.ts';
 import { createRobot, type Robot } from '../index.ts';
 
@@ -91,7 +92,10 @@ export async function buildRobot(core: Core): Promise<BuiltRobot> {
   const writer = openWriter(core);
   const localeOf = async (siteId: string) => (siteId.startsWith('en') ? 'en' : 'zh-CN');
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
-  const conversations = new ConversationService({ owners, crypto, clock, ids, localeOf, textOf: systemText });
+  const conversations = new ConversationService({
+    ...{ owners, crypto, clock, ids, localeOf, textOf: systemText },
+    files: buildFileStore(core).store,
+  });
   const requesters = new RequesterService(core);
   const knowledge = createKnowledge({ clock, ids, namesOf: async () => new Map() });
   const workerUrl = new URL('./training-worker.mjs', import.meta.url);

@@ -20,6 +20,7 @@ export const TEXT_PLACES = {
   'conversation.closed': { placeholders: BRAND_ONLY },
   'robot.fallback': { placeholders: BRAND_ONLY },
   'robot.clarify': { placeholders: BRAND_ONLY },
+  'robot.fileReceived': { placeholders: BRAND_ONLY },
   'widget.machineLabel': { placeholders: [], isLabel: true },
   'widget.disclaimer': { placeholders: BRAND_ONLY },
 } as const satisfies Record<string, TextPlace>;

@@ -1,0 +1,25 @@
+import { presentFileItem, type FileInfo } from '../../platform/files/index.ts';
+import type { MessageMeta } from './conversation.entity.ts';
+import type { SharedFile } from './conversation-owner.ts';
+
+/** A message on its way in; with a file, its text is the file's name. */
+export interface OutgoingMessage {
+  conversationId: string;
+  id: string;
+  text: string;
+  file?: SharedFile;
+  origin?: unknown;
+}
+
+/** Kind and meta of a message that may carry a file. */
+export function carried({ file, meta }: { file?: SharedFile; meta?: MessageMeta }) {
+  if (file === undefined) return { kind: 'text' as const };
+  const { id, size, type } = file;
+  return { kind: 'file' as const, meta: { ...meta, file: { id, size, type: type ?? '' } } };
+}
+
+/** What is known now of a file that was sent; one that is gone keeps size and type. */
+export function toSharedFile(sent: NonNullable<MessageMeta['file']>, info: FileInfo | undefined): SharedFile {
+  if (info !== undefined) return presentFileItem(info, info.name);
+  return { ...sent, name: '', state: 'removed', hasThumbnail: false };
+}
