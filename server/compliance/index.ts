@@ -1,2 +1,11 @@
 export { createCompliance, type Compliance } from './compliance.ts';
+export {
+  readArchiveFile,
+  type ArchiveHead,
+  type ArchiveLine,
+  type ArchivePlace,
+} from './lifecycle/archive-file.ts';
+export { createLifecycle, type Lifecycle, type LifecycleDeps } from './lifecycle/lifecycle.ts';
+export { readManifest, type Manifest } from './lifecycle/manifest.ts';
+export type { LifecycleNotices } from './lifecycle/sweep.service.ts';
 export type { AccountNames, ComplianceDeps } from './ports.ts';

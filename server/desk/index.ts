@@ -17,6 +17,7 @@ export { NoteService } from './notes/note.service.ts';
 export { ROBOT_MISSES_MAX, textFault } from './conversations/conversation.rules.ts';
 export { ConversationService, type By } from './conversations/conversation.service.ts';
 export { systemText, type SystemText, type SystemTexts } from './conversations/conversation.texts.ts';
+export { deskRecords } from './records/desk.records.ts';
 export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';
 export { Routing, type AgentDirectory, type Presence } from './routing/routing.service.ts';
 export type { Staff, StaffAgent, StaffName } from './staff.ts';

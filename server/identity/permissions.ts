@@ -48,7 +48,7 @@ export const ROLE_PERMISSIONS = {
     'canned:read',
     'report:read',
   ],
-  officer: ['audit:read', 'audit:verify', 'audit:export'],
+  officer: ['audit:read', 'audit:verify', 'audit:export', 'record:read', 'record:manage', 'record:approve'],
   'system-admin': [
     'account:read',
     'account:create',
@@ -73,7 +73,7 @@ export const ROLE_PERMISSIONS = {
     'egress:read',
     'egress:approve',
   ],
-  'audit-admin': ['audit:read-admin', 'account:read', 'approval:read', 'settings:read'],
+  'audit-admin': ['audit:read-admin', 'account:read', 'approval:read', 'settings:read', 'record:approve'],
 } as const satisfies Record<Role, readonly string[]>;
 
 /** What a program's token may be given. */

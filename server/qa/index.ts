@@ -1,2 +1,3 @@
+export { qaRecords } from './evaluations/evaluation.records.ts';
 export { createQa, type Qa, type QaDeps } from './qa.ts';
 export type { AccountNames } from './ports.ts';

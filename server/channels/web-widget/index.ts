@@ -2,4 +2,5 @@ export { widgetPages } from './pages.ts';
 export { SiteService, type SiteInput } from './site.service.ts';
 export { VisitorService } from './visitor.service.ts';
 export { createVisitorSockets, type VisitorSockets } from './visitor-sockets.ts';
+export { webWidgetRecords } from './web-widget.records.ts';
 export { webWidgetRoutes } from './web-widget.routes.ts';

@@ -136,6 +136,7 @@ export class VisitorService {
       if ((open?.openCount ?? 0) >= LIMITS.conversationsOpenPerRequesterMax) {
         throw new AppError('visitor.conversations_limit');
       }
+      if (!(await requesters.claim(tx, requesterId))) throw new AppError('request.not_found');
       dek = await requesters.dekOf(tx, requesterId);
     }
     const { skillGroupId } = site;

@@ -20,7 +20,7 @@ import type { VisitorSockets } from './visitor-sockets.ts';
 import { visitorFileRoutes } from './visitor-file.routes.ts';
 import { actorOf, type Visitor, type VisitorService, type VisitorStart } from './visitor.service.ts';
 
-const ratingEntity = defineEntity(
+export const ratingEntity = defineEntity(
   'conversation_rating',
   {
     conversationId: col.uuid(),

@@ -148,6 +148,11 @@ export class ConversationOwners {
     this.#evict();
   }
 
+  /** Lets go of conversations that are no longer there. */
+  forget(conversationIds: readonly string[]): void {
+    for (const id of conversationIds) this.#owned.delete(id);
+  }
+
   /**
    * Writes one message; resolves after the commit. Throws `message.id_reused`, `conversation.closed`, what `decide`
    * refuses, `server.busy`, or `storage.*`; then nothing was written.

@@ -16,7 +16,7 @@ import { openTexts } from '../sealed-texts.ts';
 import { namesOf, presentPerson, type Staff, type StaffName } from '../staff.ts';
 
 /** What agents write to each other about a conversation; its requester never sees it. Sealed like a message. */
-const noteEntity = defineEntity(
+export const noteEntity = defineEntity(
   'conversation_note',
   {
     id: col.uuid(),

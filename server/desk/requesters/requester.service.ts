@@ -8,7 +8,15 @@ import {
   type Crypto,
   type Dek,
 } from '../../platform/crypto/index.ts';
-import { DEK_INSERT, insert, select, update, type Db, type Tx } from '../../platform/persistence/index.ts';
+import {
+  DEK_INSERT,
+  insert,
+  portable,
+  select,
+  update,
+  type Db,
+  type Tx,
+} from '../../platform/persistence/index.ts';
 import { openTexts } from '../sealed-texts.ts';
 import { requesterEntity, type RequesterRow } from './requester.entity.ts';
 import { assertProfile, assertPurpose, type PersonalField } from './requester.rules.ts';
@@ -36,6 +44,12 @@ const REQUESTER_UPDATE = update(requesterEntity, {
   ],
   where: ['id', 'version'],
 });
+
+const REQUESTER_LOCK = portable<{ id: string }, { id: string }>(
+  'requester.lock',
+  'SELECT id FROM requester WHERE id = :id FOR UPDATE',
+  { params: { id: 'uuid' }, result: { id: 'uuid' } },
+);
 
 /** Fields to change: null or an empty text removes one, an absent one stays. */
 export type ProfileChange = Partial<Record<PersonalField, string | null>>;
@@ -121,6 +135,15 @@ export class RequesterService {
   /** The key that seals what belongs to a requester. */
   async dekOf(db: Db, id: string): Promise<Dek> {
     return this.#deps.crypto.dek((await this.get(db, id)).dekId);
+  }
+
+  /**
+   * The requester, kept from being removed until this unit of work ends: for whoever opens something new for a person
+   * whose last record may be years old.
+   */
+  async claim(tx: Tx, id: string): Promise<RequesterRow | undefined> {
+    const locked = await tx.one(REQUESTER_LOCK, { id });
+    return locked && this.find(tx, id);
   }
 
   /** Makes a requester and the key everything about this person will be sealed with. */

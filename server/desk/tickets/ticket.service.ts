@@ -244,7 +244,7 @@ export class TicketService {
       const made = await requesters.create(tx, { siteId: null, profile: {}, isIdentified: false });
       return { id: made.row.id, dek: made.dek };
     }
-    const row = await requesters.find(tx, id);
+    const row = await requesters.claim(tx, id);
     if (!row) throw new AppError('ticket.requester_unknown');
     return { id, dek: await this.#deps.crypto.dek(row.dekId) };
   }

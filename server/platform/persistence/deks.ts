@@ -4,6 +4,7 @@ import type { Database } from './data-source.ts';
 import { DatabaseConflict, LIST_ITEMS_MAX } from './dialect/dialect.ts';
 import { defineEntity, type RowOf } from './entity.ts';
 import { insert, portable, select } from './statements.ts';
+import type { Tx } from './unit.ts';
 
 /** Data keys, wrapped by the key-encrypting key. The plain key is never stored. */
 export const cryptoDekEntity = defineEntity(
@@ -33,6 +34,70 @@ const DEK_OF_SCOPE = select(cryptoDekEntity, {
   where: ['scope', 'state'],
   limit: true,
 });
+
+/** Keys whose envelopes an archive holds: they stay readable when their owner goes. */
+export const archivedDekEntity = defineEntity(
+  'archived_dek',
+  { dekId: col.int(), runId: col.uuid() },
+  { primaryKey: ['dekId'] },
+);
+const ARCHIVED_MARK = portable<{ ownerIds: readonly string[]; runId: string }>(
+  'archived_dek.mark',
+  `INSERT INTO archived_dek (dek_id, run_id)
+    SELECT d.id, :runId FROM crypto_dek d WHERE d.owner_id IN (:ownerIds...) AND d.scope = 'requester'
+      AND NOT EXISTS (SELECT a.dek_id FROM archived_dek a WHERE a.dek_id = d.id)`,
+  { params: { ownerIds: 'text', runId: 'uuid' } },
+);
+const DEKS_OF_OWNERS = portable<{ ownerIds: readonly string[] }, { id: number; isArchived: number }>(
+  'crypto_dek.of_owners',
+  `SELECT d.id, CASE WHEN a.dek_id IS NULL THEN 0 ELSE 1 END AS is_archived FROM crypto_dek d
+    LEFT JOIN archived_dek a ON a.dek_id = d.id
+    WHERE d.owner_id IN (:ownerIds...) AND d.scope = 'requester' AND d.state <> 'destroyed'`,
+  { params: { ownerIds: 'text' }, result: { id: 'int', isArchived: 'int' } },
+);
+const DEKS_RETIRE = portable<{ ids: readonly number[] }>(
+  'crypto_dek.retire',
+  `UPDATE crypto_dek SET state = 'decrypt_only' WHERE id IN (:ids...) AND state = 'active'`,
+  { params: { ids: 'int' } },
+);
+const DEKS_DESTROY = portable<{ ids: readonly number[]; wrapped: Buffer }>(
+  'crypto_dek.destroy',
+  `UPDATE crypto_dek SET state = 'destroyed', wrapped = :wrapped WHERE id IN (:ids...)`,
+  { params: { ids: 'int', wrapped: 'bytes' } },
+);
+
+/** What stands where a wrapped key stood: the column is never empty, and no key is one byte long. */
+const NO_KEY = Buffer.alloc(1);
+
+/** Notes that an archive holds values of these requesters, at most 500. */
+export async function markArchivedDeks(tx: Tx, ownerIds: readonly string[], runId: string): Promise<void> {
+  await tx.run(ARCHIVED_MARK, { ownerIds, runId });
+}
+
+/**
+ * The requesters are gone, at most 500: their keys are overwritten, except those an archive still needs, which seal
+ * nothing new from now on. Gives the ids of the overwritten ones; `crypto.forget` them after the commit.
+ */
+export async function endDeks(
+  tx: Tx,
+  ownerIds: readonly string[],
+): Promise<{ destroyed: number[]; retired: number[] }> {
+  const rows = await tx.all(DEKS_OF_OWNERS, { ownerIds });
+  const retired = rows.filter(({ isArchived }) => isArchived === 1).map(({ id }) => id);
+  const destroyed = rows.filter(({ isArchived }) => isArchived === 0).map(({ id }) => id);
+  // A requester has one key in use and, after rotations, few older ones; the lists stay bounded all the same.
+  for (const ids of cut(retired)) await tx.run(DEKS_RETIRE, { ids });
+  for (const ids of cut(destroyed)) await tx.run(DEKS_DESTROY, { ids, wrapped: NO_KEY });
+  return { destroyed, retired };
+}
+
+function cut(ids: readonly number[]): number[][] {
+  const lists: number[][] = [];
+  for (let start = 0; start < ids.length; start += LIST_ITEMS_MAX) {
+    lists.push(ids.slice(start, start + LIST_ITEMS_MAX));
+  }
+  return lists;
+}
 
 const idBlockEntity = defineEntity(
   'id_block',

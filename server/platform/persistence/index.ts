@@ -2,17 +2,11 @@ export { auditEpochEntity, auditEventEntity, toAuditRow, type AuditEventRow } fr
 export { createAuditStorage } from './audit-storage.ts';
 export { batchPlan, batchStatements, type BatchPlan } from './batch-plan.ts';
 export { openBatchConnections } from './batch-connection.ts';
-export {
-  createBatchWriter,
-  type BatchItem,
-  type BatchLimits,
-  type BatchRows,
-  type BatchWriter,
-} from './batch-writer.ts';
+export * from './batch-writer.ts';
 export { col, toSnakeCase, type Column, type ColumnKind, type Json } from './columns.ts';
 export { dialectOf, openDatabase, oracleCredentials, type Database } from './data-source.ts';
-export { createDekStore, DEK_INSERT, takeNumbers, type CryptoDekRow } from './deks.ts';
-export { DatabaseConflict, renderStatement } from './dialect/index.ts';
+export * from './deks.ts';
+export { DatabaseConflict, LIST_ITEMS_MAX, renderStatement } from './dialect/index.ts';
 export { allEntities, defineEntity, type Entity, type RowOf } from './entity.ts';
 export {
   createOutboxWriter,
@@ -22,7 +16,7 @@ export {
   toDomainEvent,
   type OutboxRow,
 } from './outbox.entity.ts';
-export { ownedRows, type OwnedRow, type OwnedRows, type RecordStore } from './record-store.ts';
+export * from './record-store.ts';
 export {
   allStatements,
   insert,

@@ -54,8 +54,10 @@ export interface RecordStore {
   ): Promise<{ keptId: string; record: RecordSubject }[]>;
   /** Tables in the order of removal. */
   readonly rows: readonly OwnedRows[];
-  /** Called in the removing unit of work, before the rows go; for what hangs on them elsewhere (keys, files). */
-  beforeRemove?(tx: Tx, ids: readonly string[], options: { isArchived: boolean }): Promise<void>;
+  /** How many records ended in this half-open time; for the outlook of a dry run. */
+  count?(db: Db, range: { from: Date; to: Date }): Promise<number>;
+  /** The record, if there is one; holds name only what is there. */
+  find?(db: Db, id: string): Promise<RecordSubject | undefined>;
 }
 
 /** Rows read at once for the archive. */
@@ -110,6 +112,7 @@ export function ownedRows<C extends Columns>(
   };
 }
 
-function toColumns(row: Record<string, unknown>): Record<string, unknown> {
+/** Columns of a row by their names in the database, as archives hold them. */
+export function toColumns(row: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [toSnakeCase(name), value]));
 }

@@ -15,7 +15,7 @@ export interface TurnCandidate {
 }
 
 /** What the robot decided about one message: ids, codes, and numbers, never a text. The id is that of the event. */
-const robotTurnEntity = defineEntity(
+export const robotTurnEntity = defineEntity(
   'robot_turn',
   {
     id: col.uuid(),

@@ -9,7 +9,7 @@ import {
 } from '../../platform/persistence/index.ts';
 
 /** What became of a suggestion to an agent: shown, used, edited, or ignored. */
-const assistEventEntity = defineEntity(
+export const assistEventEntity = defineEntity(
   'assist_event',
   {
     id: col.uuid(),

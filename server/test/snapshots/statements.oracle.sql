@@ -154,6 +154,9 @@ SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id,
 -- approval.waiting
 SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE state = 'asked' AND expires_at > :1 AND kind IN ((list)) AND requested_at <= :3 AND (requested_at < :4 OR id < :5) ORDER BY requested_at DESC, id DESC FETCH FIRST :6 ROWS ONLY;
 
+-- archived_dek.mark
+INSERT INTO archived_dek (dek_id, run_id) SELECT d.id, :1 FROM crypto_dek d WHERE d.owner_id IN ((list)) AND d.scope = 'requester' AND NOT EXISTS (SELECT a.dek_id FROM archived_dek a WHERE a.dek_id = d.id);
+
 -- article.by_id
 SELECT id, locale, category, state, question, search_text, owner_id, published_version, draft_version, last_version, similar_count, valid_from, valid_to, updated_at, version FROM article WHERE id = :1;
 
@@ -207,6 +210,15 @@ INSERT INTO assist_event (id, conversation_id, article_id, agent_id, outcome, at
 
 -- assist_event.known
 SELECT id FROM assist_event WHERE id IN ((list));
+
+-- assist_event.owned
+SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event WHERE conversation_id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- assist_event.owned_next
+SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- assist_event.remove_owned
+DELETE FROM assist_event WHERE conversation_id IN ((list));
 
 -- audit_epoch.insert
 INSERT INTO audit_epoch (node, epoch, host, lane_count, started_at) VALUES (:1, :2, :3, :4, :5);
@@ -307,14 +319,26 @@ SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_i
 -- conversation.by_state
 SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE state = :1 ORDER BY opened_at asc, id asc FETCH FIRST :2 ROWS ONLY;
 
+-- conversation.closed_due
+SELECT c.id, c.requester_id, c.assignee_id, c.state, c.opened_at, c.last_seq, c.last_at, c.closed_at FROM conversation c WHERE c.closed_at < :1 AND c.closed_at >= :2 AND (c.closed_at > :3 OR c.id > :4) ORDER BY c.closed_at, c.id FETCH FIRST :5 ROWS ONLY;
+
+-- conversation.count_closed
+SELECT COUNT(*) AS records FROM conversation WHERE closed_at >= :1 AND closed_at < :2;
+
 -- conversation.insert
 INSERT INTO conversation (id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20, :21, :22);
+
+-- conversation.involved
+SELECT DISTINCT m.conversation_id AS id, m.sender_id AS account_id FROM message m WHERE m.conversation_id IN ((list)) AND m.sender = 'agent' AND m.sender_id IN ((list)) UNION SELECT n.conversation_id, CAST(n.author_id AS VARCHAR(64)) FROM conversation_note n WHERE n.conversation_id IN ((list)) AND n.author_id IN ((list));
 
 -- conversation.item
 SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.id = :1;
 
 -- conversation.last_of_requester
 SELECT id, state FROM conversation WHERE requester_id = :1 AND site_id = :2 ORDER BY opened_at DESC, id DESC FETCH FIRST 1 ROWS ONLY;
+
+-- conversation.left_due
+SELECT c.id, c.requester_id, c.assignee_id, c.state, c.opened_at, c.last_seq, c.last_at, c.closed_at FROM conversation c WHERE c.state = 'robot' AND c.opened_at < :1 AND c.last_at < :2 AND c.opened_at >= :3 AND (c.opened_at > :4 OR c.id > :5) ORDER BY c.opened_at, c.id FETCH FIRST :6 ROWS ONLY;
 
 -- conversation.list_all_any
 SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.state <> 'closed' AND c.opened_at <= :1 AND (c.opened_at < :2 OR c.id < :3) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :4 ROWS ONLY;
@@ -340,11 +364,23 @@ SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.r
 -- conversation.list_queue_own
 SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id, c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version, r.name_enc, r.is_identified, m.id AS message_id, m.body_enc, (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count FROM conversation c JOIN requester r ON r.id = c.requester_id LEFT JOIN message m ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq WHERE c.state = 'queued' AND (c.skill_group_id IS NULL OR c.skill_group_id IN ((list))) AND c.opened_at <= :2 AND (c.opened_at < :3 OR c.id < :4) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :5 ROWS ONLY;
 
+-- conversation.lock_due
+SELECT c.id FROM conversation c WHERE c.id IN ((list)) AND (c.closed_at < :2 OR (c.state = 'robot' AND c.last_at < :3)) AND NOT EXISTS (SELECT t.id FROM ticket t WHERE t.conversation_id = c.id) FOR UPDATE;
+
+-- conversation.of_requesters
+SELECT c.id, c.requester_id, c.assignee_id, c.state, c.opened_at, c.last_seq, c.last_at, c.closed_at FROM conversation c WHERE c.requester_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
 -- conversation.open_count
 SELECT COUNT(*) AS open_count FROM conversation WHERE requester_id = :1 AND state <> 'closed';
 
 -- conversation.open_of_requester
 SELECT COUNT(*) AS open_count FROM conversation WHERE requester_id = :1 AND state <> 'closed';
+
+-- conversation.owned
+SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- conversation.owned_next
+SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
 -- conversation.rating
 SELECT score, comment_enc FROM conversation_rating WHERE conversation_id = :1;
@@ -352,14 +388,35 @@ SELECT score, comment_enc FROM conversation_rating WHERE conversation_id = :1;
 -- conversation.read
 UPDATE conversation SET agent_read_seq = :1 WHERE id = :2 AND agent_read_seq < :3;
 
+-- conversation.remove_owned
+DELETE FROM conversation WHERE id IN ((list));
+
 -- conversation.tickets
 SELECT id FROM ticket WHERE conversation_id = :1 ORDER BY id FETCH FIRST :2 ROWS ONLY;
 
 -- conversation_note.insert
 INSERT INTO conversation_note (id, conversation_id, author_id, body_enc, at) VALUES (:1, :2, :3, :4, :5);
 
+-- conversation_note.owned
+SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE conversation_id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- conversation_note.owned_next
+SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- conversation_note.remove_owned
+DELETE FROM conversation_note WHERE conversation_id IN ((list));
+
 -- conversation_rating.insert
 INSERT INTO conversation_rating (conversation_id, score, comment_enc, at) VALUES (:1, :2, :3, :4);
+
+-- conversation_rating.owned
+SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE conversation_id IN ((list)) ORDER BY conversation_id FETCH FIRST :2 ROWS ONLY;
+
+-- conversation_rating.owned_next
+SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE conversation_id IN ((list)) AND conversation_id > :2 ORDER BY conversation_id FETCH FIRST :3 ROWS ONLY;
+
+-- conversation_rating.remove_owned
+DELETE FROM conversation_rating WHERE conversation_id IN ((list));
 
 -- crypto_dek.by_ids
 SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE id IN ((list));
@@ -367,8 +424,17 @@ SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM
 -- crypto_dek.by_scope
 SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE scope = :1 AND state = :2 FETCH FIRST :3 ROWS ONLY;
 
+-- crypto_dek.destroy
+UPDATE crypto_dek SET state = 'destroyed', wrapped = :1 WHERE id IN ((list));
+
 -- crypto_dek.insert
 INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
+
+-- crypto_dek.of_owners
+SELECT d.id, CASE WHEN a.dek_id IS NULL THEN 0 ELSE 1 END AS is_archived FROM crypto_dek d LEFT JOIN archived_dek a ON a.dek_id = d.id WHERE d.owner_id IN ((list)) AND d.scope = 'requester' AND d.state <> 'destroyed';
+
+-- crypto_dek.retire
+UPDATE crypto_dek SET state = 'decrypt_only' WHERE id IN ((list)) AND state = 'active';
 
 -- custom_record.by_key
 SELECT record_type, record_id, version FROM custom_record WHERE record_type = :1 AND record_id = :2;
@@ -469,6 +535,18 @@ SELECT id, conversation_id, agent_id, score, state, is_fatal, findings_count, ev
 -- evaluation.of_conversation
 SELECT id FROM evaluation WHERE conversation_id = :1;
 
+-- evaluation.of_conversations
+SELECT e.id, e.conversation_id, e.agent_id, e.rescored_by, e.evaluated_at, e.rescored_at FROM evaluation e WHERE e.conversation_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
+-- evaluation.owned
+SELECT id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation WHERE conversation_id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- evaluation.owned_next
+SELECT id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- evaluation.remove_owned
+DELETE FROM evaluation WHERE conversation_id IN ((list));
+
 -- evaluation.rescore
 UPDATE evaluation SET score = :1, state = :2, is_fatal = :3, findings_count = :4, rescored_by = :5, rescored_at = :6, reason_enc = :7, version = :8 WHERE id = :9 AND version = :10;
 
@@ -477,6 +555,12 @@ INSERT INTO evaluation_criterion (evaluation_id, criterion_id, points, is_met, e
 
 -- evaluation_criterion.of
 SELECT evaluation_id, criterion_id, points, is_met, evidence, remark_enc FROM evaluation_criterion WHERE evaluation_id = :1;
+
+-- evaluation_criterion.owned
+SELECT c.evaluation_id, c.criterion_id, c.points, c.is_met, c.evidence, c.remark_enc FROM evaluation_criterion c JOIN evaluation e ON e.id = c.evaluation_id WHERE e.conversation_id IN ((list));
+
+-- evaluation_criterion.remove_owned
+DELETE FROM evaluation_criterion WHERE evaluation_id IN (SELECT e.id FROM evaluation e WHERE e.conversation_id IN ((list)));
 
 -- evaluation_criterion.rescore
 UPDATE evaluation_criterion SET points = :1, is_met = :2, remark_enc = :3 WHERE evaluation_id = :4 AND criterion_id = :5;
@@ -625,6 +709,24 @@ INSERT INTO lease (name, holder, until_at, fence) VALUES (:1, :2, :3, :4);
 -- lease.take
 UPDATE lease SET holder = :1, until_at = :2, fence = fence + 1 WHERE name = :3 AND (holder = :4 OR until_at < :5 OR until_at > :6);
 
+-- legal_hold.active
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE is_active = :1 ORDER BY placed_at asc, id asc FETCH FIRST :2 ROWS ONLY;
+
+-- legal_hold.by_id
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE id = :1;
+
+-- legal_hold.count_active
+SELECT COUNT(*) AS hold_count FROM legal_hold WHERE is_active = 1;
+
+-- legal_hold.insert
+INSERT INTO legal_hold (id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+
+-- legal_hold.page
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE is_active = :1 AND placed_at <= :2 AND (placed_at < :3 OR id < :4) ORDER BY placed_at DESC, id DESC FETCH FIRST :5 ROWS ONLY;
+
+-- legal_hold.release
+UPDATE legal_hold SET is_active = :1, released_by = :2, approved_by = :3, released_at = :4, version = :5 WHERE id = :6 AND version = :7 AND is_active = 1;
+
 -- message.after
 SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id = :1 AND opened_month = :2 AND seq > :3 ORDER BY seq FETCH FIRST :4 ROWS ONLY;
 
@@ -639,6 +741,15 @@ SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc
 
 -- message.insert
 INSERT INTO message (conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10);
+
+-- message.owned
+SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id IN ((list)) ORDER BY conversation_id, opened_month, seq FETCH FIRST :2 ROWS ONLY;
+
+-- message.owned_next
+SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id IN ((list)) AND conversation_id >= :2 AND (conversation_id > :3 OR (opened_month >= :4 AND (opened_month > :5 OR (seq > :6)))) ORDER BY conversation_id, opened_month, seq FETCH FIRST :7 ROWS ONLY;
+
+-- message.remove_owned
+DELETE FROM message WHERE conversation_id IN ((list));
 
 -- note.by_id
 SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE id = :1;
@@ -784,14 +895,47 @@ SELECT id, is_identified, created_at, version, name_enc, phone_enc, email_enc, i
 -- requester.conversations
 SELECT id, state, opened_at FROM conversation WHERE requester_id = :1 ORDER BY opened_at DESC, id DESC FETCH FIRST :2 ROWS ONLY;
 
+-- requester.due
+SELECT r.id, r.created_at, r.updated_at FROM requester r WHERE r.updated_at < :1 AND r.updated_at >= :2 AND (r.updated_at > :3 OR r.id > :4) AND NOT EXISTS (SELECT c.id FROM conversation c WHERE c.requester_id = r.id AND (c.state IN ('queued', 'assigned') OR c.closed_at >= :5 OR (c.state = 'robot' AND c.last_at >= :6))) AND NOT EXISTS (SELECT t.id FROM ticket t WHERE t.requester_id = r.id AND (t.state NOT IN ('solved', 'closed') OR t.updated_at >= :7)) ORDER BY r.updated_at, r.id FETCH FIRST :8 ROWS ONLY;
+
 -- requester.insert
 INSERT INTO requester (id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19);
+
+-- requester.lock
+SELECT id FROM requester WHERE id = :1 FOR UPDATE;
+
+-- requester.lock_due
+SELECT r.id FROM requester r WHERE r.id IN ((list)) AND r.updated_at < :2 FOR UPDATE;
+
+-- requester.owned
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- requester.owned_next
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- requester.remove_owned
+DELETE FROM requester WHERE id IN ((list));
+
+-- requester.still_needed
+SELECT c.requester_id FROM conversation c WHERE c.requester_id IN ((list)) UNION SELECT t.requester_id FROM ticket t WHERE t.requester_id IN ((list));
+
+-- requester.subject
+SELECT r.id, r.created_at, r.updated_at FROM requester r WHERE r.id = :1;
 
 -- requester.tickets
 SELECT id, ticket_number, state, subject_enc FROM ticket WHERE requester_id = :1 ORDER BY opened_at DESC, id DESC FETCH FIRST :2 ROWS ONLY;
 
 -- requester.update
 UPDATE requester SET name_enc = :1, name_bix = :2, phone_enc = :3, phone_bix = :4, phone_last4_bix = :5, email_enc = :6, email_bix = :7, id_number_enc = :8, id_number_bix = :9, updated_at = :10, version = :11 WHERE id = :12 AND version = :13;
+
+-- retention_rule.current
+SELECT r.record_class, r.version, r.months, r.action, r.changed_by, r.approved_by, r.changed_at FROM retention_rule r WHERE r.version = (SELECT MAX(m.version) FROM retention_rule m WHERE m.record_class = r.record_class);
+
+-- retention_rule.history
+SELECT record_class, version, months, action, changed_by, approved_by, changed_at FROM retention_rule WHERE record_class = :1 ORDER BY version desc FETCH FIRST :2 ROWS ONLY;
+
+-- retention_rule.insert
+INSERT INTO retention_rule (record_class, version, months, action, changed_by, approved_by, changed_at) VALUES (:1, :2, :3, :4, :5, :6, :7);
 
 -- robot_model.by_knowledge
 SELECT locale, knowledge_hash, model_hash, article_count, question_count, training_ms, trained_at, bytes_base64 FROM robot_model WHERE locale = :1 AND knowledge_hash = :2;
@@ -813,6 +957,15 @@ INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, ou
 
 -- robot_turn.last
 SELECT outcome, reason, candidates FROM robot_turn WHERE conversation_id = :1 ORDER BY message_seq DESC, id DESC FETCH FIRST 1 ROWS ONLY;
+
+-- robot_turn.owned
+SELECT id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at FROM robot_turn WHERE conversation_id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- robot_turn.owned_next
+SELECT id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at FROM robot_turn WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- robot_turn.remove_owned
+DELETE FROM robot_turn WHERE conversation_id IN ((list));
 
 -- role_grant.insert
 INSERT INTO role_grant (account_id, role, requested_by_id, approved_by_id, granted_at) VALUES (:1, :2, :3, :4, :5);
@@ -958,6 +1111,42 @@ SELECT chunk_no, start_offset, size_bytes FROM stored_file_chunk WHERE file_id =
 -- stored_file_chunk.remove
 DELETE FROM stored_file_chunk WHERE file_id = :1;
 
+-- sweep_chunk.insert
+INSERT INTO sweep_chunk (run_id, chunk_no, record_class, record_count, row_count, oldest_at, newest_at, ids_hash, archive_file, archive_hash, at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11);
+
+-- sweep_chunk.of_run
+SELECT run_id, chunk_no, record_class, record_count, row_count, oldest_at, newest_at, ids_hash, archive_file, archive_hash, at FROM sweep_chunk WHERE run_id = :1 ORDER BY chunk_no asc FETCH FIRST :2 ROWS ONLY;
+
+-- sweep_chunk.of_run (next page)
+SELECT run_id, chunk_no, record_class, record_count, row_count, oldest_at, newest_at, ids_hash, archive_file, archive_hash, at FROM sweep_chunk WHERE run_id = :1 AND chunk_no > :2 ORDER BY chunk_no asc FETCH FIRST :3 ROWS ONLY;
+
+-- sweep_guard.clock
+UPDATE sweep_guard SET high_water_at = :1, clock_seen_at = :2 WHERE name = :3;
+
+-- sweep_guard.read
+SELECT name, is_scheduled, high_water_at, clock_seen_at, turns, version FROM sweep_guard WHERE name = :1;
+
+-- sweep_guard.schedule
+UPDATE sweep_guard SET is_scheduled = :1, version = :2 WHERE name = :3 AND version = :4;
+
+-- sweep_guard.turn
+UPDATE sweep_guard SET turns = turns + 1 WHERE name = :1;
+
+-- sweep_run.by_id
+SELECT id, kind, state, started_by, started_at, as_of, clock_state, finished_at, at_store, after_at, after_id, chunk_count, rows_removed, report, error_code, version FROM sweep_run WHERE id = :1;
+
+-- sweep_run.insert
+INSERT INTO sweep_run (id, kind, state, started_by, started_at, as_of, clock_state, finished_at, at_store, after_at, after_id, chunk_count, rows_removed, report, error_code, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+
+-- sweep_run.newest
+SELECT id, kind, state, started_by, started_at, as_of, clock_state, finished_at, at_store, after_at, after_id, chunk_count, rows_removed, report, error_code, version FROM sweep_run WHERE kind = :1 AND state = :2 ORDER BY started_at desc, id desc FETCH FIRST :3 ROWS ONLY;
+
+-- sweep_run.page
+SELECT id, kind, state, started_by, started_at, as_of, clock_state, finished_at, at_store, after_at, after_id, chunk_count, rows_removed, report, error_code, version FROM sweep_run WHERE started_at <= :1 AND (started_at < :2 OR id < :3) ORDER BY started_at DESC, id DESC FETCH FIRST :4 ROWS ONLY;
+
+-- sweep_run.update
+UPDATE sweep_run SET state = :1, finished_at = :2, at_store = :3, after_at = :4, after_id = :5, chunk_count = :6, rows_removed = :7, report = :8, error_code = :9, version = :10 WHERE id = :11 AND version = :12;
+
 -- ticket.by_id
 SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id = :1;
 
@@ -967,8 +1156,17 @@ SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, 
 -- ticket.change
 UPDATE ticket SET subject_enc = :1, priority = :2, assignee_id = :3, updated_at = :4, version = :5 WHERE id = :6 AND version = :7;
 
+-- ticket.count_solved
+SELECT COUNT(*) AS records FROM ticket WHERE solved_at >= :1 AND solved_at < :2;
+
+-- ticket.due
+SELECT t.id, t.requester_id, t.conversation_id, t.assignee_id, t.state, t.opened_at, t.updated_at, t.solved_at FROM ticket t WHERE t.solved_at < :1 AND t.updated_at < :2 AND t.state IN ('solved', 'closed') AND t.solved_at >= :3 AND (t.solved_at > :4 OR t.id > :5) ORDER BY t.solved_at, t.id FETCH FIRST :6 ROWS ONLY;
+
 -- ticket.insert
 INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+
+-- ticket.involved
+SELECT DISTINCT c.ticket_id AS id, c.author_id AS account_id FROM ticket_comment c WHERE c.ticket_id IN ((list)) AND c.author_id IN ((list)) UNION SELECT e.ticket_id, e.actor_id FROM ticket_event e WHERE e.ticket_id IN ((list)) AND e.actor_id IN ((list));
 
 -- ticket.item
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id = :1;
@@ -976,11 +1174,32 @@ SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, 
 -- ticket.list
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE (t.state = :1 OR :2 IS NULL) AND (t.assignee_id = :3 OR :4 IS NULL) AND (:5 = 0 OR t.assignee_id IS NULL) AND (t.requester_id = :6 OR :7 IS NULL) AND (:8 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :9 OR t.skill_group_id IN ((list))) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :11 AND (v.choice_value = :12 OR :13 IS NULL) AND (v.number_value >= :14 OR :15 IS NULL) AND (v.number_value <= :16 OR :17 IS NULL) AND (v.value_bix = :18 OR :19 IS NULL)) OR :20 IS NULL) AND t.opened_at <= :21 AND (t.opened_at < :22 OR t.id < :23) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :24 ROWS ONLY;
 
+-- ticket.lock_due
+SELECT t.id FROM ticket t WHERE t.id IN ((list)) AND t.updated_at < :2 AND t.state IN ('solved', 'closed') FOR UPDATE;
+
 -- ticket.move
 UPDATE ticket SET state = :1, solved_at = :2, updated_at = :3, version = :4 WHERE id = :5 AND version = :6;
 
+-- ticket.of_conversations
+SELECT t.id, t.requester_id, t.conversation_id, t.assignee_id, t.state, t.opened_at, t.updated_at, t.solved_at FROM ticket t WHERE t.conversation_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
+-- ticket.of_requesters
+SELECT t.id, t.requester_id, t.conversation_id, t.assignee_id, t.state, t.opened_at, t.updated_at, t.solved_at FROM ticket t WHERE t.requester_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
+-- ticket.owned
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- ticket.owned_next
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- ticket.remove_owned
+DELETE FROM ticket WHERE id IN ((list));
+
 -- ticket.search
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc, t.description_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id IN (SELECT k.ticket_id FROM ticket_token k WHERE k.tokens IN (SELECT j.token FROM JSON_TABLE(:1, '$[*]' COLUMNS (token NUMBER PATH '$')) j) GROUP BY k.ticket_id HAVING COUNT(*) = :2) AND t.opened_at <= :3 AND (t.opened_at < :4 OR t.id < :5) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :6 ROWS ONLY;
+
+-- ticket.subject
+SELECT t.id, t.requester_id, t.conversation_id, t.assignee_id, t.state, t.opened_at, t.updated_at, t.solved_at FROM ticket t WHERE t.id = :1;
 
 -- ticket.touch
 UPDATE ticket SET updated_at = :1 WHERE id = :2 AND state <> 'closed';
@@ -991,17 +1210,38 @@ INSERT INTO ticket_comment (id, ticket_id, author_type, author_id, body_enc, is_
 -- ticket_comment.of_ticket
 SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM ticket_comment WHERE ticket_id = :1 ORDER BY at asc, id asc FETCH FIRST :2 ROWS ONLY;
 
+-- ticket_comment.owned
+SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM ticket_comment WHERE ticket_id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- ticket_comment.owned_next
+SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM ticket_comment WHERE ticket_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- ticket_comment.remove_owned
+DELETE FROM ticket_comment WHERE ticket_id IN ((list));
+
 -- ticket_event.insert
 INSERT INTO ticket_event (id, ticket_id, at, actor_type, actor_id, action, from_value, to_value) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
 
 -- ticket_event.of_ticket
 SELECT id, ticket_id, at, actor_type, actor_id, action, from_value, to_value FROM ticket_event WHERE ticket_id = :1 ORDER BY at asc, id asc FETCH FIRST :2 ROWS ONLY;
 
+-- ticket_event.owned
+SELECT id, ticket_id, at, actor_type, actor_id, action, from_value, to_value FROM ticket_event WHERE ticket_id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- ticket_event.owned_next
+SELECT id, ticket_id, at, actor_type, actor_id, action, from_value, to_value FROM ticket_event WHERE ticket_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- ticket_event.remove_owned
+DELETE FROM ticket_event WHERE ticket_id IN ((list));
+
 -- ticket_token.put
 INSERT INTO ticket_token (ticket_id, tokens) SELECT :1, t.token FROM JSON_TABLE(:2, '$[*]' COLUMNS (token NUMBER PATH '$')) t;
 
 -- ticket_token.remove
 DELETE FROM ticket_token WHERE ticket_id = :1;
+
+-- ticket_token.remove_owned
+DELETE FROM ticket_token WHERE ticket_id IN ((list));
 
 -- unit_closure.add_under
 INSERT INTO unit_closure (ancestor_id, unit_id, depth) SELECT a.ancestor_id, d.unit_id, a.depth + d.depth + 1 FROM unit_closure a JOIN unit_closure d ON d.ancestor_id = :1 WHERE a.unit_id = :2;
@@ -1026,3 +1266,12 @@ SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, crea
 
 -- visitor_session.insert
 INSERT INTO visitor_session (id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- visitor_session.owned
+SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE conversation_id IN ((list)) ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- visitor_session.owned_next
+SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- visitor_session.remove_owned
+DELETE FROM visitor_session WHERE conversation_id IN ((list));

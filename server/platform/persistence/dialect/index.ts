@@ -1,2 +1,2 @@
-export { DatabaseConflict } from './dialect.ts';
+export { DatabaseConflict, LIST_ITEMS_MAX } from './dialect.ts';
 export { renderStatement } from './render.ts';

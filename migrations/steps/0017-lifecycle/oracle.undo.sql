@@ -1,0 +1,11 @@
+DROP INDEX ix_assist_event_conv;
+DROP INDEX ix_visitor_session_conv;
+DROP INDEX ix_requester_updated;
+DROP INDEX ix_ticket_solved;
+DROP INDEX ix_conversation_closed;
+DROP TABLE archived_dek;
+DROP TABLE sweep_chunk;
+DROP TABLE sweep_run;
+DROP TABLE sweep_guard;
+DROP TABLE legal_hold;
+DROP TABLE retention_rule;

@@ -1,0 +1,42 @@
+import type { Approvals } from '../../identity/index.ts';
+import type { Clock, Ids } from '../../kernel/index.ts';
+import type { Crypto } from '../../platform/crypto/index.ts';
+import type { Db, RecordStore, UnitOfWork } from '../../platform/persistence/index.ts';
+import type { AccountNames } from '../ports.ts';
+import { HoldService } from './hold.service.ts';
+import { registerApprovals } from './lifecycle.approvals.ts';
+import { RuleService } from './rule.service.ts';
+import { SweepService, type LifecycleNotices } from './sweep.service.ts';
+
+/** What the life cycle of records needs from outside. */
+export interface LifecycleDeps {
+  uow: UnitOfWork;
+  clock: Clock;
+  ids: Ids;
+  crypto: Crypto;
+  installationId: string;
+  stores: readonly RecordStore[];
+  /** Folder of all archives. */
+  archiveRoot: string;
+  approvals: Approvals;
+  accountNames: AccountNames;
+  notices: LifecycleNotices;
+}
+
+/** The life cycle as the composition root wires it. */
+export interface Lifecycle {
+  rules: RuleService;
+  holds: HoldService;
+  sweeps: SweepService;
+  /** Whether anything of a requester is under a hold; then the person must not be erased. */
+  isHeld(db: Db, requesterId: string): Promise<boolean>;
+}
+
+/** Builds retention, holds, and sweeps, and registers what takes two people. */
+export function createLifecycle(deps: LifecycleDeps): Lifecycle {
+  const rules = new RuleService(deps);
+  const holds = new HoldService(deps);
+  const sweeps = new SweepService(deps);
+  registerApprovals({ approvals: deps.approvals, rules, holds, clock: deps.clock });
+  return { rules, holds, sweeps, isHeld: (db, requesterId) => holds.isHeld(db, requesterId) };
+}

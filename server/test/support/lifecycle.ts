@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLifecycle, type Lifecycle } from '../../compliance/index.ts';
+import { createIdentity, type Approvals } from '../../identity/index.ts';
+import { AppError, createFakeClock, type Actor, type FakeClock } from '../../kernel/index.ts';
+import type { RecordStore, Tx } from '../../platform/persistence/index.ts';
+import { buildCore, type Core } from './core.ts';
+import { buildStores, RecordSeeds } from './records.ts';
+
+export const DAY_MS = 86_400_000;
+/** Two officers, and an agent. */
+export const QIAN: Actor = { type: 'account', id: '01900000-0000-7000-8000-0000000000d1' };
+export const SUN: Actor = { type: 'account', id: '01900000-0000-7000-8000-0000000000d2' };
+export const LIN = '01900000-0000-7000-8000-0000000000a1';
+/** Sweeps that neither wait nor report. */
+export const CONTROL = { checkpoint: async () => undefined, rest: async () => undefined };
+
+const NOBODY = {
+  requesterId: null,
+  accountId: null,
+  ticketId: null,
+  recordClass: null,
+  fromAt: null,
+  toAt: null,
+};
+const WHY = { reason: '监管调查', authority: '银保监发〔2026〕1 号' };
+
+/** The life cycle on a database of its own, with every store of the product and a clock that stands in 2023. */
+export class LifecycleStage {
+  readonly clock: FakeClock = createFakeClock(new Date('2023-06-15T02:00:00.000Z'));
+  core!: Core;
+  seeds!: RecordSeeds;
+  life!: Lifecycle;
+  approvals!: Approvals;
+  stores!: RecordStore[];
+  archiveRoot!: string;
+  readonly forgotten: string[] = [];
+  readonly notices: string[] = [];
+
+  static async open(): Promise<LifecycleStage> {
+    const stage = new LifecycleStage();
+    stage.core = await buildCore({ clock: stage.clock });
+    stage.seeds = await RecordSeeds.open(stage.core);
+    stage.archiveRoot = join(mkdtempSync(join(tmpdir(), 'vd-archive-')), 'archive');
+    stage.stores = buildStores((ids) => void stage.forgotten.push(...ids));
+    stage.rebuild();
+    return stage;
+  }
+
+  async close(): Promise<void> {
+    await this.seeds.close();
+    await this.core.close();
+    rmSync(this.archiveRoot, { recursive: true, force: true });
+  }
+
+  /** Builds the life cycle anew, as a start of the server does. */
+  rebuild(): void {
+    const { uow, ids, crypto, installationId } = this.core;
+    const { clock, stores, archiveRoot } = this;
+    this.approvals = createIdentity({
+      ...{ uow, clock, ids, crypto, onFault: () => undefined, isEvaluation: false },
+      config: { publicBaseUrl: 'https://localhost', hosts: ['localhost'] },
+      bookkeeping: { run: async () => 0 },
+    }).approvals;
+    this.life = createLifecycle({
+      ...{ uow, clock, ids, crypto, installationId, stores, archiveRoot, approvals: this.approvals },
+      accountNames: async (ids) => new Map(ids.filter((id) => id === LIN).map((id) => [id, '林坐席'])),
+      notices: {
+        clockJumped: async () => void this.notices.push('clock'),
+        sweepFailed: async (_tx, { code }) => void this.notices.push(code),
+      },
+    });
+  }
+
+  as<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.core.uow.run({ actor }, work);
+  }
+
+  place(scope: object) {
+    return this.as(QIAN, (tx) => this.life.holds.place(tx, { ...NOBODY, ...WHY, ...scope }));
+  }
+
+  /** As after the approval of two people. */
+  switchOn() {
+    return this.seeds.query('UPDATE sweep_guard SET is_scheduled = 1');
+  }
+
+  sweep() {
+    return this.life.sweeps.sweep(CONTROL);
+  }
+
+  /** This many years, and days, before the clock's now. */
+  yearsAgo(years: number, days = 0): Date {
+    const at = new Date(this.clock.now().getTime() - days * DAY_MS);
+    at.setUTCFullYear(at.getUTCFullYear() - years);
+    return at;
+  }
+}
+
+/** The code a piece of work is refused with, or `none`. */
+export function codeOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'none',
+    (error: unknown) => (error instanceof AppError ? error.code : `fault: ${String(error)}`),
+  );
+}
