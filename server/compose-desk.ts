@@ -93,7 +93,7 @@ export function composeDesk(
   });
   return {
     ...{ writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes },
-    files,
+    ...{ files, ticketView },
   };
 }
 

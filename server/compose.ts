@@ -1,6 +1,7 @@
 import { SiteService, widgetPages } from './channels/web-widget/index.ts';
 import { createCompliance } from './compliance/index.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
+import { composeExports } from './compose-exports.ts';
 import { composeServices, type Services } from './compose-services.ts';
 import { composeTailoring, SECTIONS } from './compose-tailoring.ts';
 import {
@@ -80,12 +81,13 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const socketCount = () => parts.sockets?.count ?? 0;
   const system = wiring.systemParts(foundation, { robot: modules.robot, relay, socketCount });
   const reports = createReports({ clock, system });
+  const exports = composeExports(foundation, { identity, services, desk });
 
   const { http, sockets } = composeHttp(foundation, {
     ...{ httpConfig, onFault, metrics },
     routes: [
       ...[...identity.routes, ...desk.routes, ...modules.routes, ...reports.routes, ...web.routes],
-      ...[...services.routes, ...tailoring.routes],
+      ...[...services.routes, ...tailoring.routes, ...exports.routes],
     ],
     isOff: tailoring.isOff,
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],

@@ -9,3 +9,4 @@ export { createLifecycle, type Lifecycle, type LifecycleDeps } from './lifecycle
 export { readManifest, type Manifest } from './lifecycle/manifest.ts';
 export type { LifecycleNotices } from './lifecycle/sweep.service.ts';
 export type { AccountNames, ComplianceDeps } from './ports.ts';
+export { eventExport } from './search/event.export.ts';

@@ -21,6 +21,8 @@ export { deskRecords } from './records/desk.records.ts';
 export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';
 export { Routing, type AgentDirectory, type Presence } from './routing/routing.service.ts';
 export type { Staff, StaffAgent, StaffName } from './staff.ts';
+export { transcriptExport } from './conversations/conversation.export.ts';
+export { ticketExport } from './tickets/ticket.export.ts';
 export { TicketService, type TicketInput } from './tickets/ticket.service.ts';
 export { TicketView } from './tickets/ticket.view.ts';
 export { createAgentSocket, type AgentSession, type AgentSessions } from './workbench/agent-socket.ts';

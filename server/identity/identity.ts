@@ -11,7 +11,7 @@ import {
   type HttpConfig,
 } from '../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
-import { permissionsOfAccount } from './account.repo.ts';
+import { findAccount, permissionsOfAccount } from './account.repo.ts';
 import { accountRoutes } from './account.routes.ts';
 import { approvalRoutes } from './approvals/approval.routes.ts';
 import { ApprovalService, type Approvals, type OnAsked } from './approvals/approval.service.ts';
@@ -73,6 +73,13 @@ export interface Organisation {
   finishHandOvers(): Promise<void>;
 }
 
+/** Somebody in whose name the server works later on. */
+export interface AccountReader {
+  actor: Actor;
+  displayName: string;
+  permissions: ReadonlySet<string>;
+}
+
 /** Accounts, sessions, tokens, and skill groups. */
 export interface Identity {
   routes: readonly AnyRoute[];
@@ -87,6 +94,8 @@ export interface Identity {
   expireApprovals(tx: Tx): Promise<number>;
   /** Whether a cookie and its CSRF token belong to one live session; the session, if so. */
   verifySocketSession(cookie: string, csrfToken: string): Promise<SocketSession | undefined>;
+  /** An account with its rights at this moment, for work done in its name; undefined unless it is active. */
+  readerOf(accountId: string): Promise<AccountReader | undefined>;
   /** Display names of accounts by id; unknown ids are absent. At most 500 ids. */
   namesOf(ids: readonly string[]): Promise<Map<string, string>>;
   /** Active agents and supervisors of a skill group; all of them for `null`. */
@@ -137,6 +146,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     approvals,
     organisation,
     expireApprovals: (tx) => approvals.expireDue(tx),
+    readerOf: (accountId) => readerOf(deps.uow, accountId),
     namesOf: (ids) => accounts.namesOf(ids),
     listAgents: agents,
     agentsOf: async (skillGroupId) => (await agents(skillGroupId)).map(({ id }) => id),
@@ -170,6 +180,13 @@ function createOrganisation(
     finishHandOvers,
     routes: unitRoutes({ units, startHandOver: () => void finishHandOvers() }),
   };
+}
+
+async function readerOf(uow: UnitOfWork, accountId: string): Promise<AccountReader | undefined> {
+  const account = await uow.read((db) => findAccount(db, accountId));
+  if (account?.state !== 'active') return undefined;
+  const permissions = permissionsOfAccount(account);
+  return { actor: actorOf(account), displayName: account.displayName, permissions };
 }
 
 /** A session whose password must be changed first has no socket. */

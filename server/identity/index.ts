@@ -1,5 +1,6 @@
 export {
   createIdentity,
+  type AccountReader,
   type Identity,
   type IdentityDeps,
   type Organisation,
@@ -24,3 +25,4 @@ export type { UnitRecords } from './organisation/unit.service.ts';
 export type { Agent, SkillGroup } from './skill-group.repo.ts';
 export type { SkillGroupInput } from './skill-group.routes.ts';
 export type { Bookkeeping } from './session.service.ts';
+export { accountExport } from './account.export.ts';

@@ -4,3 +4,4 @@ export type { LiveAnswer, LiveEntry } from './articles/live.view.ts';
 export { importPack, type ImportResult } from './import/import-pack.ts';
 export { parsePack, type Pack, type PackArticle } from './import/pack.ts';
 export { createKnowledge, type Knowledge, type LiveKnowledge } from './knowledge.ts';
+export { articleExport } from './articles/article.export.ts';

@@ -5,3 +5,5 @@ export {
   type ReportsDeps,
   type SystemParts,
 } from './reports.routes.ts';
+export { overviewExport } from './overview.export.ts';
+export { createExports, type Exports, type ExportsDeps } from './exports/exports.ts';

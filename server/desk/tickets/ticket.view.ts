@@ -176,6 +176,8 @@ interface ListQuery {
   filter: TicketFilter;
   before: Before;
   limit: number;
+  /** Plain values instead of masks: for an export that a second person has allowed. */
+  isPlain?: boolean;
 }
 
 /** Read model of tickets. Recording the read is the caller's part. */
@@ -207,7 +209,10 @@ export class TicketView {
       ({ openedAt, id }) => keyOf(openedAt, id),
       (row) => row,
     );
-    return { ...page, items: await this.#present(db, await this.#confirmed(db, query, page.items)) };
+    return {
+      ...page,
+      items: await this.#present(db, await this.#confirmed(db, query, page.items), query.isPlain),
+    };
   }
 
   /** What a blind index found is compared again; the page may be short and still have a cursor. */
@@ -227,7 +232,7 @@ export class TicketView {
     const number = NUMBER_QUERY.exec(query.text.trim())?.[1];
     if (number !== undefined) {
       const row = await db.one(TICKET_BY_NUMBER, { ticketNumber: Number(number) });
-      if (row && mayShow(row)) return { items: await this.#present(db, [row]) };
+      if (row && mayShow(row)) return { items: await this.#present(db, [row], query.isPlain) };
     }
     const tokens = this.#deps.crypto.wordTokens(TICKET_WORDS, query.text).slice(0, SEARCH_TOKENS_MAX);
     if (tokens.length === 0) return { items: [] };
@@ -242,7 +247,7 @@ export class TicketView {
       check: (rows) => this.#recheck(rows, query.text, mayShow),
       keyOf: ({ openedAt, id }) => keyOf(openedAt, id),
     });
-    return { ...found, items: await this.#present(db, found.items) };
+    return { ...found, items: await this.#present(db, found.items, query.isPlain) };
   }
 
   async #recheck(
@@ -306,7 +311,7 @@ export class TicketView {
     };
   }
 
-  async #present(db: Db, rows: readonly ListRow[]): Promise<TicketItem[]> {
+  async #present(db: Db, rows: readonly ListRow[], isPlain = false): Promise<TicketItem[]> {
     const { crypto, staff, fields } = this.#deps;
     const texts = await openTexts(
       crypto,
@@ -330,10 +335,10 @@ export class TicketView {
       return {
         id: row.id,
         number: row.ticketNumber,
-        subject: maskText(texts[index * 2] ?? ''),
+        subject: isPlain ? (texts[index * 2] ?? '') : maskText(texts[index * 2] ?? ''),
         state: row.state,
         priority: row.priority,
-        requester: { id: row.requesterId, nameMasked: name === null ? null : maskName(name) },
+        requester: { id: row.requesterId, nameMasked: name === null || isPlain ? name : maskName(name) },
         assignee: presentPerson(row.assigneeId, names),
         ...(row.conversationId === null ? {} : { conversationId: row.conversationId }),
         openedAt: row.openedAt.toISOString(),

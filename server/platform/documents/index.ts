@@ -1,4 +1,15 @@
 export { createCsv } from './csv.ts';
+export {
+  EXPORT_FORMATS,
+  type BothTexts,
+  type DocumentLang,
+  type ExportColumn,
+  type ExportFormat,
+  type ExportKind,
+  type ExportPage,
+  type ExportQuery,
+  type ExportReader,
+} from './export-kind.ts';
 export { createPdfTable } from './pdf-table.ts';
 export { PdfWriter, type PdfColumn } from './pdf.ts';
 export type { PageOptions } from './pdf-page.ts';

@@ -163,6 +163,9 @@ SELECT id, locale, category, state, question, search_text, owner_id, published_v
 -- article.categories
 SELECT category, locale, COUNT(*) AS articles FROM article WHERE state <> 'retired' GROUP BY category, locale ORDER BY category, locale FETCH FIRST $1 ROWS ONLY;
 
+-- article.export
+SELECT a.id, a.locale, a.category, a.state, a.question, v.answer, a.similar_count, a.valid_from, a.valid_to, a.updated_at FROM article a LEFT JOIN article_version v ON v.article_id = a.id AND v.version_no = COALESCE(a.published_version, a.last_version) WHERE a.state LIKE $1 ESCAPE '!' AND a.locale LIKE $2 ESCAPE '!' AND a.category LIKE $3 ESCAPE '!' AND a.search_text LIKE $4 ESCAPE '!' AND a.id > $5 ORDER BY a.id FETCH FIRST $6 ROWS ONLY;
+
 -- article.insert
 INSERT INTO article (id, locale, category, state, question, search_text, owner_id, published_version, draft_version, last_version, similar_count, valid_from, valid_to, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
@@ -564,6 +567,45 @@ DELETE FROM evaluation_criterion WHERE evaluation_id IN (SELECT e.id FROM evalua
 
 -- evaluation_criterion.rescore
 UPDATE evaluation_criterion SET points = $1, is_met = $2, remark_enc = $3 WHERE evaluation_id = $4 AND criterion_id = $5;
+
+-- export_part.insert
+INSERT INTO export_part (export_id, part_no, row_count, rows_enc) VALUES ($1, $2, $3, $4);
+
+-- export_part.one
+SELECT export_id, part_no, row_count, rows_enc FROM export_part WHERE export_id = $1 AND part_no = $2;
+
+-- export_part.remove
+DELETE FROM export_part WHERE export_id = $1;
+
+-- export_request.abandoned
+SELECT e.id, j.error_code FROM export_request e JOIN job j ON j.id = e.job_id WHERE e.state IN ('queued', 'running') AND j.state IN ('succeeded', 'failed', 'cancelled') ORDER BY e.id FETCH FIRST $1 ROWS ONLY;
+
+-- export_request.asked_count
+SELECT COUNT(*) AS asked_count FROM export_request WHERE account_id = $1 AND asked_at >= $2;
+
+-- export_request.by_id
+SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version FROM export_request WHERE id = $1;
+
+-- export_request.change
+UPDATE export_request SET state = $1, job_id = $2, file_id = $3, cursor_text = $4, part_count = $5, row_count = $6, is_collected = $7, size_bytes = $8, error_code = $9, ended_at = $10, expires_at = $11, download_count = $12, version = $13 WHERE id = $14 AND version = $15;
+
+-- export_request.expired
+SELECT id FROM export_request WHERE state = 'ready' AND expires_at <= $1 ORDER BY expires_at, id FETCH FIRST $2 ROWS ONLY;
+
+-- export_request.forgotten
+SELECT id FROM export_request WHERE ended_at < $1 AND state <> 'ready' ORDER BY ended_at, id FETCH FIRST $2 ROWS ONLY;
+
+-- export_request.insert
+INSERT INTO export_request (id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23);
+
+-- export_request.list
+SELECT e.id, e.kind, e.format, e.is_unmasked, e.state, e.row_count, e.is_collected, e.size_bytes, e.error_code, e.asked_at, e.ended_at, e.expires_at, e.download_count, e.version, j.done FROM export_request e LEFT JOIN job j ON j.id = e.job_id WHERE e.account_id = $1 AND e.id < $2 ORDER BY e.id DESC FETCH FIRST $3 ROWS ONLY;
+
+-- export_request.open_count
+SELECT COUNT(*) AS open_count FROM export_request WHERE account_id = $1 AND state IN ('waiting', 'queued', 'running');
+
+-- export_request.remove
+DELETE FROM export_request WHERE id = $1;
 
 -- id_block.insert
 INSERT INTO id_block (name, next_value) VALUES ($1, $2);

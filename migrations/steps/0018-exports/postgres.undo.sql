@@ -1,0 +1,2 @@
+DROP TABLE export_part;
+DROP TABLE export_request;

@@ -1,0 +1,38 @@
+import type { Desk } from './compose-desk.ts';
+import type { Services } from './compose-services.ts';
+import { eventExport } from './compliance/index.ts';
+import { ticketExport, transcriptExport } from './desk/index.ts';
+import type { Foundation } from './foundation.ts';
+import { accountExport, type Identity } from './identity/index.ts';
+import { articleExport } from './knowledge/index.ts';
+import { evaluationExport } from './qa/index.ts';
+import { createExports, overviewExport, type Exports } from './reports/index.ts';
+import * as wiring from './wiring.ts';
+
+/** Exports: each module's own kinds, made by the jobs into the store of files, plain values behind a second person. */
+export function composeExports(
+  { uow, clock, ids, crypto }: Foundation,
+  { identity, services, desk }: { identity: Identity; services: Services; desk: Desk },
+): Exports {
+  const accountNames = (accountIds: readonly string[]) => identity.namesOf(accountIds);
+  const staff = wiring.staffOf(identity);
+  const exports = createExports({
+    ...{ uow, clock, ids, crypto },
+    kinds: [
+      ticketExport({ view: desk.ticketView, staff }),
+      transcriptExport({ conversations: desk.conversations, staff }),
+      evaluationExport({ accountNames }),
+      overviewExport({ clock }),
+      eventExport({ accountNames }),
+      accountExport({ clock }),
+      articleExport(),
+    ],
+    accounts: identity,
+    files: services.files.store,
+    queue: services.jobs.queue,
+    approvals: identity.approvals,
+    tellEnd: async () => undefined,
+  });
+  services.jobs.add(exports.jobKinds);
+  return exports;
+}

@@ -1,0 +1,59 @@
+import type { UnitContext, Json, Tx, Db } from '../../platform/persistence/index.ts';
+import type { ExportReader } from '../../platform/documents/index.ts';
+
+/** Port: accounts as they are at this moment. */
+export interface ExportAccounts {
+  /** The account with its rights, if it is active; undefined for one that is disabled or unknown. */
+  readerOf(accountId: string): Promise<ExportReader | undefined>;
+}
+
+/** Port: where finished files lie. */
+export interface ExportFiles {
+  create(
+    context: UnitContext,
+    file: {
+      owner: { type: 'export'; id: string };
+      requester: null;
+      recordClass: 'export';
+      name: string;
+      type: string;
+    },
+  ): Promise<{
+    write(bytes: Buffer): Promise<void>;
+    close(): Promise<{ id: string; sizeBytes: number }>;
+    abort(): Promise<void>;
+  }>;
+  content(
+    db: Db,
+    id: string,
+  ): Promise<{
+    info: { name: string; sizeBytes: number };
+    source: { read(range: { first: number; last: number }): AsyncIterable<Buffer> };
+  }>;
+  ofOwner(db: Db, owner: { type: 'export'; id: string }): Promise<{ id: string }[]>;
+  remove(tx: Tx, ids: readonly string[]): Promise<number>;
+}
+
+/** Port: background work. */
+export interface ExportQueue {
+  enqueue(tx: Tx, kind: string, params: Json, options?: { key?: string }): Promise<string>;
+}
+
+/** Port: the second person. */
+export interface ExportApprovals {
+  register(kind: {
+    kind: string;
+    title: { zh: string; en: string };
+    permission: 'export:approve';
+    describe(db: Db, params: Json): Promise<{ label: string; from?: string; to?: string }[]>;
+    apply(tx: Tx, params: Json): Promise<void>;
+    drop(tx: Tx, params: Json): Promise<void>;
+  }): void;
+  ask(tx: Tx, kind: string, params: Json, reason: string): Promise<{ id: string }>;
+}
+
+/** Port: tells the account how its export ended; durable with the unit of work. */
+export type TellExportEnd = (
+  tx: Tx,
+  end: { accountId: string; exportId: string; outcome: 'ready' | 'failed' | 'refused' },
+) => Promise<void>;
