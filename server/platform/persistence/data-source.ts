@@ -44,8 +44,17 @@ export function toEntitySchema(entity: Entity, dialect: Dialect): EntitySchema {
   return new EntitySchema({ name: entity.table, tableName: entity.table, columns });
 }
 
+/** Where the database is. */
+export interface DatabaseOptions {
+  url: string;
+  /** Connections of each of the two pools: units of work, and reads. */
+  poolSize: number;
+  /** Module that speaks to Oracle instead of node-oracledb; tests hand a stand-in over. */
+  oracleDriver?: unknown;
+}
+
 /** Opens the pool; throws `storage.unavailable` when the database does not answer. */
-export async function openDatabase(options: { url: string; poolSize: number }): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const dialect = dialectOf(options.url);
   const entities = allEntities().map((entity) => toEntitySchema(entity, dialect));
   const source = new DataSource(sourceOptions(options, dialect, entities));
@@ -79,7 +88,7 @@ export async function openDatabase(options: { url: string; poolSize: number }): 
 }
 
 function sourceOptions(
-  options: { url: string; poolSize: number },
+  options: DatabaseOptions,
   dialect: Dialect,
   entities: EntitySchema[],
 ): DataSourceOptions {
@@ -87,7 +96,7 @@ function sourceOptions(
     const { user, password, connectString } = oracleCredentials(options.url);
     return {
       type: 'oracle',
-      driver: oracledb,
+      driver: options.oracleDriver ?? oracledb,
       entities,
       synchronize: false,
       username: user,

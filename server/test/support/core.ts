@@ -1,4 +1,5 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
+import process from 'node:process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,8 @@ import {
   type Trail,
   type UnitOfWork,
 } from '../../platform/persistence/index.ts';
-import { buildDatabase } from './database.ts';
+
+import type { TestDatabase } from './database.ts';
 
 /** Everything below the modules, on a database of its own: what a service spec needs. */
 export interface Core {
@@ -40,8 +42,9 @@ export const QUIET_LOG = { info: () => undefined, warn: () => undefined, error: 
 export async function buildCore(options: { clock?: Clock; batchLanes?: number } = {}): Promise<Core> {
   const clock = options.clock ?? systemClock;
   const ids = createIds({ clock, randomBytes: systemRandomBytes });
+  const { buildDatabase, oracleDriver } = await databaseUnderTest();
   const clone = await buildDatabase();
-  const database = await openDatabase({ url: clone.url, poolSize: 8 });
+  const database = await openDatabase({ url: clone.url, poolSize: 8, oracleDriver });
   const keysDir = mkdtempSync(join(tmpdir(), 'vd-keys-'));
   const crypto = await createCrypto({
     suite: 'intl',
@@ -84,4 +87,13 @@ export async function buildCore(options: { clock?: Clock; batchLanes?: number } 
       rmSync(keysDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The database this run is about: the embedded PostgreSQL, or what VAULTDESK_TEST_DATABASE names. */
+async function databaseUnderTest(): Promise<{
+  buildDatabase(): Promise<TestDatabase>;
+  oracleDriver?: unknown;
+}> {
+  if (process.env.VAULTDESK_TEST_DATABASE === 'oracle-sim') return import('../oracle-sim/database.ts');
+  return import('./database.ts');
 }

@@ -16,6 +16,7 @@ const RULES: readonly { fault: string; pattern: RegExp; allowed?: 'postgres' }[]
   { fault: 'row values compared', pattern: /\(\s*\w+(?:\s*,\s*\w+)+\s*\)\s*[<>]/ },
   { fault: 'boolean literal', pattern: /\b(true|false)\b/i },
   { fault: 'ON CONFLICT', pattern: /\bON CONFLICT\b/i, allowed: 'postgres' },
+  { fault: 'SELECT without FROM (ORA-00923)', pattern: /^SELECT\b(?!.*\bFROM\b)/i },
   { fault: '= ANY', pattern: /=\s*ANY\s*\(/i, allowed: 'postgres' },
   { fault: 'array operator', pattern: /@>|&&|\bARRAY\[/i, allowed: 'postgres' },
   { fault: 'table alias with AS (ORA-00933)', pattern: /\b(FROM|JOIN)\s+\w+\s+AS\s/i, allowed: 'postgres' },

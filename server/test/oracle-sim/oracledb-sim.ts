@@ -1,0 +1,216 @@
+import oracledb from 'oracledb';
+import { lintStatement } from '../support/statement-lint.ts';
+import { connectH2, H2Error, type Cell, type H2Connection, type Outcome } from './bridge.ts';
+import { PREPARATION, toH2 } from './to-h2.ts';
+
+/** Longest value bound as VARCHAR2, and as RAW, in bytes; beyond it the server says ORA-01461. */
+const TEXT_BYTES_MAX = 4_000;
+const RAW_BYTES_MAX = 2_000;
+
+/** An error as node-oracledb throws it. */
+class OracleError extends Error {
+  readonly errorNum: number;
+  constructor(errorNum: number, what: string) {
+    super(`ORA-${String(errorNum).padStart(5, '0')}: ${what}`);
+    this.errorNum = errorNum;
+  }
+}
+
+/** H2's code → Oracle's number. */
+const NUMBERS: Readonly<Record<number, number>> = {
+  23505: 1,
+  23506: 2291,
+  23503: 2292,
+  23502: 1400,
+  23513: 2290,
+  22001: 12_899,
+  22003: 1438,
+  40001: 60,
+  50200: 54,
+};
+
+/** What only the real server refuses, by the words of our lint. */
+const LINT_NUMBERS: readonly [RegExp, number][] = [
+  [/ORA-01795/, 1795],
+  [/ORA-02014/, 2014],
+  [/ORA-00972/, 972],
+  [/ORA-00923/, 923],
+  [/./, 933],
+];
+
+interface TypedBind {
+  val: unknown;
+  type: unknown;
+}
+
+function toCell(bind: unknown): Cell {
+  const isTyped = bind !== null && typeof bind === 'object' && 'val' in bind;
+  const { val, type } = isTyped ? (bind as TypedBind) : { val: bind, type: undefined };
+  // Oracle knows no empty string.
+  if (val === null || val === undefined || val === '') return null;
+  if (typeof val === 'boolean') throw new OracleError(932, 'inconsistent datatypes: a boolean was bound');
+  if (type === oracledb.DB_TYPE_VARCHAR && Buffer.byteLength(String(val)) > TEXT_BYTES_MAX) {
+    throw new OracleError(1461, 'can bind a LONG value only for insert into a LONG column');
+  }
+  if (type === oracledb.DB_TYPE_RAW && (val as Buffer).length > RAW_BYTES_MAX) {
+    throw new OracleError(1461, 'can bind a LONG value only for insert into a LONG column');
+  }
+  if (Buffer.isBuffer(val) && type === undefined) {
+    throw new OracleError(1461, 'an untyped buffer goes out as text');
+  }
+  return val as Cell;
+}
+
+function toOracleError(error: unknown): unknown {
+  if (!(error instanceof H2Error)) return error;
+  const number = NUMBERS[error.code];
+  if (number === undefined) return new OracleError(900, `${error.code} ${error.message}`);
+  // "PUBLIC.UX_SITE_NAME_INDEX_2 ON PUBLIC.SITE(…)", or "CK_SITE_STATE: …", or CONSTRAINT_INDEX names.
+  const named = /"(?:PUBLIC\.)?"?([A-Z0-9_]+?)(?:_INDEX_[0-9A-F]+)?(?: ON PUBLIC\.|: )/.exec(
+    error.message,
+  )?.[1];
+  return new OracleError(number, `constraint (VAULTDESK.${named ?? 'UNKNOWN'}) violated: ${error.message}`);
+}
+
+/** Refuses what H2 would take and the real server would not. */
+function assertOracle(sql: string): void {
+  if (!/^\s*(SELECT|INSERT|UPDATE|DELETE|MERGE|WITH)\b/i.test(sql)) return;
+  const [fault] = lintStatement(sql.replace(/\s+/g, ' '), 'oracle');
+  if (fault === undefined) return;
+  const number = LINT_NUMBERS.find(([pattern]) => pattern.test(fault))?.[1] ?? 933;
+  throw new OracleError(number, fault);
+}
+
+/** The part of node-oracledb's connection that TypeORM and the product use. */
+class SimConnection {
+  readonly #h2: H2Connection;
+  readonly #release: (connection: SimConnection) => void;
+  readonly oracleServerVersionString = 'H2 in Oracle mode';
+
+  constructor(h2: H2Connection, release: (connection: SimConnection) => void) {
+    this.#h2 = h2;
+    this.#release = release;
+  }
+
+  async execute(
+    sql: string,
+    binds: readonly unknown[] | object = [],
+    options: { autoCommit?: boolean } = {},
+  ) {
+    const word = sql.trim().toUpperCase();
+    if (word === 'COMMIT') return this.commit();
+    if (word === 'ROLLBACK') return this.rollback();
+    assertOracle(sql);
+    const cells = (Array.isArray(binds) ? binds : []).map(toCell);
+    let outcome: Outcome = { changed: 0 };
+    for (const text of toH2(sql)) outcome = await this.#run(() => this.#h2.execute(text, cells));
+    if (options.autoCommit) await this.#h2.commit();
+    return present(outcome);
+  }
+
+  async executeMany(sql: string, rows: readonly unknown[][], options: { bindDefs: { type: unknown }[] }) {
+    assertOracle(sql);
+    const [text] = toH2(sql) as [string];
+    const cells = rows.map((row) => row.map((val, at) => toCell({ val, type: options.bindDefs[at]?.type })));
+    const outcome = await this.#run(() => this.#h2.executeMany(text, cells));
+    return { rowsAffected: outcome.changed };
+  }
+
+  async commit(): Promise<Record<string, never>> {
+    await this.#h2.commit();
+    return {};
+  }
+
+  async rollback(): Promise<Record<string, never>> {
+    await this.#h2.rollback();
+    return {};
+  }
+
+  /** Gives it back to its pool; what was not committed is undone. */
+  async close(): Promise<void> {
+    await this.#h2.rollback();
+    this.#release(this);
+  }
+
+  end(): Promise<void> {
+    return this.#h2.close();
+  }
+
+  async #run(work: () => Promise<Outcome>): Promise<Outcome> {
+    try {
+      return await work();
+    } catch (error) {
+      throw toOracleError(error);
+    }
+  }
+}
+
+function present({ columns, rows, changed }: Outcome): { rows?: object[]; rowsAffected?: number } {
+  if (columns === undefined || rows === undefined) return { rowsAffected: changed };
+  const objects = rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]])));
+  return { rows: objects };
+}
+
+/** The database a connect string names; words H2 reserves and Oracle does not stay usable as names. */
+function jdbcUrl(connectString: string): string {
+  const name = connectString.split('/').at(-1);
+  return (
+    `jdbc:h2:mem:${name};MODE=Oracle;DB_CLOSE_DELAY=-1;DEFAULT_NULL_ORDERING=HIGH;LOCK_TIMEOUT=10000;` +
+    'NON_KEYWORDS=KEY,VALUE,MONTH,DAY,YEAR,HOUR,MINUTE,SECOND'
+  );
+}
+
+/** Connections are kept and handed out again; at most `poolMax` at once, the others wait in line. */
+class SimPool {
+  readonly #url: string;
+  readonly #max: number;
+  readonly #idle: SimConnection[] = [];
+  readonly #waiting: ((connection: SimConnection) => void)[] = [];
+  #count = 0;
+
+  constructor(url: string, max: number) {
+    this.#url = url;
+    this.#max = max;
+  }
+
+  getConnection(callback: (error: unknown, connection?: SimConnection) => void): void {
+    this.#take().then((connection) => callback(null, connection), callback);
+  }
+
+  close(...args: unknown[]): void {
+    const callback = args.at(-1) as (error: unknown) => void;
+    Promise.all(this.#idle.map((connection) => connection.end())).then(() => callback(null), callback);
+  }
+
+  async #take(): Promise<SimConnection> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#count >= this.#max) return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#count += 1;
+    return new SimConnection(await connectH2(this.#url), (connection) => this.#giveBack(connection));
+  }
+
+  #giveBack(connection: SimConnection): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(connection);
+    else next(connection);
+  }
+}
+
+/** Opens a connection outside any pool, and makes the database ready when it is new. */
+export async function connectSim(connectString: string): Promise<SimConnection> {
+  const h2 = await connectH2(jdbcUrl(connectString));
+  for (const sql of PREPARATION) await h2.execute(sql, []);
+  return new SimConnection(h2, () => void h2.close());
+}
+
+/** Stands in for the module `oracledb`: the driver's constants, and pools over H2. */
+export const oracledbSim = {
+  ...(oracledb as unknown as Record<string, unknown>),
+  createPool(
+    options: { connectString: string; poolMax?: number },
+    callback: (error: unknown, pool: SimPool) => void,
+  ): void {
+    callback(null, new SimPool(jdbcUrl(options.connectString), options.poolMax ?? 4));
+  },
+};
