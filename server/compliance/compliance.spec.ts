@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import {
   AUDIT_ACTIONS,
   createFolderAnchor,
@@ -16,6 +15,7 @@ import {
 import type { Actor } from '../kernel/index.ts';
 import { createAuditStorage } from '../platform/persistence/index.ts';
 import { buildCore, type Core } from '../test/support/core.ts';
+import { unprotectTrail } from '../test/support/raw-sql.ts';
 import { serveRoutes, type ServedRoutes } from '../test/support/serve-routes.ts';
 import { createCompliance } from './index.ts';
 
@@ -264,11 +264,8 @@ describe('the officer’s side', () => {
       const served = await serveRoutes(damaged, routes, CALLERS);
       const draft: AuditDraft = { action: 'ticket.list', outcome: 'ok' };
       await damaged.uow.run({ actor: { type: 'system', id: 'system' } }, async (tx) => tx.record(draft));
-      const client = new pg.Client({ connectionString: damaged.url });
-      await client.connect();
-      await client.query('ALTER TABLE audit_event DISABLE TRIGGER tr_audit_event_refuse');
-      await client.query(`UPDATE audit_event SET body = '{' WHERE action = 'ticket.list'`);
-      await client.end();
+      await unprotectTrail(damaged.database);
+      await damaged.sql(`UPDATE audit_event SET body = '{' WHERE action = 'ticket.list'`);
       const { json } = await served.ask('officer', '/api/v1/audit/events?action=ticket.list');
       expect(json.items[0].sentence).to.deep.equal({
         zh: '系统 查看工单列表',
@@ -321,19 +318,16 @@ describe('the officer’s side', () => {
 
     it('finds one changed byte, and names the entry', async () => {
       const [victim] = (await itemsOf('action=requester.reveal')) as [Item];
-      const client = new pg.Client({ connectionString: core.url });
-      await client.connect();
-      await client.query('ALTER TABLE audit_event DISABLE TRIGGER tr_audit_event_refuse');
-      await client.query(`UPDATE audit_event SET body = replace(body, 'phone', 'phony') WHERE id = $1`, [
+      await unprotectTrail(core.database);
+      await core.sql(`UPDATE audit_event SET body = replace(body, 'phone', 'phony') WHERE id = $1`, [
         victim.id,
       ]);
       const { json } = await http.ask('officer', '/api/v1/audit/verify', { method: 'POST' });
       expect(json.status).to.equal('tampered');
       expect(json.firstBad).to.include({ id: victim.id, kind: 'leaf', index: victim.index });
-      await client.query(`UPDATE audit_event SET body = replace(body, 'phony', 'phone') WHERE id = $1`, [
+      await core.sql(`UPDATE audit_event SET body = replace(body, 'phony', 'phone') WHERE id = $1`, [
         victim.id,
       ]);
-      await client.end();
       expect((await http.ask('officer', '/api/v1/audit/verify', { method: 'POST' })).json.status).to.equal(
         'whole',
       );

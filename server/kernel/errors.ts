@@ -170,6 +170,7 @@ export const ERRORS = {
   'audit.unavailable': [503, 'The audit trail cannot be written, so nothing was done.'],
   'audit.entry_invalid': [500, 'The audit entry is not valid, so nothing was done.'],
   'audit.not_recorded': [500, 'A change without an audit entry was refused.'],
+  'storage.value_refused': [422, 'A value is missing or longer than its field; nothing was saved.'],
   'storage.full': [503, 'The disk is full; reading goes on, writing does not.'],
   'storage.unavailable': [503, 'The database cannot be reached.'],
   'server.busy': [503, 'The server is busy; try again shortly.'],

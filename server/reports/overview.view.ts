@@ -55,19 +55,19 @@ const CONVERSATIONS = portable<
   },
 );
 
-/** Differences of instants are intervals on one database and read by date arithmetic on the other. */
+/** A difference of instants is an interval on both, but only one of them knows its length in seconds. */
 const FIRST_RESPONSE = portable<Window, { medianSeconds: number | null }>(
   'report.first_response',
   {
-    postgres: `SELECT ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
-        EXTRACT(EPOCH FROM (first_response_at - COALESCE(queued_at, opened_at))))) AS median_seconds
+    postgres: `SELECT ROUND(CAST(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+        EXTRACT(EPOCH FROM (first_response_at - COALESCE(queued_at, opened_at)))) AS numeric)) AS median_seconds
       FROM conversation
       WHERE opened_at >= :fromAt AND opened_at < :toAt AND first_response_at IS NOT NULL`,
     oracle: `SELECT ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
-        (CAST(first_response_at AS DATE) - CAST(COALESCE(queued_at, opened_at) AS DATE)) * 86400))
-        AS median_seconds
-      FROM conversation
-      WHERE opened_at >= :fromAt AND opened_at < :toAt AND first_response_at IS NOT NULL`,
+        EXTRACT(DAY FROM waited) * 86400 + EXTRACT(HOUR FROM waited) * 3600 + EXTRACT(MINUTE FROM waited) * 60 +
+        EXTRACT(SECOND FROM waited))) AS median_seconds
+      FROM (SELECT first_response_at - COALESCE(queued_at, opened_at) AS waited FROM conversation
+        WHERE opened_at >= :fromAt AND opened_at < :toAt AND first_response_at IS NOT NULL)`,
   },
   { params: WINDOW, result: { medianSeconds: 'int' } },
 );

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import pg from 'pg';
 import { createFakeClock, type FakeClock } from '../kernel/index.ts';
 import { buildCore, type Core } from '../test/support/core.ts';
 import { serveRoutes, type ServedRoutes } from '../test/support/serve-routes.ts';
@@ -15,7 +14,6 @@ const ENVELOPE = Buffer.from('e101', 'hex');
 
 describe('reports', () => {
   let core: Core & { clock: FakeClock };
-  let client: pg.Client;
   let http: ServedRoutes<keyof typeof CALLERS>;
 
   before(async () => {
@@ -34,23 +32,20 @@ describe('reports', () => {
       },
     });
     http = await serveRoutes(core, routes, CALLERS);
-    client = new pg.Client({ connectionString: core.url });
-    await client.connect();
   });
   after(async () => {
-    await client.end();
     await http.stop();
     await core.close();
   });
-  beforeEach(() =>
-    client.query(
-      'DELETE FROM conversation_rating; DELETE FROM conversation; DELETE FROM ticket; DELETE FROM robot_turn; DELETE FROM evaluation',
-    ),
-  );
+  beforeEach(async () => {
+    for (const table of ['conversation_rating', 'conversation', 'ticket', 'robot_turn', 'evaluation']) {
+      await core.sql(`DELETE FROM ${table}`);
+    }
+  });
 
   const overview = async (query = '') =>
     (await http.ask('supervisor', `/api/v1/reports/overview${query}`)).json;
-  const plain = (at: string) => at.slice(0, 19).replace('T', ' ');
+  const plain = (at: string) => new Date(at);
 
   async function addConversation(
     openedAt: string,
@@ -59,16 +54,21 @@ describe('reports', () => {
     const id = core.ids.next();
     const at = plain(openedAt);
     const row = { state: 'closed', queued_at: null, assigned_at: null, first_response_at: null, ...rest };
-    await client.query(
+    await core.sql(
       `INSERT INTO conversation (id, requester_id, dek_id, site_id, channel, state, opened_month, opened_at, last_seq,
          last_from, last_at, agent_read_seq, robot_misses, queued_at, assigned_at, first_response_at, version)
        VALUES ($1, $1, 1, 'demo', 'web', $2, 202601, $3, 0, 'system', $3, 0, 0, $4, $5, $6, 1)`,
-      [id, row.state, at, row.queued_at, row.assigned_at, row.first_response_at],
+      [
+        id,
+        row.state,
+        at,
+        ...[row.queued_at, row.assigned_at, row.first_response_at].map((time) => time && plain(time)),
+      ],
     );
     return id;
   }
   async function addTicket(openedAt: string, solvedAt: string | null): Promise<void> {
-    await client.query(
+    await core.sql(
       `INSERT INTO ticket (id, ticket_number, requester_id, dek_id, subject_enc, description_enc, state, priority,
          opened_at, updated_at, solved_at, version)
        VALUES ($1, $2, $1, 1, $3, $3, 'new', 'normal', $4, $4, $5, 1)`,
@@ -82,7 +82,7 @@ describe('reports', () => {
     );
   }
   async function addTurn(at: string, outcome: string): Promise<void> {
-    await client.query(
+    await core.sql(
       `INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm,
          candidates, model_hash, took_ms, at) VALUES ($1, $1, 1, $1, 'zh', $2, 'r', 1, '[]', 'h', 1, $3)`,
       [core.ids.next(), outcome, plain(at)],
@@ -90,19 +90,19 @@ describe('reports', () => {
   }
   async function addEvaluation(at: string, score: number | null): Promise<void> {
     const id = core.ids.next();
-    await client.query(
+    await core.sql(
       `INSERT INTO score_card (id, version, name, state, criteria, created_by, created_at)
        VALUES ($1, 1, 'c', 'active', '[]', 'system', $2)`,
       [id, plain(at)],
     );
-    await client.query(
+    await core.sql(
       `INSERT INTO evaluation (id, conversation_id, score_card_id, score_card_version, score, state, is_fatal,
          findings_count, evaluated_at, version) VALUES ($1, $1, $1, 1, $2, 'automatic', 0, 0, $3, 1)`,
       [id, score, plain(at)],
     );
   }
   const rate = (id: string, score: number) =>
-    client.query('INSERT INTO conversation_rating (conversation_id, score, at) VALUES ($1, $2, $3)', [
+    core.sql('INSERT INTO conversation_rating (conversation_id, score, at) VALUES ($1, $2, $3)', [
       id,
       score,
       plain(NOW),
@@ -132,7 +132,7 @@ describe('reports', () => {
     const at = '2026-01-06T10:00:00Z';
     await addConversation(at);
     await addConversation(at);
-    await addConversation(at, { queued_at: '2026-01-06 10:01:00' });
+    await addConversation(at, { queued_at: '2026-01-06T10:01:00Z' });
     await addConversation(at, { state: 'robot' });
     await addConversation('2025-12-01T00:00:00Z');
     const answer = await overview();
@@ -141,11 +141,9 @@ describe('reports', () => {
 
   it('give the median of first answers, from the queue on', async () => {
     const handed = (seconds: number) => ({
-      queued_at: '2026-01-06 10:01:00',
-      assigned_at: '2026-01-06 10:01:00',
-      first_response_at: new Date(Date.parse('2026-01-06T10:01:00Z') + seconds * 1_000)
-        .toISOString()
-        .slice(0, 19),
+      queued_at: '2026-01-06T10:01:00Z',
+      assigned_at: '2026-01-06T10:01:00Z',
+      first_response_at: new Date(Date.parse('2026-01-06T10:01:00Z') + seconds * 1_000).toISOString(),
     });
     for (const seconds of [10, 20, 300]) await addConversation('2026-01-06T10:00:00Z', handed(seconds));
     expect((await overview()).firstResponseSecondsMedian).to.equal(20);
@@ -179,7 +177,7 @@ describe('reports', () => {
   });
 
   it('cut days where the reader’s day ends', async () => {
-    await addConversation('2026-01-05T16:30:00Z', { queued_at: '2026-01-05 16:31:00' });
+    await addConversation('2026-01-05T16:30:00Z', { queued_at: '2026-01-05T16:31:00Z' });
     await addTicket('2026-01-05T15:30:00Z', null);
     const dayOf = async (query: string, on: string) =>
       (await overview(query)).perDay.find((day: { on: string }) => day.on === on);

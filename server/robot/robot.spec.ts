@@ -241,12 +241,13 @@ describe('the robot', function () {
   it('keeps no text of the requester in its provenance or in the trail', async () => {
     const conversation = await built.open();
     await talk(conversation, 'my phone 13912345678 zebrafish');
-    const client = await core.database.source.query(
-      `SELECT (SELECT COUNT(*) FROM robot_turn t WHERE t::text LIKE '%zebrafish%' OR t::text LIKE '%13912345678%')
-        + (SELECT COUNT(*) FROM audit_event e WHERE e.body LIKE '%zebrafish%' OR e.body LIKE '%13912345678%')
-        + (SELECT COUNT(*) FROM outbox_event o WHERE o.payload LIKE '%zebrafish%') AS hits`,
-    );
-    expect(Number((client as { hits: string }[])[0]?.hits)).to.equal(0);
+    const rows = [
+      ...(await core.sql('SELECT * FROM robot_turn')),
+      ...(await core.sql('SELECT body FROM audit_event')),
+      ...(await core.sql('SELECT payload FROM outbox_event')),
+    ];
+    expect(rows.length).to.be.greaterThan(3);
+    expect(JSON.stringify(rows)).not.to.match(/zebrafish|13912345678/);
   });
 
   it('never quotes an article that was retired, even before it has learned so', async () => {

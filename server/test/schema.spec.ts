@@ -30,7 +30,7 @@ describe('the declared and the live schema', () => {
     };
     expect(await differences([planted, { ...account, table: 'wardrobe' }])).to.deep.equal([
       'account.display_name: holds 100 characters, declared with 99',
-      'account.locale: is varchar, declared as int',
+      `account.locale: is ${core.database.dialect.name === 'oracle' ? 'VARCHAR2' : 'varchar'}, declared as int`,
       'account.locale: is required, declared as optional',
       'account.hat: the column is missing',
       'wardrobe: the table is missing',

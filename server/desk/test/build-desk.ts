@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { FIELDS } from '../fields/field.section.ts';
 import { FieldService } from '../fields/field.service.ts';
 import { systemText } from '../conversations/conversation.texts.ts';
@@ -145,12 +144,7 @@ export async function buildDesk() {
     /** Newest audit entries. */
     audit: (limit = 1) => core.uow.read((db) => db.all(AUDIT, { limit })),
     /** Changes rows behind the back of the product. */
-    async tamper(sql: string, values: unknown[]) {
-      const client = new pg.Client({ connectionString: core.url });
-      await client.connect();
-      await client.query(sql, values);
-      await client.end();
-    },
+    tamper: (sql: string, values: unknown[]) => core.sql(sql, values),
     async close() {
       await parts.writer.close();
       await core.close();

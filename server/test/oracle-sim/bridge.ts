@@ -96,7 +96,7 @@ type Waiting = { resolve(outcome: Outcome): void; reject(error: unknown): void }
 /** The Java process that holds every database of a run; started with the first request, ends with this process. */
 class Bridge {
   #process: ChildProcess | undefined;
-  #received = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   #nextNumber = 1;
   readonly #waiting = new Map<number, Waiting>();
 

@@ -19,7 +19,11 @@ export const NOT_IN_H2: readonly {
     instead: 'skip',
   },
   { what: 'grants', pattern: /^\s*(GRANT|REVOKE)\b/i, instead: 'skip' },
-  { what: 'session settings', pattern: /^\s*(ALTER\s+SESSION|SET\s+TRANSACTION)\b/i, instead: 'skip' },
+  {
+    what: 'session settings, and switching triggers',
+    pattern: /^\s*(ALTER\s+SESSION|SET\s+TRANSACTION|ALTER\s+TRIGGER)\b/i,
+    instead: 'skip',
+  },
   {
     what: 'tables kept in their index',
     pattern: /\bORGANIZATION\s+INDEX\b/i,
@@ -64,6 +68,11 @@ export const NOT_IN_H2: readonly {
         /JSON_TABLE\s*\(\s*(\?)\s*,\s*'\$\[\*\]'\s+COLUMNS\s*\(\s*token\s+NUMBER\s+PATH\s+'\$'\s*\)\s*\)/gi,
         'JSON_NUMBERS($1)',
       ),
+  },
+  {
+    what: 'a bound number times an interval, which has to have its type said',
+    pattern: /\?\s*\*\s*INTERVAL\b/i,
+    instead: (sql) => sql.replace(/\?\s*\*\s*INTERVAL\b/gi, 'CAST(? AS INTEGER) * INTERVAL'),
   },
   {
     what: 'LENGTHB, by its standard name',

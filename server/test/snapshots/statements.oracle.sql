@@ -899,7 +899,7 @@ SELECT COUNT(*) AS opened_count, SUM(CASE WHEN state = 'closed' THEN 1 ELSE 0 EN
 SELECT on_day, COUNT(*) AS opened_count, SUM(is_handed) AS handed_count FROM ( SELECT TO_CHAR(opened_at + :1 * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day, CASE WHEN queued_at IS NOT NULL OR assigned_at IS NOT NULL THEN 1 ELSE 0 END AS is_handed FROM conversation WHERE opened_at >= :2 AND opened_at < :3) opened GROUP BY on_day;
 
 -- report.first_response
-SELECT ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY (CAST(first_response_at AS DATE) - CAST(COALESCE(queued_at, opened_at) AS DATE)) * 86400)) AS median_seconds FROM conversation WHERE opened_at >= :1 AND opened_at < :2 AND first_response_at IS NOT NULL;
+SELECT ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(DAY FROM waited) * 86400 + EXTRACT(HOUR FROM waited) * 3600 + EXTRACT(MINUTE FROM waited) * 60 + EXTRACT(SECOND FROM waited))) AS median_seconds FROM (SELECT first_response_at - COALESCE(queued_at, opened_at) AS waited FROM conversation WHERE opened_at >= :1 AND opened_at < :2 AND first_response_at IS NOT NULL);
 
 -- report.ratings
 SELECT SUM(rating.score) AS rating_sum, COUNT(rating.score) AS rating_count FROM conversation JOIN conversation_rating rating ON rating.conversation_id = conversation.id WHERE conversation.opened_at >= :1 AND conversation.opened_at < :2;

@@ -899,7 +899,7 @@ SELECT COUNT(*) AS opened_count, SUM(CASE WHEN state = 'closed' THEN 1 ELSE 0 EN
 SELECT on_day, COUNT(*) AS opened_count, SUM(is_handed) AS handed_count FROM ( SELECT TO_CHAR(opened_at + $1 * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day, CASE WHEN queued_at IS NOT NULL OR assigned_at IS NOT NULL THEN 1 ELSE 0 END AS is_handed FROM conversation WHERE opened_at >= $2 AND opened_at < $3) opened GROUP BY on_day;
 
 -- report.first_response
-SELECT ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM (first_response_at - COALESCE(queued_at, opened_at))))) AS median_seconds FROM conversation WHERE opened_at >= $1 AND opened_at < $2 AND first_response_at IS NOT NULL;
+SELECT ROUND(CAST(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM (first_response_at - COALESCE(queued_at, opened_at)))) AS numeric)) AS median_seconds FROM conversation WHERE opened_at >= $1 AND opened_at < $2 AND first_response_at IS NOT NULL;
 
 -- report.ratings
 SELECT SUM(rating.score) AS rating_sum, COUNT(rating.score) AS rating_count FROM conversation JOIN conversation_rating rating ON rating.conversation_id = conversation.id WHERE conversation.opened_at >= $1 AND conversation.opened_at < $2;

@@ -17,6 +17,7 @@ import {
 } from '../../platform/persistence/index.ts';
 
 import type { TestDatabase } from './database.ts';
+import { runRawSql, type RawRow } from './raw-sql.ts';
 
 /** Everything below the modules, on a database of its own: what a service spec needs. */
 export interface Core {
@@ -30,6 +31,8 @@ export interface Core {
   installationId: string;
   /** How often a unit of work left events behind. */
   nudges(): number;
+  /** SQL behind the back of the product, `$1` for the first value on either database. */
+  sql(text: string, values?: readonly unknown[]): Promise<RawRow[]>;
   close(): Promise<void>;
 }
 
@@ -80,6 +83,7 @@ export async function buildCore(options: { clock?: Clock; batchLanes?: number } 
     crypto,
     installationId: TEST_INSTALLATION,
     nudges: () => nudges,
+    sql: (text, values) => runRawSql(database, text, values),
     async close() {
       crypto.close();
       await database.close();
@@ -89,11 +93,14 @@ export async function buildCore(options: { clock?: Clock; batchLanes?: number } 
   };
 }
 
+/** Whether this run is about the stand-in for Oracle, which knows no triggers. */
+export const IS_ORACLE_SIM = process.env.VAULTDESK_TEST_DATABASE === 'oracle-sim';
+
 /** The database this run is about: the embedded PostgreSQL, or what VAULTDESK_TEST_DATABASE names. */
 async function databaseUnderTest(): Promise<{
   buildDatabase(): Promise<TestDatabase>;
   oracleDriver?: unknown;
 }> {
-  if (process.env.VAULTDESK_TEST_DATABASE === 'oracle-sim') return import('../oracle-sim/database.ts');
+  if (IS_ORACLE_SIM) return import('../oracle-sim/database.ts');
   return import('./database.ts');
 }

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Actor } from '../../kernel/index.ts';
 import { configureServer, createHttpApp, type AnyRoute } from '../../platform/http/index.ts';
+import { recordAnswer } from '../oracle-sim/answers.ts';
 import { ask, type Ask, type Reply } from './ask.ts';
 import type { Core } from './core.ts';
 
@@ -66,10 +67,12 @@ export async function serveRoutes<Name extends string>(
   return {
     port,
     faults,
-    ask: (caller, path, options = {}) => {
+    ask: async (caller, path, options = {}) => {
       const bearer: Record<string, string> =
         caller === undefined ? {} : { Authorization: `Bearer token-of-the-${caller}` };
-      return ask(port, path, { ...options, headers: { ...bearer, ...options.headers } });
+      const reply = await ask(port, path, { ...options, headers: { ...bearer, ...options.headers } });
+      recordAnswer(path, options, reply);
+      return reply;
     },
     stop() {
       server.closeAllConnections();

@@ -17,6 +17,8 @@ const CONFLICTS: Record<number, 'unique' | 'foreign' | 'check'> = {
   2292: 'foreign',
   2290: 'check',
 };
+/** A required value is missing, or a text is longer than its column. */
+const REFUSED = new Set([1400, 1407, 12899]);
 const UNAVAILABLE = new Set([1033, 1034, 1089, 3113, 3114, 12514, 12541, 12170, 28]);
 const STORAGE_FULL = new Set([1652, 1653, 1654, 1688, 1691, 30036]);
 
@@ -109,6 +111,7 @@ export const oracle: Dialect = {
       const constraint = /\(([^)]+)\)/.exec(String(message))?.[1]?.split('.').at(-1) ?? '';
       return new DatabaseConflict(conflict, constraint.toLowerCase(), error);
     }
+    if (REFUSED.has(errorNum)) return new AppError('storage.value_refused', { cause: error });
     if (STORAGE_FULL.has(errorNum)) return new AppError('storage.full', { cause: error });
     if (UNAVAILABLE.has(errorNum)) return new AppError('storage.unavailable', { cause: error });
     return error;

@@ -8,6 +8,9 @@ const CONFLICTS: Record<string, 'unique' | 'foreign' | 'check'> = {
   '23514': 'check',
 };
 
+/** A required value is missing, or a text is longer than its column. */
+const REFUSED = new Set(['23502', '22001']);
+
 /** SQLSTATE classes and codes after which the connection, not the statement, is at fault. */
 const UNAVAILABLE = /^(08|57P|53300)/;
 const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EACCES']);
@@ -26,6 +29,7 @@ function quoteElement(text: string): string {
 function arrayElement(kind: ColumnKind, value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   const encoded = postgres.encode(kind, value);
+  if (encoded === null) return 'NULL';
   if (Buffer.isBuffer(encoded)) return `"\\\\x${encoded.toString('hex')}"`;
   if (typeof encoded === 'number') return String(encoded);
   return quoteElement(String(encoded));
@@ -74,7 +78,8 @@ export const postgres: Dialect = {
   },
 
   encode(kind, value) {
-    if (value === null || value === undefined) return null;
+    // An empty text is no text: Oracle cannot tell them apart, so nothing here may either.
+    if (value === null || value === undefined || value === '') return null;
     if (kind === 'instant') return instantText(value as Date);
     if (kind === 'flag') return value === true ? 1 : 0;
     if (kind === 'json') return JSON.stringify(value);
@@ -138,6 +143,7 @@ export const postgres: Dialect = {
     }
     const conflict = CONFLICTS[code];
     if (conflict) return new DatabaseConflict(conflict, String(constraint ?? ''), error);
+    if (REFUSED.has(code)) return new AppError('storage.value_refused', { cause: error });
     if (code === '53100') return new AppError('storage.full', { cause: error });
     if (UNAVAILABLE.test(code) || NETWORK_CODES.has(code)) {
       return new AppError('storage.unavailable', { cause: error });
