@@ -61,6 +61,9 @@ function toCell(bind: unknown): Cell {
   return val as Cell;
 }
 
+/** How H2 tells of a primary key: the name it made up, and the table. */
+const PRIMARY_KEY = /PUBLIC\.PRIMARY_KEY_\w+ ON PUBLIC\.(?=(\w+))/;
+
 function toOracleError(error: unknown): unknown {
   if (!(error instanceof H2Error)) return error;
   const number = NUMBERS[error.code];
@@ -140,8 +143,24 @@ class SimConnection {
     try {
       return await work();
     } catch (error) {
-      throw toOracleError(error);
+      throw toOracleError(await this.#withKeyName(error));
     }
+  }
+
+  /** H2 names a primary key by its index; Oracle by its constraint. */
+  async #withKeyName(error: unknown): Promise<unknown> {
+    const [key, table] = (error instanceof H2Error && PRIMARY_KEY.exec(error.message)) || [];
+    if (key === undefined) return error;
+    const { rows } = await this.#h2.execute(
+      `SELECT constraint_name FROM information_schema.table_constraints
+       WHERE table_name = ? AND constraint_type = 'PRIMARY KEY'`,
+      [table as string],
+    );
+    const name = rows?.[0]?.[0];
+    return new H2Error(
+      (error as H2Error).code,
+      (error as H2Error).message.replace(key, `PUBLIC.${String(name)} ON PUBLIC.`),
+    );
   }
 }
 
