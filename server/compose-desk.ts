@@ -14,6 +14,7 @@ import {
   createDeskRoutes,
   createFileHandler,
   DeskFiles,
+  leaverJob,
   MESSAGE_BATCH,
   NoteService,
   RequesterService,
@@ -94,6 +95,7 @@ export function composeDesk(
   return {
     ...{ writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes },
     ...{ files, ticketView },
+    leaverJob: leaverJob({ uow, clock, ids, staff, conversations }),
   };
 }
 

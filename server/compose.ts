@@ -58,6 +58,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     ...{ uow, clock, ids, crypto, onFault, isEvaluation: config.isEvaluation },
     config: httpConfig,
     bookkeeping: wiring.bookkeeping(database),
+    ...wiring.leaverDeps(config, () => services.jobs.queue),
   });
   const services = await composeServices(foundation, { sections: SECTIONS, approvals: identity.approvals });
   const { settings, metrics } = services;
@@ -69,6 +70,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     files: services.files.store,
   });
   const { conversations } = desk;
+  services.jobs.add([...identity.jobKinds, desk.leaverJob]);
   const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });
   const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });
 

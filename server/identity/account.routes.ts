@@ -29,13 +29,13 @@ export function accountRoutes(deps: AccountRouteDeps): AnyRoute[] {
     rolesRoute(deps),
     changeRoute(deps, { verb: 'approve', permission: 'account:approve', audit: 'account.approve' }),
     changeRoute(deps, { verb: 'reject', permission: 'account:approve', audit: 'account.reject' }),
-    changeRoute(deps, { verb: 'disable', permission: 'account:create', audit: 'account.disable' }),
     changeRoute(deps, { verb: 'enable', permission: 'account:approve', audit: 'account.enable' }),
     resetRoute(deps),
   ];
 }
 
-function present(account: Account, now: Date): Record<string, unknown> {
+/** An account as lists and answers show it. */
+export function presentAccount(account: Account, now: Date): Record<string, unknown> {
   return {
     id: account.id,
     username: account.username,
@@ -68,7 +68,7 @@ function listRoute({ clock }: AccountRouteDeps): AnyRoute {
         rows,
         limit,
         (row) => [row.username],
-        (row) => present(row, now),
+        (row) => presentAccount(row, now),
       );
     },
   });
@@ -89,7 +89,7 @@ function createRoute({ clock, accounts }: AccountRouteDeps): AnyRoute {
     async handler(tx, { body, prepared }) {
       const { account, totpSecret } = await accounts.create(tx, body, prepared);
       return {
-        account: present(account, clock.now()),
+        account: presentAccount(account, clock.now()),
         temporaryPassword: prepared.password,
         ...(totpSecret === undefined ? {} : { totpSecret }),
       };
@@ -111,21 +111,20 @@ function rolesRoute({ clock, accounts }: AccountRouteDeps): AnyRoute {
     async handler(tx, { params, body, version }) {
       const account = await accounts.getForChange(tx, params.id, version);
       const { account: changed, totpSecret } = await accounts.requestRoles(tx, account, body.roles);
-      return { ...present(changed, clock.now()), ...(totpSecret === undefined ? {} : { totpSecret }) };
+      return { ...presentAccount(changed, clock.now()), ...(totpSecret === undefined ? {} : { totpSecret }) };
     },
   });
 }
 
 interface Change {
-  verb: 'approve' | 'reject' | 'disable' | 'enable';
-  permission: 'account:approve' | 'account:create';
-  audit: 'account.approve' | 'account.reject' | 'account.disable' | 'account.enable';
+  verb: 'approve' | 'reject' | 'enable';
+  permission: 'account:approve';
+  audit: 'account.approve' | 'account.reject' | 'account.enable';
 }
 
 const SUMMARIES = {
   approve: 'Grants the roles another person asked for.',
   reject: 'Turns the request for roles down.',
-  disable: 'Turns an account off and ends its sessions.',
   enable: 'Turns an account on again, or lifts its lock.',
 } as const;
 
@@ -133,7 +132,6 @@ function changeRoute({ clock, accounts }: AccountRouteDeps, change: Change): Any
   const decide: Record<Change['verb'], (tx: Tx, account: Account) => Promise<Account>> = {
     approve: (tx, account) => accounts.approve(tx, account),
     reject: (tx, account) => accounts.reject(tx, account),
-    disable: (tx, account) => accounts.disable(tx, account),
     enable: (tx, account) => accounts.enable(tx, account),
   };
   return defineRoute<ById>({
@@ -144,10 +142,16 @@ function changeRoute({ clock, accounts }: AccountRouteDeps, change: Change): Any
     audit: change.audit,
     response: schemas.account,
     ifMatch: true,
-    errors: ['account.self_refused', 'account.second_person', 'account.state_refused', 'role.unknown'],
+    errors: [
+      'account.self_refused',
+      'account.second_person',
+      'account.state_refused',
+      'account.last_administrator',
+      'role.unknown',
+    ],
     async handler(tx, { params, version }) {
       const account = await accounts.getForChange(tx, params.id, version);
-      return present(await decide[change.verb](tx, account), clock.now());
+      return presentAccount(await decide[change.verb](tx, account), clock.now());
     },
   });
 }

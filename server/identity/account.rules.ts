@@ -11,7 +11,6 @@ export const ACCOUNT_RULES = {
   failuresPerAddressMs: 15 * MINUTE_MS,
   passwordAgeMaxMs: 90 * DAY_MS,
   passwordsRemembered: 5,
-  dormantMs: 90 * DAY_MS,
   idleMs: 15 * MINUTE_MS,
   idleAgentMs: 30 * MINUTE_MS,
   sessionMs: 12 * 60 * MINUTE_MS,
@@ -44,10 +43,14 @@ export function shownState(account: Pick<AccountFacts, 'state' | 'lockedUntilAt'
   return account.state === 'active' && isLocked(account, now) ? 'locked' : (account.state as AccountState);
 }
 
-/** Whether an account has not been used for 90 days and is to be turned off. */
-export function isDormant(account: Pick<AccountFacts, 'lastSignInAt' | 'createdAt'>, now: Date): boolean {
+/** Whether an account has not been used for so long that it is to be turned off. */
+export function isDormant(
+  account: Pick<AccountFacts, 'lastSignInAt' | 'createdAt'>,
+  now: Date,
+  dormantMs: number,
+): boolean {
   const lastUse = account.lastSignInAt ?? account.createdAt;
-  return now.getTime() - lastUse.getTime() > ACCOUNT_RULES.dormantMs;
+  return now.getTime() - lastUse.getTime() > dormantMs;
 }
 
 /** Whether the password has to be changed before anything else: a temporary one, or one of 90 days. */

@@ -19,6 +19,8 @@ import { joinRoles, normaliseUsername, splitRoles } from './account.rules.ts';
 import { findCustomRoles, noteGrants } from './roles/role.repo.ts';
 import { areRolesCompatible, isCustomRoleId, rolesNeedOtp } from './roles/role.rules.ts';
 import type { CustomRoleRow } from './roles/role.entity.ts';
+import { othersWithRole } from './leavers/leaver.repo.ts';
+import { ADMINISTRATOR_ROLES, isRole } from './permissions.ts';
 import { removeSessions } from './session.repo.ts';
 import type { SessionService } from './session.service.ts';
 import { totpCell } from './sign-in.service.ts';
@@ -186,6 +188,7 @@ export class AccountService {
     if (account.pendingById === tx.context.actor.id) throw new AppError('account.second_person');
     const roles = splitRoles(account.pendingRoles);
     const composed = await assertRoles(tx, roles);
+    if (await this.isLastAdministrator(tx, account, roles)) throw new AppError('account.last_administrator');
     const isNew = account.state === 'pending';
     const changed = await this.#decide(tx, account, {
       state: 'active',
@@ -220,16 +223,33 @@ export class AccountService {
     return changed;
   }
 
-  /** Turns an account off and ends its sessions. */
-  async disable(tx: Tx, account: Account): Promise<Account> {
+  /** Whether an active account is the only one to hold an administrator's role that `rolesAfter` lacks. */
+  async isLastAdministrator(tx: Tx, account: Account, rolesAfter: readonly string[]): Promise<boolean> {
+    if (account.state !== 'active') return false;
+    for (const role of account.roles) {
+      const isLost = isRole(role) && ADMINISTRATOR_ROLES.has(role) && !rolesAfter.includes(role);
+      if (isLost && (await othersWithRole(tx, role, account.id)) === 0) return true;
+    }
+    return false;
+  }
+
+  /** Turns an account off and ends its sessions; its work is the leavers' matter. Throws `account.last_administrator`. */
+  async disable(tx: Tx, account: Account, reason?: string): Promise<Account> {
     if (account.state === 'disabled') throw new AppError('account.state_refused');
+    if (await this.isLastAdministrator(tx, account, [])) throw new AppError('account.last_administrator');
     const changed = await this.#decide(tx, account, {
       state: 'disabled',
       pendingRoles: null,
       pendingById: null,
     });
     await this.#endSessions(tx, account.id);
-    tx.record({ action: 'account.disable', outcome: 'ok', target: { type: 'account', id: account.id } });
+    const target = { type: 'account', id: account.id };
+    tx.record({
+      action: 'account.disable',
+      outcome: 'ok',
+      target,
+      ...(reason === undefined ? {} : { reason }),
+    });
     return changed;
   }
 

@@ -77,6 +77,28 @@ export const rolesRequest = closed({ roles });
 export const temporaryPassword = open({ temporaryPassword: text(64), version: { type: 'integer' } });
 export const accountPage = open({ items: items(account), nextCursor: text(1024) }, ['nextCursor']);
 
+export const disable = closed(
+  {
+    successor: {
+      ...closed({ accountId: uuid, skillGroupId: uuid, queue: { type: 'boolean', const: true } }, [
+        'accountId',
+        'skillGroupId',
+        'queue',
+      ]),
+      minProperties: 1,
+      maxProperties: 1,
+    },
+  },
+  ['successor'],
+);
+const count: Schema = { type: 'integer' };
+export const openWork = open({
+  conversations: count,
+  tickets: count,
+  approvals: count,
+  skillGroups: items(open({ id: uuid, name: text(200) })),
+});
+
 const pageOptions: Record<string, Schema> = {
   cursor: text(1024),
   limit: { type: 'integer', minimum: 1, maximum: LIMITS.pageItemsMax },

@@ -11,7 +11,11 @@ import {
   type HttpConfig,
 } from '../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
-import { findAccount, permissionsOfAccount } from './account.repo.ts';
+import { findAccount, permissionsOfAccount, type Account } from './account.repo.ts';
+import { identityJobs } from './identity.jobs.ts';
+import { leaverRoutes } from './leavers/leaver.routes.ts';
+import { LeaverService, type WorkPort } from './leavers/leaver.service.ts';
+import type { AnyJobKind } from '../platform/jobs/index.ts';
 import { accountRoutes } from './account.routes.ts';
 import { approvalRoutes } from './approvals/approval.routes.ts';
 import { ApprovalService, type Approvals, type OnAsked } from './approvals/approval.service.ts';
@@ -20,7 +24,6 @@ import type { TokenScope } from './permissions.ts';
 import { roleRoutes } from './roles/role.routes.ts';
 import { RoleService } from './roles/role.service.ts';
 import { sessionRoutes } from './session.routes.ts';
-import { purgeSessions } from './session.repo.ts';
 import { actorOf, SessionService, type Bookkeeping } from './session.service.ts';
 import { SignInService } from './sign-in.service.ts';
 import { listAgents, listSkillGroups, type Agent, type SkillGroup } from './skill-group.repo.ts';
@@ -40,6 +43,10 @@ export interface IdentityDeps {
   crypto: Crypto;
   config: Pick<HttpConfig, 'publicBaseUrl' | 'hosts'>;
   isEvaluation: boolean;
+  /** Work of the desk that a leaver has in hand. */
+  work: WorkPort;
+  /** An account that nobody used for longer is turned off; milliseconds. */
+  dormantMs: number;
   /** Tells whoever may approve; in the unit of work that asks. */
   onApprovalAsked?: OnAsked;
   /** A write of the last use failed; nothing is lost, somebody should look. */
@@ -90,8 +97,8 @@ export interface Identity {
   approvals: Approvals;
   /** The tree of units, who lies under whom. */
   organisation: Organisation;
-  /** Marks approvals nobody decided in time, at most 200 at once; gives the number. */
-  expireApprovals(tx: Tx): Promise<number>;
+  /** Unused accounts off, undecided approvals and old sessions ended. */
+  jobKinds: readonly AnyJobKind[];
   /** Whether a cookie and its CSRF token belong to one live session; the session, if so. */
   verifySocketSession(cookie: string, csrfToken: string): Promise<SocketSession | undefined>;
   /** An account with its rights at this moment, for work done in its name; undefined unless it is active. */
@@ -110,14 +117,11 @@ export interface Identity {
     tx: Tx,
     input: { name: string; scopes: readonly TokenScope[]; expiresInDays: number },
   ): Promise<{ id: string; name: string; token: string }>;
-  /** Forgets sessions that ended; a job calls it daily. Records their number. */
-  purgeSessions(tx: Tx): Promise<number>;
 }
 
 /** Builds the module. */
 export function createIdentity(deps: IdentityDeps): Identity {
   const sessions = new SessionService(deps);
-  const signIns = new SignInService({ ...deps, sessions });
   const accounts = new AccountService({ ...deps, sessions });
   const tokens = new TokenService(deps);
   const { clock, ids, onApprovalAsked } = deps;
@@ -125,12 +129,16 @@ export function createIdentity(deps: IdentityDeps): Identity {
     ...{ clock, ids },
     ...(onApprovalAsked === undefined ? {} : { onAsked: onApprovalAsked }),
   });
+  const leavers = new LeaverService({ accounts, approvals, work: deps.work });
+  const disableDormant = (tx: Tx, account: Account) => leavers.disableDormant(tx, account);
+  const signIns = new SignInService({ ...deps, sessions, disableDormant });
   const organisation = createOrganisation(deps, sessions);
   const agents = (skillGroupId: string | null) => deps.uow.read((db) => listAgents(db, skillGroupId));
   return {
     routes: [
       ...sessionRoutes({ ...deps, sessions, signIns, accounts }),
       ...accountRoutes({ ...deps, accounts }),
+      ...leaverRoutes({ clock, accounts, leavers }),
       ...tokenRoutes({ ...deps, tokens }),
       ...skillGroupRoutes(deps),
       ...approvalRoutes({ clock, approvals }),
@@ -145,8 +153,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
     },
     approvals,
     organisation,
-    expireApprovals: (tx) => approvals.expireDue(tx),
     readerOf: (accountId) => readerOf(deps.uow, accountId),
+    jobKinds: identityJobs({ ...deps, approvals, leavers }),
     namesOf: (ids) => accounts.namesOf(ids),
     listAgents: agents,
     agentsOf: async (skillGroupId) => (await agents(skillGroupId)).map(({ id }) => id),
@@ -154,11 +162,6 @@ export function createIdentity(deps: IdentityDeps): Identity {
     createSkillGroup: (tx, input) => createSkillGroup(tx, input, deps),
     createFirstAccounts: (tx, inputs) => accounts.createFirst(tx, inputs),
     createToken: (tx, input) => tokens.create(tx, input),
-    async purgeSessions(tx) {
-      const count = await purgeSessions(tx, deps.clock.now());
-      tx.record({ action: 'session.expire', outcome: 'ok', details: { count } });
-      return count;
-    },
   };
 }
 

@@ -24,5 +24,6 @@ export {
 export type { UnitRecords } from './organisation/unit.service.ts';
 export type { Agent, SkillGroup } from './skill-group.repo.ts';
 export type { SkillGroupInput } from './skill-group.routes.ts';
+export type { WorkPort } from './leavers/leaver.service.ts';
 export type { Bookkeeping } from './session.service.ts';
 export { accountExport } from './account.export.ts';

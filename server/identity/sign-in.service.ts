@@ -2,14 +2,7 @@ import { AppError, type Clock } from '../kernel/index.ts';
 import { sha256, totp, verifyPassword, type Crypto } from '../platform/crypto/index.ts';
 import { createRateLimiter, refuse, type Refusal, type RequestContext } from '../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
-import {
-  decideAccount,
-  findAccount,
-  findAccountByUsername,
-  noteFailure,
-  noteSignIn,
-  type Account,
-} from './account.repo.ts';
+import { findAccount, findAccountByUsername, noteFailure, noteSignIn, type Account } from './account.repo.ts';
 import { ACCOUNT_RULES, isDormant, isLocked, normaliseUsername } from './account.rules.ts';
 import { actorOf, type LiveSession, type SessionService } from './session.service.ts';
 
@@ -33,6 +26,9 @@ export interface SignInDeps {
   clock: Clock;
   crypto: Crypto;
   sessions: SessionService;
+  /** An account that nobody used for longer is turned off at its next sign-in. */
+  dormantMs: number;
+  disableDormant(tx: Tx, account: Account): Promise<Account | undefined>;
 }
 
 /** Password hashes being computed at once; each takes 32 MiB for 60 ms, and more would starve everybody. */
@@ -98,7 +94,9 @@ export class SignInService {
     if (!checked.isPasswordRight) return this.countFailure(tx, account, 'password');
     if (account.state !== 'active')
       return fail(tx, 'session.credentials_invalid', `account-${account.state}`);
-    if (isDormant(account, now)) return this.#turnOff(tx, account);
+    const isUnused = isDormant(account, now, this.#deps.dormantMs);
+    if (isUnused && (await this.#deps.disableDormant(tx, account)) !== undefined)
+      return fail(tx, 'session.credentials_invalid', 'dormant');
     const totpStep = await this.#checkOtp(account, signIn.otp);
     if (totpStep === 'missing') return fail(tx, 'session.otp_required');
     if (totpStep === 'wrong') return this.countFailure(tx, account, 'otp');
@@ -131,13 +129,6 @@ export class SignInService {
   #refuseUnknown(tx: Tx, username: string): Refusal {
     const isOverLimit = this.#unknownNames.take(sha256(username).toString('base64url')) > 0;
     return fail(tx, isOverLimit ? 'session.locked' : 'session.credentials_invalid', 'unknown-name');
-  }
-
-  async #turnOff(tx: Tx, account: Account): Promise<Refusal> {
-    await decideAccount(tx, account, { ...account, state: 'disabled' });
-    const target = { type: 'account', id: account.id };
-    tx.record({ action: 'account.disable', outcome: 'ok', target, reason: 'dormant' });
-    return fail(tx, 'session.credentials_invalid', 'dormant');
   }
 
   /** The step of a right code; the last one again for accounts without a secret. */

@@ -36,6 +36,15 @@ export const ERRORS = {
   'account.roles_exclusive': [422, 'The three administrator roles exclude each other and every other role.'],
   'account.self_refused': [403, 'Nobody may change the rights of the own account.'],
   'account.second_person': [403, 'A second person must approve this.'],
+  'account.has_work': [409, 'The account has open work; name who takes it.'],
+  'account.successor_refused': [
+    422,
+    'Whoever was named cannot take the work; name somebody who is active and takes it.',
+  ],
+  'account.last_administrator': [
+    409,
+    'This is the last active administrator of its kind; make another one first.',
+  ],
   'account.state_refused': [409, 'The account is not in a state that allows this.'],
   'role.unknown': [422, 'A role that was named does not exist any more.'],
   'role.permission_unknown': [422, 'A permission that was named does not exist.'],

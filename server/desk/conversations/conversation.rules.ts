@@ -47,3 +47,11 @@ export function monthOf(at: Date): number {
 
 /** How often in a row the robot may be unsure before a person takes over. */
 export const ROBOT_MISSES_MAX = 2;
+
+/** Whose conversation goes where: to a colleague, or with neither to a queue; `reason` is a code. */
+export interface ConversationGift {
+  fromId: string;
+  toAccountId: string | null;
+  toSkillGroupId: string | null;
+  reason: string;
+}

@@ -8,7 +8,7 @@ import type { ConversationRow, MessageMeta, MessageRow } from './conversation.en
 import type { AppendCommand, Appended, ConversationOwners, StoredMessage } from './conversation-owner.ts';
 import { carried, toSharedFile, type OutgoingMessage } from './message-file.ts';
 import { insertConversation, listMessagesAfter, listMessagesBefore } from './conversation.repo.ts';
-import { canMove, monthOf, textFault } from './conversation.rules.ts';
+import { canMove, monthOf, textFault, type ConversationGift } from './conversation.rules.ts';
 import type { SystemTexts } from './conversation.texts.ts';
 
 /** Who asks for a state change, and the request it belongs to. */
@@ -185,15 +185,24 @@ export class ConversationService {
 
   /** Takes a conversation back from an agent who has gone, with its place in the queue kept. */
   requeueAbsent(conversationId: string, agentId: string): Promise<Appended> {
-    return this.#move({ actor: SYSTEM_ACTOR }, conversationId, {
-      action: 'conversation.queue',
-      text: 'queued',
-      meta: { state: 'queued', reason: 'agent-absent' },
-      decide: (now) =>
-        now.state === 'assigned' && now.assigneeId === agentId
-          ? { state: 'queued', assigneeId: null, handoverReason: 'agent-absent' }
-          : 'skip',
-      eventType: 'conversation.queued',
+    const gift = { fromId: agentId, toAccountId: null, toSkillGroupId: null, reason: 'agent-absent' };
+    return this.giveOn({ actor: SYSTEM_ACTOR }, conversationId, gift);
+  }
+
+  /** Gives an agent's conversation to a colleague, or to a queue with its place kept; skips what is another's by now. */
+  giveOn(by: By, conversationId: string, gift: ConversationGift): Promise<Appended> {
+    const { fromId, toAccountId, toSkillGroupId, reason } = gift;
+    return this.#move(by, conversationId, {
+      action: toAccountId ? 'conversation.handover' : 'conversation.queue',
+      text: toAccountId ? 'handedOver' : 'queued',
+      meta: toAccountId ? { state: 'assigned', agentId: toAccountId, reason } : { state: 'queued', reason },
+      decide: (now, at) => {
+        if (now.state !== 'assigned' || now.assigneeId !== fromId) return 'skip';
+        if (toAccountId) return { assigneeId: toAccountId, assignedAt: at, handoverReason: reason };
+        const skillGroupId = toSkillGroupId ?? now.skillGroupId;
+        return { state: 'queued', assigneeId: null, skillGroupId, handoverReason: reason };
+      },
+      eventType: toAccountId ? 'conversation.assigned' : 'conversation.queued',
     });
   }
 

@@ -13,7 +13,14 @@ import {
 import { portable } from '../../platform/persistence/index.ts';
 import { ask, type Ask, type Reply } from '../../test/support/ask.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
-import { createIdentity, ROLES, type FirstAccount, type Identity, type Role } from '../index.ts';
+import {
+  createIdentity,
+  ROLES,
+  type FirstAccount,
+  type Identity,
+  type Role,
+  type WorkPort,
+} from '../index.ts';
 
 const AUDIT_ROWS = portable<Record<never, never>, { action: string; outcome: string; actorId: string }>(
   'spec.identity_audit_rows',
@@ -22,6 +29,7 @@ const AUDIT_ROWS = portable<Record<never, never>, { action: string; outcome: str
 );
 
 /** The trail takes no entry from the future, so the clock that tests move forward starts a year back. */
+const DORMANT_MS = 90 * 86_400_000;
 const YEAR_MS = 365 * 86_400_000;
 
 /** A browser that is signed in. */
@@ -42,6 +50,7 @@ export interface IdentityServer {
   clock: FakeClock;
   port: number;
   identity: Identity;
+  work: ReturnType<typeof createWork>;
   people: Record<Role, FirstAccount>;
   ask(path: string, options?: Ask): Promise<Reply>;
   signIn(account: Pick<FirstAccount, 'username' | 'password' | 'totpSecret'>): Promise<Reply>;
@@ -80,23 +89,41 @@ function serve(
   server.on('request', app);
 }
 
-/** Starts it. */
-export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Promise<IdentityServer> {
-  const clock = createFakeClock(new Date(Date.now() - YEAR_MS));
-  const core = await buildCore({ clock });
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const config = { publicBaseUrl: `https://localhost:${port}`, hosts: [`localhost:${port}`] };
-  const identity = createIdentity({
+/** What the desk would hold: counts a spec sets, and what was handed on. */
+function createWork() {
+  const counts = new Map<string, { conversations: number; tickets: number }>();
+  const handed: Parameters<WorkPort['handOn']>[1][] = [];
+  const port: WorkPort = {
+    countOpen: async (_db, accountId) => counts.get(accountId) ?? { conversations: 0, tickets: 0 },
+    handOn: async (_tx, work) => `job-${handed.push(work)}`,
+  };
+  return { counts, handed, port };
+}
+
+function buildIdentity(core: Core, config: HostConfig, port: WorkPort): Identity {
+  return createIdentity({
     ...core,
     bookkeeping: {
       run: (statement, params) => core.database.read((session) => session.run(statement, params)),
     },
     config,
     isEvaluation: true,
+    dormantMs: DORMANT_MS,
+    work: port,
     onFault: showFault,
   });
+}
+
+/** Starts it. */
+export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Promise<IdentityServer> {
+  const work = createWork();
+  const clock = createFakeClock(new Date(Date.now() - YEAR_MS));
+  const core = await buildCore({ clock });
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const config = { publicBaseUrl: `https://localhost:${port}`, hosts: [`localhost:${port}`] };
+  const identity = buildIdentity(core, config, work.port);
   serve(server, core, { identity, config, routes: [...extraRoutes] });
   const first = await core.uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
     identity.createFirstAccounts(
@@ -122,6 +149,7 @@ export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Prom
     clock,
     port,
     identity,
+    work,
     people,
     ask: (path, options = {}) => ask(port, path, options),
     signIn,

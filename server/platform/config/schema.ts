@@ -111,6 +111,9 @@ export const SCHEMA = {
       isAnyText,
     ),
   },
+  accounts: {
+    dormantDays: integer('Days without a sign-in after which an account is disabled.', 90, [7, 90]),
+  },
   audit: {
     sealIntervalMs: integer('Milliseconds between tree heads while entries come.', 250, [100, 1000]),
     heartbeatSeconds: integer('Seconds between tree heads when nothing happens.', 60, [10, 3600]),

@@ -13,6 +13,9 @@ SELECT COUNT(*) AS account_count FROM account;
 -- account.decide
 UPDATE account SET state = :1, pending_roles = :2, pending_by_id = :3, totp_enc = :4, failed_count = :5, locked_until_at = :6, version = :7 WHERE id = :8 AND version = :9;
 
+-- account.dormant
+SELECT id FROM account WHERE state = 'active' AND (last_sign_in_at < :1 OR (last_sign_in_at IS NULL AND created_at < :2)) AND id > :3 ORDER BY id FETCH FIRST :4 ROWS ONLY;
+
 -- account.failed
 UPDATE account SET failed_count = failed_count + 1 WHERE id = :1;
 
@@ -55,11 +58,17 @@ SELECT role, COUNT(*) AS holders FROM account_role GROUP BY role ORDER BY role F
 -- account_role.hand_over_unit
 UPDATE account_role SET scope_unit_id = :1 WHERE scope_unit_id = :2;
 
+-- account_role.hold_role
+UPDATE account_role SET role = role WHERE role = :1;
+
 -- account_role.insert
 INSERT INTO account_role (account_id, role, scope_kind, scope_unit_id) VALUES (:1, :2, :3, :4);
 
 -- account_role.of_accounts
 SELECT r.account_id, r.role, r.scope_kind, r.scope_unit_id, u.id AS unit_id, u.depth AS unit_depth FROM account_role r JOIN account a ON a.id = r.account_id JOIN org_unit u ON u.id = COALESCE(r.scope_unit_id, a.unit_id) WHERE r.account_id IN ((list));
+
+-- account_role.others_active
+SELECT COUNT(*) AS others FROM account_role JOIN account ON account.id = account_role.account_id WHERE account_role.role = :1 AND account.state = 'active' AND account.id <> :2;
 
 -- account_role.place
 UPDATE account_role SET scope_kind = :1, scope_unit_id = :2 WHERE account_id = :3 AND role = :4;
@@ -751,6 +760,21 @@ INSERT INTO lease (name, holder, until_at, fence) VALUES (:1, :2, :3, :4);
 -- lease.take
 UPDATE lease SET holder = :1, until_at = :2, fence = fence + 1 WHERE name = :3 AND (holder = :4 OR until_at < :5 OR until_at > :6);
 
+-- leaver.conversation_count
+SELECT COUNT(*) AS conversations FROM conversation WHERE assignee_id = :1 AND state = 'assigned';
+
+-- leaver.conversations
+SELECT id FROM conversation WHERE assignee_id = :1 AND state = 'assigned' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- leaver.give_ticket
+UPDATE ticket SET assignee_id = :1, skill_group_id = :2, updated_at = :3, version = version + 1 WHERE id = :4 AND assignee_id = :5 AND state <> 'closed';
+
+-- leaver.ticket_count
+SELECT COUNT(*) AS tickets FROM ticket WHERE assignee_id = :1 AND state <> 'closed';
+
+-- leaver.tickets
+SELECT id, requester_id, skill_group_id, version FROM ticket WHERE assignee_id = :1 AND state <> 'closed' ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
 -- legal_hold.active
 SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE is_active = :1 ORDER BY placed_at asc, id asc FETCH FIRST :2 ROWS ONLY;
 
@@ -1084,8 +1108,17 @@ INSERT INTO skill_group (id, name, created_at, version) VALUES (:1, :2, :3, :4);
 -- skill_group.list
 SELECT id, name, created_at, version FROM skill_group ORDER BY name asc, id asc FETCH FIRST :1 ROWS ONLY;
 
+-- skill_group.of_member
+SELECT skill_group.id, skill_group.name FROM skill_group JOIN skill_group_member ON skill_group_member.skill_group_id = skill_group.id WHERE skill_group_member.account_id = :1 ORDER BY skill_group.name, skill_group.id FETCH FIRST :2 ROWS ONLY;
+
+-- skill_group.touch
+UPDATE skill_group SET version = version + 1 WHERE id = :1;
+
 -- skill_group.update
 UPDATE skill_group SET name = :1, version = :2 WHERE id = :3 AND version = :4;
+
+-- skill_group_member.add
+INSERT INTO skill_group_member (skill_group_id, account_id) VALUES (:1, :2);
 
 -- skill_group_member.insert
 INSERT INTO skill_group_member (skill_group_id, account_id) VALUES (:1, :2);
@@ -1095,6 +1128,9 @@ SELECT skill_group_id, account_id FROM skill_group_member WHERE skill_group_id I
 
 -- skill_group_member.remove_all
 DELETE FROM skill_group_member WHERE skill_group_id = :1;
+
+-- skill_group_member.remove_of
+DELETE FROM skill_group_member WHERE account_id = :1;
 
 -- stored_file.by_id
 SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE id = :1;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLifecycle, type Lifecycle } from '../../compliance/index.ts';
+import { countOpenWork } from '../../desk/index.ts';
 import { createIdentity, type Approvals } from '../../identity/index.ts';
 import { AppError, createFakeClock, type Actor, type FakeClock } from '../../kernel/index.ts';
 import type { RecordStore, Tx } from '../../platform/persistence/index.ts';
@@ -62,6 +63,8 @@ export class LifecycleStage {
       ...{ uow, clock, ids, crypto, onFault: () => undefined, isEvaluation: false },
       config: { publicBaseUrl: 'https://localhost', hosts: ['localhost'] },
       bookkeeping: { run: async () => 0 },
+      dormantMs: 90 * DAY_MS,
+      work: { countOpen: countOpenWork, handOn: () => Promise.reject(new Error('no queue of jobs here')) },
     }).approvals;
     this.life = createLifecycle({
       ...{ uow, clock, ids, crypto, installationId, stores, archiveRoot, approvals: this.approvals },

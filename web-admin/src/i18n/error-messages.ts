@@ -26,6 +26,9 @@ export const zh = {
   'error.account.roles_exclusive': '三个管理员角色互斥，也不能与其他角色同时授予。',
   'error.account.self_refused': '不能修改自己的权限。',
   'error.account.second_person': '必须由另一人批准。',
+  'error.account.has_work': '该账号还有未完成的工作，请指定由谁接手。',
+  'error.account.successor_refused': '指定的接手人无法接手，请选择在岗的坐席或现有技能组。',
+  'error.account.last_administrator': '这是同类管理员中最后一个可用账号，请先设立另一个。',
   'error.account.state_refused': '账号当前状态不允许此操作。',
   'error.role.unknown': '所选角色已不存在，请刷新后重选。',
   'error.role.permission_unknown': '所选权限不存在，请刷新后重选。',
@@ -183,6 +186,11 @@ export const en: Record<keyof typeof zh, string> = {
   'error.account.roles_exclusive': 'The three administrator roles exclude each other and every other role.',
   'error.account.self_refused': 'Nobody may change the rights of their own account.',
   'error.account.second_person': 'Another person must approve this.',
+  'error.account.has_work': 'The account has open work; choose who takes it.',
+  'error.account.successor_refused':
+    'Whoever you chose cannot take the work; choose an active agent or a skill group.',
+  'error.account.last_administrator':
+    'This is the last active administrator of its kind; make another one first.',
   'error.account.state_refused': 'The account is not in a state that allows this.',
   'error.role.unknown': 'A role you chose does not exist any more; load again and choose anew.',
   'error.role.permission_unknown': 'A permission you chose does not exist; load again and choose anew.',
