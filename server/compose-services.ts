@@ -1,6 +1,7 @@
 import type { Foundation } from './foundation.ts';
 import type { Approvals } from './identity/index.ts';
-import { createFiles } from './platform/files/index.ts';
+import { scannerOf, THUMBNAIL_WORKER } from './wiring-files.ts';
+import { createFiles, createThumbnailer } from './platform/files/index.ts';
 import { createMetrics } from './platform/http/index.ts';
 import { createJobs, jobHistoryKind } from './platform/jobs/index.ts';
 import { Settings, type AnySection } from './platform/settings/index.ts';
@@ -23,6 +24,8 @@ export async function composeServices(
   const files = createFiles({
     ...{ uow, clock, log, ids, crypto, database, guard },
     groups: config.files.types,
+    ...scannerOf(config, egress),
+    thumbnail: (store) => createThumbnailer(store, { workerUrl: THUMBNAIL_WORKER, log }),
   });
   const withDb = wiring.withDb(database);
   const jobs = createJobs({

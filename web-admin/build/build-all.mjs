@@ -1,5 +1,5 @@
-// Builds what a start from source needs, into dist/: the console, the widget, the demonstration bank, and the robot's
-// training thread (a worker does not inherit the loader that reads TypeScript). With --if-stale the web files only when
+// Builds what a start from source needs, into dist/: the console, the widget, the demonstration bank, and the server's
+// threads (a worker does not inherit the loader that reads TypeScript). With --if-stale the web files only when
 // a source is newer than the last build. `npm run build`, `npm start` and `npm test` use it.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -27,14 +27,21 @@ async function stampOf() {
   return hash.digest('hex');
 }
 
-await build({
-  entryPoints: [join(PROJECT, 'server/robot/training/training.worker.ts')],
-  outfile: join(PROJECT, 'dist/server/robot-worker.mjs'),
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-});
+/** Threads of the server and the files they become. */
+const THREADS = {
+  'server/robot/training/training.worker.ts': 'dist/server/robot-worker.mjs',
+  'server/platform/files/thumbnail.worker.ts': 'dist/server/thumbnail-worker.mjs',
+};
+for (const [entry, outfile] of Object.entries(THREADS)) {
+  await build({
+    entryPoints: [join(PROJECT, entry)],
+    outfile: join(PROJECT, outfile),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+  });
+}
 
 const stamp = await stampOf();
 const known = await readFile(STAMP, 'utf8').catch(() => '');

@@ -124,6 +124,11 @@ export const SCHEMA = {
       ['image', 'pdf', 'office', 'text', 'audio', 'video'],
       TYPE_GROUPS,
     ),
+    scanner: text(
+      'clamd that looks through every file before anybody can read it; without it files are checked by form alone.',
+      'unix:/path/of/its/socket or host:port',
+      (value) => /^unix:\/\S+$/.test(value) || (isHost(value) && /:\d+$/.test(value)),
+    ),
   },
   chat: {
     laneCount: integer(

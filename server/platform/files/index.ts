@@ -1,3 +1,4 @@
+export { createClamdScanner, SCAN_TIMEOUT_MS } from './clamd.ts';
 export type { ByteSource } from './byte-source.ts';
 export {
   createFileChecker,
@@ -10,5 +11,6 @@ export { createFiles, type Files } from './files.ts';
 export { FileStore, type CreatedFile, type FileInfo, type FileOwner } from './file-store.ts';
 export { beginRoute, fileRoutes, presentFileItem, type FileRouteOptions } from './file.routes.ts';
 export { fileItem } from './file.schema.ts';
+export { createThumbnailer } from './thumbnailer.ts';
 export { FILE_LIMITS } from './limits.ts';
 export type { FileOwnerType, FileState } from './stored-file.entity.ts';

@@ -3,7 +3,8 @@ import { AppError, createFakeClock, type FakeClock } from '../../../kernel/index
 import { DEK_INSERT, type StorageGuard } from '../../persistence/index.ts';
 import { buildCore, QUIET_LOG, type Core } from '../../../test/support/core.ts';
 import { serveRoutes, type Caller, type ServedRoutes } from '../../../test/support/serve-routes.ts';
-import type { Scanner } from '../file-checker.ts';
+import type { Scanner, Thumbnailer } from '../file-checker.ts';
+import type { FileStore } from '../file-store.ts';
 import { createFiles, type Files } from '../files.ts';
 import { beginRoute, fileRoutes, type FileRouteOptions } from '../file.routes.ts';
 
@@ -38,7 +39,12 @@ export interface BuiltFiles extends Files {
 
 /** Builds files with an optional scanner; `mayRead` decides like an owner's module. */
 export async function buildFiles(
-  options: { scanner?: Scanner; groups?: string[]; guard?: StorageGuard } = {},
+  options: {
+    scanner?: Scanner;
+    groups?: string[];
+    guard?: StorageGuard;
+    thumbnail?: (store: FileStore) => Thumbnailer;
+  } = {},
 ): Promise<BuiltFiles> {
   const clock = createFakeClock();
   const core = await buildCore({ clock });
@@ -53,6 +59,7 @@ export async function buildFiles(
     groups: options.groups ?? ['image', 'pdf', 'office', 'text', 'audio', 'video'],
     ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
     ...(options.guard === undefined ? {} : { guard: options.guard }),
+    ...(options.thumbnail === undefined ? {} : { thumbnail: options.thumbnail }),
   });
   const requester = { id: REQUESTER, dekId: dek.id };
   const sides: FileRouteOptions = {

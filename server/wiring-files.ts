@@ -1,0 +1,24 @@
+import type { Config } from './platform/config/index.ts';
+import { connectLocal, type Egress } from './platform/egress/index.ts';
+import { createClamdScanner, type Scanner } from './platform/files/index.ts';
+
+/** Entry of the thread that draws thumbnails, as the build made it. */
+export const THUMBNAIL_WORKER = new URL('../dist/server/thumbnail-worker.mjs', import.meta.url);
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const USE = { owner: 'files:clamd', protocol: 'clamd' } as const;
+
+/** The scanner of the settings: clamd over its Unix socket, or on the network through the one way out; or none. */
+export function scannerOf({ files }: Config, egress: Egress): { scanner?: Scanner } {
+  const { scanner: place } = files;
+  if (place === undefined) return {};
+  const limits = { timeoutMs: CONNECT_TIMEOUT_MS };
+  if (place.startsWith('unix:')) {
+    const path = place.slice('unix:'.length);
+    return { scanner: createClamdScanner({ connect: () => connectLocal(path, limits) }) };
+  }
+  const colon = place.lastIndexOf(':');
+  const host = place.slice(0, colon).replace(/^\[|\]$/g, '');
+  const target = { host, port: Number(place.slice(colon + 1)) };
+  return { scanner: createClamdScanner({ connect: () => egress.connect(USE, target, limits) }) };
+}
