@@ -87,6 +87,7 @@ function historyRoutes({ settings, accountNames }: SettingsRouteDeps): AnyRoute[
           limit,
           ({ version }) => [version],
           (row) => ({
+            id: row.version,
             version: row.version,
             changedAt: row.changedAt.toISOString(),
             changedBy: person(row.changedBy),

@@ -58,6 +58,7 @@ export const historyPage: Schema = closed(
       type: 'array',
       items: closed(
         {
+          id: count,
           version: count,
           changedAt: instant,
           changedBy: person,

@@ -11,11 +11,13 @@ import {
   ProfileOutlined,
   RobotOutlined,
   SafetyCertificateOutlined,
+  SettingOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import type { Permission } from './auth/index.ts';
 import type { MessageKey } from './i18n/index.ts';
+import type { ModuleName } from './tailoring/index.ts';
 
 /** One page of the console. */
 export interface FeatureRoute {
@@ -33,6 +35,8 @@ export interface FeatureRoute {
     /** Narrows who has the entry, where the page is open to more. */
     anyOf?: readonly Permission[];
   };
+  /** The part of the product it belongs to; gone while that is switched off. */
+  module?: ModuleName;
   /** Pages that show customer data carry the screen watermark. */
   hasCustomerData?: boolean;
 }
@@ -57,6 +61,7 @@ const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
 const SkillGroupsPage = lazy(() => import('./features/identity/skill-groups-page.tsx'));
 const SitesPage = lazy(() => import('./features/channels/sites-page.tsx'));
 const SitePage = lazy(() => import('./features/channels/site-page.tsx'));
+const SettingsPage = lazy(() => import('./features/tailoring/settings-page.tsx'));
 const SystemPage = lazy(() => import('./features/settings/system-page.tsx'));
 
 const CONVERSATIONS: readonly Permission[] = [
@@ -80,38 +85,54 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
   { path: '/inbox/:id', anyOf: CONVERSATIONS, component: InboxPage, hasCustomerData: true },
   {
     path: '/tickets',
+    module: 'tickets',
     anyOf: ['ticket:work'],
     component: TicketsPage,
     nav: { label: 'nav.tickets', icon: ProfileOutlined },
     hasCustomerData: true,
   },
-  { path: '/tickets/:id', anyOf: ['ticket:work'], component: TicketPage, hasCustomerData: true },
+  {
+    path: '/tickets/:id',
+    module: 'tickets',
+    anyOf: ['ticket:work'],
+    component: TicketPage,
+    hasCustomerData: true,
+  },
   {
     path: '/knowledge',
+    module: 'knowledge',
     anyOf: ['knowledge:read'],
     component: ArticlesPage,
     nav: { label: 'nav.knowledge', icon: BookOutlined },
   },
-  { path: '/knowledge/new', anyOf: ['knowledge:write'], component: ArticleFormPage },
-  { path: '/knowledge/:id', anyOf: ['knowledge:read'], component: ArticlePage },
-  { path: '/knowledge/:id/edit', anyOf: ['knowledge:write'], component: ArticleFormPage },
+  { path: '/knowledge/new', module: 'knowledge', anyOf: ['knowledge:write'], component: ArticleFormPage },
+  { path: '/knowledge/:id', module: 'knowledge', anyOf: ['knowledge:read'], component: ArticlePage },
+  {
+    path: '/knowledge/:id/edit',
+    module: 'knowledge',
+    anyOf: ['knowledge:write'],
+    component: ArticleFormPage,
+  },
   {
     path: '/robot',
+    module: 'robot',
     anyOf: ['robot:test'],
     component: RobotPage,
     nav: { label: 'nav.robot', icon: RobotOutlined },
   },
   {
     path: '/qa',
+    module: 'qa',
     anyOf: ['qa:read'],
     component: EvaluationsPage,
     nav: { label: 'nav.qa', icon: SafetyCertificateOutlined },
   },
-  { path: '/qa/score-cards', anyOf: ['qa:read'], component: ScoreCardsPage },
-  { path: '/qa/score-cards/:id', anyOf: ['qa:read'], component: ScoreCardPage },
-  { path: '/qa/:id', anyOf: ['qa:read'], component: EvaluationPage, hasCustomerData: true },
+  { path: '/qa/score-cards', module: 'qa', anyOf: ['qa:read'], component: ScoreCardsPage },
+  { path: '/qa/score-cards/:id', module: 'qa', anyOf: ['qa:read'], component: ScoreCardPage },
+  { path: '/qa/:id', module: 'qa', anyOf: ['qa:read'], component: EvaluationPage, hasCustomerData: true },
   {
     path: '/reports',
+    module: 'reports',
     anyOf: ['report:read'],
     component: ReportsPage,
     nav: { label: 'nav.reports', icon: BarChartOutlined },
@@ -153,6 +174,13 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     component: TokensPage,
     nav: { label: 'nav.tokens', icon: KeyOutlined },
   },
+  {
+    path: '/settings',
+    anyOf: ['settings:read'],
+    component: SettingsPage,
+    nav: { label: 'nav.settings', icon: SettingOutlined },
+  },
+  { path: '/settings/:section', anyOf: ['settings:read'], component: SettingsPage },
   {
     path: '/system',
     anyOf: ['system:read'],

@@ -22,6 +22,8 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** The page asks by itself, nobody is there: the idle time goes on. */
   isBackground?: boolean;
+  /** An answer the browser may keep and ask for again with its tag; everything else is never stored. */
+  isRevalidated?: boolean;
   /** For the few answers that may take longer than half a minute. */
   timeoutMs?: number;
 }
@@ -131,7 +133,7 @@ export function createApiClient(deps: ApiClientDeps): ApiClient {
         method,
         headers,
         credentials: 'same-origin',
-        cache: 'no-store',
+        cache: options.isRevalidated ? 'no-cache' : 'no-store',
         signal: limit.signal,
         ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       });

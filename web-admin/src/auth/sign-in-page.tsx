@@ -4,8 +4,15 @@ import { useState } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import type { ApiError } from '../api/index.ts';
 import { toApiError, useApi } from '../api/index.ts';
-import { EvaluationBanner, LanguageSwitch, ProblemText, ThemeSwitch } from '../components/index.ts';
+import {
+  BrandMark,
+  EvaluationBanner,
+  LanguageSwitch,
+  ProblemText,
+  ThemeSwitch,
+} from '../components/index.ts';
 import { useI18n } from '../i18n/index.ts';
+import { useAppearance, useLocalised, useProductName } from '../tailoring/index.ts';
 import { returnPath } from './return-path.ts';
 import { useSessionQuery } from './require-session.tsx';
 import { SESSION_KEY } from './session-context.ts';
@@ -87,6 +94,9 @@ export function SignInPage() {
   const { t } = useI18n();
   const location = useLocation();
   const { data } = useSessionQuery();
+  const name = useProductName();
+  const { signInText } = useAppearance();
+  const localised = useLocalised();
   if (data?.session) return <Navigate to={returnPath(location.state)} replace />;
   return (
     <div className="sign-in">
@@ -97,11 +107,12 @@ export function SignInPage() {
       </div>
       <main className="sign-in-card">
         <h1>
-          <span className="brand-mark" aria-hidden="true" />
-          {t('product.name')}
+          <BrandMark />
+          {name}
         </h1>
         {data?.hasEnded && <Alert type="info" showIcon title={t('signin.ended')} className="sign-in-error" />}
         <SignInForm />
+        {signInText && <p className="sign-in-text keep-lines">{localised(signInText)}</p>}
       </main>
     </div>
   );

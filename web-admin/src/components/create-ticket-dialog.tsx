@@ -3,6 +3,7 @@ import { Alert, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { toApiError, useApi, type ApiError } from '../api/index.ts';
 import { useI18n } from '../i18n/index.ts';
+import { FieldInputs, filledValues, useFields, type FieldValues } from '../tailoring/index.ts';
 import { ProblemText } from './faces.tsx';
 
 /** Priorities of a ticket, from low to urgent. */
@@ -17,6 +18,7 @@ interface TicketForm {
   subject: string;
   description: string;
   priority: TicketPriority;
+  customFields?: FieldValues;
 }
 
 /** A ticket that was just made. */
@@ -37,6 +39,7 @@ export function CreateTicketDialog(props: {
   const api = useApi();
   const cache = useQueryClient();
   const [form] = Form.useForm<TicketForm>();
+  const fields = useFields('ticket');
   const [error, setError] = useState<ApiError | null>(null);
   const [isSending, setSending] = useState(false);
   const required = { required: true, whitespace: true, message: t('field.required') };
@@ -45,7 +48,9 @@ export function CreateTicketDialog(props: {
     setSending(true);
     setError(null);
     try {
-      const ticket = await api.create<CreatedTicket>('/tickets', { body: { ...values, ...origin } });
+      const ticket = await api.create<CreatedTicket>('/tickets', {
+        body: { ...values, customFields: filledValues(values.customFields), ...origin },
+      });
       await cache.invalidateQueries({ queryKey: ['tickets'] });
       await cache.invalidateQueries({ queryKey: ['requesters'] });
       onCreated(ticket);
@@ -83,6 +88,7 @@ export function CreateTicketDialog(props: {
             options={TICKET_PRIORITIES.map((value) => ({ value, label: t(`ticket.priority.${value}`) }))}
           />
         </Form.Item>
+        <FieldInputs fields={fields} />
       </Form>
       {error && <Alert type="error" showIcon title={<ProblemText error={error} />} />}
     </Modal>

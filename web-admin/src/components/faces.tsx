@@ -48,6 +48,7 @@ export function ErrorFace({ error, onRetry }: { error: unknown; onRetry?: (() =>
   const { t } = useI18n();
   const problem = toApiError(error);
   if (problem.code === 'access.refused') return <NoPermissionFace />;
+  if (problem.code === 'module.off') return <ModuleOffFace />;
   if (problem.status === 404) return <NotFoundFace />;
   return (
     <div className="face" role="alert">
@@ -67,6 +68,19 @@ export function NoPermissionFace() {
       status="warning"
       title={t('face.no_permission_title')}
       subTitle={t('face.no_permission_text')}
+      extra={<Link to="/">{t('face.home')}</Link>}
+    />
+  );
+}
+
+/** Shown on pages of a part that is switched off. */
+export function ModuleOffFace() {
+  const { t } = useI18n();
+  return (
+    <Result
+      status="info"
+      title={t('face.module_off_title')}
+      subTitle={t('face.module_off_text')}
       extra={<Link to="/">{t('face.home')}</Link>}
     />
   );

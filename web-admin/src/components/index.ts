@@ -1,4 +1,5 @@
 export { knownParam, withParam } from './address-filters.ts';
+export { BrandMark } from './brand-mark.tsx';
 export { ConfirmDialog } from './confirm-dialog.tsx';
 export { CopyButton } from './copy-button.tsx';
 export {
@@ -9,10 +10,19 @@ export {
 } from './create-ticket-dialog.tsx';
 export { ErrorBoundary } from './error-boundary.tsx';
 export { EvaluationBanner } from './evaluation-banner.tsx';
-export { EmptyFace, ErrorFace, LoadingFace, NoPermissionFace, NotFoundFace, ProblemText } from './faces.tsx';
+export {
+  EmptyFace,
+  ErrorFace,
+  LoadingFace,
+  ModuleOffFace,
+  NoPermissionFace,
+  NotFoundFace,
+  ProblemText,
+} from './faces.tsx';
 export { FormDialog } from './form-dialog.tsx';
 export { LoadMore } from './load-more.tsx';
 export { Meter } from './meter.tsx';
+export { moved, OrderedList, type OrderedItem } from './ordered-list.tsx';
 export { Page, usePageTitle } from './page.tsx';
 export { ReasonDialog } from './reason-dialog.tsx';
 export { ScreenWatermark } from './screen-watermark.tsx';

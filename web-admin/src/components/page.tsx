@@ -1,5 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
-import { useI18n } from '../i18n/index.ts';
+import { useProductName } from '../tailoring/index.ts';
 
 /** Frame of a page: its title as the only h1 and in the window's title, tools at the right, content below. */
 export function Page({
@@ -27,8 +27,7 @@ export function Page({
 
 /** Sets the window's title: page first, so that tabs can be told apart. */
 export function usePageTitle(title: string): void {
-  const { t } = useI18n();
-  const product = t('product.name');
+  const product = useProductName();
   useEffect(() => {
     document.title = title ? `${title} · ${product}` : product;
   }, [title, product]);

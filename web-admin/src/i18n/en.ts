@@ -11,6 +11,7 @@ import * as approvals from '../features/approvals/messages.ts';
 import * as identity from '../features/identity/messages.ts';
 import * as channels from '../features/channels/messages.ts';
 import * as settings from '../features/settings/messages.ts';
+import * as tailoring from '../features/tailoring/messages.ts';
 import type { zh } from './zh.ts';
 
 /** Every text of the console in English; the type demands the keys of the Chinese catalogue. */
@@ -28,4 +29,5 @@ export const en: Record<keyof typeof zh, string> = {
   ...identity.en,
   ...channels.en,
   ...settings.en,
+  ...tailoring.en,
 };

@@ -11,6 +11,7 @@ import * as approvals from '../features/approvals/messages.ts';
 import * as identity from '../features/identity/messages.ts';
 import * as channels from '../features/channels/messages.ts';
 import * as settings from '../features/settings/messages.ts';
+import * as tailoring from '../features/tailoring/messages.ts';
 
 /** Every text of the console in Chinese. A feature adds its `messages.ts` here and in `en.ts`. */
 export const zh = {
@@ -27,4 +28,5 @@ export const zh = {
   ...identity.zh,
   ...channels.zh,
   ...settings.zh,
+  ...tailoring.zh,
 };

@@ -3,10 +3,11 @@ import { Badge, Button, Drawer } from 'antd';
 import { Suspense, useState, type ReactNode } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { isAllowed, useSession } from '../auth/index.ts';
-import { ErrorBoundary, EvaluationBanner, LoadingFace } from '../components/index.ts';
+import { BrandMark, ErrorBoundary, EvaluationBanner, LoadingFace } from '../components/index.ts';
 import { useI18n } from '../i18n/index.ts';
 import { LiveProvider, useLive } from '../realtime/index.ts';
 import { FEATURE_ROUTES, type FeatureRoute } from '../routes.tsx';
+import { arrange, NavEntriesContext, useLayout, useProductName } from '../tailoring/index.ts';
 import { ApprovalsBadge } from './approvals-badge.tsx';
 import { IdleGuard } from './idle-guard.tsx';
 import { TopBarTools } from './top-bar.tsx';
@@ -40,15 +41,22 @@ function Navigation({ routes, onNavigate }: { routes: readonly FeatureRoute[]; o
   );
 }
 
-/** Rows of the side navigation an account may open. */
-export function navRoutes(session: Parameters<typeof isAllowed>[0]): FeatureRoute[] {
-  return FEATURE_ROUTES.filter(
+/** Rows of the side navigation an account may open, arranged as the settings say. */
+export function useNavRoutes(): FeatureRoute[] {
+  const session = useSession();
+  const layout = useLayout();
+  const open = FEATURE_ROUTES.filter(
     ({ nav, anyOf }) => nav && isAllowed(session, anyOf) && isAllowed(session, nav.anyOf ?? []),
   );
+  return arrange(open, layout);
 }
+
+/** Every entry of the navigation, for the page that arranges it. */
+const NAV_ENTRIES = FEATURE_ROUTES.flatMap(({ path, nav }) => (nav ? [{ path, label: nav.label }] : []));
 
 function NavigationDrawer({ routes }: { routes: readonly FeatureRoute[] }) {
   const { t } = useI18n();
+  const name = useProductName();
   const [isOpen, setOpen] = useState(false);
   return (
     <>
@@ -66,7 +74,7 @@ function NavigationDrawer({ routes }: { routes: readonly FeatureRoute[] }) {
         size={260}
         open={isOpen}
         onClose={() => setOpen(false)}
-        title={t('product.name')}
+        title={name}
       >
         <Navigation routes={routes} onNavigate={() => setOpen(false)} />
       </Drawer>
@@ -85,7 +93,8 @@ export function Shell() {
   const { t } = useI18n();
   const session = useSession();
   const location = useLocation();
-  const routes = navRoutes(session);
+  const routes = useNavRoutes();
+  const name = useProductName();
   return (
     <MaybeLive>
       <div className="shell">
@@ -96,8 +105,8 @@ export function Shell() {
         <header className="top-bar">
           <NavigationDrawer routes={routes} />
           <span className="brand">
-            <span className="brand-mark" aria-hidden="true" />
-            {t('product.name')}
+            <BrandMark />
+            {name}
           </span>
           <TopBarTools />
         </header>
@@ -106,7 +115,9 @@ export function Shell() {
           <main id="content" className="content" tabIndex={-1}>
             <ErrorBoundary resetKey={location.pathname}>
               <Suspense fallback={<LoadingFace />}>
-                <Outlet />
+                <NavEntriesContext value={NAV_ENTRIES}>
+                  <Outlet />
+                </NavEntriesContext>
               </Suspense>
             </ErrorBoundary>
           </main>

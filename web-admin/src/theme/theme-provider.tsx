@@ -2,6 +2,7 @@ import { App, ConfigProvider } from 'antd';
 import enUS from 'antd/es/locale/en_US';
 import zhCN from 'antd/es/locale/zh_CN';
 import { useCallback, useLayoutEffect, useMemo, useState, type ReactNode } from 'react';
+import { useAppearance, useBrandColours } from '../tailoring/index.ts';
 import { useI18n } from '../i18n/index.ts';
 import { ThemeContext } from './theme-context.ts';
 import { createTheme, type ThemeName } from './tokens.ts';
@@ -36,7 +37,9 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
     }
   }, []);
   const choice = useMemo(() => ({ name, setName }), [name, setName]);
-  const config = useMemo(() => createTheme(name), [name]);
+  const { primary } = useAppearance();
+  useBrandColours(primary, name);
+  const config = useMemo(() => createTheme(name, primary), [name, primary]);
   return (
     <ThemeContext.Provider value={choice}>
       <ConfigProvider

@@ -39,8 +39,7 @@ const TOKENS: Record<ThemeName, NonNullable<ThemeConfig['token']>> = {
   },
 };
 
-const COMPONENTS: Record<ThemeName, NonNullable<ThemeConfig['components']>> = {
-  light: { Tabs: { itemSelectedColor: '#0958d9' } },
+const COMPONENTS: { dark: NonNullable<ThemeConfig['components']> } = {
   dark: {
     Tabs: { itemSelectedColor: '#7fb0ff', inkBarColor: '#7fb0ff', itemHoverColor: '#a6c8ff' },
     Menu: { itemSelectedColor: '#7fb0ff' },
@@ -53,13 +52,25 @@ const FONTS =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", ' +
   '"Noto Sans SC", "Source Han Sans SC", sans-serif';
 
+/**
+ * The brand's colour in the places of the shipped one. In the dark theme it colours grounds alone, on which white
+ * stands; links keep a lighter blue, since the brand's need not be readable on dark.
+ */
+function brandTokens(name: ThemeName, primary: string): NonNullable<ThemeConfig['token']> {
+  if (primary === TOKENS.light.colorPrimary) return {};
+  return name === 'dark'
+    ? { colorPrimary: primary }
+    : { colorPrimary: primary, colorInfo: primary, colorLink: primary };
+}
+
 /** Ant Design's configuration of a theme. The key is always set, so that variable blocks have stable names. */
-export function createTheme(name: ThemeName): ThemeConfig {
+export function createTheme(name: ThemeName, primary: string): ThemeConfig {
+  const components = name === 'light' ? { Tabs: { itemSelectedColor: primary } } : COMPONENTS.dark;
   return {
     hashed: false,
     cssVar: { key: `ui-${name}` },
     algorithm: name === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
-    token: { ...SHARED, fontFamily: FONTS, ...TOKENS[name] },
-    components: COMPONENTS[name],
+    token: { ...SHARED, fontFamily: FONTS, ...TOKENS[name], ...brandTokens(name, primary) },
+    components,
   };
 }

@@ -1,10 +1,12 @@
 import { EditOutlined, EyeOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { useEffect, useState } from 'react';
+import { Fragment, useEffect, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useCan } from '../../auth/index.ts';
 import { ErrorFace, LoadingFace } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import { RecordFieldsCard } from '../../records/index.ts';
+import { isOff, useLayout, type PanelCard } from '../../tailoring/index.ts';
 import { RequesterDialog } from './requester-dialog.tsx';
 import { maskedValue, REVEAL_FIELDS, useRequester, type Requester, type Revealed } from './requester-data.ts';
 import { FIELD_LABELS, RevealDialog } from './reveal-dialog.tsx';
@@ -58,17 +60,10 @@ function Fields({ requester, revealed }: { requester: Requester; revealed: Revea
   );
 }
 
-function History({
-  requester,
-  conversationId,
-}: {
-  requester: Requester;
-  conversationId: string | undefined;
-}) {
-  const { t, tMaybe, format } = useI18n();
-  const earlier = requester.conversations.filter((conversation) => conversation.id !== conversationId);
+function Tickets({ requester }: { requester: Requester }) {
+  const { t, tMaybe } = useI18n();
   return (
-    <>
+    <section className="side-section" aria-label={t('requester.tickets')}>
       <h3>{t('requester.tickets')}</h3>
       {requester.tickets.length === 0 && <p className="soft">{t('common.none')}</p>}
       <ul className="plain-list">
@@ -81,6 +76,21 @@ function History({
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+function Conversations({
+  requester,
+  conversationId,
+}: {
+  requester: Requester;
+  conversationId: string | undefined;
+}) {
+  const { t, tMaybe, format } = useI18n();
+  const earlier = requester.conversations.filter((conversation) => conversation.id !== conversationId);
+  return (
+    <section className="side-section" aria-label={t('requester.conversations')}>
       <h3>{t('requester.conversations')}</h3>
       {earlier.length === 0 && <p className="soft">{t('common.none')}</p>}
       <ul className="plain-list">
@@ -91,24 +101,16 @@ function History({
           </li>
         ))}
       </ul>
-    </>
+    </section>
   );
 }
 
-/** Right column: the customer with masked values, tickets, and earlier conversations. */
-export function CustomerPanel(props: {
-  requesterId: string;
-  conversationId: string | undefined;
-  ticketId: string | undefined;
-}) {
-  const { requesterId, conversationId, ticketId } = props;
+/** Masked values, and the ways to reveal and to change them. */
+function Profile({ requester, ticketId }: { requester: Requester; ticketId: string | undefined }) {
   const { t } = useI18n();
   const can = useCan();
-  const { data: requester, error, refetch } = useRequester(requesterId);
   const { revealed, leftSeconds, show, hide } = useRevealed();
   const [dialog, setDialog] = useState<'reveal' | 'edit'>();
-  if (error) return <ErrorFace error={error} onRetry={() => void refetch()} />;
-  if (!requester) return <LoadingFace />;
   return (
     <section className="side-section" aria-label={t('requester.title')}>
       <h2>
@@ -137,7 +139,6 @@ export function CustomerPanel(props: {
           )}
         </div>
       )}
-      <History requester={requester} conversationId={conversationId} />
       {dialog === 'reveal' && (
         <RevealDialog
           requester={requester}
@@ -152,4 +153,48 @@ export function CustomerPanel(props: {
       {dialog === 'edit' && <RequesterDialog requester={requester} onClose={() => setDialog(undefined)} />}
     </section>
   );
+}
+
+function OwnFields({
+  requester,
+  conversationId,
+}: {
+  requester: Requester;
+  conversationId: string | undefined;
+}) {
+  const can = useCan();
+  const isReadOnly = !can('conversation:work');
+  return (
+    <>
+      <RecordFieldsCard type="requester" id={requester.id} isReadOnly={isReadOnly} className="side-section" />
+      {conversationId && (
+        <RecordFieldsCard
+          type="conversation"
+          id={conversationId}
+          isReadOnly={isReadOnly}
+          className="side-section"
+        />
+      )}
+    </>
+  );
+}
+
+/** Right column: the customer with masked values, own fields, tickets, and earlier conversations, as the settings order them. */
+export function CustomerPanel(props: {
+  requesterId: string;
+  conversationId: string | undefined;
+  ticketId: string | undefined;
+}) {
+  const { requesterId, conversationId, ticketId } = props;
+  const layout = useLayout();
+  const { data: requester, error, refetch } = useRequester(requesterId);
+  if (error) return <ErrorFace error={error} onRetry={() => void refetch()} />;
+  if (!requester) return <LoadingFace />;
+  const cards: Record<PanelCard, ReactNode> = {
+    profile: <Profile requester={requester} ticketId={ticketId} />,
+    fields: <OwnFields requester={requester} conversationId={conversationId} />,
+    tickets: isOff(layout, 'tickets') ? null : <Tickets requester={requester} />,
+    conversations: <Conversations requester={requester} conversationId={conversationId} />,
+  };
+  return layout.panels.customer.map((card) => <Fragment key={card}>{cards[card]}</Fragment>);
 }

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { useApi, type ApiError, type Page } from '../../api/index.ts';
+import type { FieldValue } from '../../tailoring/index.ts';
 import type { TicketPriority } from '../../components/index.ts';
 
 /** States of a ticket in the order of its life. */
@@ -21,6 +22,8 @@ export interface TicketItem {
   openedAt: string;
   updatedAt: string;
   version: number;
+  /** Own fields that are columns, masked. */
+  columnValues?: Record<string, FieldValue>;
 }
 
 export interface TicketHistoryEntry {
@@ -52,6 +55,8 @@ export interface TicketFilters {
   state?: string | undefined;
   assignee?: string | undefined;
   q?: string | undefined;
+  field?: string | undefined;
+  value?: string | undefined;
 }
 
 /** Reads the filters from an address; unknown states are left out, so an old link still works. */
@@ -61,6 +66,8 @@ export function parseFilters(search: URLSearchParams): TicketFilters {
     state: TICKET_STATES.some((known) => known === state) ? state : undefined,
     assignee: search.get('assignee') || undefined,
     q: search.get('q')?.trim() || undefined,
+    field: search.get('field') || undefined,
+    value: search.get('value') || undefined,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type TicketPriority,
 } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import { RecordFieldsCard } from '../../records/index.ts';
 import { TicketComments } from './ticket-comments.tsx';
 import { useAssignees, useTicket, useTicketActions, type Ticket, type TicketState } from './ticket-data.ts';
 import { TicketHistory } from './ticket-history.tsx';
@@ -185,6 +186,12 @@ export default function TicketPage() {
         </div>
         <div>
           <Details ticket={ticket} />
+          <RecordFieldsCard
+            type="ticket"
+            id={ticket.id}
+            isReadOnly={ticket.state === 'closed'}
+            className="panel"
+          />
           <TicketHistory ticket={ticket} />
         </div>
       </div>

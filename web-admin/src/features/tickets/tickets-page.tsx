@@ -6,6 +6,14 @@ import { usePageList } from '../../api/index.ts';
 import { useCan, useSession } from '../../auth/index.ts';
 import { CreateTicketDialog, EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import {
+  FieldFilter,
+  useFields,
+  useLocalised,
+  useValueText,
+  type FieldFilterValue,
+  type KnownField,
+} from '../../tailoring/index.ts';
 import { PriorityMark, StateMark } from './ticket-marks.tsx';
 import {
   parseFilters,
@@ -18,7 +26,9 @@ import {
 
 function Filters(props: {
   filters: TicketFilters;
+  fields: readonly KnownField[];
   onChange: (name: keyof TicketFilters, value: string | undefined) => void;
+  onField: (filter: FieldFilterValue) => void;
 }) {
   const { t } = useI18n();
   const can = useCan();
@@ -55,6 +65,7 @@ function Filters(props: {
         onChange={(value?: string) => onChange('assignee', value)}
         options={assignees}
       />
+      <FieldFilter fields={props.fields} filter={filters} onChange={props.onField} />
       <Input.Search
         className="filter-search"
         aria-label={t('ticket.search')}
@@ -69,9 +80,20 @@ function Filters(props: {
   );
 }
 
-function useColumns(): TableColumnsType<TicketItem> {
+function useColumns(fields: readonly KnownField[]): TableColumnsType<TicketItem> {
   const { t, format } = useI18n();
-  return useMemo(
+  const localised = useLocalised();
+  const valueText = useValueText();
+  const own = fields
+    .filter(({ isInList, isArchived }) => isInList && !isArchived)
+    .map((field) => ({
+      title: localised(field.label),
+      key: `field.${field.key}`,
+      width: 140,
+      responsive: ['lg' as const],
+      render: (_value: unknown, ticket: TicketItem) => valueText(field, ticket.columnValues?.[field.key]),
+    }));
+  const columns: TableColumnsType<TicketItem> = useMemo(
     () => [
       { title: t('ticket.number'), dataIndex: 'number', width: 90, render: (value) => `#${value}` },
       {
@@ -114,6 +136,8 @@ function useColumns(): TableColumnsType<TicketItem> {
     ],
     [t, format],
   );
+  // Before the last column, which is the time.
+  return [...columns.slice(0, -1), ...own, ...columns.slice(-1)];
 }
 
 /** List of tickets. Filters and search stand in the address, so a view can be sent to a colleague. */
@@ -123,12 +147,15 @@ export default function TicketsPage() {
   const [search, setSearch] = useSearchParams();
   const [isCreating, setCreating] = useState(false);
   const filters = parseFilters(search);
+  const fields = useFields('ticket');
+  // A field without a value narrows nothing yet; words and fields are not searched together.
+  const fieldQuery = filters.value && !filters.q ? { field: filters.field, value: filters.value } : {};
   const list = usePageList<TicketItem>({
     resource: 'tickets',
     path: '/tickets',
-    query: { state: filters.state, assignee: filters.assignee, q: filters.q },
+    query: { state: filters.state, assignee: filters.assignee, q: filters.q, ...fieldQuery },
   });
-  const columns = useColumns();
+  const columns = useColumns(fields);
   return (
     <Page
       title={t('ticket.list')}
@@ -138,7 +165,16 @@ export default function TicketsPage() {
         </Button>
       }
     >
-      <Filters filters={filters} onChange={(name, value) => setSearch(withFilter(search, name, value))} />
+      <Filters
+        filters={filters}
+        fields={fields}
+        onChange={(name, value) => setSearch(withFilter(search, name, value))}
+        onField={({ field, value }) =>
+          setSearch(
+            withFilter(withFilter(withFilter(search, 'q', undefined), 'field', field), 'value', value),
+          )
+        }
+      />
       {list.error && list.items.length === 0 ? (
         <ErrorFace error={list.error} onRetry={list.reload} />
       ) : (

@@ -1,0 +1,1 @@
+export { RecordFieldsCard } from './record-fields.tsx';
