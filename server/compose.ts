@@ -1,5 +1,6 @@
 import { SiteService, widgetPages } from './channels/web-widget/index.ts';
 import { createCompliance } from './compliance/index.ts';
+import { composeConnectors } from './compose-connectors.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
 import { composeExports } from './compose-exports.ts';
 import { composeServices, type Services } from './compose-services.ts';
@@ -75,7 +76,8 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });
 
   const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
-  const handlers = [...modules.handlers, ...web.handlers];
+  const connectors = composeConnectors(foundation, services);
+  const handlers = [...modules.handlers, ...web.handlers, ...connectors.handlers];
   const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
   foundation.onCommit((hasEvents) => hasEvents && relay.nudge());
 
@@ -89,7 +91,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     ...{ httpConfig, onFault, metrics },
     routes: [
       ...[...identity.routes, ...desk.routes, ...modules.routes, ...reports.routes, ...web.routes],
-      ...[...services.routes, ...tailoring.routes, ...exports.routes],
+      ...[...services.routes, ...tailoring.routes, ...exports.routes, ...connectors.routes],
     ],
     isOff: tailoring.isOff,
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
@@ -107,10 +109,12 @@ export async function compose(foundation: Foundation): Promise<Parts> {
       await modules.robot.start();
       relay.start();
       services.jobs.start();
+      connectors.start();
       foundation.sealer.start();
     },
     async stop() {
       await services.jobs.stop();
+      await connectors.stop();
       await modules.robot.stop();
       await desk.routing.stop();
       await relay.stop();

@@ -60,6 +60,26 @@ export const ADMINISTRATION_ACTIONS = {
   'agent.list': admin.may('{actor} 查看坐席列表', '{actor} listed agents'),
   'config.change': admin.must('{actor} 修改配置（{fields}）', '{actor} changed settings ({fields})'),
   'config.view': admin.may('{actor} 查看配置', '{actor} viewed settings'),
+  'webhook.create': admin.must('{actor} 创建事件推送 {target}', '{actor} made webhook {target}'),
+  'webhook.update': admin.must('{actor} 修改事件推送 {target}', '{actor} changed webhook {target}'),
+  'webhook.delete': admin.must('{actor} 删除事件推送 {target}', '{actor} removed webhook {target}'),
+  'webhook.rotate': admin.must(
+    '{actor} 更换事件推送 {target} 的密钥',
+    '{actor} rotated the secret of webhook {target}',
+  ),
+  'webhook.pause': admin.must('{actor} 暂停事件推送 {target}', '{actor} paused webhook {target}'),
+  'webhook.resume': admin.must('{actor} 恢复事件推送 {target}', '{actor} resumed webhook {target}'),
+  'webhook.stop': admin.must(
+    '事件推送 {target} 因接收方持续失败被停止',
+    'webhook {target} was stopped, its receiver kept failing',
+  ),
+  'webhook.test': admin.may('{actor} 测试事件推送 {target}', '{actor} tested webhook {target}'),
+  'webhook.redrive': admin.must(
+    '{actor} 重新投递事件推送 {target}',
+    '{actor} sent events of webhook {target} again',
+  ),
+  'webhook.list': admin.may('{actor} 查看事件推送列表', '{actor} listed webhooks'),
+  'webhook.view': admin.may('{actor} 查看事件推送 {target}', '{actor} viewed webhook {target}'),
   'egress.refuse': access.must(
     '对外连接 {target} 被拒绝（{reason}）',
     'a call out by {target} was refused ({reason})',

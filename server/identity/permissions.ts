@@ -80,6 +80,7 @@ export const ROLE_PERMISSIONS = {
     'settings:write',
     'egress:read',
     'egress:ask',
+    'webhook:write',
     'job:read',
     'job:run',
   ],

@@ -1353,3 +1353,75 @@ SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, crea
 
 -- visitor_session.remove_owned
 DELETE FROM visitor_session WHERE conversation_id IN ((list));
+
+-- webhook.by_id
+SELECT id, name, url_enc, protocol, host, port, event_types, state, stopped_code, secret_enc, old_secret_enc, old_until_at, failure_count, failing_since_at, open_until_at, last_error_code, last_delivered_at, created_by_id, created_at, version FROM webhook WHERE id = :1;
+
+-- webhook.insert
+INSERT INTO webhook (id, name, url_enc, protocol, host, port, event_types, state, stopped_code, secret_enc, old_secret_enc, old_until_at, failure_count, failing_since_at, open_until_at, last_error_code, last_delivered_at, created_by_id, created_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20);
+
+-- webhook.list
+SELECT id, name, url_enc, protocol, host, port, event_types, state, stopped_code, secret_enc, old_secret_enc, old_until_at, failure_count, failing_since_at, open_until_at, last_error_code, last_delivered_at, created_by_id, created_at, version FROM webhook ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- webhook.ready
+SELECT w.id FROM webhook w WHERE w.state = 'active' AND (w.open_until_at IS NULL OR w.open_until_at <= :1) AND EXISTS (SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 0 AND d.next_at <= :2) ORDER BY w.id;
+
+-- webhook.remove
+DELETE FROM webhook WHERE id = :1;
+
+-- webhook.set_health
+UPDATE webhook SET failure_count = :1, failing_since_at = :2, open_until_at = :3, last_error_code = :4, last_delivered_at = :5 WHERE id = :6;
+
+-- webhook.set_secrets
+UPDATE webhook SET secret_enc = :1, old_secret_enc = :2, old_until_at = :3, version = :4 WHERE id = :5 AND version = :6;
+
+-- webhook.set_state
+UPDATE webhook SET state = :1, stopped_code = :2, failure_count = :3, failing_since_at = :4, open_until_at = :5, version = :6 WHERE id = :7 AND version = :8;
+
+-- webhook.update
+UPDATE webhook SET name = :1, url_enc = :2, protocol = :3, host = :4, port = :5, event_types = :6, version = :7 WHERE id = :8 AND version = :9;
+
+-- webhook_delivery.by_id
+SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery WHERE id = :1 AND webhook_id = :2;
+
+-- webhook_delivery.counts
+SELECT webhook_id, state, COUNT(*) AS deliveries FROM webhook_delivery WHERE state <> 1 GROUP BY webhook_id, state;
+
+-- webhook_delivery.give_up
+UPDATE webhook_delivery SET state = 2, last_error_code = COALESCE(last_error_code, :1) WHERE webhook_id = :2 AND state = 0 AND created_at < :3;
+
+-- webhook_delivery.heads
+SELECT d.event_key FROM webhook_delivery d WHERE d.webhook_id = :1 AND d.state = 0 AND d.next_at <= :2 AND NOT EXISTS (SELECT 1 FROM webhook_delivery e WHERE e.webhook_id = d.webhook_id AND e.event_key = d.event_key AND e.state = 0 AND e.id < d.id) ORDER BY d.next_at, d.id FETCH FIRST :3 ROWS ONLY;
+
+-- webhook_delivery.insert
+INSERT INTO webhook_delivery (id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- webhook_delivery.of_key
+SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery WHERE webhook_id = :1 AND event_key = :2 AND state = :3 ORDER BY id asc FETCH FIRST :4 ROWS ONLY;
+
+-- webhook_delivery.page
+SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery WHERE webhook_id = :1 ORDER BY id desc FETCH FIRST :2 ROWS ONLY;
+
+-- webhook_delivery.page (next page)
+SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery WHERE webhook_id = :1 AND id < :2 ORDER BY id desc FETCH FIRST :3 ROWS ONLY;
+
+-- webhook_delivery.page_state
+SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery WHERE webhook_id = :1 AND state = :2 ORDER BY id desc FETCH FIRST :3 ROWS ONLY;
+
+-- webhook_delivery.page_state (next page)
+SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery WHERE webhook_id = :1 AND state = :2 AND id < :3 ORDER BY id desc FETCH FIRST :4 ROWS ONLY;
+
+-- webhook_delivery.redrive
+UPDATE webhook_delivery SET state = 0, attempts = 0, next_at = :1, created_at = :2 WHERE webhook_id = :3 AND state = 2;
+
+-- webhook_delivery.redrive_one
+UPDATE webhook_delivery SET state = 0, attempts = 0, next_at = :1, created_at = :2 WHERE id = :3 AND webhook_id = :4 AND state <> 0;
+
+-- webhook_delivery.remove_all
+DELETE FROM webhook_delivery WHERE webhook_id = :1;
+
+-- webhook_delivery.result
+UPDATE webhook_delivery SET state = :1, attempts = :2, next_at = :3, last_at = :4, last_status = :5, last_error_code = :6, last_ms = :7 WHERE id = :8 AND state = :9;
+
+-- webhook_delivery.sweep
+DELETE FROM webhook_delivery WHERE state = :1 AND created_at < :2;

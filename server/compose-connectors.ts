@@ -1,0 +1,68 @@
+import type { Services } from './compose-services.ts';
+import { createWebhooks, type WebhookPorts } from './connectors/webhook/index.ts';
+import type { Foundation } from './foundation.ts';
+import { AppError } from './kernel/index.ts';
+import { hmacSha256, randomBytes, randomToken } from './platform/crypto/index.ts';
+import type { Egress, EgressRuleService } from './platform/egress/index.ts';
+import { createLease } from './platform/jobs/index.ts';
+import * as wiring from './wiring.ts';
+
+const SECRET_BYTES = 32;
+/** First letters of every secret, so that scanners find one that leaked. */
+const SECRET_PREFIX = 'vdw_';
+
+/** The host of connectors: hands each what it may use, and nothing more. */
+export function composeConnectors(
+  foundation: Foundation,
+  services: Pick<Services, 'egress' | 'egressRules'>,
+) {
+  const { uow, clock, ids, database } = foundation;
+  const withDb = wiring.withDb(database);
+  const lease = createLease({ withDb, clock, name: 'webhook', holder: ids.next() });
+  const ports = webhookPorts(foundation, services);
+  const webhooks = createWebhooks({ uow, clock, ids, ports, lease });
+  return {
+    routes: webhooks.routes,
+    handlers: webhooks.handlers,
+    start: () => webhooks.dispatcher.start(),
+    stop: () => webhooks.dispatcher.stop(),
+  };
+}
+
+/** What webhooks are handed. */
+export function webhookPorts(
+  { crypto, log, database }: Pick<Foundation, 'crypto' | 'log' | 'database'>,
+  { egress, egressRules }: { egress: Egress; egressRules: EgressRuleService },
+): WebhookPorts {
+  const ownerOf = (webhookId: string) => `webhook:${webhookId}`;
+  const isOpen: WebhookPorts['places']['isOpen'] = async (webhookId, { protocol, host, port }) =>
+    (await egressRules.find({ owner: ownerOf(webhookId), protocol }, { host, port })) !== undefined;
+  return {
+    withDb: wiring.withDb(database),
+    call: async ({ webhookId, protocol, ...call }) =>
+      egress.request({ owner: ownerOf(webhookId), protocol }, { method: 'POST', ...call }),
+    places: {
+      isOpen,
+      async ask(tx, { webhookId, reason, ...place }) {
+        // What config.yaml opens for all webhooks needs no second person.
+        if (await isOpen(webhookId, place)) return;
+        await egressRules.ask(tx, { owner: ownerOf(webhookId), reason, ...place });
+      },
+      close: (tx, webhookId) => egressRules.removeOwner(tx, ownerOf(webhookId)),
+    },
+    secrets: {
+      make: () => `${SECRET_PREFIX}${randomToken(SECRET_BYTES)}`,
+      seal: (rowId, column, text) => crypto.installation.seal({ table: 'webhook', column, rowId }, text),
+      open: (rowId, column, envelope) => crypto.open({ table: 'webhook', column, rowId }, envelope),
+      sign: (secret, text) => hmacSha256(secret, text).toString('hex'),
+    },
+    log: {
+      warn: (message, { error }) =>
+        log.warn(message, { code: error instanceof AppError ? error.code : 'server.internal' }, error),
+    },
+    random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+    async notifyStopped(tx, { webhookId, reason }) {
+      tx.afterCommit(() => log.warn('webhook stopped', { connector: webhookId, code: reason }));
+    },
+  };
+}
