@@ -7,6 +7,7 @@ import {
   CustomerServiceOutlined,
   DashboardOutlined,
   GlobalOutlined,
+  IdcardOutlined,
   KeyOutlined,
   ProfileOutlined,
   RobotOutlined,
@@ -57,6 +58,7 @@ const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
 const AuditPage = lazy(() => import('./features/audit/audit-page.tsx'));
 const ApprovalsPage = lazy(() => import('./features/approvals/approvals-page.tsx'));
 const AccountsPage = lazy(() => import('./features/identity/accounts-page.tsx'));
+const RolesPage = lazy(() => import('./features/identity/roles-page.tsx'));
 const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
 const SkillGroupsPage = lazy(() => import('./features/identity/skill-groups-page.tsx'));
 const SitesPage = lazy(() => import('./features/channels/sites-page.tsx'));
@@ -154,6 +156,12 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['account:read'],
     component: AccountsPage,
     nav: { label: 'nav.accounts', icon: TeamOutlined },
+  },
+  {
+    path: '/roles',
+    anyOf: ['account:read'],
+    component: RolesPage,
+    nav: { label: 'nav.roles', icon: IdcardOutlined },
   },
   {
     path: '/skill-groups',

@@ -8,6 +8,8 @@ import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
 import * as audit from '../features/audit/messages.ts';
 import * as approvals from '../features/approvals/messages.ts';
+import * as roles from '../features/identity/role-messages.ts';
+import * as permissions from '../features/identity/permission-messages.ts';
 import * as identity from '../features/identity/messages.ts';
 import * as channels from '../features/channels/messages.ts';
 import * as settings from '../features/settings/messages.ts';
@@ -27,6 +29,8 @@ export const en: Record<keyof typeof zh, string> = {
   ...audit.en,
   ...approvals.en,
   ...identity.en,
+  ...roles.en,
+  ...permissions.en,
   ...channels.en,
   ...settings.en,
   ...tailoring.en,

@@ -38,7 +38,7 @@ function Facts({ approval }: { approval: ApprovalDetail }) {
 function Changes({ approval }: { approval: ApprovalDetail }) {
   const { t, tMaybe } = useI18n();
   const { lines, problem, state } = approval;
-  const text = (value: string | undefined) => (value === undefined ? '—' : value);
+  const text = (value: string | undefined) => (value === undefined ? '—' : (tMaybe(value) ?? value));
   return (
     <section aria-label={t('approval.changes')}>
       <h2 className="drawer-heading">

@@ -5,9 +5,11 @@ import { ConfirmDialog } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
 import { useAccountActions, type Account, type AccountSecret } from './account-data.ts';
 import { RequestRolesDialog } from './account-dialogs.tsx';
+import { LeaveDialog } from './leave-dialog.tsx';
+import { useRoleName } from './role-data.ts';
 import { actsOf, type AccountAct } from './account-rules.ts';
 
-type ConfirmedAct = Exclude<AccountAct, 'requestRoles'>;
+type ConfirmedAct = Exclude<AccountAct, 'requestRoles' | 'disable'>;
 
 const LABELS: Record<AccountAct, MessageKey> = {
   approve: 'account.approve',
@@ -23,7 +25,6 @@ const CONFIRMS: Record<ConfirmedAct, { text: MessageKey; done?: MessageKey; isDa
   reject: { text: 'account.reject_text', done: 'account.rejected', isDanger: true },
   enable: { text: 'account.enable_text', done: 'account.enabled' },
   reset: { text: 'account.reset_text' },
-  disable: { text: 'account.disable_text', done: 'account.disabled', isDanger: true },
 };
 
 /** Decisions a request waits for stand as buttons; the rest is behind the menu. */
@@ -37,8 +38,8 @@ export interface ChosenAct {
 
 /** Names of roles in the reader's language. */
 export function useRolesText(): (roles: readonly string[]) => string {
-  const { tMaybe } = useI18n();
-  return (roles) => roles.map((role) => tMaybe(`role.${role}`) ?? role).join(' · ');
+  const nameOf = useRoleName();
+  return (roles) => roles.map(nameOf).join(' · ');
 }
 
 function ConfirmAct(props: {
@@ -82,6 +83,7 @@ export function AccountActDialog(props: {
   const { act, account } = props.chosen;
   const { t } = useI18n();
   const { message } = App.useApp();
+  if (act === 'disable') return <LeaveDialog account={account} onClose={onClose} />;
   if (act !== 'requestRoles')
     return <ConfirmAct act={act} account={account} onSecret={onSecret} onClose={onClose} />;
   return (

@@ -17,6 +17,9 @@ export interface Account {
   version: number;
 }
 
+/** Who takes the work of an account that is disabled. */
+export type Successor = { accountId: string } | { skillGroupId: string } | { queue: true };
+
 /** What is shown once and never again. */
 export interface AccountSecret {
   username: string;
@@ -64,7 +67,8 @@ export function useAccountActions() {
     },
     approve: (account: Account) => act('approve', account),
     reject: (account: Account) => act('reject', account),
-    disable: (account: Account) => act('disable', account),
+    disable: ({ id, version }: Account, successor: Successor) =>
+      change(() => api.post<Account>(`/accounts/${id}/disable`, { body: { successor }, version })),
     enable: (account: Account) => act('enable', account),
     async reset(account: Account): Promise<AccountSecret> {
       const { id, version, username, displayName, state } = account;

@@ -2,6 +2,7 @@ import { Form, Input, QRCode, Select } from 'antd';
 import { FormDialog, SecretDialog, SecretLine } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { useAccountActions, type Account, type AccountForm, type AccountSecret } from './account-data.ts';
+import { useRoleName, useRoles } from './role-data.ts';
 import { areCompatible, ROLES, totpUri } from './account-rules.ts';
 
 const QR_SIZE = 176;
@@ -11,6 +12,9 @@ const USERNAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$/;
 
 function RolesItem() {
   const { t } = useI18n();
+  const nameOf = useRoleName();
+  const { data } = useRoles();
+  const roles: readonly string[] = data?.items.map(({ id }) => id) ?? ROLES;
   return (
     <Form.Item
       name="roles"
@@ -29,7 +33,7 @@ function RolesItem() {
       <Select
         mode="multiple"
         showSearch={{ optionFilterProp: 'label' }}
-        options={ROLES.map((value) => ({ value: value as string, label: t(`role.${value}`) }))}
+        options={roles.map((value) => ({ value, label: nameOf(value) }))}
       />
     </Form.Item>
   );

@@ -41,7 +41,6 @@ export const zh = {
   'account.reject_text': '驳回为 {name} 申请的角色：{roles}。从未批准过的账号将被停用。',
   'account.rejected': '已驳回 {name} 的申请。',
   'account.disable': '停用',
-  'account.disable_text': '停用 {name}，并立即结束其登录会话。需要安全管理员才能重新启用。',
   'account.disabled': '已停用 {name}。',
   'account.enable': '启用或解锁',
   'account.enable_text': '重新启用 {name}，或解除因多次登录失败造成的锁定。',
@@ -138,8 +137,6 @@ export const en: Record<keyof typeof zh, string> = {
     'Turns down the roles asked for {name}: {roles}. An account that was never approved is disabled.',
   'account.rejected': 'The request for {name} was rejected.',
   'account.disable': 'Disable',
-  'account.disable_text':
-    'Disables {name} and ends the running sessions. A security administrator has to enable it again.',
   'account.disabled': '{name} was disabled.',
   'account.enable': 'Enable or unlock',
   'account.enable_text': 'Enables {name} again, or lifts the lock after failed sign-ins.',
