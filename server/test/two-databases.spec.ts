@@ -106,6 +106,12 @@ describe('both databases', () => {
     expect(row).to.deep.include({ raw, extra, isTall: true, bornAt: new Date('2026-02-28T23:59:59.987Z') });
   });
 
+  it('keep an instant that a clock in some zone never shows', async () => {
+    // 02:30 in New York on the day clocks go forward there.
+    const bornAt = new Date('2026-03-08T02:30:00.123Z');
+    expect(await put({ bornAt } as never)).to.deep.include({ bornAt });
+  });
+
   it('find up to 500 ids of a list, and refuse 1,500 before anything is sent', async () => {
     const row = (await put({})) as { id: string };
     const strangers = Array.from({ length: 499 }, () => core.ids.next());

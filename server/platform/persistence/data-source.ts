@@ -1,6 +1,7 @@
 import oracledb from 'oracledb';
 import pg from 'pg';
 import { DataSource, EntitySchema, type DataSourceOptions, type EntitySchemaColumnOptions } from 'typeorm';
+import { pinTimeZone } from '../config/index.ts';
 import { toSnakeCase } from './columns.ts';
 import { allEntities, type Entity } from './entity.ts';
 import type { Dialect } from './dialect/dialect.ts';
@@ -56,6 +57,7 @@ export interface DatabaseOptions {
 /** Opens the pool; throws `storage.unavailable` when the database does not answer. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const dialect = dialectOf(options.url);
+  if (dialect.name === 'oracle') pinTimeZone();
   const entities = allEntities().map((entity) => toEntitySchema(entity, dialect));
   const source = new DataSource(sourceOptions(options, dialect, entities));
   // Reads outside a unit have connections of their own. With one pool for both, as many units as it has connections

@@ -31,6 +31,7 @@ export { ownedWithin, SCOPE_PARAMS, scopeParams, withinScope, type ScopeParams }
 export { openInstallation } from './installation.ts';
 export { openTrail, type Trail } from './trail.ts';
 export { createStorageGuard, type StorageGuard } from './storage-guard.ts';
+export { assertDatabaseFits } from './fitness.ts';
 export { schemaDifferences } from './schema-check.ts';
 export { createUnitOfWork } from './unit-of-work.ts';
 export type { Db, Tx, UnitContext, UnitOfWork } from './unit.ts';

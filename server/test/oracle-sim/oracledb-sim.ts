@@ -58,7 +58,30 @@ function toCell(bind: unknown): Cell {
   if (Buffer.isBuffer(val) && type === undefined) {
     throw new OracleError(1461, 'an untyped buffer goes out as text');
   }
-  return val as Cell;
+  return val instanceof Date ? byWallClock(val) : (val as Cell);
+}
+
+/** The driver sends a TIMESTAMP as the process's own wall clock shows it. */
+function byWallClock(at: Date): Date {
+  return new Date(
+    Date.UTC(
+      at.getFullYear(),
+      at.getMonth(),
+      at.getDate(),
+      at.getHours(),
+      at.getMinutes(),
+      at.getSeconds(),
+      at.getMilliseconds(),
+    ),
+  );
+}
+
+/** And reads it back the same way. */
+function fromWallClock(at: Date): Date {
+  return new Date(
+    ...([at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours()] as const),
+    ...([at.getUTCMinutes(), at.getUTCSeconds(), at.getUTCMilliseconds()] as const),
+  );
 }
 
 /** How H2 tells of a primary key: the name it made up, and the table. */
@@ -166,7 +189,8 @@ class SimConnection {
 
 function present({ columns, rows, changed }: Outcome): { rows?: object[]; rowsAffected?: number } {
   if (columns === undefined || rows === undefined) return { rowsAffected: changed };
-  const objects = rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]])));
+  const read = (cell: Cell | undefined) => (cell instanceof Date ? fromWallClock(cell) : cell);
+  const objects = rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, read(row[at])])));
   return { rows: objects };
 }
 

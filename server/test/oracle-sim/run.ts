@@ -1,46 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
-import { globSync } from 'tinyglobby';
 import type { RecordedAnswer } from './answers.ts';
 import { H2_JAR } from './bridge.ts';
 import { NOT_IN_H2 } from './to-h2.ts';
+import { runSpecs, specsOnCore } from '../support/core-specs.ts';
 
 /**
  * `npm run test:oracle-sim`: every spec that stands on a database, through TypeORM's Oracle driver on H2 in Oracle mode; then
  * the same specs on PostgreSQL, and every HTTP answer of the two runs compared. Exits 1 on a failure or a difference.
  */
-const HERE = 'server/test/oracle-sim';
-const CORE = resolve('server/test/support/core.ts');
-
-/** Specs that reach the spec database, directly or through a builder. */
-function specsOnCore(): string[] {
-  return globSync('server/**/*.spec.ts')
-    .filter((file) => reaches(resolve(file), new Set()))
-    .sort();
-}
-
-function reaches(file: string, seen: Set<string>): boolean {
-  if (file === CORE) return true;
-  if (seen.has(file) || !existsSync(file)) return false;
-  seen.add(file);
-  const imports = [
-    ...readFileSync(file, 'utf8').matchAll(/from '(\.[^']*\/(?:test|support)\/[^']+\.ts|\.\/[^']+\.ts)'/g),
-  ];
-  return imports.some(([, path]) => reaches(resolve(dirname(file), path as string), seen));
-}
-
-function runMocha(specs: string[], env: Record<string, string>): number {
-  const args = ['--require', `./${HERE}/answers.ts`, '--exit', ...specs.flatMap((spec) => ['--spec', spec])];
-  const result = spawnSync(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
-  return result.status ?? 1;
-}
-
 /** Answers by test, each test's in an order that does not depend on which of several at once came first. */
 function readAnswers(file: string): Map<string, string[]> {
   const byTest = new Map<string, string[]>();
@@ -77,11 +48,11 @@ function main(): number {
   const folder = mkdtempSync(join(tmpdir(), 'vd-answers-'));
   const fileOf = (name: string) => join(folder, `${name}.jsonl`);
   const specs = specsOnCore();
-  const oracleStatus = runMocha(specs, {
+  const { status: oracleStatus } = runSpecs(specs, {
     VAULTDESK_TEST_DATABASE: 'oracle-sim',
     VAULTDESK_ANSWERS_FILE: fileOf('oracle'),
   });
-  const postgresStatus = runMocha(specs, {
+  const { status: postgresStatus } = runSpecs(specs, {
     VAULTDESK_TEST_DATABASE: '',
     VAULTDESK_ANSWERS_FILE: fileOf('postgres'),
   });

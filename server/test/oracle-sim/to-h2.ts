@@ -98,6 +98,8 @@ export const PREPARATION = [
        ELSE data_type END AS data_type,
      CASE is_nullable WHEN 'YES' THEN 'Y' ELSE 'N' END AS nullable, character_maximum_length AS char_length
    FROM information_schema.columns WHERE table_schema = 'PUBLIC' AND column_name NOT LIKE '${COMPUTED}%'`,
+  `CREATE TABLE IF NOT EXISTS nls_database_parameters AS SELECT 'NLS_CHARACTERSET' AS parameter, 'AL32UTF8' AS "VALUE"`,
+  `CREATE TABLE IF NOT EXISTS product_component_version AS SELECT '19.0.0.0.0' AS version`,
   `CREATE VIEW IF NOT EXISTS user_tables AS SELECT table_name FROM information_schema.tables
    WHERE table_schema = 'PUBLIC' AND table_type = 'BASE TABLE'`,
 ] as const;

@@ -499,6 +499,9 @@ DELETE FROM custom_value WHERE record_type = :1 AND record_id = :2 AND field_key
 -- custom_value.remove_record
 DELETE FROM custom_value WHERE record_type = :1 AND record_id = :2;
 
+-- database.traits
+SELECT p.value AS charset, (SELECT MIN(v.version) FROM product_component_version v) AS version, NULL AS switched_off FROM nls_database_parameters p WHERE p.parameter = 'NLS_CHARACTERSET';
+
 -- dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES (:1, :2, :3, :4, :5, :6);
 

@@ -499,6 +499,9 @@ DELETE FROM custom_value WHERE record_type = $1 AND record_id = $2 AND field_key
 -- custom_value.remove_record
 DELETE FROM custom_value WHERE record_type = $1 AND record_id = $2;
 
+-- database.traits
+SELECT current_setting('server_encoding') AS charset, current_setting('server_version') AS version, (SELECT string_agg(name, ', ') FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off') AS switched_off FROM pg_database WHERE datname = current_database();
+
 -- dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES ($1, $2, $3, $4, $5, $6);
 

@@ -102,5 +102,6 @@ async function databaseUnderTest(): Promise<{
   oracleDriver?: unknown;
 }> {
   if (IS_ORACLE_SIM) return import('../oracle-sim/database.ts');
+  if (process.env.VAULTDESK_TEST_DATABASE === 'oracle') return import('../oracle-real/database.ts');
   return import('./database.ts');
 }
