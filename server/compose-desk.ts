@@ -80,6 +80,7 @@ export function composeDesk(
   const audience = createAudience();
   const endpoint = createAgentSocket({
     ...{ sessions: deps.identity.sockets, audience, owners, conversations, routing, uow, staff, files },
+    ancestorsOf: (unitId) => deps.identity.organisation.ancestorsOf(unitId),
     presentItem: (conversationId) => uow.read((db) => view.find(db, conversationId)),
     addNote: async (context, conversationId, note) => {
       const conversation = await owners.get(conversationId);
@@ -91,6 +92,7 @@ export function composeDesk(
   const routes = createDeskRoutes({
     ...{ owners, conversations, requesters, notes, routing, staff, view, crypto, clock, cannedResponses },
     ...{ tickets, ticketView, fields, files },
+    holdUnit: (tx, unitId) => deps.identity.organisation.units.hold(tx, unitId),
   });
   return {
     ...{ writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes },

@@ -138,7 +138,7 @@ export function staffOf(identity: Identity): Staff {
       const names = await identity.namesOf(ids);
       return [...names].map(([id, displayName]) => ({ id, displayName }));
     },
-    agents: () => identity.listAgents(null),
+    agents: (unitId) => identity.listAgents(null, unitId),
     async skillGroupsOf(accountId) {
       const groups = await identity.listSkillGroups();
       return groups.filter(({ memberIds }) => memberIds.includes(accountId)).map(({ id }) => id);

@@ -41,6 +41,10 @@ export const SERVICE_ACTIONS = {
   'conversation.accept': desk.may('{actor} 接受会话 {target}', '{actor} accepted conversation {target}'),
   'conversation.take': desk.may('{actor} 接管会话 {target}', '{actor} took over conversation {target}'),
   'conversation.handover': desk.may('{actor} 转接会话 {target}', '{actor} handed over conversation {target}'),
+  'conversation.transfer': desk.may(
+    '{actor} 将会话 {target} 转至其他机构',
+    '{actor} gave conversation {target} to another unit',
+  ),
   'conversation.close': desk.may('{actor} 结束会话 {target}', '{actor} closed conversation {target}'),
   'conversation.rate': desk.may('{customer} 评价会话 {target}', '{customer} rated conversation {target}'),
   'message.receive': desk.may('收到客户 {customer} 的消息', 'a message of {customer} was received'),

@@ -17,7 +17,8 @@ export { LEAVER_JOB, leaverJob, type LeaverParams } from './leavers/leaver.job.t
 export { countOpenWork } from './leavers/leaver.repo.ts';
 export { NoteService } from './notes/note.service.ts';
 export { ROBOT_MISSES_MAX, textFault } from './conversations/conversation.rules.ts';
-export { ConversationService, type By } from './conversations/conversation.service.ts';
+export type { By } from './conversations/conversation.entries.ts';
+export { ConversationService } from './conversations/conversation.service.ts';
 export { systemText, type SystemText, type SystemTexts } from './conversations/conversation.texts.ts';
 export { deskRecords } from './records/desk.records.ts';
 export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';

@@ -13,8 +13,8 @@ export interface StaffAgent extends StaffName {
 export interface Staff {
   /** Names of accounts, disabled ones included; unknown ids are absent. At most 500 ids. */
   list(ids: readonly string[]): Promise<readonly StaffName[]>;
-  /** Active accounts that may work conversations. */
-  agents(): Promise<readonly StaffAgent[]>;
+  /** Active accounts that may work conversations; of a unit, those whose scope covers it. */
+  agents(unitId?: string): Promise<readonly StaffAgent[]>;
   /** Skill groups the account belongs to. */
   skillGroupsOf(accountId: string): Promise<readonly string[]>;
   /** Names of skill groups; unknown ids are absent. At most 500 ids. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Actor, Clock, Ids } from '../kernel/index.ts';
+import type { Actor, Clock, DataScope, Ids } from '../kernel/index.ts';
 import type { Crypto } from '../platform/crypto/index.ts';
 import {
   allowedOrigins,
@@ -24,7 +24,7 @@ import type { TokenScope } from './permissions.ts';
 import { roleRoutes } from './roles/role.routes.ts';
 import { RoleService } from './roles/role.service.ts';
 import { sessionRoutes } from './session.routes.ts';
-import { actorOf, SessionService, type Bookkeeping } from './session.service.ts';
+import { actorOf, scopesOf, SessionService, type Bookkeeping } from './session.service.ts';
 import { SignInService } from './sign-in.service.ts';
 import { listAgents, listSkillGroups, type Agent, type SkillGroup } from './skill-group.repo.ts';
 import { createSkillGroup, skillGroupRoutes, type SkillGroupInput } from './skill-group.routes.ts';
@@ -59,6 +59,8 @@ export interface SocketSession {
   sessionId: string;
   csrfToken: string;
   permissions: ReadonlySet<string>;
+  /** What of the organisation any of these permissions reaches, the widest of them. */
+  scopeFor(...permissions: string[]): DataScope;
 }
 
 /** Signs sockets in by the session cookie of their handshake. */
@@ -85,6 +87,8 @@ export interface AccountReader {
   actor: Actor;
   displayName: string;
   permissions: ReadonlySet<string>;
+  /** What of the organisation any of these permissions reaches, the widest of them. */
+  scopeFor(...permissions: string[]): DataScope;
 }
 
 /** Accounts, sessions, tokens, and skill groups. */
@@ -105,10 +109,10 @@ export interface Identity {
   readerOf(accountId: string): Promise<AccountReader | undefined>;
   /** Display names of accounts by id; unknown ids are absent. At most 500 ids. */
   namesOf(ids: readonly string[]): Promise<Map<string, string>>;
-  /** Active agents and supervisors of a skill group; all of them for `null`. */
-  listAgents(skillGroupId: string | null): Promise<Agent[]>;
+  /** Active agents and supervisors of a skill group, all of them for `null`; of a unit, those whose scope covers it. */
+  listAgents(skillGroupId: string | null, unitId?: string): Promise<Agent[]>;
   /** Ids only; what routing asks. */
-  agentsOf(skillGroupId: string | null): Promise<readonly string[]>;
+  agentsOf(skillGroupId: string | null, unitId?: string): Promise<readonly string[]>;
   listSkillGroups(): Promise<SkillGroup[]>;
   createSkillGroup(tx: Tx, input: SkillGroupInput): Promise<SkillGroup>;
   /** Active accounts in an installation without any; throws `account.state_refused` otherwise. */
@@ -133,7 +137,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const disableDormant = (tx: Tx, account: Account) => leavers.disableDormant(tx, account);
   const signIns = new SignInService({ ...deps, sessions, disableDormant });
   const organisation = createOrganisation(deps, sessions);
-  const agents = (skillGroupId: string | null) => deps.uow.read((db) => listAgents(db, skillGroupId));
+  const agents = (skillGroupId: string | null, unitId?: string) =>
+    deps.uow.read((db) => listAgents(db, skillGroupId, unitId));
   return {
     routes: [
       ...sessionRoutes({ ...deps, sessions, signIns, accounts }),
@@ -157,7 +162,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     jobKinds: identityJobs({ ...deps, approvals, leavers }),
     namesOf: (ids) => accounts.namesOf(ids),
     listAgents: agents,
-    agentsOf: async (skillGroupId) => (await agents(skillGroupId)).map(({ id }) => id),
+    agentsOf: async (skillGroupId, unitId) => (await agents(skillGroupId, unitId)).map(({ id }) => id),
     listSkillGroups: () => deps.uow.read(listSkillGroups),
     createSkillGroup: (tx, input) => createSkillGroup(tx, input, deps),
     createFirstAccounts: (tx, inputs) => accounts.createFirst(tx, inputs),
@@ -188,8 +193,9 @@ function createOrganisation(
 async function readerOf(uow: UnitOfWork, accountId: string): Promise<AccountReader | undefined> {
   const account = await uow.read((db) => findAccount(db, accountId));
   if (account?.state !== 'active') return undefined;
+  const { displayName } = account;
   const permissions = permissionsOfAccount(account);
-  return { actor: actorOf(account), displayName: account.displayName, permissions };
+  return { actor: actorOf(account), displayName, permissions, scopeFor: scopesOf(account) };
 }
 
 /** A session whose password must be changed first has no socket. */
@@ -201,6 +207,7 @@ async function socketSession(sessions: SessionService, cookie: string): Promise<
     sessionId: live.row.id,
     csrfToken: live.csrfToken,
     permissions: permissionsOfAccount(live.account),
+    scopeFor: scopesOf(live.account),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Actor, Clock, Ids } from '../kernel/index.ts';
+import type { Actor, Clock, DataScope, Ids } from '../kernel/index.ts';
 import { randomToken, sha256 } from '../platform/crypto/index.ts';
 import {
   SESSION_COOKIE,
@@ -9,6 +9,7 @@ import {
 import type { Statement, Tx, UnitOfWork } from '../platform/persistence/index.ts';
 import { findAccount, permissionsOfAccount, type Account } from './account.repo.ts';
 import { ACCOUNT_RULES, idleLimitMs, mustChangePassword } from './account.rules.ts';
+import { scopeForPermissions, widestScope } from './organisation/scope.rules.ts';
 import { takesWork } from './roles/role.rules.ts';
 import { findSession, insertSession, SESSION_TOUCH, type SessionRow } from './session.repo.ts';
 
@@ -59,7 +60,14 @@ export function csrfTokenOf(cookie: string): string {
 
 /** Who an account is in the trail and to others. */
 export function actorOf(account: Account, rest: { sessionId?: string; ip?: string } = {}): Actor {
-  return { type: 'account', id: account.id, name: account.displayName, roles: account.roles, ...rest };
+  const { id, displayName: name, roles, unitId } = account;
+  return { type: 'account', id, name, roles, unitId, scope: widestScope(account), ...rest };
+}
+
+/** What of the organisation each permission of an account reaches. */
+export function scopesOf(account: Account): (...permissions: string[]) => DataScope {
+  return (...permissions) =>
+    permissions.includes('signed-in') ? widestScope(account) : scopeForPermissions(account, permissions);
 }
 
 /** Sessions of people: 256-bit cookies, hashed at rest, idle and absolute limits, looked up every five seconds. */
@@ -84,6 +92,7 @@ export class SessionService {
     const principal: Principal = {
       actor: actorOf(account, { sessionId: row.id, ip }),
       permissions: permissionsOfAccount(account),
+      scopeFor: scopesOf(account),
       session: { id: row.id, csrfToken },
     };
     if (mustChangePassword(account, this.#deps.clock.now()))

@@ -62,24 +62,28 @@ const AGENT_RESULT = { id: 'uuid', displayName: 'text' } as const;
 /** Built-in roles that take conversations, and composed ones that may. */
 const TAKES_WORK = `(account_role.role IN ('agent', 'supervisor') OR account_role.role IN
      (SELECT custom_role.id FROM custom_role WHERE custom_role.takes_work = 1))`;
-const AGENTS_ALL = portable<{ limit: number }, AgentRow>(
+/** Only those whose grant covers a unit; everybody for none. */
+const COVERS = `(EXISTS (SELECT 1 FROM unit_closure s WHERE s.unit_id = :unitId
+      AND s.ancestor_id = COALESCE(account_role.scope_unit_id, account.unit_id)
+      AND (s.depth = 0 OR account_role.scope_kind = 'subtree')) OR :unitId IS NULL)`;
+const AGENTS_ALL = portable<{ unitId: string | null; limit: number }, AgentRow>(
   'agent.all',
   `SELECT DISTINCT account.id, account.display_name
    FROM account JOIN account_role ON account_role.account_id = account.id
-   WHERE account.state = 'active' AND ${TAKES_WORK}
+   WHERE account.state = 'active' AND ${TAKES_WORK} AND ${COVERS}
    ORDER BY account.display_name, account.id FETCH FIRST :limit ROWS ONLY`,
-  { params: { limit: 'int' }, result: AGENT_RESULT },
+  { params: { unitId: 'uuid', limit: 'int' }, result: AGENT_RESULT },
 );
-const AGENTS_OF_GROUP = portable<{ skillGroupId: string; limit: number }, AgentRow>(
+const AGENTS_OF_GROUP = portable<{ skillGroupId: string; unitId: string | null; limit: number }, AgentRow>(
   'agent.of_group',
   `SELECT DISTINCT account.id, account.display_name
    FROM account
    JOIN account_role ON account_role.account_id = account.id
    JOIN skill_group_member ON skill_group_member.account_id = account.id
    WHERE account.state = 'active' AND ${TAKES_WORK}
-     AND skill_group_member.skill_group_id = :skillGroupId
+     AND skill_group_member.skill_group_id = :skillGroupId AND ${COVERS}
    ORDER BY account.display_name, account.id FETCH FIRST :limit ROWS ONLY`,
-  { params: { skillGroupId: 'uuid', limit: 'int' }, result: AGENT_RESULT },
+  { params: { skillGroupId: 'uuid', unitId: 'uuid', limit: 'int' }, result: AGENT_RESULT },
 );
 
 /** More groups or agents than these are no organisation but a fault. */
@@ -149,12 +153,19 @@ async function insertMembers(tx: Tx, skillGroupId: string, memberIds: readonly s
   );
 }
 
-/** Active accounts that take conversations, of a group, by name; of all groups and of none with `null`. */
-export async function listAgents(db: Db, skillGroupId: string | null): Promise<Agent[]> {
+/**
+ * Active accounts that take conversations, of a group, by name; of all groups and of none with `null`. With a unit, only those whose
+ * grant covers it.
+ */
+export async function listAgents(
+  db: Db,
+  skillGroupId: string | null,
+  unitId: string | null = null,
+): Promise<Agent[]> {
   const rows =
     skillGroupId === null
-      ? await db.all(AGENTS_ALL, { limit: AGENTS_MAX })
-      : await db.all(AGENTS_OF_GROUP, { skillGroupId, limit: AGENTS_MAX });
+      ? await db.all(AGENTS_ALL, { unitId, limit: AGENTS_MAX })
+      : await db.all(AGENTS_OF_GROUP, { skillGroupId, unitId, limit: AGENTS_MAX });
   const groups = await listSkillGroups(db);
   return rows.map((row) => ({
     ...row,

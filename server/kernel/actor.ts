@@ -12,6 +12,8 @@ export interface Actor {
   name?: string;
   roles?: readonly string[];
   sessionId?: string;
+  /** Where an account works. */
+  unitId?: string;
   /** What of the organisation it may see; see `scopeOf` for an absent one. Never written into the trail. */
   scope?: DataScope;
   ip?: string;

@@ -41,10 +41,13 @@ export function overviewExport({ clock }: { clock: Clock }): ExportKind {
     notes: (params, lang) => [
       lang === 'zh-CN' ? `最近 ${Number(params['days'])} 天` : `Last ${Number(params['days'])} days`,
     ],
-    async page(db, { params, lang }) {
+    async page(db, { params, lang, reader }) {
       const { days, offsetMinutes } = params as { days: number; offsetMinutes: number };
       const window = windowOf(clock.now(), days, offsetMinutes);
-      const overview = await readOverview(db, window, offsetMinutes);
+      const overview = await readOverview(db, window, {
+        offsetMinutes,
+        scope: reader.scopeFor('report:read'),
+      });
       const period = `${window.days[0] ?? ''} – ${window.days.at(-1) ?? ''}`;
       const name = (zh: string, en: string) => (lang === 'zh-CN' ? zh : en);
       return {

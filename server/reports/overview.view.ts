@@ -1,4 +1,12 @@
-import { portable, type Db } from '../platform/persistence/index.ts';
+import type { DataScope } from '../kernel/index.ts';
+import {
+  portable,
+  SCOPE_PARAMS,
+  scopeParams,
+  withinScope,
+  type Db,
+  type ScopeParams,
+} from '../platform/persistence/index.ts';
 import { meanOf, ratioOf, type ReportWindow } from './overview.rules.ts';
 
 /** Figures of a period. What cannot be said, because nothing was counted, is null. */
@@ -23,14 +31,14 @@ export interface Overview {
   perDay: { on: string; conversations: number; handedOff: number; ticketsOpened: number }[];
 }
 
-interface Window {
+interface Window extends ScopeParams {
   fromAt: Date;
   toAt: Date;
 }
 interface ZonedWindow extends Window {
   offsetMinutes: number;
 }
-const WINDOW = { fromAt: 'instant', toAt: 'instant' } as const;
+const WINDOW = { fromAt: 'instant', toAt: 'instant', ...SCOPE_PARAMS } as const;
 const ZONED = { ...WINDOW, offsetMinutes: 'int' } as const;
 
 const CONVERSATIONS = portable<
@@ -48,7 +56,7 @@ const CONVERSATIONS = portable<
       SUM(CASE WHEN state = 'closed' AND queued_at IS NULL AND assigned_at IS NULL THEN 1 ELSE 0 END)
         AS contained_count,
       SUM(CASE WHEN queued_at IS NOT NULL OR assigned_at IS NOT NULL THEN 1 ELSE 0 END) AS handed_count
-    FROM conversation WHERE opened_at >= :fromAt AND opened_at < :toAt`,
+    FROM conversation c WHERE opened_at >= :fromAt AND opened_at < :toAt AND ${withinScope('c', 'assignee_id')}`,
   {
     params: WINDOW,
     result: { openedCount: 'int', closedCount: 'int', containedCount: 'int', handedCount: 'int' },
@@ -61,47 +69,52 @@ const FIRST_RESPONSE = portable<Window, { medianSeconds: number | null }>(
   {
     postgres: `SELECT ROUND(CAST(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
         EXTRACT(EPOCH FROM (first_response_at - COALESCE(queued_at, opened_at)))) AS numeric)) AS median_seconds
-      FROM conversation
-      WHERE opened_at >= :fromAt AND opened_at < :toAt AND first_response_at IS NOT NULL`,
+      FROM conversation c WHERE opened_at >= :fromAt AND opened_at < :toAt AND first_response_at IS NOT NULL
+        AND ${withinScope('c', 'assignee_id')}`,
     oracle: `SELECT ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
         EXTRACT(DAY FROM waited) * 86400 + EXTRACT(HOUR FROM waited) * 3600 + EXTRACT(MINUTE FROM waited) * 60 +
         EXTRACT(SECOND FROM waited))) AS median_seconds
-      FROM (SELECT first_response_at - COALESCE(queued_at, opened_at) AS waited FROM conversation
-        WHERE opened_at >= :fromAt AND opened_at < :toAt AND first_response_at IS NOT NULL)`,
+      FROM (SELECT first_response_at - COALESCE(queued_at, opened_at) AS waited FROM conversation c
+        WHERE opened_at >= :fromAt AND opened_at < :toAt AND first_response_at IS NOT NULL
+          AND ${withinScope('c', 'assignee_id')})`,
   },
   { params: WINDOW, result: { medianSeconds: 'int' } },
 );
 
 const ROBOT_TURNS = portable<Window, { outcome: string; turnCount: number }>(
   'report.robot_turns',
-  `SELECT outcome, COUNT(*) AS turn_count FROM robot_turn WHERE at >= :fromAt AND at < :toAt GROUP BY outcome`,
+  `SELECT turn.outcome, COUNT(*) AS turn_count FROM robot_turn turn
+    JOIN conversation c ON c.id = turn.conversation_id
+    WHERE turn.at >= :fromAt AND turn.at < :toAt AND ${withinScope('c', 'assignee_id')} GROUP BY turn.outcome`,
   { params: WINDOW, result: { outcome: 'text', turnCount: 'int' } },
 );
 
 const TICKETS_OPENED = portable<Window, { ticketCount: number }>(
   'report.tickets_opened',
-  'SELECT COUNT(*) AS ticket_count FROM ticket WHERE opened_at >= :fromAt AND opened_at < :toAt',
+  `SELECT COUNT(*) AS ticket_count FROM ticket t
+    WHERE opened_at >= :fromAt AND opened_at < :toAt AND ${withinScope('t', 'assignee_id')}`,
   { params: WINDOW, result: { ticketCount: 'int' } },
 );
 /** Only the time of opening has an index, so the search is bounded by it: no ticket lies open for years. */
 const TICKETS_SOLVED = portable<Window & { openedFrom: Date }, { ticketCount: number }>(
   'report.tickets_solved',
-  `SELECT COUNT(*) AS ticket_count FROM ticket
-    WHERE opened_at >= :openedFrom AND opened_at < :toAt AND solved_at >= :fromAt AND solved_at < :toAt`,
+  `SELECT COUNT(*) AS ticket_count FROM ticket t
+    WHERE opened_at >= :openedFrom AND opened_at < :toAt AND solved_at >= :fromAt AND solved_at < :toAt
+      AND ${withinScope('t', 'assignee_id')}`,
   { params: { ...WINDOW, openedFrom: 'instant' }, result: { ticketCount: 'int' } },
 );
 
 const SCORES = portable<Window, { scoreSum: number | null; scoreCount: number }>(
   'report.scores',
-  `SELECT SUM(score) AS score_sum, COUNT(score) AS score_count FROM evaluation
-    WHERE evaluated_at >= :fromAt AND evaluated_at < :toAt`,
+  `SELECT SUM(score) AS score_sum, COUNT(score) AS score_count FROM evaluation e
+    WHERE evaluated_at >= :fromAt AND evaluated_at < :toAt AND ${withinScope('e', 'agent_id')}`,
   { params: WINDOW, result: { scoreSum: 'int', scoreCount: 'int' } },
 );
 const RATINGS = portable<Window, { ratingSum: number | null; ratingCount: number }>(
   'report.ratings',
   `SELECT SUM(rating.score) AS rating_sum, COUNT(rating.score) AS rating_count
-    FROM conversation JOIN conversation_rating rating ON rating.conversation_id = conversation.id
-    WHERE conversation.opened_at >= :fromAt AND conversation.opened_at < :toAt`,
+    FROM conversation c JOIN conversation_rating rating ON rating.conversation_id = c.id
+    WHERE c.opened_at >= :fromAt AND c.opened_at < :toAt AND ${withinScope('c', 'assignee_id')}`,
   { params: WINDOW, result: { ratingSum: 'int', ratingCount: 'int' } },
 );
 
@@ -114,7 +127,8 @@ const CONVERSATIONS_PER_DAY = portable<
   `SELECT on_day, COUNT(*) AS opened_count, SUM(is_handed) AS handed_count FROM (
       SELECT TO_CHAR(opened_at + :offsetMinutes * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day,
         CASE WHEN queued_at IS NOT NULL OR assigned_at IS NOT NULL THEN 1 ELSE 0 END AS is_handed
-      FROM conversation WHERE opened_at >= :fromAt AND opened_at < :toAt) opened
+      FROM conversation c
+      WHERE opened_at >= :fromAt AND opened_at < :toAt AND ${withinScope('c', 'assignee_id')}) opened
     GROUP BY on_day`,
   { params: ZONED, result: { onDay: 'text', openedCount: 'int', handedCount: 'int' } },
 );
@@ -122,17 +136,22 @@ const TICKETS_PER_DAY = portable<ZonedWindow, { onDay: string; ticketCount: numb
   'report.tickets_per_day',
   `SELECT on_day, COUNT(*) AS ticket_count FROM (
       SELECT TO_CHAR(opened_at + :offsetMinutes * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day
-      FROM ticket WHERE opened_at >= :fromAt AND opened_at < :toAt) opened
+      FROM ticket t
+      WHERE opened_at >= :fromAt AND opened_at < :toAt AND ${withinScope('t', 'assignee_id')}) opened
     GROUP BY on_day`,
   { params: ZONED, result: { onDay: 'text', ticketCount: 'int' } },
 );
 
 const TICKET_OPEN_MS_MAX = 366 * 86_400_000;
 
-/** Counts a period from the tables as they are now: O(rows of the period), each statement by an index range. */
-export async function readOverview(db: Db, window: ReportWindow, offsetMinutes: number): Promise<Overview> {
+/** Counts a period within a scope from the tables as they are now: O(rows of the period), each statement by an index range. */
+export async function readOverview(
+  db: Db,
+  window: ReportWindow,
+  { offsetMinutes, scope }: { offsetMinutes: number; scope: DataScope },
+): Promise<Overview> {
   const { from: fromAt, to: toAt } = window;
-  const range = { fromAt, toAt };
+  const range = { fromAt, toAt, ...scopeParams(scope) };
   const openedFrom = new Date(fromAt.getTime() - TICKET_OPEN_MS_MAX);
   const conversations = await db.one(CONVERSATIONS, range);
   const turns = await db.all(ROBOT_TURNS, range);
@@ -150,12 +169,11 @@ export async function readOverview(db: Db, window: ReportWindow, offsetMinutes: 
     avgScore: meanOf(scores?.scoreSum ?? null, scores?.scoreCount ?? 0),
     csatAverage: meanOf(ratings?.ratingSum ?? null, ratings?.ratingCount ?? 0),
     firstResponseSecondsMedian: (await db.one(FIRST_RESPONSE, range))?.medianSeconds ?? null,
-    perDay: await readPerDay(db, window, offsetMinutes),
+    perDay: await readPerDay(db, window, { ...range, offsetMinutes }),
   };
 }
 
-async function readPerDay(db: Db, window: ReportWindow, offsetMinutes: number): Promise<Overview['perDay']> {
-  const range = { fromAt: window.from, toAt: window.to, offsetMinutes };
+async function readPerDay(db: Db, window: ReportWindow, range: ZonedWindow): Promise<Overview['perDay']> {
   const conversations = new Map((await db.all(CONVERSATIONS_PER_DAY, range)).map((row) => [row.onDay, row]));
   const tickets = new Map((await db.all(TICKETS_PER_DAY, range)).map((row) => [row.onDay, row.ticketCount]));
   return window.days.map((on) => ({

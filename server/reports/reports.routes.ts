@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/index.ts';
+import { scopeOf, type Clock } from '../kernel/index.ts';
 import { defineRoute, type AnyRoute } from '../platform/http/index.ts';
 import { windowOf } from './overview.rules.ts';
 import { readOverview } from './overview.view.ts';
@@ -47,10 +47,13 @@ function overviewRoute({ clock }: ReportsDeps): AnyRoute {
     audit: 'report.view',
     query: schemas.overviewQuery,
     response: schemas.overview,
-    async handler(tx, { query }) {
+    async handler(tx, { query }, { actor }) {
       const { days = DAYS_DEFAULT, offsetMinutes = 0 } = query;
       tx.record({ action: 'report.view', outcome: 'ok', details: { report: 'overview', days } });
-      return readOverview(tx, windowOf(clock.now(), days, offsetMinutes), offsetMinutes);
+      return readOverview(tx, windowOf(clock.now(), days, offsetMinutes), {
+        offsetMinutes,
+        scope: scopeOf(actor),
+      });
     },
   });
 }

@@ -82,10 +82,12 @@ describe('reports', () => {
     );
   }
   async function addTurn(at: string, outcome: string): Promise<void> {
+    // A turn is counted where its conversation is; one opened long ago is not counted itself.
+    const conversationId = await addConversation('2025-01-06T10:00:00Z');
     await core.sql(
       `INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm,
-         candidates, model_hash, took_ms, at) VALUES ($1, $1, 1, $1, 'zh', $2, 'r', 1, '[]', 'h', 1, $3)`,
-      [core.ids.next(), outcome, plain(at)],
+         candidates, model_hash, took_ms, at) VALUES ($1, $4, 1, $1, 'zh', $2, 'r', 1, '[]', 'h', 1, $3)`,
+      [core.ids.next(), outcome, plain(at), conversationId],
     );
   }
   async function addEvaluation(at: string, score: number | null): Promise<void> {

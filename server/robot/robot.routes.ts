@@ -1,3 +1,4 @@
+import { scopeOf } from '../kernel/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext } from '../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
 import { knownLocale, NO_MODEL, type QuestionReader, type Reading } from './answering/reader.ts';
@@ -139,7 +140,11 @@ function statusRoute(deps: RobotRouteDeps): AnyRoute {
 }
 
 function viewerOf(context: RequestContext): Viewer {
-  return { accountId: context.actor.id, maySeeAll: context.permissions.has('conversation:supervise') };
+  return {
+    accountId: context.actor.id,
+    maySeeAll: context.permissions.has('conversation:supervise'),
+    scope: scopeOf(context.actor),
+  };
 }
 
 function suggestRoute(deps: RobotRouteDeps): AnyRoute {

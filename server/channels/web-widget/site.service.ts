@@ -15,7 +15,17 @@ const SITE_BY_ID = select(siteEntity, { name: 'site.by_id', where: ['id'] });
 const SITES = select(siteEntity, { name: 'site.list', orderBy: [['id', 'asc']], keyset: true, limit: true });
 const SITE_UPDATE = update(siteEntity, {
   name: 'site.update',
-  set: ['name', 'origins', 'publicKeyPem', 'skillGroupId', 'unitId', 'locale', 'texts', 'isActive', 'version'],
+  set: [
+    'name',
+    'origins',
+    'publicKeyPem',
+    'skillGroupId',
+    'unitId',
+    'locale',
+    'texts',
+    'isActive',
+    'version',
+  ],
   where: ['id', 'version'],
 });
 

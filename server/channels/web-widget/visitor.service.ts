@@ -1,4 +1,4 @@
-import { AppError, LIMITS, type Actor, type Clock, type Ids } from '../../kernel/index.ts';
+import { AppError, LIMITS, SCOPE_ALL, type Actor, type Clock, type Ids } from '../../kernel/index.ts';
 import { randomToken, sha256, verifyJwt } from '../../platform/crypto/index.ts';
 import { insert, portable, select, type Tx, type UnitOfWork } from '../../platform/persistence/index.ts';
 import type { ConversationService, RequesterProfile, RequesterService } from '../../desk/index.ts';
@@ -128,7 +128,12 @@ export class VisitorService {
     let dek;
     if (requesterId === undefined) {
       const isIdentified = profile !== undefined;
-      const made = await requesters.create(tx, { siteId: site.id, profile: profile ?? {}, isIdentified, unitId: site.unitId });
+      const made = await requesters.create(tx, {
+        siteId: site.id,
+        profile: profile ?? {},
+        isIdentified,
+        unitId: site.unitId,
+      });
       requesterId = made.row.id;
       dek = made.dek;
     } else {
@@ -136,7 +141,7 @@ export class VisitorService {
       if ((open?.openCount ?? 0) >= LIMITS.conversationsOpenPerRequesterMax) {
         throw new AppError('visitor.conversations_limit');
       }
-      if (!(await requesters.claim(tx, requesterId))) throw new AppError('request.not_found');
+      if (!(await requesters.claim(tx, requesterId, SCOPE_ALL))) throw new AppError('request.not_found');
       dek = await requesters.dekOf(tx, requesterId);
     }
     const { skillGroupId } = site;

@@ -21,6 +21,7 @@ export type ConversationChange = Partial<
     ConversationRow,
     | 'state'
     | 'skillGroupId'
+    | 'unitId'
     | 'assigneeId'
     | 'agentReadSeq'
     | 'robotMisses'

@@ -1,4 +1,4 @@
-import { AppError } from '../../kernel/index.ts';
+import { AppError, type Actor, type DataScope } from '../../kernel/index.ts';
 import type { Staff } from '../staff.ts';
 import type { ConversationRow } from './conversation.entity.ts';
 
@@ -9,24 +9,33 @@ export interface Viewer {
   seesAll: boolean;
   /** Skill groups whose queues the agent works. */
   groupIds: readonly string[];
+  /** What of the organisation all this is narrowed to. */
+  scope: DataScope;
 }
 
-/** What of a conversation decides who may see it. */
+/** Somebody who asks: a request or a socket. */
+export interface Asker {
+  actor: Actor;
+  permissions: ReadonlySet<string>;
+  scopeFor(...permissions: string[]): DataScope;
+}
+
+/** Permissions that show every conversation of their scope. */
+const SEES_ALL = ['conversation:supervise', 'conversation:read-any'];
+
+/** What of a conversation decides who may see it, besides its unit, which the read has asked for. */
 export type Placed = Pick<ConversationRow, 'state' | 'assigneeId' | 'skillGroupId'>;
 
 /**
  * The viewer behind an actor's permissions. Throws `access.refused` for somebody who neither works nor supervises
  * nor reads conversations.
  */
-export async function viewerOf(
-  staff: Staff,
-  accountId: string,
-  permissions: ReadonlySet<string>,
-): Promise<Viewer> {
-  const seesAll = permissions.has('conversation:supervise') || permissions.has('conversation:read-any');
+export async function viewerOf(staff: Staff, { actor, permissions, scopeFor }: Asker): Promise<Viewer> {
+  const seesAll = SEES_ALL.some((permission) => permissions.has(permission));
   if (!seesAll && !permissions.has('conversation:work')) throw new AppError('access.refused');
-  const groupIds = seesAll ? [] : await staff.skillGroupsOf(accountId);
-  return { accountId, seesAll, groupIds };
+  const groupIds = seesAll ? [] : await staff.skillGroupsOf(actor.id);
+  const scope = seesAll ? scopeFor(...SEES_ALL) : scopeFor('conversation:work');
+  return { accountId: actor.id, seesAll, groupIds, scope };
 }
 
 /** An agent sees the own conversations and what waits for the own skill groups; no group means every agent. */
@@ -52,4 +61,13 @@ export function assertMayTake(viewer: Viewer, row: Placed): void {
 
 function isInGroups(viewer: Viewer, row: Placed): boolean {
   return row.skillGroupId === null || viewer.groupIds.includes(row.skillGroupId);
+}
+
+/**
+ * Throws `conversation.agent_unavailable` for somebody who is no agent, or whose scope does not cover the unit: such a
+ * one could not open what is handed over.
+ */
+export async function assertAgent(staff: Staff, agentId: string, unitId: string): Promise<void> {
+  const agents = await staff.agents(unitId);
+  if (!agents.some(({ id }) => id === agentId)) throw new AppError('conversation.agent_unavailable');
 }

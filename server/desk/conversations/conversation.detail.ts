@@ -1,5 +1,13 @@
+import type { DataScope } from '../../kernel/index.ts';
 import { maskText, type Crypto } from '../../platform/crypto/index.ts';
-import { portable, type Db } from '../../platform/persistence/index.ts';
+import {
+  portable,
+  SCOPE_PARAMS,
+  scopeParams,
+  withinScope,
+  type Db,
+  type ScopeParams,
+} from '../../platform/persistence/index.ts';
 import { openTexts } from '../sealed-texts.ts';
 import { namesOf, type Staff } from '../staff.ts';
 import { presentForAgent } from '../workbench/frames.ts';
@@ -18,10 +26,11 @@ const RATING = portable<{ conversationId: string }, { score: number; commentEnc:
   'SELECT score, comment_enc FROM conversation_rating WHERE conversation_id = :conversationId',
   { params: { conversationId: 'uuid' }, result: { score: 'int', commentEnc: 'sealed' } },
 );
-const TICKET_IDS = portable<{ conversationId: string; limit: number }, { id: string }>(
+const TICKET_IDS = portable<{ conversationId: string; limit: number } & ScopeParams, { id: string }>(
   'conversation.tickets',
-  `SELECT id FROM ticket WHERE conversation_id = :conversationId ORDER BY id FETCH FIRST :limit ROWS ONLY`,
-  { params: { conversationId: 'uuid', limit: 'int' }, result: { id: 'uuid' } },
+  `SELECT t.id FROM ticket t WHERE t.conversation_id = :conversationId AND ${withinScope('t', 'assignee_id')}
+    ORDER BY t.id FETCH FIRST :limit ROWS ONLY`,
+  { params: { conversationId: 'uuid', limit: 'int', ...SCOPE_PARAMS }, result: { id: 'uuid' } },
 );
 
 /** What the page of one conversation shows beside its list row. */
@@ -39,15 +48,15 @@ export interface ConversationDetail {
   };
 }
 
-/** Reads what stands beside the list row; the caller has checked the access. */
+/** Reads what stands beside the list row; the caller has checked the access. Tickets are those within the scope. */
 export async function readDetail(
   deps: { crypto: Crypto; conversations: ConversationService },
   db: Db,
-  row: ConversationRow,
+  { row, scope }: { row: ConversationRow; scope: DataScope },
 ): Promise<ConversationDetail> {
   const conversationId = row.id;
   const rating = await db.one(RATING, { conversationId });
-  const tickets = await db.all(TICKET_IDS, { conversationId, limit: TICKETS_MAX });
+  const tickets = await db.all(TICKET_IDS, { conversationId, limit: TICKETS_MAX, ...scopeParams(scope) });
   const recent = await deps.conversations.historyBefore(db, row, row.lastSeq + 1, CONTEXT_MESSAGES);
   const robotOutcome = recent.findLast(({ from, meta }) => from === 'robot' && meta?.outcome)?.meta?.outcome;
   return {

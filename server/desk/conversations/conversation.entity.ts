@@ -48,6 +48,9 @@ export interface MessageMeta {
   agentId?: string;
   /** A file instead of words; its name is the message's text, sealed like any other. */
   file?: { id: string; size: number; type: string };
+  /** System: the units of a transfer. */
+  unitId?: string;
+  fromUnitId?: string;
 }
 
 /** Where a conversation stands. */

@@ -6,7 +6,7 @@ import { presentForAgent } from '../workbench/frames.ts';
 import { maySee, viewerOf } from './conversation.access.ts';
 import type { Sender } from './conversation.entity.ts';
 import type { StoredMessage } from './conversation-owner.ts';
-import { findConversation } from './conversation.repo.ts';
+import { findConversationWithin } from './conversation.repo.ts';
 import type { ConversationService } from './conversation.service.ts';
 
 /** Conversations in one document. */
@@ -67,8 +67,8 @@ async function readPage(
   const [index, seq] = placeOf(query.cursor);
   const id = ids[index];
   if (id === undefined) throw new AppError('request.cursor_invalid');
-  const row = await findConversation(db, id);
-  const viewer = await viewerOf(staff, query.reader.actor.id, query.reader.permissions);
+  const viewer = await viewerOf(staff, query.reader);
+  const row = await findConversationWithin(db, id, viewer.scope);
   if (row === undefined || !maySee(viewer, row)) throw new AppError('request.not_found');
   const messages = await conversations.history(db, row, seq, query.limit);
   const last = messages.at(-1);

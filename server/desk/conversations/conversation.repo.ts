@@ -1,4 +1,14 @@
-import { batchPlan, insert, portable, select, type Db, type Tx } from '../../platform/persistence/index.ts';
+import type { DataScope } from '../../kernel/index.ts';
+import {
+  batchPlan,
+  insert,
+  portable,
+  scopeParams,
+  select,
+  selectWithin,
+  type Db,
+  type Tx,
+} from '../../platform/persistence/index.ts';
 import {
   conversationEntity,
   messageEntity,
@@ -9,6 +19,10 @@ import {
 const CONVERSATION_INSERT = insert(conversationEntity);
 const MESSAGE_INSERT = insert(messageEntity);
 const CONVERSATION_BY_ID = select(conversationEntity, { name: 'conversation.by_id', where: ['id'] });
+const CONVERSATION_WITHIN = selectWithin(conversationEntity, {
+  name: 'conversation.within',
+  owner: 'assignee_id',
+});
 const CONVERSATIONS_BY_STATE = select(conversationEntity, {
   name: 'conversation.by_state',
   where: ['state'],
@@ -84,6 +98,7 @@ export const MESSAGE_BATCH = batchPlan('message.batch', {
     set: [
       'state',
       'skillGroupId',
+      'unitId',
       'assigneeId',
       'lastSeq',
       'lastFrom',
@@ -111,6 +126,15 @@ export async function insertConversation(tx: Tx, row: ConversationRow): Promise<
 /** The conversation, if it exists. */
 export function findConversation(db: Db, id: string): Promise<ConversationRow | undefined> {
   return db.one(CONVERSATION_BY_ID, { id });
+}
+
+/** The conversation, if it exists within a scope. */
+export function findConversationWithin(
+  db: Db,
+  id: string,
+  scope: DataScope,
+): Promise<ConversationRow | undefined> {
+  return db.one(CONVERSATION_WITHIN, { id, ...scopeParams(scope) });
 }
 
 /** Conversations in a state, oldest first. */

@@ -1,18 +1,19 @@
-import { AppError, LIMITS } from '../../kernel/index.ts';
+import { AppError, LIMITS, type DataScope } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
-import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
-import type { Tx } from '../../platform/persistence/index.ts';
+import { defineRoute, type AnyRoute, type RequestContext, type Schema } from '../../platform/http/index.ts';
+import type { Db, Tx } from '../../platform/persistence/index.ts';
 import type { RecordFace } from '../fields/field.routes.ts';
 import { beforeOf } from '../keyset.ts';
 import type { NoteService } from '../notes/note.service.ts';
 import type { Routing } from '../routing/routing.service.ts';
 import { namesOf, presentPerson, type Staff } from '../staff.ts';
-import { assertMaySee, assertMayTake, viewerOf, type Viewer } from './conversation.access.ts';
+import { assertAgent, assertMaySee, assertMayTake, viewerOf, type Viewer } from './conversation.access.ts';
 import { presentMessages, readDetail } from './conversation.detail.ts';
 import type { ConversationRow } from './conversation.entity.ts';
 import type { ConversationOwners } from './conversation-owner.ts';
 import * as schemas from './conversation.schema.ts';
-import type { By, ConversationService } from './conversation.service.ts';
+import type { By } from './conversation.entries.ts';
+import type { ConversationService } from './conversation.service.ts';
 import type { ConversationListName, ConversationView } from './conversation.view.ts';
 
 /** What the routes of conversations need. */
@@ -24,6 +25,8 @@ export interface ConversationRouteDeps {
   staff: Staff;
   view: ConversationView;
   crypto: Crypto;
+  /** Keeps a unit open until the end of the unit of work; throws `unit.unknown` for one that is not active. */
+  holdUnit(tx: Tx, unitId: string): Promise<void>;
 }
 
 type ById = { id: string };
@@ -36,19 +39,19 @@ export function conversationRoutes(deps: ConversationRouteDeps): AnyRoute[] {
 }
 
 function viewerFrom({ staff }: ConversationRouteDeps, context: RequestContext): Promise<Viewer> {
-  return viewerOf(staff, context.actor.id, context.permissions);
+  return viewerOf(staff, context);
 }
 
 /** The conversation, if the caller may see it. */
 async function visible(
   deps: ConversationRouteDeps,
-  context: RequestContext,
+  { tx, context }: { tx: Db; context: RequestContext },
   id: string,
-): Promise<Readonly<ConversationRow>> {
+): Promise<{ row: Readonly<ConversationRow>; scope: DataScope }> {
   const viewer = await viewerFrom(deps, context);
-  const row = await deps.conversations.get(id);
+  const row = await deps.conversations.getWithin(tx, id, viewer.scope);
   assertMaySee(viewer, row);
-  return row;
+  return { row, scope: viewer.scope };
 }
 
 /** How the routes of own fields come to a conversation. */
@@ -60,7 +63,7 @@ export function conversationFieldFace(deps: ConversationRouteDeps): RecordFace {
     writePermission: 'conversation:work',
     viewAction: 'conversation.view',
     updateAction: 'conversation.update',
-    find: (_db, id, context) => visible(deps, context, id),
+    find: async (tx, id, context) => (await visible(deps, { tx, context }, id)).row,
   };
 }
 
@@ -102,10 +105,10 @@ function readRoutes(deps: ConversationRouteDeps): AnyRoute[] {
       audit: 'conversation.view',
       response: schemas.conversationDetail,
       async handler(tx, { params }, context) {
-        const row = await visible(deps, context, params.id);
+        const { row, scope } = await visible(deps, { tx, context }, params.id);
         recordView(tx, row, 'detail');
         const item = await deps.view.find(tx, row.id);
-        return { ...item, ...(await readDetail(deps, tx, row)) };
+        return { ...item, ...(await readDetail(deps, tx, { row, scope })) };
       },
     }),
     messagesRoute(deps),
@@ -122,7 +125,7 @@ function messagesRoute(deps: ConversationRouteDeps): AnyRoute {
     query: schemas.messageQuery,
     response: schemas.messageList,
     async handler(tx, { params, query }, context) {
-      const row = await visible(deps, context, params.id);
+      const { row } = await visible(deps, { tx, context }, params.id);
       recordView(tx, row, 'messages');
       const limit = query.limit ?? LIMITS.pageItemsDefault;
       const { conversations, owners, staff } = deps;
@@ -151,11 +154,24 @@ function moveRoutes(deps: ConversationRouteDeps): AnyRoute[] {
     moveRoute<Handover>(deps, 'handover', 'Gives the conversation to another agent or a skill group.', {
       async move(by, row, { tx, body }) {
         const to = targetOf(body);
-        if ('agentId' in to) await assertAgent(staff, to.agentId);
+        if ('agentId' in to) await assertAgent(staff, to.agentId, row.unitId);
         await conversations.handOver(by, row.id, to);
         if (body.note) await deps.notes.add(tx, row, { text: body.note });
       },
     }),
+    moveRoute<{ unitId: string; note?: string }>(
+      deps,
+      'transfer',
+      'Gives the conversation to another unit, in whose queue it waits.',
+      {
+        async move(by, row, { tx, body, context }) {
+          await deps.holdUnit(tx, body.unitId);
+          const mayAny = context.permissions.has('conversation:supervise');
+          await conversations.transfer(by, row.id, { unitId: body.unitId, mayAny });
+          if (body.note) await deps.notes.add(tx, row, { text: body.note });
+        },
+      },
+    ),
     moveRoute(deps, 'close', 'Ends the conversation.', {
       async move(by, row, { context }) {
         const mayAny = context.permissions.has('conversation:supervise');
@@ -175,10 +191,12 @@ interface Move<B> {
   ): Promise<void>;
 }
 
+const BODIES: Record<string, Schema> = { handover: schemas.handoverBody, transfer: schemas.transferBody };
+
 /** The move itself commits through the conversation's lane with an entry of its own; this unit reads the outcome. */
 function moveRoute<B = unknown>(
   deps: ConversationRouteDeps,
-  verb: 'accept' | 'take' | 'handover' | 'close',
+  verb: 'accept' | 'take' | 'handover' | 'transfer' | 'close',
   summary: string,
   { isTake, move }: Move<B>,
 ): AnyRoute {
@@ -188,12 +206,18 @@ function moveRoute<B = unknown>(
     summary,
     permission: 'conversation:work',
     audit: `conversation.${verb}`,
-    body: verb === 'handover' ? schemas.handoverBody : schemas.emptyBody,
+    body: BODIES[verb] ?? schemas.emptyBody,
     response: schemas.conversationItem,
-    errors: ['conversation.closed', 'conversation.state_refused', 'conversation.agent_unavailable'],
+    errors: [
+      'conversation.closed',
+      'conversation.state_refused',
+      'conversation.agent_unavailable',
+      'unit.unknown',
+    ],
     async handler(tx, { params, body }, context) {
       const viewer = await viewerFrom(deps, context);
-      const row = await deps.conversations.get(params.id);
+      // Acting needs the scope of the right to act, which may be narrower than that of looking.
+      const row = await deps.conversations.getWithin(tx, params.id, context.scopeFor('conversation:work'));
       if (isTake) assertMayTake(viewer, row);
       else assertMaySee(viewer, row);
       await move({ actor: context.actor, requestId: context.requestId }, row, { tx, body, context });
@@ -213,11 +237,6 @@ function targetOf(body: {
   throw new AppError('request.invalid', { details: { at: 'toAgentId, toSkillGroupId', problem: 'oneOf' } });
 }
 
-async function assertAgent(staff: Staff, agentId: string): Promise<void> {
-  const agents = await staff.agents();
-  if (!agents.some(({ id }) => id === agentId)) throw new AppError('conversation.agent_unavailable');
-}
-
 function noteRoutes(deps: ConversationRouteDeps): AnyRoute[] {
   return [
     defineRoute<ById>({
@@ -228,7 +247,7 @@ function noteRoutes(deps: ConversationRouteDeps): AnyRoute[] {
       audit: 'note.list',
       response: schemas.noteList,
       async handler(tx, { params }, context) {
-        const row = await visible(deps, context, params.id);
+        const { row } = await visible(deps, { tx, context }, params.id);
         const target = { type: 'conversation', id: row.id };
         tx.record({ action: 'note.list', outcome: 'ok', target, customer: row.requesterId });
         return { items: await deps.notes.list(tx, row.id) };
@@ -246,7 +265,7 @@ function noteRoutes(deps: ConversationRouteDeps): AnyRoute[] {
       idempotent: true,
       errors: ['message.text_invalid', 'message.text_empty', 'message.text_too_long'],
       async handler(tx, { params, body }, context) {
-        const row = await visible(deps, context, params.id);
+        const { row } = await visible(deps, { tx, context }, params.id);
         const { id, text, authorId, at } = await deps.notes.add(tx, row, { text: body.text });
         const author = presentPerson(authorId, await namesOf(deps.staff, [authorId]));
         return { id, text, author, at: at.toISOString() };

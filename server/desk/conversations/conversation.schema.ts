@@ -8,6 +8,7 @@ const integer: Schema = { type: 'integer' };
 const ITEM: Record<string, Schema> = {
   id: uuid,
   siteId: string,
+  unitId: uuid,
   channel: string,
   state: { enum: ['robot', 'queued', 'assigned', 'closed'] },
   requester: answer({ id: uuid, nameMasked: orNull(string), isIdentified: { type: 'boolean' } }),
@@ -86,6 +87,9 @@ export const messageList: Schema = answer({
 
 /** To whom a conversation goes: an agent or a skill group, with a note for the one who takes it. */
 export const handoverBody: Schema = closed({ toAgentId: uuid, toSkillGroupId: uuid, note: text(8_000) });
+
+/** To which unit a conversation goes, with a note for whoever takes it there. */
+export const transferBody: Schema = closed({ unitId: uuid, note: text(8_000) }, ['unitId']);
 
 /** A request that says everything by its address. */
 export const emptyBody: Schema = closed({});

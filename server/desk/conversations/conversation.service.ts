@@ -1,21 +1,21 @@
 import type { AuditAction } from '../../../audit/index.ts';
-import { AppError, type Actor, type Clock, type EventDraft, type Ids } from '../../kernel/index.ts';
+import { AppError, type Clock, type DataScope, type Ids } from '../../kernel/index.ts';
 import { ROBOT_ACTOR, ROOT_UNIT_ID, SYSTEM_ACTOR } from '../../kernel/index.ts';
 import type { Crypto, Dek } from '../../platform/crypto/index.ts';
 import type { FileStore } from '../../platform/files/index.ts';
-import type { Db, Tx, UnitContext } from '../../platform/persistence/index.ts';
+import type { Db, Tx } from '../../platform/persistence/index.ts';
 import type { ConversationRow, MessageMeta, MessageRow } from './conversation.entity.ts';
 import type { AppendCommand, Appended, ConversationOwners, StoredMessage } from './conversation-owner.ts';
 import { carried, toSharedFile, type OutgoingMessage } from './message-file.ts';
-import { insertConversation, listMessagesAfter, listMessagesBefore } from './conversation.repo.ts';
+import {
+  findConversationWithin,
+  insertConversation,
+  listMessagesAfter,
+  listMessagesBefore,
+} from './conversation.repo.ts';
+import { audit, contextOf, event, robotAudit, type By } from './conversation.entries.ts';
 import { canMove, monthOf, textFault, type ConversationGift } from './conversation.rules.ts';
 import type { SystemTexts } from './conversation.texts.ts';
-
-/** Who asks for a state change, and the request it belongs to. */
-export interface By {
-  actor: Actor;
-  requestId?: string;
-}
 
 interface ServiceDeps {
   owners: ConversationOwners;
@@ -90,6 +90,15 @@ export class ConversationService {
   /** The conversation as it stands; throws `request.not_found`. */
   get(conversationId: string): Promise<Readonly<ConversationRow>> {
     return this.#deps.owners.get(conversationId);
+  }
+
+  /**
+   * The conversation as it stands, if the scope reaches it; throws `request.not_found`. The scope is asked of the
+   * database, where the tree is always true; the row is the one its lane holds.
+   */
+  async getWithin(db: Db, conversationId: string, scope: DataScope): Promise<Readonly<ConversationRow>> {
+    if (!(await findConversationWithin(db, conversationId, scope))) throw new AppError('request.not_found');
+    return this.get(conversationId);
   }
 
   /** A requester's message. Throws the text's fault, `conversation.closed`, `message.id_reused`, `server.busy`. */
@@ -260,6 +269,26 @@ export class ConversationService {
     });
   }
 
+  /**
+   * Gives the conversation to another unit, whose queue it waits in; a closed one stays where it is. Nobody's skill
+   * group is kept: groups are of the unit that had it. Routing sees unit and queue change in one step.
+   */
+  transfer(by: By, conversationId: string, to: { unitId: string; mayAny: boolean }): Promise<Appended> {
+    const { unitId, mayAny } = to;
+    return this.#move(by, conversationId, {
+      action: 'conversation.transfer',
+      text: 'handedOver',
+      meta: { state: 'queued', reason: 'transfer', unitId },
+      decide: (now, at) => {
+        if (now.unitId === unitId) return 'skip';
+        if (now.state === 'closed' || now.state === 'robot') return { refuse: refusalOf(now) };
+        if (!mayAny && now.assigneeId !== by.actor.id) return { refuse: 'conversation.state_refused' };
+        return { state: 'queued', assigneeId: null, skillGroupId: null, unitId, queuedAt: at };
+      },
+      eventType: 'conversation.queued',
+    });
+  }
+
   /** Ends the conversation; `mayAny` for supervisors, otherwise the assignee only. Closing twice changes nothing. */
   close(by: By, conversationId: string, mayAny: boolean): Promise<Appended> {
     return this.#move(by, conversationId, {
@@ -335,6 +364,8 @@ export class ConversationService {
   ): Promise<Appended> {
     const row = await this.#deps.owners.get(conversationId);
     const locale = await this.#deps.localeOf(row.siteId);
+    const { agentId, unitId, reason } = move.meta;
+    const meta: MessageMeta = unitId === undefined ? move.meta : { ...move.meta, fromUnitId: row.unitId };
     return this.#deps.owners.append({
       conversationId,
       id: move.id ?? this.#deps.ids.next(),
@@ -342,15 +373,18 @@ export class ConversationService {
       senderId: 'system',
       kind: 'system',
       text: this.#deps.textOf(move.text, locale),
-      meta: move.meta,
+      meta,
       audit: {
         ...audit(move.action, row),
-        ...(move.meta.reason ? { reason: move.meta.reason } : {}),
-        details: move.meta.agentId ? { agentId: move.meta.agentId } : {},
+        ...(reason ? { reason } : {}),
+        details: {
+          ...(agentId ? { agentId } : {}),
+          ...(unitId ? { from: row.unitId, to: unitId } : {}),
+        },
       },
       context: contextOf(by),
       decide: move.decide,
-      events: (now, seq) => [event(move.eventType, now, { seq, agentId: move.meta.agentId ?? null })],
+      events: (now, seq) => [event(move.eventType, now, { seq, agentId: agentId ?? null })],
     });
   }
 }
@@ -362,35 +396,4 @@ function assertText(text: string): void {
 
 function refusalOf(row: Readonly<ConversationRow>): 'conversation.closed' | 'conversation.state_refused' {
   return row.state === 'closed' ? 'conversation.closed' : 'conversation.state_refused';
-}
-
-function contextOf(by: By): UnitContext {
-  return { actor: by.actor, ...(by.requestId ? { requestId: by.requestId } : {}) };
-}
-
-function audit(action: AuditAction, row: Readonly<ConversationRow>) {
-  const target = { type: 'conversation', id: row.id };
-  return { action, outcome: 'ok' as const, target, customer: row.requesterId };
-}
-
-/** A robot that only says it cannot answer has neither answered nor asked back. */
-const ROBOT_ACTS: Record<NonNullable<MessageMeta['outcome']>, AuditAction> = {
-  answer: 'robot.answer',
-  clarify: 'robot.clarify',
-  handoff: 'message.robot',
-};
-
-function robotAudit(row: Readonly<ConversationRow>, meta: MessageMeta): AppendCommand['audit'] {
-  return {
-    ...audit(ROBOT_ACTS[meta.outcome ?? 'handoff'], row),
-    details: {
-      ...(meta.articleId ? { articleId: meta.articleId } : {}),
-      ...(meta.articleVersion ? { articleVersion: meta.articleVersion } : {}),
-      ...(meta.options ? { offered: meta.options.map((option) => option.articleId) } : {}),
-    },
-  };
-}
-
-function event(type: string, row: Readonly<ConversationRow>, payload: EventDraft['payload']): EventDraft {
-  return { type, key: row.id, payload: { conversationId: row.id, ...payload } };
 }

@@ -1,6 +1,15 @@
 import { toPage, type Page } from '../../kernel/index.ts';
 import { maskName, maskText, type Crypto } from '../../platform/crypto/index.ts';
-import { portable, type Db } from '../../platform/persistence/index.ts';
+import {
+  portable,
+  readScoped,
+  SCOPE_PARAMS,
+  scopedList,
+  scopeParams,
+  withinScope,
+  type Db,
+  type ScopeParams,
+} from '../../platform/persistence/index.ts';
 import { keyOf, type Before } from '../keyset.ts';
 import { openTexts } from '../sealed-texts.ts';
 import { groupNamesOf, namesOf, presentPerson, type Staff, type StaffName } from '../staff.ts';
@@ -16,6 +25,8 @@ export type ConversationListName = (typeof CONVERSATION_VIEWS)[number];
 export interface ConversationItem {
   id: string;
   siteId: string;
+  /** The unit whose work it is. */
+  unitId: string;
   channel: string;
   state: ConversationState;
   requester: { id: string; nameMasked: string | null; isIdentified: boolean };
@@ -37,7 +48,7 @@ export interface ConversationItem {
 /** Characters of a message that a list shows. */
 export const LAST_TEXT_CHARACTERS = 80;
 
-interface ListParams extends Before {
+interface ListParams extends Before, ScopeParams {
   accountId: string;
   groupIds: string[];
   limit: number;
@@ -46,6 +57,7 @@ interface ListParams extends Before {
 interface ItemRow {
   id: string;
   siteId: string;
+  unitId: string;
   channel: string;
   state: string;
   skillGroupId: string | null;
@@ -68,6 +80,7 @@ interface ItemRow {
 const RESULT = {
   id: 'uuid',
   siteId: 'text',
+  unitId: 'uuid',
   channel: 'text',
   state: 'text',
   skillGroupId: 'uuid',
@@ -88,15 +101,15 @@ const RESULT = {
 } as const;
 
 /** One query for a screen: the rows with their requester's name and last message, still sealed. */
-const SELECT_ITEMS = `SELECT c.id, c.site_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id,
+const COLUMNS = `c.id, c.site_id, c.unit_id, c.channel, c.state, c.skill_group_id, c.assignee_id, c.requester_id,
     c.opened_at, c.last_seq, c.last_from, c.last_at, c.handover_reason, c.queued_at, c.version,
     r.name_enc, r.is_identified, m.id AS message_id, m.body_enc,
     (SELECT COUNT(*) FROM message u WHERE u.conversation_id = c.id AND u.opened_month = c.opened_month
-        AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count
-  FROM conversation c
-  JOIN requester r ON r.id = c.requester_id
+        AND u.seq > c.agent_read_seq AND u.sender = 'requester') AS unread_count`;
+const JOINS = `JOIN requester r ON r.id = c.requester_id
   LEFT JOIN message m
     ON m.conversation_id = c.id AND m.opened_month = c.opened_month AND m.seq = c.last_seq`;
+const SELECT_ITEMS = `SELECT ${COLUMNS} FROM conversation c ${JOINS}`;
 
 const IN_GROUPS = '(c.skill_group_id IS NULL OR c.skill_group_id IN (:groupIds...))';
 
@@ -108,20 +121,24 @@ const CONDITIONS: Record<ConversationListName, { any: string; own: string }> = {
   },
   queue: { any: `c.state = 'queued'`, own: `c.state = 'queued' AND ${IN_GROUPS}` },
   all: {
-    any: `c.state <> 'closed'`,
+    any: `c.state IN ('robot', 'queued', 'assigned')`,
     own: `((c.assignee_id = :accountId AND c.state = 'assigned') OR (c.state = 'queued' AND ${IN_GROUPS}))`,
   },
   closed: { any: `c.state = 'closed'`, own: `c.assignee_id = :accountId AND c.state = 'closed'` },
 };
 
-function listStatement(view: ConversationListName, scope: 'any' | 'own') {
+/** Running conversations, and those of one agent, are few: the scope is asked for each row. */
+function listStatement(view: ConversationListName, of: 'any' | 'own') {
   return portable<ListParams, ItemRow>(
-    `conversation.list_${view}_${scope}`,
-    `${SELECT_ITEMS} WHERE ${CONDITIONS[view][scope]}
+    `conversation.list_${view}_${of}`,
+    `${SELECT_ITEMS} WHERE ${CONDITIONS[view][of]} AND ${withinScope('c', 'assignee_id')}
       AND c.opened_at <= :beforeAt AND (c.opened_at < :beforeAt OR c.id < :beforeId)
       ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :limit ROWS ONLY`,
     {
-      params: { accountId: 'uuid', groupIds: 'uuid', limit: 'int', beforeAt: 'instant', beforeId: 'uuid' },
+      params: {
+        ...{ accountId: 'uuid', groupIds: 'uuid', limit: 'int', beforeAt: 'instant', beforeId: 'uuid' },
+        ...SCOPE_PARAMS,
+      },
       result: RESULT,
     },
   );
@@ -131,14 +148,34 @@ const LISTS = {
   mine: { any: listStatement('mine', 'any'), own: listStatement('mine', 'own') },
   queue: { any: listStatement('queue', 'any'), own: listStatement('queue', 'own') },
   all: { any: listStatement('all', 'any'), own: listStatement('all', 'own') },
-  closed: { any: listStatement('closed', 'any'), own: listStatement('closed', 'own') },
+  closed: { own: listStatement('closed', 'own') },
 };
+
+/** Everything that was ever closed: the one list that grows for ever. */
+const LIST_CLOSED = scopedList<Record<never, never>, ItemRow>({
+  ...{ name: 'conversation.list_closed_any', table: 'conversation', alias: 'c', at: 'opened_at' },
+  ...{ owner: 'assignee_id', columns: COLUMNS, joins: JOINS, where: CONDITIONS.closed.any },
+  params: {},
+  result: RESULT,
+});
 
 const ITEM_BY_ID = portable<{ id: string }, ItemRow>(
   'conversation.item',
   `${SELECT_ITEMS} WHERE c.id = :id`,
   { params: { id: 'uuid' }, result: RESULT },
 );
+
+function readList(
+  db: Db,
+  viewer: Viewer,
+  { view, before, limit }: { view: ConversationListName; before: Before; limit: number },
+): Promise<ItemRow[]> {
+  const { accountId, groupIds, scope, seesAll } = viewer;
+  const params = { accountId, groupIds: [...groupIds], ...before, limit: limit + 1, ...scopeParams(scope) };
+  if (view !== 'closed') return db.all(LISTS[view][seesAll ? 'any' : 'own'], params);
+  if (!seesAll) return db.all(LISTS.closed.own, params);
+  return readScoped(db, LIST_CLOSED, scope, { ...before, limit: limit + 1 });
+}
 
 /** Read model of the inbox. Recording the read is the caller's part. */
 export class ConversationView {
@@ -154,10 +191,7 @@ export class ConversationView {
     viewer: Viewer,
     query: { view: ConversationListName; before: Before; limit: number },
   ): Promise<Page<ConversationItem>> {
-    const statement = LISTS[query.view][viewer.seesAll ? 'any' : 'own'];
-    const { accountId, groupIds } = viewer;
-    const limit = query.limit + 1;
-    const rows = await db.all(statement, { accountId, groupIds: [...groupIds], ...query.before, limit });
+    const rows = await readList(db, viewer, query);
     const page = toPage(
       rows,
       query.limit,
@@ -212,6 +246,7 @@ function presentItem(row: ItemRow, opened: Opened): ConversationItem {
   return {
     id: row.id,
     siteId: row.siteId,
+    unitId: row.unitId,
     channel: row.channel,
     state: row.state as ConversationState,
     requester: {

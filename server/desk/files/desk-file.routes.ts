@@ -43,9 +43,9 @@ export function deskFileRoutes(deps: DeskFileRouteDeps): AnyRoute[] {
       ...options,
       permission: 'conversation:work',
       path: '/api/v1/conversations/:id/uploads',
-      async ownerOf(_tx, { id }, context) {
-        const viewer = await viewerOf(staff, context.actor.id, context.permissions);
-        const row = await conversations.get(id);
+      async ownerOf(tx, { id }, context) {
+        const viewer = await viewerOf(staff, context);
+        const row = await conversations.getWithin(tx, id, viewer.scope);
         assertMaySee(viewer, row);
         if (row.assigneeId !== context.actor.id) throw new AppError('conversation.state_refused');
         return files.ownerOfConversation(row);
@@ -70,8 +70,8 @@ async function assertMayRead(
 ): Promise<void> {
   if (owner.type === 'conversation') {
     if (context.actor.type === 'token') throw new AppError('request.not_found');
-    const viewer = await viewerOf(staff, context.actor.id, context.permissions);
-    return assertMaySee(viewer, await conversations.get(owner.id));
+    const viewer = await viewerOf(staff, context);
+    return assertMaySee(viewer, await conversations.getWithin(db, owner.id, viewer.scope));
   }
   const mayTickets = owner.type === 'ticket' && context.permissions.has('ticket:work');
   if (!mayTickets) throw new AppError('request.not_found');

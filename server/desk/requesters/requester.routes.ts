@@ -1,4 +1,4 @@
-import { LIMITS, type Clock } from '../../kernel/index.ts';
+import { LIMITS, scopeOf, type Clock } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
 import type { RecordFace } from '../fields/field.routes.ts';
@@ -30,8 +30,8 @@ export function requesterFieldFace({ requesters }: RequesterRouteDeps): RecordFa
     writePermission: 'conversation:work',
     viewAction: 'requester.view',
     updateAction: 'requester.update',
-    async find(db, id) {
-      const { dekId } = await requesters.get(db, id);
+    async find(db, id, { actor }) {
+      const { dekId } = await requesters.get(db, id, scopeOf(actor));
       return { requesterId: id, dekId };
     },
   };
@@ -46,8 +46,8 @@ function searchRoute({ crypto }: RequesterRouteDeps): AnyRoute {
     audit: 'requester.search',
     query: schemas.requesterQuery,
     response: schemas.requesterPage,
-    async handler(tx, { query: { cursor, limit = LIMITS.pageItemsDefault, ...query } }) {
-      const page = await searchRequesters(crypto, tx, { query, cursor, limit });
+    async handler(tx, { query: { cursor, limit = LIMITS.pageItemsDefault, ...query } }, { actor }) {
+      const page = await searchRequesters(crypto, tx, { query, scope: scopeOf(actor), cursor, limit });
       // The value searched for is personal data itself, so the entry names the field and whom it found.
       tx.record({
         action: 'requester.search',
@@ -69,11 +69,12 @@ function oneRoutes({ requesters, crypto }: RequesterRouteDeps): AnyRoute[] {
       permission: 'requester:read',
       audit: 'requester.view',
       response: schemas.requesterDetail,
-      async handler(tx, { params: { id } }) {
-        const row = await requesters.get(tx, id);
+      async handler(tx, { params: { id } }, { actor }) {
+        const scope = scopeOf(actor);
+        const row = await requesters.get(tx, id, scope);
         const target = { type: 'requester', id };
         tx.record({ action: 'requester.view', outcome: 'ok', target, customer: id });
-        return presentRequester(crypto, tx, row);
+        return presentRequester(crypto, tx, { row, scope });
       },
     }),
     defineRoute<ById, unknown, ProfileChange>({
@@ -85,8 +86,10 @@ function oneRoutes({ requesters, crypto }: RequesterRouteDeps): AnyRoute[] {
       body: schemas.requesterUpdate,
       response: schemas.requesterDetail,
       ifMatch: true,
-      handler: async (tx, { params, body, version }) =>
-        presentRequester(crypto, tx, await requesters.update(tx, params.id, version, body)),
+      async handler(tx, { params, body, version }, { actor }) {
+        const row = await requesters.update(tx, params.id, version, body);
+        return presentRequester(crypto, tx, { row, scope: scopeOf(actor) });
+      },
     }),
   ];
 }

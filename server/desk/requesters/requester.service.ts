@@ -1,4 +1,12 @@
-import { AppError, ROOT_UNIT_ID, type Clock, type Ids } from '../../kernel/index.ts';
+import {
+  AppError,
+  ROOT_UNIT_ID,
+  SCOPE_ALL,
+  scopeOf,
+  type Clock,
+  type DataScope,
+  type Ids,
+} from '../../kernel/index.ts';
 import {
   lastFour,
   normaliseEmail,
@@ -9,20 +17,30 @@ import {
   type Dek,
 } from '../../platform/crypto/index.ts';
 import {
+  columnKinds,
+  columnList,
   DEK_INSERT,
   insert,
   portable,
+  SCOPE_PARAMS,
+  scopeParams,
   select,
   update,
   type Db,
+  type ScopeParams,
   type Tx,
 } from '../../platform/persistence/index.ts';
 import { openTexts } from '../sealed-texts.ts';
 import { requesterEntity, type RequesterRow } from './requester.entity.ts';
+import { withinScopeOfRequester } from './requester.scope.ts';
 import { assertProfile, assertPurpose, type PersonalField } from './requester.rules.ts';
 
 const REQUESTER_INSERT = insert(requesterEntity);
-const REQUESTER_BY_ID = select(requesterEntity, { name: 'requester.by_id', where: ['id'] });
+const REQUESTER_WITHIN = portable<ScopeParams & { id: string }, RequesterRow>(
+  'requester.within',
+  `SELECT ${columnList(requesterEntity, 'r')} FROM requester r WHERE r.id = :id AND ${withinScopeOfRequester('r')}`,
+  { params: { id: 'uuid', ...SCOPE_PARAMS }, result: columnKinds(requesterEntity) },
+);
 const REQUESTER_BY_EXTERNAL = select(requesterEntity, {
   name: 'requester.by_external',
   where: ['siteId', 'externalBix'],
@@ -114,16 +132,16 @@ export class RequesterService {
     this.#deps = deps;
   }
 
-  /** The requester; throws `request.not_found`. */
-  async get(db: Db, id: string): Promise<RequesterRow> {
-    const row = await this.find(db, id);
+  /** The requester, if the scope reaches it; throws `request.not_found`. */
+  async get(db: Db, id: string, scope: DataScope): Promise<RequesterRow> {
+    const row = await this.find(db, id, scope);
     if (!row) throw new AppError('request.not_found');
     return row;
   }
 
-  /** The requester, if there is one. */
-  find(db: Db, id: string): Promise<RequesterRow | undefined> {
-    return db.one(REQUESTER_BY_ID, { id });
+  /** The requester, if there is one within the scope. */
+  find(db: Db, id: string, scope: DataScope): Promise<RequesterRow | undefined> {
+    return db.one(REQUESTER_WITHIN, { id, ...scopeParams(scope) });
   }
 
   /** The requester whom a site's host application knows by this id. */
@@ -134,16 +152,16 @@ export class RequesterService {
 
   /** The key that seals what belongs to a requester. */
   async dekOf(db: Db, id: string): Promise<Dek> {
-    return this.#deps.crypto.dek((await this.get(db, id)).dekId);
+    return this.#deps.crypto.dek((await this.get(db, id, SCOPE_ALL)).dekId);
   }
 
   /**
    * The requester, kept from being removed until this unit of work ends: for whoever opens something new for a person
    * whose last record may be years old.
    */
-  async claim(tx: Tx, id: string): Promise<RequesterRow | undefined> {
+  async claim(tx: Tx, id: string, scope: DataScope): Promise<RequesterRow | undefined> {
     const locked = await tx.one(REQUESTER_LOCK, { id });
-    return locked && this.find(tx, id);
+    return locked && this.find(tx, id, scope);
   }
 
   /** Makes a requester and the key everything about this person will be sealed with. */
@@ -183,7 +201,7 @@ export class RequesterService {
    */
   async update(tx: Tx, id: string, version: number, change: ProfileChange): Promise<RequesterRow> {
     assertProfile(change);
-    const row = await this.get(tx, id);
+    const row = await this.get(tx, id, scopeOf(tx.context.actor));
     if (row.version !== version) throw new AppError('request.version_stale');
     const dek = await this.#deps.crypto.dek(row.dekId);
     const fields = Object.keys(change) as PersonalField[];
@@ -213,7 +231,7 @@ export class RequesterService {
     request: { fields: readonly PersonalField[]; purpose: string; ticketId?: string },
   ): Promise<Partial<Record<PersonalField, string | null>>> {
     const reason = assertPurpose(request.purpose);
-    const row = await this.get(tx, id);
+    const row = await this.get(tx, id, scopeOf(tx.context.actor));
     tx.record({
       action: 'requester.reveal',
       outcome: 'ok',

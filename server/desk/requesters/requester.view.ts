@@ -1,4 +1,4 @@
-import { AppError, type Page } from '../../kernel/index.ts';
+import { AppError, type DataScope, type Page } from '../../kernel/index.ts';
 import {
   lastFour,
   maskText,
@@ -6,11 +6,19 @@ import {
   normalisePhone,
   type Crypto,
 } from '../../platform/crypto/index.ts';
-import { portable, type Db } from '../../platform/persistence/index.ts';
+import {
+  portable,
+  SCOPE_PARAMS,
+  scopeParams,
+  withinScope,
+  type Db,
+  type ScopeParams,
+} from '../../platform/persistence/index.ts';
 import { beforeOf, fromKey, keyOf, type Before } from '../keyset.ts';
 import { scanPage } from '../scan.ts';
 import { openTexts } from '../sealed-texts.ts';
 import type { RequesterRow } from './requester.entity.ts';
+import { withinScopeOfRequester } from './requester.scope.ts';
 import { MASKS, PERSONAL_FIELDS, type PersonalField } from './requester.rules.ts';
 import { PROFILE_COLUMNS } from './requester.service.ts';
 
@@ -43,14 +51,14 @@ export interface RequesterItem {
 }
 
 function searchStatement(index: 'phone' | 'phone_last4' | 'name') {
-  return portable<{ index: Buffer; limit: number } & Before, ListRow>(
+  return portable<{ index: Buffer; limit: number } & Before & ScopeParams, ListRow>(
     `requester.by_${index}`,
-    `SELECT id, is_identified, created_at, version, name_enc, phone_enc, email_enc, id_number_enc
-      FROM requester WHERE ${index}_bix = :index
-        AND created_at <= :beforeAt AND (created_at < :beforeAt OR id < :beforeId)
-      ORDER BY created_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
+    `SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc
+      FROM requester r WHERE r.${index}_bix = :index AND ${withinScopeOfRequester('r')}
+        AND r.created_at <= :beforeAt AND (r.created_at < :beforeAt OR r.id < :beforeId)
+      ORDER BY r.created_at DESC, r.id DESC FETCH FIRST :limit ROWS ONLY`,
     {
-      params: { index: 'bytes', limit: 'int', beforeAt: 'instant', beforeId: 'uuid' },
+      params: { index: 'bytes', limit: 'int', beforeAt: 'instant', beforeId: 'uuid', ...SCOPE_PARAMS },
       result: {
         id: 'uuid',
         isIdentified: 'flag',
@@ -72,26 +80,28 @@ const SEARCHES = {
 };
 
 const CONVERSATIONS_OF = portable<
-  { requesterId: string; limit: number },
+  { requesterId: string; limit: number } & ScopeParams,
   { id: string; state: string; openedAt: Date }
 >(
   'requester.conversations',
-  `SELECT id, state, opened_at FROM conversation WHERE requester_id = :requesterId
-    ORDER BY opened_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
+  `SELECT c.id, c.state, c.opened_at FROM conversation c
+    WHERE c.requester_id = :requesterId AND ${withinScope('c', 'assignee_id')}
+    ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :limit ROWS ONLY`,
   {
-    params: { requesterId: 'uuid', limit: 'int' },
+    params: { requesterId: 'uuid', limit: 'int', ...SCOPE_PARAMS },
     result: { id: 'uuid', state: 'text', openedAt: 'instant' },
   },
 );
 const TICKETS_OF = portable<
-  { requesterId: string; limit: number },
+  { requesterId: string; limit: number } & ScopeParams,
   { id: string; ticketNumber: number; state: string; subjectEnc: Buffer }
 >(
   'requester.tickets',
-  `SELECT id, ticket_number, state, subject_enc FROM ticket WHERE requester_id = :requesterId
-    ORDER BY opened_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
+  `SELECT t.id, t.ticket_number, t.state, t.subject_enc FROM ticket t
+    WHERE t.requester_id = :requesterId AND ${withinScope('t', 'assignee_id')}
+    ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :limit ROWS ONLY`,
   {
-    params: { requesterId: 'uuid', limit: 'int' },
+    params: { requesterId: 'uuid', limit: 'int', ...SCOPE_PARAMS },
     result: { id: 'uuid', ticketNumber: 'int', state: 'text', subjectEnc: 'sealed' },
   },
 );
@@ -131,16 +141,17 @@ function invalid(at: string, problem: string): AppError {
 export function searchRequesters(
   crypto: Crypto,
   db: Db,
-  request: { query: RequesterQuery; cursor: string | undefined; limit: number },
+  request: { query: RequesterQuery; scope: DataScope; cursor: string | undefined; limit: number },
 ): Promise<Page<RequesterItem>> {
   const { statement, index, isHit } = planOf(crypto, request.query);
+  const scope = scopeParams(request.scope);
   const start = request.cursor === undefined ? undefined : beforeOf(request.cursor);
   return scanPage<ListRow, [number, string], RequesterItem>({
     limit: request.limit,
     candidatesMax: CANDIDATES_MAX,
     after: start && keyOf(start.beforeAt, start.beforeId),
     fetch: (after, limit) =>
-      db.all(statement, { index, limit, ...(after ? fromKey(after) : beforeOf(undefined)) }),
+      db.all(statement, { index, limit, ...scope, ...(after ? fromKey(after) : beforeOf(undefined)) }),
     async check(rows) {
       const clear = await openProfiles(crypto, rows);
       return rows.map((row, position) => {
@@ -193,11 +204,16 @@ function presentItem(row: ListRow, clear: Clear): RequesterItem {
 }
 
 /** A requester as the customer panel shows one: everything masked, with what else there is of this person. */
-export async function presentRequester(crypto: Crypto, db: Db, row: RequesterRow) {
+export async function presentRequester(
+  crypto: Crypto,
+  db: Db,
+  { row, scope: reach }: { row: RequesterRow; scope: DataScope },
+) {
   const requesterId = row.id;
+  const scope = scopeParams(reach);
   const limit = RELATED_MAX;
-  const conversations = await db.all(CONVERSATIONS_OF, { requesterId, limit });
-  const tickets = await db.all(TICKETS_OF, { requesterId, limit });
+  const conversations = await db.all(CONVERSATIONS_OF, { requesterId, limit, ...scope });
+  const tickets = await db.all(TICKETS_OF, { requesterId, limit, ...scope });
   const [clear] = await openProfiles(crypto, [row]);
   const [external = null, ...subjects] = await openTexts(crypto, [
     {

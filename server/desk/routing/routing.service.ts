@@ -9,9 +9,9 @@ import { AGENT_CAPACITY_DEFAULT, chooseAgent } from './routing.rules.ts';
 /** What an agent says about being there. `offline` is nobody's word: it is having no open workbench. */
 export type Presence = 'online' | 'busy' | 'break' | 'offline';
 
-/** Who may take conversations of a skill group; no group means every agent. */
+/** Who may take conversations of a skill group in a unit; no group means every agent whose scope covers the unit. */
 export interface AgentDirectory {
-  agentsOf(skillGroupId: string | null): Promise<readonly string[]>;
+  agentsOf(skillGroupId: string | null, unitId: string): Promise<readonly string[]>;
 }
 
 interface RoutingDeps {
@@ -32,6 +32,7 @@ const ABSENT_MS = 60_000;
 interface Place {
   state: 'queued' | 'assigned';
   skillGroupId: string | null;
+  unitId: string;
   assigneeId: string | null;
   sinceMs: number;
   isRequesterWaiting: boolean;
@@ -87,7 +88,10 @@ export class Routing {
     if (own?.state !== 'queued') return undefined;
     const before = [...this.#running.values()].filter(
       (place) =>
-        place.state === 'queued' && place.skillGroupId === own.skillGroupId && place.sinceMs < own.sinceMs,
+        place.state === 'queued' &&
+        place.skillGroupId === own.skillGroupId &&
+        place.unitId === own.unitId &&
+        place.sinceMs < own.sinceMs,
     );
     return before.length + 1;
   }
@@ -142,6 +146,7 @@ export class Routing {
       this.#running.set(row.id, {
         state: row.state,
         skillGroupId: row.skillGroupId,
+        unitId: row.unitId,
         assigneeId: row.assigneeId,
         sinceMs: (row.queuedAt ?? row.openedAt).getTime(),
         isRequesterWaiting: row.lastFrom === 'requester' || row.firstResponseAt === null,
@@ -180,7 +185,7 @@ export class Routing {
       .filter(([, place]) => place.state === 'queued')
       .sort(([, a], [, b]) => a.sinceMs - b.sinceMs);
     for (const [conversationId, place] of waiting) {
-      const members = await this.#deps.directory.agentsOf(place.skillGroupId);
+      const members = await this.#deps.directory.agentsOf(place.skillGroupId, place.unitId);
       const candidates = members
         .filter((agentId) => this.presenceOf(agentId) === 'online')
         .map((agentId) => ({

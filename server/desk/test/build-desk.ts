@@ -1,7 +1,7 @@
 import { FIELDS } from '../fields/field.section.ts';
 import { FieldService } from '../fields/field.service.ts';
 import { systemText } from '../conversations/conversation.texts.ts';
-import { AppError, SYSTEM_ACTOR, type Actor } from '../../kernel/index.ts';
+import { AppError, SYSTEM_ACTOR, wholeScope, type Actor } from '../../kernel/index.ts';
 import type { AnyRoute, RequestContext } from '../../platform/http/index.ts';
 import {
   createBatchWriter,
@@ -186,6 +186,7 @@ function buildParts(core: Core) {
   const tickets = new TicketService({ crypto, clock, ids, requesters, staff, fields, takeNumber });
   const ticketView = new TicketView({ crypto, staff, fields });
   const routes = createDeskRoutes({
+    holdUnit: async () => undefined,
     owners,
     conversations: service,
     requesters,
@@ -221,9 +222,12 @@ function buildParts(core: Core) {
 
 /** The request of a signed-in person. */
 export function contextOf(person: Person): RequestContext {
-  const actor: Actor = { type: 'account', id: PEOPLE[person].id, name: PEOPLE[person].displayName };
+  const { id, displayName: name } = PEOPLE[person];
+  const scope = wholeScope(id);
+  const actor: Actor = { type: 'account', id, name, scope };
   return {
     actor,
+    scopeFor: () => scope,
     requestId: 'spec',
     ip: '127.0.0.1',
     lang: 'zh-CN',

@@ -4,7 +4,8 @@ import type { Db } from '../../platform/persistence/index.ts';
 import { beforeOf } from '../keyset.ts';
 import type { Staff } from '../staff.ts';
 import type { TicketPriority, TicketState } from './ticket.rules.ts';
-import type { TicketFilter, TicketItem, TicketView } from './ticket.view.ts';
+import type { TicketFilter } from './ticket-list.view.ts';
+import type { TicketItem, TicketView } from './ticket.view.ts';
 
 const STATES: Record<TicketState, BothTexts> = {
   new: { zh: '新建', en: 'New' },
@@ -84,7 +85,8 @@ async function readPage({ view, staff }: { view: TicketView; staff: Staff }, db:
     limit: Math.min(limit, LIMITS.pageItemsMax),
     isPlain,
   };
-  const viewer = { accountId, seesAll, groupIds };
+  const scope = reader.scopeFor(seesAll ? 'ticket:assign' : 'ticket:work');
+  const viewer = { accountId, seesAll, groupIds, scope };
   return q === undefined ? view.list(db, viewer, asked) : view.search(db, viewer, { ...asked, text: q });
 }
 

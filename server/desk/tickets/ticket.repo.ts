@@ -1,4 +1,14 @@
-import { insert, portable, select, update, type Db, type Tx } from '../../platform/persistence/index.ts';
+import type { DataScope } from '../../kernel/index.ts';
+import {
+  insert,
+  portable,
+  scopeParams,
+  select,
+  selectWithin,
+  update,
+  type Db,
+  type Tx,
+} from '../../platform/persistence/index.ts';
 import {
   ticketCommentEntity,
   ticketEntity,
@@ -11,7 +21,7 @@ import {
 const TICKET_INSERT = insert(ticketEntity);
 const COMMENT_INSERT = insert(ticketCommentEntity);
 const EVENT_INSERT = insert(ticketEventEntity);
-const TICKET_BY_ID = select(ticketEntity, { name: 'ticket.by_id', where: ['id'] });
+const TICKET_WITHIN = selectWithin(ticketEntity, { name: 'ticket.within', owner: 'assignee_id' });
 const TICKET_MOVE = update(ticketEntity, {
   name: 'ticket.move',
   set: ['state', 'solvedAt', 'updatedAt', 'version'],
@@ -19,7 +29,7 @@ const TICKET_MOVE = update(ticketEntity, {
 });
 const TICKET_CHANGE = update(ticketEntity, {
   name: 'ticket.change',
-  set: ['subjectEnc', 'priority', 'assigneeId', 'updatedAt', 'version'],
+  set: ['subjectEnc', 'priority', 'assigneeId', 'unitId', 'updatedAt', 'version'],
   where: ['id', 'version'],
 });
 /** Comments need no version; the state in the condition keeps one out that races with the closing. */
@@ -83,9 +93,9 @@ export async function replaceTokens(tx: Tx, ticketId: string, tokens: bigint[]):
   await tx.run(TOKENS_INSERT, { ticketId, ...tokenParams(tokens) });
 }
 
-/** The ticket, if there is one. */
-export async function findTicket(db: Db, id: string): Promise<TicketRow | undefined> {
-  return (await db.one(TICKET_BY_ID, { id })) as TicketRow | undefined;
+/** The ticket, if there is one within the scope. */
+export async function findTicket(db: Db, id: string, scope: DataScope): Promise<TicketRow | undefined> {
+  return (await db.one(TICKET_WITHIN, { id, ...scopeParams(scope) })) as TicketRow | undefined;
 }
 
 /** Writes the new state if nobody else changed the ticket since `version`; tells whether it did. */

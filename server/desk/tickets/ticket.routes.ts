@@ -53,10 +53,12 @@ export async function ticketFor(
 }
 
 async function viewerFrom({ staff }: TicketRouteDeps, context: RequestContext): Promise<TicketViewer> {
-  const { actor, permissions } = context;
+  const { actor, permissions, scopeFor } = context;
   const seesAll = permissions.has('ticket:assign') || actor.type === 'token';
   const groupIds = seesAll ? [] : await staff.skillGroupsOf(actor.id);
-  return { accountId: actor.id, seesAll, groupIds };
+  // Whoever assigns sees all of what assigning reaches; the right itself counts where nobody assigns.
+  const scope = scopeFor(permissions.has('ticket:assign') ? 'ticket:assign' : 'ticket:work');
+  return { accountId: actor.id, seesAll, groupIds, scope };
 }
 
 /** One own field a list is narrowed by, equal to a value or between two; words and fields are not asked together. */
@@ -147,11 +149,11 @@ function createRoute(deps: TicketRouteDeps): AnyRoute {
 /** People open tickets for conversations they see; a program with the right to tickets for any. */
 async function conversationCheck(
   { staff }: TicketRouteDeps,
-  { actor, permissions }: RequestContext,
+  context: RequestContext,
   body: TicketInput,
 ): Promise<(row: ConversationRow) => boolean> {
-  if (body.conversationId === undefined || actor.type === 'token') return () => true;
-  const viewer = await viewerOf(staff, actor.id, permissions);
+  if (body.conversationId === undefined || context.actor.type === 'token') return () => true;
+  const viewer = await viewerOf(staff, context);
   return (row) => maySee(viewer, row);
 }
 

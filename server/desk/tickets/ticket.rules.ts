@@ -1,4 +1,4 @@
-import { AppError } from '../../kernel/index.ts';
+import { AppError, type DataScope } from '../../kernel/index.ts';
 
 /** Where a ticket stands. */
 export const TICKET_STATES = ['new', 'open', 'pending', 'on-hold', 'solved', 'closed'] as const;
@@ -46,6 +46,8 @@ export interface TicketViewer {
   /** Who assigns tickets sees all; so does a program with a token for tickets. */
   seesAll: boolean;
   groupIds: readonly string[];
+  /** What of the organisation all this is narrowed to. */
+  scope: DataScope;
 }
 
 /** What of a ticket decides who may see it. */
@@ -55,7 +57,7 @@ export interface PlacedTicket {
 }
 
 /** An agent sees tickets of nobody's group, of the own skill groups, and those assigned to them. */
-export function maySeeTicket(viewer: TicketViewer, ticket: PlacedTicket): boolean {
+export function maySeeTicket(viewer: Omit<TicketViewer, 'scope'>, ticket: PlacedTicket): boolean {
   if (viewer.seesAll || ticket.skillGroupId === null) return true;
   return ticket.assigneeId === viewer.accountId || viewer.groupIds.includes(ticket.skillGroupId);
 }

@@ -1,8 +1,16 @@
-import { AppError, ROOT_UNIT_ID, type Actor, type Clock, type Ids } from '../../kernel/index.ts';
+import {
+  AppError,
+  SCOPE_ALL,
+  scopeOf,
+  type Actor,
+  type Clock,
+  type DataScope,
+  type Ids,
+} from '../../kernel/index.ts';
 import type { Crypto, Dek } from '../../platform/crypto/index.ts';
-import type { Db, Tx } from '../../platform/persistence/index.ts';
+import { unitOfNew, type Db, type Tx } from '../../platform/persistence/index.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
-import { findConversation } from '../conversations/conversation.repo.ts';
+import { findConversationWithin } from '../conversations/conversation.repo.ts';
 import { textFault } from '../conversations/conversation.rules.ts';
 import type { FieldValues } from '../fields/field.rules.ts';
 import type { FieldService } from '../fields/field.service.ts';
@@ -71,7 +79,7 @@ export class TicketService {
 
   /** The ticket, if the viewer may see it; throws `request.not_found`. */
   async get(db: Db, viewer: TicketViewer, id: string): Promise<TicketRow> {
-    const row = await findTicket(db, id);
+    const row = await findTicket(db, id, viewer.scope);
     if (!row || !maySeeTicket(viewer, row)) throw new AppError('request.not_found');
     return row;
   }
@@ -85,11 +93,15 @@ export class TicketService {
     input: TicketInput,
     maySeeConversation: (row: ConversationRow) => boolean,
   ): Promise<TicketRow> {
+    const scope = scopeOf(tx.context.actor);
     // The number comes over a connection of its own, so it is taken before this unit holds one.
     const ticketNumber = await this.#deps.takeNumber();
     const own = this.#deps.fields.parseNew('ticket', input.customFields ?? {});
-    const conversation = await this.#conversationOf(tx, input, maySeeConversation);
-    const requester = await this.#requesterOf(tx, conversation?.requesterId ?? input.requesterId);
+    const conversation = await this.#conversationOf(tx, { input, scope }, maySeeConversation);
+    const unitId = conversation?.unitId ?? (await unitOfNew(tx, tx.context.actor));
+    const requester = conversation
+      ? await this.#requesterOf(tx, conversation.requesterId, { scope: SCOPE_ALL, unitId })
+      : await this.#requesterOf(tx, input.requesterId, { scope, unitId });
     const id = this.#deps.ids.next();
     const at = this.#deps.clock.now();
     const row: TicketRow = {
@@ -104,7 +116,7 @@ export class TicketService {
       priority: input.priority ?? 'normal',
       assigneeId: null,
       skillGroupId: conversation?.skillGroupId ?? null,
-      unitId: conversation?.unitId ?? ROOT_UNIT_ID,
+      unitId,
       openedAt: at,
       updatedAt: at,
       solvedAt: null,
@@ -228,23 +240,27 @@ export class TicketService {
 
   async #conversationOf(
     tx: Tx,
-    input: TicketInput,
+    { input, scope }: { input: TicketInput; scope: DataScope },
     maySee: (row: ConversationRow) => boolean,
   ): Promise<ConversationRow | undefined> {
     if (input.conversationId === undefined) return undefined;
-    const row = await findConversation(tx, input.conversationId);
+    const row = await findConversationWithin(tx, input.conversationId, scope);
     const isOthers = input.requesterId !== undefined && input.requesterId !== row?.requesterId;
     if (!row || !maySee(row) || isOthers) throw new AppError('ticket.requester_unknown');
     return row;
   }
 
-  async #requesterOf(tx: Tx, id: string | undefined): Promise<{ id: string; dek: Dek }> {
+  async #requesterOf(
+    tx: Tx,
+    id: string | undefined,
+    { scope, unitId }: { scope: DataScope; unitId: string },
+  ): Promise<{ id: string; dek: Dek }> {
     const { requesters } = this.#deps;
     if (id === undefined) {
-      const made = await requesters.create(tx, { siteId: null, profile: {}, isIdentified: false });
+      const made = await requesters.create(tx, { siteId: null, profile: {}, isIdentified: false, unitId });
       return { id: made.row.id, dek: made.dek };
     }
-    const row = await requesters.claim(tx, id);
+    const row = await requesters.claim(tx, id, scope);
     if (!row) throw new AppError('ticket.requester_unknown');
     return { id, dek: await this.#deps.crypto.dek(row.dekId) };
   }
@@ -257,7 +273,7 @@ export class TicketService {
   ): Promise<void> {
     const change = { actorId: tx.context.actor.id, from: row.assigneeId, to };
     if (!mayAssign(change, permissions)) throw new AppError('access.refused');
-    if (to === null || (await this.#deps.staff.agents()).some(({ id }) => id === to)) return;
+    if (to === null || (await this.#deps.staff.agents(row.unitId)).some(({ id }) => id === to)) return;
     throw new AppError('request.invalid', { details: { in: 'body', at: '/assigneeId', problem: 'unknown' } });
   }
 

@@ -1,13 +1,23 @@
 import { toPage, type Page } from '../../kernel/index.ts';
 import { maskName, maskText, matchesSearch, type Crypto } from '../../platform/crypto/index.ts';
-import { portable, type Db } from '../../platform/persistence/index.ts';
+import type { Db } from '../../platform/persistence/index.ts';
 import type { FieldQuery, FieldService, ShownValues } from '../fields/field.service.ts';
-import { FROM_NEWEST, fromKey, keyOf, type Before } from '../keyset.ts';
+import { FROM_NEWEST, fromKey, keyOf } from '../keyset.ts';
 import { scanPage } from '../scan.ts';
 import { openTexts } from '../sealed-texts.ts';
 import { namesOf, presentPerson, type Staff, type StaffName } from '../staff.ts';
 import type { TicketRow } from './ticket.entity.ts';
-import { listComments, listEvents, tokenParams } from './ticket.repo.ts';
+import {
+  readTicketByNumber,
+  readTicketItem,
+  readTicketList,
+  readTicketsByTokens,
+  type ListRow,
+  type SearchRow,
+  type TicketFilter,
+  type TicketListQuery,
+} from './ticket-list.view.ts';
+import { listComments, listEvents } from './ticket.repo.ts';
 import {
   maySeeTicket,
   nextStates,
@@ -40,142 +50,8 @@ export interface TicketItem {
   columnValues?: ShownValues;
 }
 
-/** Which tickets. `assigneeId: null` asks for those nobody has. */
-export interface TicketFilter {
-  state?: TicketState | undefined;
-  assigneeId?: string | null | undefined;
-  requesterId?: string | undefined;
-}
-
-type ListRow = Omit<TicketRow, 'descriptionEnc' | 'dekId' | 'solvedAt'> & { nameEnc: Buffer | null };
-type SearchRow = ListRow & Pick<TicketRow, 'descriptionEnc'>;
-
-const ITEM_COLUMNS = `t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority,
-  t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc`;
-const ITEM_RESULT = {
-  id: 'uuid',
-  ticketNumber: 'int',
-  requesterId: 'uuid',
-  conversationId: 'uuid',
-  subjectEnc: 'sealed',
-  state: 'text',
-  priority: 'text',
-  assigneeId: 'uuid',
-  skillGroupId: 'uuid',
-  unitId: 'uuid',
-  openedAt: 'instant',
-  updatedAt: 'instant',
-  version: 'int',
-  nameEnc: 'sealed',
-} as const;
-const SEARCH_RESULT = { ...ITEM_RESULT, descriptionEnc: 'sealed' } as const;
-const NEWEST_FIRST = `t.opened_at <= :beforeAt AND (t.opened_at < :beforeAt OR t.id < :beforeId)
-  ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :limit ROWS ONLY`;
-
-interface ListParams extends Before {
-  state: string | null;
-  assigneeId: string | null;
-  isUnassigned: boolean;
-  requesterId: string | null;
-  seesAll: boolean;
-  accountId: string;
-  groupIds: string[];
-  limit: number;
-  fieldKey: string | null;
-  choiceValue: string | null;
-  numberMin: number | null;
-  numberMax: number | null;
-  valueBix: Buffer | null;
-}
-
-const NO_FIELD = { fieldKey: null, choiceValue: null, numberMin: null, numberMax: null, valueBix: null };
-
-/**
- * Absent filters are NULL; both planners fold them away, since the values are known when they plan. The comparison
- * stands before the test for NULL: PostgreSQL learns the parameter's type from its first use.
- */
-const TICKET_LIST = portable<ListParams, ListRow>(
-  'ticket.list',
-  `SELECT ${ITEM_COLUMNS} FROM ticket t JOIN requester r ON r.id = t.requester_id
-    WHERE (t.state = :state OR :state IS NULL)
-      AND (t.assignee_id = :assigneeId OR :assigneeId IS NULL)
-      AND (:isUnassigned = 0 OR t.assignee_id IS NULL)
-      AND (t.requester_id = :requesterId OR :requesterId IS NULL)
-      AND (:seesAll = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :accountId
-        OR t.skill_group_id IN (:groupIds...))
-      AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id
-          AND v.field_key = :fieldKey
-          AND (v.choice_value = :choiceValue OR :choiceValue IS NULL)
-          AND (v.number_value >= :numberMin OR :numberMin IS NULL)
-          AND (v.number_value <= :numberMax OR :numberMax IS NULL)
-          AND (v.value_bix = :valueBix OR :valueBix IS NULL)) OR :fieldKey IS NULL)
-      AND ${NEWEST_FIRST}`,
-  {
-    params: {
-      fieldKey: 'text',
-      choiceValue: 'text',
-      numberMin: 'int',
-      numberMax: 'int',
-      valueBix: 'bytes',
-      state: 'text',
-      assigneeId: 'uuid',
-      isUnassigned: 'flag',
-      requesterId: 'uuid',
-      seesAll: 'flag',
-      accountId: 'uuid',
-      groupIds: 'uuid',
-      limit: 'int',
-      beforeAt: 'instant',
-      beforeId: 'uuid',
-    },
-    result: ITEM_RESULT,
-  },
-);
-const TICKET_SEARCH = portable<
-  Before & { tokens: bigint[]; list: string; tokenCount: number; limit: number },
-  SearchRow
->(
-  'ticket.search',
-  {
-    postgres: `SELECT ${ITEM_COLUMNS}, t.description_enc
-      FROM ticket_token k JOIN ticket t ON t.id = k.ticket_id JOIN requester r ON r.id = t.requester_id
-      WHERE k.tokens @> CAST(:tokens AS bigint[]) AND ${NEWEST_FIRST}`,
-    oracle: `SELECT ${ITEM_COLUMNS}, t.description_enc
-      FROM ticket t JOIN requester r ON r.id = t.requester_id
-      WHERE t.id IN (SELECT k.ticket_id FROM ticket_token k
-          WHERE k.tokens IN (SELECT j.token FROM JSON_TABLE(:list, '$[*]' COLUMNS (token NUMBER PATH '$')) j)
-          GROUP BY k.ticket_id HAVING COUNT(*) = :tokenCount)
-        AND ${NEWEST_FIRST}`,
-  },
-  {
-    params: {
-      tokens: 'tokens',
-      list: 'clob',
-      tokenCount: 'int',
-      limit: 'int',
-      beforeAt: 'instant',
-      beforeId: 'uuid',
-    },
-    result: SEARCH_RESULT,
-  },
-);
-const TICKET_BY_NUMBER = portable<{ ticketNumber: number }, ListRow>(
-  'ticket.by_number',
-  `SELECT ${ITEM_COLUMNS} FROM ticket t JOIN requester r ON r.id = t.requester_id
-    WHERE t.ticket_number = :ticketNumber`,
-  { params: { ticketNumber: 'int' }, result: ITEM_RESULT },
-);
-const TICKET_ITEM = portable<{ id: string }, ListRow>(
-  'ticket.item',
-  `SELECT ${ITEM_COLUMNS} FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id = :id`,
-  { params: { id: 'uuid' }, result: ITEM_RESULT },
-);
-
-interface ListQuery {
+interface ListQuery extends TicketListQuery {
   field?: FieldQuery;
-  filter: TicketFilter;
-  before: Before;
-  limit: number;
   /** Plain values instead of masks: for an export that a second person has allowed. */
   isPlain?: boolean;
 }
@@ -190,19 +66,9 @@ export class TicketView {
 
   /** One page of the tickets the viewer may see, newest first. */
   async list(db: Db, viewer: TicketViewer, query: ListQuery): Promise<Page<TicketItem>> {
-    const { filter, before, limit } = query;
-    const rows = await db.all(TICKET_LIST, {
-      state: filter.state ?? null,
-      assigneeId: filter.assigneeId ?? null,
-      isUnassigned: filter.assigneeId === null,
-      requesterId: filter.requesterId ?? null,
-      seesAll: viewer.seesAll,
-      accountId: viewer.accountId,
-      groupIds: [...viewer.groupIds],
-      limit: limit + 1,
-      ...(query.field ? this.#deps.fields.filterOf('ticket', query.field) : NO_FIELD),
-      ...before,
-    });
+    const { field, limit } = query;
+    const narrowed = field && this.#deps.fields.filterOf('ticket', field);
+    const rows = await readTicketList(db, viewer, { ...query, field: narrowed });
     const page = toPage(
       rows,
       limit,
@@ -231,19 +97,18 @@ export class TicketView {
     const mayShow = (row: ListRow) => maySeeTicket(viewer, row) && fitsFilter(row, query.filter);
     const number = NUMBER_QUERY.exec(query.text.trim())?.[1];
     if (number !== undefined) {
-      const row = await db.one(TICKET_BY_NUMBER, { ticketNumber: Number(number) });
+      const row = await readTicketByNumber(db, viewer, Number(number));
       if (row && mayShow(row)) return { items: await this.#present(db, [row], query.isPlain) };
     }
     const tokens = this.#deps.crypto.wordTokens(TICKET_WORDS, query.text).slice(0, SEARCH_TOKENS_MAX);
     if (tokens.length === 0) return { items: [] };
-    const params = { ...tokenParams(tokens), tokenCount: tokens.length };
     const isFirst = query.before === FROM_NEWEST;
     const found = await scanPage<SearchRow, [number, string], SearchRow>({
       limit: query.limit,
       candidatesMax: SEARCH_CANDIDATES_MAX,
       after: isFirst ? undefined : keyOf(query.before.beforeAt, query.before.beforeId),
       fetch: (after, limit) =>
-        db.all(TICKET_SEARCH, { ...params, limit, ...(after ? fromKey(after) : FROM_NEWEST) }),
+        readTicketsByTokens(db, viewer, { tokens, limit, before: after ? fromKey(after) : FROM_NEWEST }),
       check: (rows) => this.#recheck(rows, query.text, mayShow),
       keyOf: ({ openedAt, id }) => keyOf(openedAt, id),
     });
@@ -271,7 +136,7 @@ export class TicketView {
   /** A ticket with everything its page shows, masked. The caller has checked who may see it. */
   async detail(db: Db, row: TicketRow) {
     const { crypto, staff } = this.#deps;
-    const item = await db.one(TICKET_ITEM, { id: row.id });
+    const item = await readTicketItem(db, row.id);
     const comments = await listComments(db, row.id);
     const events = await listEvents(db, row.id);
     const [description = null, ...bodies] = await openTexts(crypto, [

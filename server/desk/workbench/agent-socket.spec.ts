@@ -20,8 +20,8 @@ describe('the agents’ socket', () => {
     endpoint = createAgentSocket({
       sessions: {
         async ofRequest(request) {
-          const { actor, permissions } = contextOf(people.get(request) as Person);
-          return { actor, permissions, sessionId: 'spec', csrfToken: CSRF };
+          const { actor, permissions, scopeFor } = contextOf(people.get(request) as Person);
+          return { actor, permissions, scopeFor, sessionId: 'spec', csrfToken: CSRF };
         },
         isAlive: async () => true,
         touch: () => undefined,
@@ -33,6 +33,7 @@ describe('the agents’ socket', () => {
       staff,
       files,
       uow: core.uow,
+      ancestorsOf: async (unitId) => [unitId],
       presentItem: (id) => core.uow.read((db) => view.find(db, id)),
       addNote: (context, id, note) =>
         core.uow.run(context, async (tx) => notes.add(tx, await conversations.get(id), note)),

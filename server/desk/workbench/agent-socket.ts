@@ -1,5 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { AppError, ERRORS, isUuid, LIMITS, type Actor, type ErrorCode } from '../../kernel/index.ts';
+import {
+  AppError,
+  ERRORS,
+  isUuid,
+  LIMITS,
+  type Actor,
+  type DataScope,
+  type ErrorCode,
+} from '../../kernel/index.ts';
 import {
   CLOSE,
   type Audience,
@@ -7,7 +15,7 @@ import {
   type SocketEndpoint,
 } from '../../platform/realtime/index.ts';
 import type { UnitContext, UnitOfWork } from '../../platform/persistence/index.ts';
-import { assertMaySee, viewerOf, type Viewer } from '../conversations/conversation.access.ts';
+import { assertAgent, assertMaySee, viewerOf, type Viewer } from '../conversations/conversation.access.ts';
 import type { ConversationOwners } from '../conversations/conversation-owner.ts';
 import type { ConversationService } from '../conversations/conversation.service.ts';
 import type { ConversationItem } from '../conversations/conversation.view.ts';
@@ -16,7 +24,7 @@ import type { Presence, Routing } from '../routing/routing.service.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import type { Staff } from '../staff.ts';
 import { presentForAgent } from './frames.ts';
-import { pushItem, topics } from './item-push.ts';
+import { placeOf, pushItem, topics } from './item-push.ts';
 
 /** A signed-in account behind a socket. */
 export interface AgentSession {
@@ -24,6 +32,8 @@ export interface AgentSession {
   sessionId: string;
   csrfToken: string;
   permissions: ReadonlySet<string>;
+  /** What of the organisation any of these permissions reaches, the widest of them. */
+  scopeFor(...permissions: string[]): DataScope;
 }
 
 /** Signs sockets in by the session cookie; the identity module supplies it. */
@@ -46,6 +56,8 @@ interface AgentSocketDeps {
   staff: Staff;
   /** The list row of a conversation, as the REST list gives it; undefined when there is none. */
   presentItem(conversationId: string): Promise<ConversationItem | undefined>;
+  /** The unit and those above it, itself first. */
+  ancestorsOf(unitId: string): Promise<string[]>;
   /** Writes an internal note, in a unit of work of its own. */
   addNote(
     context: UnitContext,
@@ -60,11 +72,14 @@ interface AgentSocketDeps {
 const SESSION_CHECK_MS = 60_000;
 const PRESENCES: ReadonlySet<unknown> = new Set(['online', 'busy', 'break']);
 const RESUMED_CONVERSATIONS_MAX = 100;
+/** Conversations one workbench has open at a time; the console shows one. */
+const WATCHED_MAX = 100;
 
 /** The agents' socket: pushes what concerns them, takes what they do. */
 export function createAgentSocket(deps: AgentSocketDeps): SocketEndpoint {
   const pending = new WeakMap<IncomingMessage, AgentSession>();
-  pushMessages(deps);
+  const open = new Set<Workbench>();
+  pushMessages(deps, open);
   pushNotes(deps);
   deps.routing.onQueueChange((queued) => deps.audience.publish(topics.everybody, { t: 'queue', queued }));
   return {
@@ -77,23 +92,28 @@ export function createAgentSocket(deps: AgentSocketDeps): SocketEndpoint {
     },
     open(connection, request) {
       const workbench = new Workbench(deps, connection, pending.get(request) as AgentSession);
+      open.add(workbench);
       return {
         onFrame: (frame) => workbench.take(frame),
         onMalformed: (code) => connection.send(errorFrame(code)),
-        onClose: () => workbench.leave(),
+        onClose: () => {
+          open.delete(workbench);
+          workbench.leave();
+        },
       };
     },
   };
 }
 
-function pushMessages(deps: AgentSocketDeps): void {
+function pushMessages(deps: AgentSocketDeps, open: ReadonlySet<Workbench>): void {
   deps.owners.onMessage((message, row, origin) => {
     const moved = message.meta?.state;
     if (moved) {
       if (moved === 'assigned' && row.assigneeId) {
         deps.audience.publish(topics.agent(row.assigneeId), { t: 'assigned', conversation: row.id });
       }
-      pushItem(deps, row.id);
+      pushItem(deps, row.id, message.meta?.fromUnitId);
+      for (const workbench of open) workbench.lookAgain(row.id);
     }
     const heard = [
       topics.conversation(row.id),
@@ -149,6 +169,8 @@ class Workbench {
   #isReady = false;
   #viewer: Viewer | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** What this workbench has open; its right to each was asked for, and is again when the conversation moves. */
+  readonly #watched = new Set<string>();
 
   constructor(deps: AgentSocketDeps, connection: SocketConnection, session: AgentSession) {
     this.#deps = deps;
@@ -182,12 +204,10 @@ class Workbench {
   async #hello(frame: Record<string, unknown>): Promise<void> {
     if (frame.csrf !== this.#session.csrfToken) throw new AppError('access.csrf');
     const { audience, routing, staff } = this.#deps;
-    this.#viewer = await viewerOf(staff, this.#agentId, this.#session.permissions);
+    const viewer = await viewerOf(staff, this.#session);
+    this.#viewer = viewer;
     this.#connection.markReady();
-    for (const groupId of this.#viewer.groupIds) audience.join(topics.group(groupId), this.#connection);
-    if (this.#viewer.seesAll) audience.join(topics.supervisors, this.#connection);
-    audience.join(topics.everybody, this.#connection);
-    audience.join(topics.agent(this.#agentId), this.#connection);
+    for (const topic of topicsOf(viewer)) audience.join(topic, this.#connection);
     if (!this.#isReady) {
       this.#isReady = true;
       routing.connect(this.#agentId);
@@ -222,13 +242,52 @@ class Workbench {
   /** The conversation, if this agent may read it. */
   async #readable(conversationId: unknown) {
     if (!isUuid(conversationId)) throw new AppError('frame.malformed');
-    const row = await this.#deps.conversations.get(conversationId);
-    assertMaySee(this.#viewer as Viewer, row);
+    const viewer = this.#viewer as Viewer;
+    const { uow, conversations } = this.#deps;
+    const row = await uow.read((db) => conversations.getWithin(db, conversationId, viewer.scope));
+    assertMaySee(viewer, row);
     return row;
   }
 
+  /** A conversation moved: whoever may not see it any more stops hearing it. */
+  lookAgain(conversationId: string): void {
+    if (!this.#watched.has(conversationId)) return;
+    this.#readable(conversationId).catch((error: unknown) => {
+      this.#unwatch(conversationId);
+      if (!(error instanceof AppError)) this.#deps.onFault(error);
+    });
+  }
+
+  async #watch(frame: Record<string, unknown>): Promise<void> {
+    const { id } = await this.#readable(frame.conversation);
+    this.#watched.add(id);
+    this.#deps.audience.join(topics.conversation(id), this.#connection);
+    const [oldest] = this.#watched;
+    if (this.#watched.size > WATCHED_MAX && oldest !== undefined) this.#unwatch(oldest);
+  }
+
+  #unwatch(conversationId: string): void {
+    this.#watched.delete(conversationId);
+    this.#deps.audience.leave(topics.conversation(conversationId), this.#connection);
+  }
+
+  /** Typing is told often, and to a customer who is there: what is open, or one's own, needs no query. */
+  async #type(frame: Record<string, unknown>): Promise<void> {
+    const id = idOf(frame.conversation);
+    const isKnown = this.#watched.has(id) || this.#deps.routing.conversationsOf(this.#agentId).includes(id);
+    if (!isKnown) await this.#readable(id);
+    this.#deps.audience.publish(`visitor:${id}`, { t: 'typing', from: 'agent' });
+  }
+
+  async #handOver(frame: Record<string, unknown>, by: { actor: Actor }): Promise<void> {
+    const row = await this.#readable(frame.conversation);
+    const to = targetOf(frame.to);
+    if ('agentId' in to) await assertAgent(this.#deps.staff, to.agentId, row.unitId);
+    await this.#deps.conversations.handOver(by, row.id, to);
+  }
+
   async #act(frame: Record<string, unknown>): Promise<void> {
-    const { conversations, routing, audience } = this.#deps;
+    const { conversations, routing } = this.#deps;
     const by = { actor: { ...this.#session.actor, ip: this.#connection.ip } };
     switch (frame.t) {
       case 'presence':
@@ -236,27 +295,23 @@ class Workbench {
         routing.setPresence(this.#agentId, frame.state as Exclude<Presence, 'offline'>);
         return this.#connection.send({ t: 'presence', state: frame.state });
       case 'watch':
-        audience.join(topics.conversation((await this.#readable(frame.conversation)).id), this.#connection);
-        return;
+        return this.#watch(frame);
       case 'unwatch':
-        return audience.leave(topics.conversation(String(frame.conversation)), this.#connection);
+        return this.#unwatch(String(frame.conversation));
       case 'accept':
         await conversations.accept(by, (await this.#readable(frame.conversation)).id);
         return;
       case 'send':
         return this.#send(frame, by);
       case 'handover':
-        await conversations.handOver(by, idOf(frame.conversation), targetOf(frame.to));
-        return;
+        return this.#handOver(frame, by);
       case 'close': {
         const mayAny = this.#session.permissions.has('conversation:supervise');
-        await conversations.close(by, idOf(frame.conversation), mayAny);
+        await conversations.close(by, (await this.#readable(frame.conversation)).id, mayAny);
         return;
       }
-      case 'typing': {
-        const row = await this.#readable(frame.conversation);
-        return audience.publish(`visitor:${row.id}`, { t: 'typing', from: 'agent' });
-      }
+      case 'typing':
+        return this.#type(frame);
       default:
         throw new AppError('frame.unknown_type');
     }
@@ -301,6 +356,14 @@ class Workbench {
     }
     this.#connection.close(CLOSE.unauthorised, 'session.expired');
   }
+}
+
+/** What a workbench hears besides the conversations it opens. */
+function topicsOf({ accountId, scope, groupIds, seesAll }: Viewer): string[] {
+  const place = placeOf(scope);
+  const queues = [null, ...groupIds].map((groupId) => topics.queue(groupId, place));
+  const found = [topics.everybody, topics.agent(accountId), topics.reach(place)];
+  return seesAll ? [...found, topics.supervisors(place)] : [...found, ...queues];
 }
 
 function idOf(value: unknown): string {

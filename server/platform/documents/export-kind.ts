@@ -1,4 +1,4 @@
-import type { Actor } from '../../kernel/index.ts';
+import type { Actor, DataScope } from '../../kernel/index.ts';
 import type { Schema } from '../http/index.ts';
 import type { Db, Json } from '../persistence/index.ts';
 import type { CellValue, ColumnType } from './table.ts';
@@ -22,6 +22,8 @@ export interface ExportReader {
   actor: Actor;
   displayName: string;
   permissions: ReadonlySet<string>;
+  /** What of the organisation any of these permissions reaches, the widest of them. */
+  scopeFor(...permissions: string[]): DataScope;
 }
 
 /** A column that an export offers. */

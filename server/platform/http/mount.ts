@@ -1,5 +1,5 @@
 import type { Request, Response, Router } from 'express';
-import { AppError, SYSTEM_ACTOR, type Clock } from '../../kernel/index.ts';
+import { AppError, scopeOf, SYSTEM_ACTOR, type Actor, type Clock } from '../../kernel/index.ts';
 import type { Tx, UnitContext, UnitOfWork } from '../persistence/index.ts';
 import { assertCleanValue, parseJson, readBody, readStream } from './body.ts';
 import { isLoopback } from './client-address.ts';
@@ -92,7 +92,7 @@ async function serve(serving: Serving, request: Request, response: Response): Pr
   try {
     const principal = await admit(serving, request, response);
     if (principal !== undefined && isLimited) waitIf(serving.accountLimiter.take(principal.actor.id));
-    const context = contextOf(request, response, principal);
+    const context = contextOf({ request, response, route }, principal);
     const isJson = route.method !== 'GET' && route.rawBody === undefined;
     const bytes = isJson ? await readBody(request) : EMPTY;
     const input = readInput(mounted, request, bytes);
@@ -170,10 +170,14 @@ async function recordRefusal(deps: MountDeps, context: UnitContext, error: AppEr
   });
 }
 
-function contextOf(request: Request, response: Response, principal: Principal | undefined): RequestContext {
+function contextOf(
+  { request, response, route }: { request: Request; response: Response; route: AnyRoute },
+  principal: Principal | undefined,
+): RequestContext {
   const { requestId, ip } = exchangeOf(response);
   const context: RequestContext = {
-    actor: principal?.actor ?? { ...SYSTEM_ACTOR, ip },
+    actor: principal === undefined ? { ...SYSTEM_ACTOR, ip } : scopedActor(principal, route.permission),
+    scopeFor: (...permissions) => principal?.scopeFor?.(...permissions) ?? scopeOf(context.actor),
     actAs: (actor) => {
       context.actor = actor;
     },
@@ -191,6 +195,11 @@ function contextOf(request: Request, response: Response, principal: Principal | 
     setHeader: (name, value) => void response.setHeader(name, value),
   };
   return context;
+}
+
+/** The actor with what the route's permission reaches, so that a handler cannot take a wider scope by accident. */
+function scopedActor({ actor, scopeFor }: Principal, permission: string): Actor {
+  return scopeFor === undefined ? actor : { ...actor, scope: scopeFor(permission) };
 }
 
 function readInput({ route, validators }: Mounted, request: Request, bytes: Buffer): AnyInput {

@@ -1,9 +1,11 @@
-import type { Actor, ErrorCode } from '../../kernel/index.ts';
+import type { Actor, DataScope, ErrorCode } from '../../kernel/index.ts';
 
 /** Who sends a request, found from its credentials. */
 export interface Principal {
   actor: Actor;
   permissions: ReadonlySet<string>;
+  /** What of the organisation any of these permissions reaches; the actor's own scope when absent. */
+  scopeFor?(...permissions: string[]): DataScope;
   /** Set for cookie sessions; then unsafe requests must carry this token in `X-CSRF-Token`. */
   session?: { id: string; csrfToken: string };
   visitor?: { conversationId: string; requesterId: string; siteId: string };

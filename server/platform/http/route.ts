@@ -1,4 +1,10 @@
-import { AppError, type Actor, type ErrorCode, type ErrorDetails } from '../../kernel/index.ts';
+import {
+  AppError,
+  type Actor,
+  type DataScope,
+  type ErrorCode,
+  type ErrorDetails,
+} from '../../kernel/index.ts';
 import type { AuditAction } from '../../../audit/index.ts';
 import type { Tx } from '../persistence/index.ts';
 
@@ -14,6 +20,8 @@ export interface RequestContext {
   lang: 'zh-CN' | 'en';
   /** Permissions of the actor; mount has already checked the route's own. */
   permissions: ReadonlySet<string>;
+  /** What of the organisation any of these permissions reaches, the widest of them. `actor.scope` is the scope of the route's own permission. */
+  scopeFor(...permissions: string[]): DataScope;
   /** Present for signed-in accounts. */
   session?: { id: string; csrfToken: string };
   /** Present for visitors (`permission: 'visitor'`). */

@@ -27,7 +27,18 @@ export {
   type KindTypes,
   type Statement,
 } from './statements.ts';
-export { ownedWithin, SCOPE_PARAMS, scopeParams, withinScope, type ScopeParams } from './scoped-rows.ts';
+export {
+  columnKinds,
+  columnList,
+  SCOPE_PARAMS,
+  scopeParams,
+  selectWithin,
+  underScope,
+  unitOfNew,
+  withinScope,
+  type ScopeParams,
+} from './scoped-rows.ts';
+export { isWhole, readScoped, scopedList, type ScopedList } from './scoped-list.ts';
 export { openInstallation } from './installation.ts';
 export { openTrail, type Trail } from './trail.ts';
 export { createStorageGuard, type StorageGuard } from './storage-guard.ts';

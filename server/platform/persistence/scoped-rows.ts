@@ -1,4 +1,8 @@
-import { ROOT_UNIT_ID, type DataScope } from '../../kernel/index.ts';
+import { ROOT_UNIT_ID, scopeOf, type Actor, type DataScope } from '../../kernel/index.ts';
+import { toSnakeCase, type Column, type ColumnKind, type Columns, type RowOfColumns } from './columns.ts';
+import type { Entity } from './entity.ts';
+import { portable, type Statement } from './statements.ts';
+import type { Db } from './unit.ts';
 
 /**
  * Rows that belong to a unit of the organisation. `unit_closure` says what lies under what, so one lookup by its
@@ -32,17 +36,67 @@ export function scopeParams(scope: DataScope): ScopeParams {
 }
 
 /**
- * The condition "within the scope" over the rows of `alias`; `owner` names the column of who has the row, or null for
- * rows nobody can have. For one row, or for a list another index narrows; long lists are made by `scopedList`.
+ * The condition "within the scope" over the rows of `alias`; `owner` names the column of who has the row. For one row,
+ * or for a list another index narrows; long lists are made by `scopedList`.
  */
-export function withinScope(alias: string, owner: string | null): string {
-  const isReached = `EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :scopeUnitId
+export function withinScope(alias: string, owner: string): string {
+  return `${ownedWithin(alias, owner)} AND ${underScope(alias)}`;
+}
+
+/** The part of `withinScope` that asks for the unit alone. */
+export function underScope(alias: string): string {
+  return `EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :scopeUnitId
     AND s.unit_id = ${alias}.unit_id AND s.depth <= :scopeDepth)`;
-  return `${isReached} AND ${owner === null ? ':scopeOwnerId IS NULL' : ownedWithin(alias, owner)}`;
 }
 
 /** The comparison stands before the test for NULL: PostgreSQL takes the type of a parameter from its first place. */
 export function ownedWithin(alias: string, owner: string): string {
   const column = `${alias}.${owner}`;
   return `(${column} = :scopeOwnerId OR ${column} IS NULL OR :scopeOwnerId IS NULL)`;
+}
+
+const UNIT_WITHIN = portable<{ unitId: string; scopeUnitId: string; scopeDepth: number }, { depth: number }>(
+  'unit_closure.within',
+  `SELECT s.depth FROM unit_closure s
+    WHERE s.ancestor_id = :scopeUnitId AND s.unit_id = :unitId AND s.depth <= :scopeDepth`,
+  { params: { unitId: 'uuid', scopeUnitId: 'uuid', scopeDepth: 'int' }, result: { depth: 'int' } },
+);
+
+/**
+ * The unit of what an actor makes: where the actor works, or where the scope begins when that lies elsewhere, so that
+ * people see what they have made.
+ */
+export async function unitOfNew(db: Db, actor: Actor): Promise<string> {
+  const scope = scopeOf(actor);
+  const unitId = actor.unitId ?? ROOT_UNIT_ID;
+  if (scope.kind === 'all' || scope.unitId === unitId) return unitId;
+  const { scopeUnitId, scopeDepth } = scopeParams(scope);
+  const isWithin = await db.one(UNIT_WITHIN, { unitId, scopeUnitId, scopeDepth });
+  return isWithin === undefined ? scope.unitId : unitId;
+}
+
+/** One whole row by its id, within a scope; nothing for a row outside. */
+export function selectWithin<C extends Columns>(
+  entity: Entity<C>,
+  options: { name: string; owner: string },
+): Statement<ScopeParams & { id: string }, RowOfColumns<C>> {
+  return portable<ScopeParams & { id: string }, RowOfColumns<C>>(
+    options.name,
+    `SELECT ${columnList(entity, 'x')} FROM ${entity.table} x
+      WHERE x.id = :id AND ${withinScope('x', options.owner)}`,
+    { params: { id: 'uuid', ...SCOPE_PARAMS }, result: columnKinds(entity) },
+  );
+}
+
+/** Every column of a table by an alias, for a hand-written SELECT of whole rows. */
+export function columnList<C extends Columns>(entity: Entity<C>, alias: string): string {
+  return Object.keys(entity.columns)
+    .map((key) => `${alias}.${toSnakeCase(key)}`)
+    .join(', ');
+}
+
+/** What each column of a whole row is. */
+export function columnKinds<C extends Columns>(entity: Entity<C>): Record<keyof C & string, ColumnKind> {
+  const kinds = Object.entries(entity.columns).map(([key, column]) => [key, (column as Column).kind]);
+  return Object.fromEntries(kinds) as Record<keyof C & string, ColumnKind>;
 }

@@ -43,9 +43,10 @@ export function evaluationExport({ accountNames }: { accountNames: AccountNames 
         ...(agent ? [isChinese ? '坐席：指定坐席' : 'Agent: one agent'] : []),
       ];
     },
-    async page(db, { params, cursor, limit, lang }) {
+    async page(db, { params, cursor, limit, lang, reader }) {
       const place = { before: beforeOf(cursor ?? undefined), limit };
-      const page = await listEvaluations(db, params as EvaluationFilter, place, accountNames);
+      const filter = { ...(params as EvaluationFilter), scope: reader.scopeFor('qa:read') };
+      const page = await listEvaluations(db, filter, place, accountNames);
       const word = lang === 'zh-CN' ? 'zh' : 'en';
       return {
         rows: page.items.map((item) => [

@@ -1,4 +1,14 @@
-import { insert, portable, select, update, type Db, type Tx } from '../../platform/persistence/index.ts';
+import type { DataScope } from '../../kernel/index.ts';
+import {
+  insert,
+  portable,
+  scopeParams,
+  select,
+  selectWithin,
+  update,
+  type Db,
+  type Tx,
+} from '../../platform/persistence/index.ts';
 import {
   evaluationCriterionEntity,
   evaluationEntity,
@@ -8,7 +18,7 @@ import {
 
 const EVALUATION_INSERT = insert(evaluationEntity);
 const CRITERION_INSERT = insert(evaluationCriterionEntity);
-const EVALUATION_BY_ID = select(evaluationEntity, { name: 'evaluation.by_id', where: ['id'] });
+const EVALUATION_WITHIN = selectWithin(evaluationEntity, { name: 'evaluation.within', owner: 'agent_id' });
 const EVALUATION_EXISTS = portable<{ conversationId: string }, { id: string }>(
   'evaluation.of_conversation',
   'SELECT id FROM evaluation WHERE conversation_id = :conversationId',
@@ -39,9 +49,9 @@ export async function insertEvaluation(
   await tx.runMany(CRITERION_INSERT, criteria);
 }
 
-/** The evaluation, if it exists. */
-export function findEvaluation(db: Db, id: string): Promise<EvaluationRow | undefined> {
-  return db.one(EVALUATION_BY_ID, { id });
+/** The evaluation, if it exists within the scope. */
+export function findEvaluation(db: Db, id: string, scope: DataScope): Promise<EvaluationRow | undefined> {
+  return db.one(EVALUATION_WITHIN, { id, ...scopeParams(scope) });
 }
 
 /** Id of a conversation's evaluation. */

@@ -1,4 +1,4 @@
-import { beforeOf, LIMITS } from '../../kernel/index.ts';
+import { beforeOf, LIMITS, scopeOf } from '../../kernel/index.ts';
 import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
 import type { Tx } from '../../platform/persistence/index.ts';
 import { presentEvaluation, type PresentDeps } from './evaluation.present.ts';
@@ -28,9 +28,14 @@ function listRoute({ accountNames }: EvaluationRouteDeps): AnyRoute {
     audit: 'evaluation.list',
     query: schemas.evaluationQuery,
     response: schemas.evaluationPage,
-    async handler(tx, { query }) {
+    async handler(tx, { query }, { actor }) {
       const { cursor, limit = LIMITS.pageItemsDefault, ...filter } = query;
-      const page = await listEvaluations(tx, filter, { before: beforeOf(cursor), limit }, accountNames);
+      const page = await listEvaluations(
+        tx,
+        { ...filter, scope: scopeOf(actor) },
+        { before: beforeOf(cursor), limit },
+        accountNames,
+      );
       const details = { ids: page.items.map(({ id }) => id), by: Object.keys(filter) };
       tx.record({ action: 'evaluation.list', outcome: 'ok', details });
       return page;
@@ -46,7 +51,8 @@ function detailRoute(deps: EvaluationRouteDeps): AnyRoute {
     permission: 'qa:read',
     audit: 'evaluation.view',
     response: schemas.evaluation,
-    handler: async (tx, { params }) => show(deps, tx, await deps.evaluations.get(tx, params.id)),
+    handler: async (tx, { params }, { actor }) =>
+      show(deps, tx, await deps.evaluations.get(tx, params.id, scopeOf(actor))),
   });
 }
 

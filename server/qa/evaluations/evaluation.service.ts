@@ -1,4 +1,4 @@
-import { AppError, type Clock, type Ids } from '../../kernel/index.ts';
+import { AppError, scopeOf, type Clock, type DataScope, type Ids } from '../../kernel/index.ts';
 import type { ConversationRow, StoredMessage } from '../../desk/index.ts';
 import type { Crypto, Dek } from '../../platform/crypto/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
@@ -113,9 +113,9 @@ export class EvaluationService {
     });
   }
 
-  /** The evaluation with its card and criteria; throws `request.not_found`. */
-  async get(db: Db, id: string): Promise<FullEvaluation> {
-    const row = await findEvaluation(db, id);
+  /** The evaluation with its card and criteria, if the scope reaches it; throws `request.not_found`. */
+  async get(db: Db, id: string, scope: DataScope): Promise<FullEvaluation> {
+    const row = await findEvaluation(db, id, scope);
     if (row === undefined) throw new AppError('request.not_found');
     const card = await findCardVersion(db, row.scoreCardId, row.scoreCardVersion);
     if (card === undefined) throw new Error(`Evaluation ${id} names a score card version that is not there.`);
@@ -134,7 +134,7 @@ export class EvaluationService {
    * `crypto.key_missing` when the requester was erased.
    */
   async rescore(tx: Tx, target: { id: string; version: number }, input: Rescore): Promise<FullEvaluation> {
-    const { row: before, card, criteria } = await this.get(tx, target.id);
+    const { row: before, card, criteria } = await this.get(tx, target.id, scopeOf(tx.context.actor));
     if (before.version !== target.version) throw new AppError('request.version_stale');
     const conversation = await this.#deps.conversations.get(before.conversationId);
     const dek = await this.#deps.crypto.dek(conversation.dekId);

@@ -1,5 +1,15 @@
-import { portable, type Db } from '../../platform/persistence/index.ts';
-import { beforeKey, toPage, type Before, type Page } from '../../kernel/index.ts';
+import { beforeKey, toPage, type Before, type DataScope, type Page } from '../../kernel/index.ts';
+import {
+  portable,
+  readScoped,
+  SCOPE_PARAMS,
+  scopedList,
+  scopeParams,
+  withinScope,
+  type ColumnKind,
+  type Db,
+  type ScopeParams,
+} from '../../platform/persistence/index.ts';
 import { namesOf, personOf, type Person } from '../people.ts';
 import type { AccountNames } from '../ports.ts';
 import type { EvaluationRow, EvaluationState } from './evaluation.entity.ts';
@@ -39,72 +49,80 @@ type ItemRow = Pick<
   | 'version'
 >;
 
-interface ListParams extends Before {
+interface FilterParams {
   state: string | null;
   scoreBelow: number | null;
-  agentId: string | null;
-  limit: number;
 }
 
-/**
- * The base condition has an index; the others are checked row by row. The comparison stands before `IS NULL`:
- * PostgreSQL takes the type of a parameter from its first place.
- */
-function listStatement(name: string, base: string) {
-  return portable<ListParams, ItemRow>(
+const COLUMNS = `e.id, e.conversation_id, e.agent_id, e.score, e.state, e.is_fatal, e.findings_count, e.evaluated_at,
+  e.version`;
+const RESULT = {
+  id: 'uuid',
+  conversationId: 'uuid',
+  agentId: 'uuid',
+  score: 'int',
+  state: 'text',
+  isFatal: 'flag',
+  findingsCount: 'int',
+  evaluatedAt: 'instant',
+  version: 'int',
+} as const;
+/** Checked row by row. The comparison stands before `IS NULL`: PostgreSQL takes the type from its first place. */
+const FILTERS = `(e.state = :state OR :state IS NULL) AND (e.score < :scoreBelow OR :scoreBelow IS NULL)`;
+const FILTER_PARAMS = { state: 'text', scoreBelow: 'int' } as const;
+
+const LIST_ALL = scopedList<FilterParams, ItemRow>({
+  ...{ name: 'evaluation.list', table: 'evaluation', alias: 'e', at: 'evaluated_at', owner: 'agent_id' },
+  ...{ columns: COLUMNS, joins: '', where: FILTERS, params: FILTER_PARAMS, result: RESULT },
+});
+
+/** What has an index of its own and is little: the scope is asked for each row. */
+function listOf<P extends FilterParams>(name: string, condition: string, params: Record<string, ColumnKind>) {
+  return portable<P & Before & ScopeParams & { limit: number }, ItemRow>(
     name,
-    `SELECT id, conversation_id, agent_id, score, state, is_fatal, findings_count, evaluated_at, version
-      FROM evaluation
-      WHERE ${base} evaluated_at <= :beforeAt AND (evaluated_at < :beforeAt OR id < :beforeId)
-        AND (agent_id = :agentId OR :agentId IS NULL)
-        AND (state = :state OR :state IS NULL)
-        AND (score < :scoreBelow OR :scoreBelow IS NULL)
-      ORDER BY evaluated_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
+    `SELECT ${COLUMNS} FROM evaluation e
+      WHERE ${condition} AND e.evaluated_at <= :beforeAt AND (e.evaluated_at < :beforeAt OR e.id < :beforeId)
+        AND ${FILTERS} AND ${withinScope('e', 'agent_id')}
+      ORDER BY e.evaluated_at DESC, e.id DESC FETCH FIRST :limit ROWS ONLY`,
     {
       params: {
-        beforeAt: 'instant',
-        beforeId: 'uuid',
-        state: 'text',
-        scoreBelow: 'int',
-        agentId: 'uuid',
-        limit: 'int',
-      },
-      result: {
-        id: 'uuid',
-        conversationId: 'uuid',
-        agentId: 'uuid',
-        score: 'int',
-        state: 'text',
-        isFatal: 'flag',
-        findingsCount: 'int',
-        evaluatedAt: 'instant',
-        version: 'int',
-      },
+        ...{ beforeAt: 'instant', beforeId: 'uuid', limit: 'int', ...FILTER_PARAMS, ...SCOPE_PARAMS },
+        ...params,
+      } as never,
+      result: RESULT,
     },
   );
 }
 
-const LIST_ALL = listStatement('evaluation.list', '');
-const LIST_OF_AGENT = listStatement('evaluation.list_of_agent', 'agent_id = :agentId AND');
-const LIST_IN_STATE = listStatement('evaluation.list_in_state', 'state = :state AND');
+const LIST_OF_AGENT = listOf<FilterParams & { agentId: string }>(
+  'evaluation.list_of_agent',
+  'e.agent_id = :agentId',
+  { agentId: 'uuid' },
+);
+const LIST_IN_STATE = listOf<FilterParams>('evaluation.list_in_state', 'e.state = :state', {});
+
+function readList(
+  db: Db,
+  { agent, state, scoreBelow, scope }: EvaluationFilter & { scope: DataScope },
+  { before, limit }: { before: Before; limit: number },
+): Promise<ItemRow[]> {
+  const page = { ...before, state: state ?? null, scoreBelow: scoreBelow ?? null, limit: limit + 1 };
+  const scoped = { ...page, ...scopeParams(scope) };
+  if (agent !== undefined) return db.all(LIST_OF_AGENT, { ...scoped, agentId: agent });
+  // Manual evaluations are few, automatic ones nearly all: only the former are worth starting from.
+  if (state === 'manual') return db.all(LIST_IN_STATE, scoped);
+  return readScoped(db, LIST_ALL, scope, page);
+}
 
 /** One page of evaluations, newest first. Recording the read is the caller's part. */
 export async function listEvaluations(
   db: Db,
-  filter: EvaluationFilter,
-  { before, limit }: { before: Before; limit: number },
+  filter: EvaluationFilter & { scope: DataScope },
+  page: { before: Before; limit: number },
   accountNames: AccountNames,
 ): Promise<Page<EvaluationItem>> {
-  const { agent, state, scoreBelow } = filter;
-  // Manual evaluations are few, automatic ones nearly all: only the former are worth starting from.
-  const statement = agent ? LIST_OF_AGENT : state === 'manual' ? LIST_IN_STATE : LIST_ALL;
-  const rows = await db.all(statement, {
-    ...before,
-    agentId: agent ?? null,
-    state: state ?? null,
-    scoreBelow: scoreBelow ?? null,
-    limit: limit + 1,
-  });
+  const { limit } = page;
+  const rows = await readList(db, filter, page);
   const shown = rows.slice(0, limit).map(({ agentId }) => agentId);
   const names = await namesOf(accountNames, shown);
   return toPage(

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AppError, type Actor } from '../../kernel/index.ts';
+import { wholeScope, AppError, type Actor } from '../../kernel/index.ts';
 import type { AnyRoute, RequestContext } from '../../platform/http/index.ts';
 import { portable } from '../../platform/persistence/index.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
@@ -47,7 +47,8 @@ describe("the robot's routes", function () {
     options: { id?: string; body?: object; actor?: Actor; permissions?: string[] } = {},
   ) {
     const route = built.robot.routes.find((row) => row.method === method && row.path === path) as AnyRoute;
-    const actor = options.actor ?? AGENT;
+    const given = options.actor ?? AGENT;
+    const actor: Actor = { ...given, scope: wholeScope(given.id) };
     const context = {
       actor,
       permissions: new Set(options.permissions ?? []),

@@ -1,4 +1,4 @@
-import { AppError, type Clock, type Ids } from '../../kernel/index.ts';
+import { AppError, type Clock, type DataScope, type Ids } from '../../kernel/index.ts';
 import type { ConversationRow, ConversationService } from '../../desk/index.ts';
 import type { LiveAnswer, LiveKnowledge } from '../../knowledge/index.ts';
 import { deriveUuid } from '../../platform/crypto/index.ts';
@@ -48,6 +48,8 @@ interface AssistDeps {
 export interface Viewer {
   accountId: string;
   maySeeAll: boolean;
+  /** What of the organisation it is narrowed to. */
+  scope: DataScope;
 }
 
 /** Suggests approved answers to agents and counts what becomes of them. */
@@ -63,7 +65,7 @@ export class AssistService {
    * Each is counted as shown once for each agent and conversation. Throws `request.not_found`.
    */
   async suggest(tx: Tx, conversationId: string, viewer: Viewer): Promise<Suggestion[]> {
-    const row = await this.#open(conversationId, viewer);
+    const row = await this.#open(tx, conversationId, viewer);
     const suggestions = await this.#findSuggestions(tx, row);
     const at = this.#deps.clock.now();
     await insertNewEvents(
@@ -87,7 +89,7 @@ export class AssistService {
     tx: Tx,
     choice: { conversationId: string; articleId: string; outcome: AssistOutcome; viewer: Viewer },
   ): Promise<void> {
-    const row = await this.#open(choice.conversationId, choice.viewer);
+    const row = await this.#open(tx, choice.conversationId, choice.viewer);
     const shown = shownId(choice.conversationId, choice.articleId, choice.viewer);
     if (!(await hasAssistEvent(tx, shown))) throw new AppError('request.not_found');
     await insertNewEvents(tx, [this.#event({ ...choice, at: this.#deps.clock.now() })]);
@@ -116,8 +118,8 @@ export class AssistService {
     return { outcome, reason, candidates: candidates.slice(0, SUGGESTIONS_MAX) };
   }
 
-  async #open(conversationId: string, viewer: Viewer): Promise<Readonly<ConversationRow>> {
-    const row = await this.#deps.conversations.get(conversationId);
+  async #open(db: Db, conversationId: string, viewer: Viewer): Promise<Readonly<ConversationRow>> {
+    const row = await this.#deps.conversations.getWithin(db, conversationId, viewer.scope);
     const maySee = viewer.maySeeAll || row.assigneeId === null || row.assigneeId === viewer.accountId;
     if (!maySee) throw new AppError('request.not_found');
     return row;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Actor } from '../../kernel/index.ts';
+import { wholeScope, type Actor } from '../../kernel/index.ts';
 import { configureServer, createHttpApp, type AnyRoute } from '../../platform/http/index.ts';
 import { recordAnswer } from '../oracle-sim/answers.ts';
 import { ask, type Ask, type Reply } from './ask.ts';
@@ -20,6 +20,11 @@ export interface ServedRoutes<Name extends string> {
   /** What was answered with 500, for the eyes of whoever debugs a spec. */
   readonly faults: readonly unknown[];
   stop(): Promise<void>;
+}
+
+/** An account of a spec sees the whole bank, unless the spec says otherwise. */
+function placed(actor: Actor): Actor {
+  return actor.type === 'account' ? { scope: wholeScope(actor.id), ...actor } : actor;
 }
 
 /** Serves a module's routes on a spec's database. `ask` names the caller; no account is needed behind it. */
@@ -53,7 +58,7 @@ export async function serveRoutes<Name extends string>(
     authenticators: [
       async ({ bearer }) => {
         const caller = people.get((bearer ?? '').replace('token-of-the-', ''));
-        return caller && { actor: caller.actor, permissions: new Set(caller.permissions) };
+        return caller && { actor: placed(caller.actor), permissions: new Set(caller.permissions) };
       },
     ],
     answerSeal: {

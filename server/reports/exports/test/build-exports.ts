@@ -1,4 +1,4 @@
-import { createFakeClock, type FakeClock } from '../../../kernel/index.ts';
+import { createFakeClock, wholeScope, type FakeClock } from '../../../kernel/index.ts';
 import type { ExportKind, ExportReader } from '../../../platform/documents/index.ts';
 import { createFiles, type FileStore } from '../../../platform/files/index.ts';
 import { createJobs, type Jobs } from '../../../platform/jobs/index.ts';
@@ -132,7 +132,12 @@ export async function buildExports(): Promise<BuiltExports> {
   const people = new Map<string, ExportReader>(
     Object.values(CALLERS).map(({ actor, permissions }) => [
       actor.id,
-      { actor: { type: 'account', id: actor.id }, displayName: '安娜', permissions: new Set(permissions) },
+      {
+        actor: { type: 'account', id: actor.id },
+        displayName: '安娜',
+        permissions: new Set(permissions),
+        scopeFor: () => wholeScope(actor.id),
+      },
     ]),
   );
   const rows: SpecRows = { count: 450, texts: new Map() };
