@@ -1,5 +1,5 @@
 import { SiteService, widgetPages } from './channels/web-widget/index.ts';
-import { createCompliance } from './compliance/index.ts';
+import { composeCompliance } from './compose-compliance.ts';
 import { composeConnectors } from './compose-connectors.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
 import { composeExports } from './compose-exports.ts';
@@ -11,7 +11,7 @@ import {
   type ConversationService,
   type SystemTexts,
 } from './desk/index.ts';
-import { placesOf, type Foundation } from './foundation.ts';
+import type { Foundation } from './foundation.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
 import { createKnowledge, type Knowledge } from './knowledge/index.ts';
 import {
@@ -73,6 +73,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const { conversations } = desk;
   services.jobs.add([...identity.jobKinds, desk.leaverJob]);
   const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });
+  const compliance = composeCompliance(foundation, { identity, services, owners: desk.owners });
   const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });
 
   const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
@@ -91,7 +92,13 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     ...{ httpConfig, onFault, metrics },
     routes: [
       ...[...identity.routes, ...desk.routes, ...modules.routes, ...reports.routes, ...web.routes],
-      ...[...services.routes, ...tailoring.routes, ...exports.routes, ...connectors.routes],
+      ...[
+        ...services.routes,
+        ...tailoring.routes,
+        ...exports.routes,
+        ...connectors.routes,
+        ...compliance.routes,
+      ],
     ],
     isOff: tailoring.isOff,
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
@@ -124,7 +131,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   };
 }
 
-/** Knowledge, the robot, quality inspection, and the officer's side; the trail is all the last one knows. */
+/** Knowledge, the robot, and quality inspection. */
 function composeModules(
   foundation: Foundation,
   deps: {
@@ -135,7 +142,7 @@ function composeModules(
     tailoring: Tailoring;
   },
 ) {
-  const { config, clock, ids, log, crypto, uow } = foundation;
+  const { clock, ids, log, crypto, uow } = foundation;
   const { identity, conversations, localeOf, textOf, tailoring } = deps;
   const knowledge = createKnowledge({
     clock,
@@ -153,16 +160,10 @@ function composeModules(
     presentMessage: presentForAgent,
     sentimentOf: wiring.sentimentOf,
   });
-  const compliance = createCompliance({
-    ...{ clock, accountNames, trail: foundation.auditStorage, sealer: foundation.sealer },
-    epoch: foundation.trail.epoch,
-    anchorFolder: placesOf(config.home).anchors,
-    auditKeys: foundation.auditKeys,
-  });
   return {
     ...{ knowledge, robot, qa },
     handlers: [...knowledge.handlers, ...robot.handlers, ...tailoring.pausable('qa', qa.handlers)],
-    routes: [...knowledge.routes, ...robot.routes, ...qa.routes, ...compliance.routes],
+    routes: [...knowledge.routes, ...robot.routes, ...qa.routes],
   };
 }
 

@@ -72,6 +72,7 @@ export function placesOf(home: string) {
     sealKey: join(home, 'keys', 'seal.key'),
     auditKeys: join(home, 'keys', 'audit.keys'),
     anchors: join(home, 'anchors'),
+    archive: join(home, 'archive'),
     tls: join(home, 'tls'),
     status: join(home, 'status.json'),
   };

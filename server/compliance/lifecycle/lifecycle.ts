@@ -1,10 +1,15 @@
 import type { Approvals } from '../../identity/index.ts';
 import type { Clock, Ids } from '../../kernel/index.ts';
+import type { AnyRoute } from '../../platform/http/index.ts';
+import type { AnyJobKind, JobQueue } from '../../platform/jobs/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import type { Db, RecordStore, UnitOfWork } from '../../platform/persistence/index.ts';
 import type { AccountNames } from '../ports.ts';
+import { holdRoutes } from './hold.routes.ts';
 import { HoldService } from './hold.service.ts';
 import { registerApprovals } from './lifecycle.approvals.ts';
+import { lifecycleJobs } from './lifecycle.jobs.ts';
+import { recordRoutes } from './records.routes.ts';
 import { RuleService } from './rule.service.ts';
 import { SweepService, type LifecycleNotices } from './sweep.service.ts';
 
@@ -21,10 +26,13 @@ export interface LifecycleDeps {
   approvals: Approvals;
   accountNames: AccountNames;
   notices: LifecycleNotices;
+  queue: JobQueue;
 }
 
 /** The life cycle as the composition root wires it. */
 export interface Lifecycle {
+  routes: AnyRoute[];
+  jobs: AnyJobKind[];
   rules: RuleService;
   holds: HoldService;
   sweeps: SweepService;
@@ -38,5 +46,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const holds = new HoldService(deps);
   const sweeps = new SweepService(deps);
   registerApprovals({ approvals: deps.approvals, rules, holds, clock: deps.clock });
-  return { rules, holds, sweeps, isHeld: (db, requesterId) => holds.isHeld(db, requesterId) };
+  return {
+    routes: [...recordRoutes({ ...deps, rules }), ...holdRoutes({ ...deps, holds })],
+    jobs: lifecycleJobs(sweeps),
+    rules,
+    holds,
+    sweeps,
+    isHeld: (db, requesterId) => holds.isHeld(db, requesterId),
+  };
 }

@@ -5,10 +5,10 @@ import { CLASS_TERMS, isShortening, monthsBefore, periodFault, thresholdsAt } fr
 describe('retention periods', () => {
   it('start at or above their floor in every class', () => {
     for (const recordClass of RECORD_CLASSES) {
-      const { months, floorMonths } = CLASS_TERMS[recordClass];
-      expect(periodFault(recordClass, months), recordClass).to.equal(undefined);
-      expect(periodFault(recordClass, floorMonths)).to.equal(undefined);
-      expect(periodFault(recordClass, floorMonths - 1)).to.equal('below_floor');
+      const { floorMonths, ...rule } = CLASS_TERMS[recordClass];
+      expect(periodFault(recordClass, rule), recordClass).to.equal(undefined);
+      expect(periodFault(recordClass, { ...rule, months: floorMonths })).to.equal(undefined);
+      expect(periodFault(recordClass, { ...rule, months: floorMonths - 1 })).to.equal('below_floor');
     }
   });
 
@@ -21,7 +21,8 @@ describe('retention periods', () => {
     [0, 'below_floor'],
     [-6, 'below_floor'],
   ] as const) {
-    it(`take ${months} months: ${fault ?? 'yes'}`, () => expect(periodFault('chat', months)).to.equal(fault));
+    it(`take ${months} months: ${fault ?? 'yes'}`, () =>
+      expect(periodFault('chat', { months, action: 'delete' })).to.equal(fault));
   }
 
   for (const [at, months, before] of [
@@ -35,6 +36,12 @@ describe('retention periods', () => {
     it(`count ${months} months back from ${at}`, () =>
       expect(monthsBefore(new Date(at), months).toISOString()).to.equal(before));
   }
+
+  it('archive no contents of files', () => {
+    const rule = { months: 36, action: 'archive-and-delete' } as const;
+    expect(periodFault('file', rule)).to.equal('no_archive');
+    expect(periodFault('chat', rule)).to.equal(undefined);
+  });
 
   it('give a threshold to every class', () => {
     const thresholds = thresholdsAt(new Date('2026-11-21T00:00:00Z'), CLASS_TERMS);

@@ -14,6 +14,8 @@ export interface PeriodRule {
 /** What a class starts with, and what nobody may go below. */
 export interface ClassTerms extends PeriodRule {
   floorMonths: number;
+  /** Contents of files are too large for archives, which are made chunk by chunk in memory. */
+  canArchive: boolean;
 }
 
 /** A century: longer than any rule we know asks for. */
@@ -26,26 +28,31 @@ export const MONTHS_MAX = 1_200;
  * was sold. Floors keep a record at least as long as a complaint about it may take (15, 30, and 30 more days), doubled.
  */
 export const CLASS_TERMS: Readonly<Record<RecordClass, ClassTerms>> = {
-  chat: { months: 36, floorMonths: 6, action: 'archive-and-delete' },
-  ticket: { months: 60, floorMonths: 6, action: 'archive-and-delete' },
-  complaint: { months: 60, floorMonths: 36, action: 'archive-and-delete' },
-  recording: { months: 36, floorMonths: 6, action: 'archive-and-delete' },
-  qa: { months: 36, floorMonths: 6, action: 'archive-and-delete' },
-  file: { months: 36, floorMonths: 1, action: 'delete' },
-  profile: { months: 12, floorMonths: 1, action: 'delete' },
-  export: { months: 1, floorMonths: 1, action: 'delete' },
+  chat: { months: 36, floorMonths: 6, action: 'archive-and-delete', canArchive: true },
+  ticket: { months: 60, floorMonths: 6, action: 'archive-and-delete', canArchive: true },
+  complaint: { months: 60, floorMonths: 36, action: 'archive-and-delete', canArchive: true },
+  recording: { months: 36, floorMonths: 6, action: 'delete', canArchive: false },
+  qa: { months: 36, floorMonths: 6, action: 'archive-and-delete', canArchive: true },
+  file: { months: 36, floorMonths: 1, action: 'delete', canArchive: false },
+  profile: { months: 12, floorMonths: 1, action: 'delete', canArchive: true },
+  export: { months: 1, floorMonths: 1, action: 'delete', canArchive: false },
 };
 
 /** The rule of every class. */
 export type PeriodRules = Readonly<Record<RecordClass, PeriodRule>>;
 
 /** Why a rule cannot be. */
-export type PeriodFault = 'below_floor' | 'above_max' | 'not_whole';
+export type PeriodFault = 'below_floor' | 'above_max' | 'not_whole' | 'no_archive';
 
-/** What is wrong with a period in months; undefined when nothing is. */
-export function periodFault(recordClass: RecordClass, months: number): PeriodFault | undefined {
+/** What is wrong with a rule; undefined when nothing is. */
+export function periodFault(
+  recordClass: RecordClass,
+  { months, action }: PeriodRule,
+): PeriodFault | undefined {
+  const terms = CLASS_TERMS[recordClass];
   if (!Number.isInteger(months)) return 'not_whole';
-  if (months < CLASS_TERMS[recordClass].floorMonths) return 'below_floor';
+  if (months < terms.floorMonths) return 'below_floor';
+  if (action === 'archive-and-delete' && !terms.canArchive) return 'no_archive';
   return months > MONTHS_MAX ? 'above_max' : undefined;
 }
 

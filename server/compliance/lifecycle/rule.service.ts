@@ -28,7 +28,7 @@ export class RuleService {
    * `request.version_stale`.
    */
   async assertPossible(db: Db, change: RuleChange): Promise<{ before: CurrentRule; isShortening: boolean }> {
-    const fault = periodFault(change.recordClass, change.months);
+    const fault = periodFault(change.recordClass, change);
     if (fault !== undefined) {
       const { floorMonths } = CLASS_TERMS[change.recordClass];
       throw new AppError('retention.period_refused', { details: { fault, floorMonths } });

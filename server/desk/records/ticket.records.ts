@@ -1,5 +1,6 @@
 import type { RecordSubject } from '../../kernel/index.ts';
 import { ownedRows, portable, type OwnedRows, type RecordStore } from '../../platform/persistence/index.ts';
+import { FIELD_ROWS } from '../fields/field.records.ts';
 import { ticketCommentEntity, ticketEntity, ticketEventEntity } from '../tickets/ticket.entity.ts';
 import { dueParams } from './conversation.records.ts';
 
@@ -89,6 +90,7 @@ const ROWS: readonly OwnedRows[] = [
   ownedRows(ticketCommentEntity, { key: 'ticketId' }),
   ownedRows(ticketEventEntity, { key: 'ticketId' }),
   TOKENS,
+  ...FIELD_ROWS.ticket,
   ownedRows(ticketEntity, { key: 'id' }),
 ];
 

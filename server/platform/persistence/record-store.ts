@@ -64,35 +64,43 @@ export interface RecordStore {
 const PAGE_ROWS = 1_000;
 
 /**
- * The rows of a table that name their record in `key`. Declares the two statements `TABLE.owned` and
- * `TABLE.remove_owned`. `rowId` gives the id the sealed columns were bound to, by default the column `id`.
+ * The rows of a table that name their record in `key`; with `and`, only those a fixed condition allows. Declares
+ * statements `NAME.owned` and `NAME.remove_owned`, NAME being the table's unless given. `rowId` gives the id the sealed
+ * columns were bound to, by default the column `id`.
  */
 export function ownedRows<C extends Columns>(
   entity: Entity<C>,
-  options: { key: keyof C & string; rowId?: (row: Record<string, unknown>) => string },
+  options: {
+    key: keyof C & string;
+    name?: string;
+    and?: string;
+    rowId?: (row: Record<string, unknown>) => string;
+  },
 ): OwnedRows {
   const { table, columns, primaryKey } = entity;
   const keyColumn = toSnakeCase(options.key);
   const keyKind = (columns[options.key] as { kind: 'uuid' }).kind;
-  const order = primaryKey.map((name) => [name, 'asc'] as const);
+  const name = options.name ?? table;
+  const fixed = options.and === undefined ? '' : ` AND ${options.and}`;
+  const order = primaryKey.map((column) => [column, 'asc'] as const);
   const select = (condition: string) =>
-    `SELECT ${Object.keys(columns).map(toSnakeCase).join(', ')} FROM ${table} WHERE ${keyColumn} IN (:ids...)${condition}
+    `SELECT ${Object.keys(columns).map(toSnakeCase).join(', ')} FROM ${table} WHERE ${keyColumn} IN (:ids...)${fixed}${condition}
       ORDER BY ${primaryKey.map(toSnakeCase).join(', ')} FETCH FIRST :limit ROWS ONLY`;
   const kinds = Object.fromEntries(Object.entries(columns).map(([name, { kind }]) => [name, kind]));
   const afterKinds = Object.fromEntries(primaryKey.map((name, index) => [`after${index}`, kinds[name]]));
   const first = portable<{ ids: readonly string[]; limit: number }, Record<string, unknown>>(
-    `${table}.owned`,
+    `${name}.owned`,
     select(''),
     { params: { ids: keyKind, limit: 'int' }, result: kinds as never },
   );
   const next = portable<{ ids: readonly string[]; limit: number }, Record<string, unknown>>(
-    `${table}.owned_next`,
+    `${name}.owned_next`,
     select(` AND ${keysetCondition(order)}`),
     { params: { ids: keyKind, limit: 'int', ...afterKinds } as never, result: kinds as never },
   );
   const removal = portable<{ ids: readonly string[] }>(
-    `${table}.remove_owned`,
-    `DELETE FROM ${table} WHERE ${keyColumn} IN (:ids...)`,
+    `${name}.remove_owned`,
+    `DELETE FROM ${table} WHERE ${keyColumn} IN (:ids...)${fixed}`,
     { params: { ids: keyKind } },
   );
   const rowId = options.rowId ?? ((row) => row['id'] as string);

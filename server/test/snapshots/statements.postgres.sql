@@ -463,6 +463,15 @@ UPDATE crypto_dek SET state = 'decrypt_only' WHERE id = ANY($1) AND state = 'act
 -- custom_record.by_key
 SELECT record_type, record_id, version FROM custom_record WHERE record_type = $1 AND record_id = $2;
 
+-- custom_record.conversation.owned
+SELECT record_type, record_id, version FROM custom_record WHERE record_id = ANY($1) AND record_type = 'conversation' ORDER BY record_type, record_id FETCH FIRST $2 ROWS ONLY;
+
+-- custom_record.conversation.owned_next
+SELECT record_type, record_id, version FROM custom_record WHERE record_id = ANY($1) AND record_type = 'conversation' AND record_type >= $2 AND (record_type > $2 OR (record_id > $3)) ORDER BY record_type, record_id FETCH FIRST $4 ROWS ONLY;
+
+-- custom_record.conversation.remove_owned
+DELETE FROM custom_record WHERE record_id = ANY($1) AND record_type = 'conversation';
+
 -- custom_record.insert
 INSERT INTO custom_record (record_type, record_id, version) VALUES ($1, $2, $3);
 
@@ -471,6 +480,24 @@ UPDATE custom_record SET version = $1 WHERE record_type = $2 AND record_id = $3 
 
 -- custom_record.remove
 DELETE FROM custom_record WHERE record_type = $1 AND record_id = $2;
+
+-- custom_record.requester.owned
+SELECT record_type, record_id, version FROM custom_record WHERE record_id = ANY($1) AND record_type = 'requester' ORDER BY record_type, record_id FETCH FIRST $2 ROWS ONLY;
+
+-- custom_record.requester.owned_next
+SELECT record_type, record_id, version FROM custom_record WHERE record_id = ANY($1) AND record_type = 'requester' AND record_type >= $2 AND (record_type > $2 OR (record_id > $3)) ORDER BY record_type, record_id FETCH FIRST $4 ROWS ONLY;
+
+-- custom_record.requester.remove_owned
+DELETE FROM custom_record WHERE record_id = ANY($1) AND record_type = 'requester';
+
+-- custom_record.ticket.owned
+SELECT record_type, record_id, version FROM custom_record WHERE record_id = ANY($1) AND record_type = 'ticket' ORDER BY record_type, record_id FETCH FIRST $2 ROWS ONLY;
+
+-- custom_record.ticket.owned_next
+SELECT record_type, record_id, version FROM custom_record WHERE record_id = ANY($1) AND record_type = 'ticket' AND record_type >= $2 AND (record_type > $2 OR (record_id > $3)) ORDER BY record_type, record_id FETCH FIRST $4 ROWS ONLY;
+
+-- custom_record.ticket.remove_owned
+DELETE FROM custom_record WHERE record_id = ANY($1) AND record_type = 'ticket';
 
 -- custom_role.active
 SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role WHERE state = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
@@ -489,6 +516,15 @@ INSERT INTO custom_role (id, name_zh, name_en, name_key, nature, takes_work, per
 
 -- custom_role.update
 UPDATE custom_role SET name_zh = $1, name_en = $2, name_key = $3, takes_work = $4, permissions = $5, state = $6, version = $7 WHERE id = $8 AND version = $9;
+
+-- custom_value.conversation.owned
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- custom_value.conversation.owned_next
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+
+-- custom_value.conversation.remove_owned
+DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation';
 
 -- custom_value.insert
 INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
@@ -510,6 +546,24 @@ DELETE FROM custom_value WHERE record_type = $1 AND record_id = $2 AND field_key
 
 -- custom_value.remove_record
 DELETE FROM custom_value WHERE record_type = $1 AND record_id = $2;
+
+-- custom_value.requester.owned
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- custom_value.requester.owned_next
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+
+-- custom_value.requester.remove_owned
+DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester';
+
+-- custom_value.ticket.owned
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- custom_value.ticket.owned_next
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+
+-- custom_value.ticket.remove_owned
+DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket';
 
 -- database.traits
 SELECT current_setting('server_encoding') AS charset, current_setting('server_version') AS version, (SELECT string_agg(name, ', ') FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off') AS switched_off FROM pg_database WHERE datname = current_database();
@@ -1168,6 +1222,9 @@ UPDATE stored_file SET state = $1, thumbnail_id = $2, check_after = $3 WHERE id 
 -- stored_file.claim
 UPDATE stored_file SET check_attempts = check_attempts + 1, check_after = $1 WHERE id = $2 AND state = 'waiting' AND check_after <= $3;
 
+-- stored_file.count_exports
+SELECT COUNT(*) AS records FROM stored_file WHERE record_class = 'export' AND created_at >= $1 AND created_at < $2;
+
 -- stored_file.count_of_creator
 SELECT COUNT(*) AS file_count FROM stored_file WHERE creator_id = $1 AND created_at > $2 AND owner_type <> 'file';
 
@@ -1183,14 +1240,23 @@ SELECT id, check_attempts FROM stored_file WHERE state = 'waiting' AND check_aft
 -- stored_file.expired
 SELECT id FROM stored_file WHERE state = $1 AND created_at < $2 ORDER BY created_at, id FETCH FIRST $3 ROWS ONLY;
 
+-- stored_file.exports_due
+SELECT f.id, f.owner_id, f.requester_id, f.creator_id, f.size_bytes, f.created_at FROM stored_file f WHERE f.record_class = 'export' AND f.created_at < $1 AND f.created_at >= $2 AND (f.created_at > $2 OR f.id > $3) ORDER BY f.created_at, f.id FETCH FIRST $4 ROWS ONLY;
+
 -- stored_file.finish
 UPDATE stored_file SET size_bytes = $1, media_type = $2, content_bix = $3, state = $4, is_thumbnail_wanted = $5, finished_at = $6, check_after = $6 WHERE id = $7 AND state = 'receiving';
 
 -- stored_file.insert
 INSERT INTO stored_file (id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20);
 
+-- stored_file.lock_due
+SELECT f.id FROM stored_file f WHERE f.id = ANY($1) AND f.created_at < $2 FOR UPDATE;
+
 -- stored_file.of_owner
 SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE owner_type = $1 AND owner_id = $2 ORDER BY created_at asc, id asc FETCH FIRST $3 ROWS ONLY;
+
+-- stored_file.of_owners
+SELECT f.id, f.owner_id, f.requester_id, f.creator_id, f.size_bytes, f.created_at FROM stored_file f WHERE f.owner_type = $1 AND f.owner_id = ANY($2) FETCH FIRST $3 ROWS ONLY;
 
 -- stored_file.refer
 UPDATE stored_file SET reference_id = $1 WHERE id = ANY($2) AND owner_type = $3 AND owner_id = $4 AND reference_id IS NULL AND state <> 'receiving';

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLifecycle, type Lifecycle } from '../../compliance/index.ts';
 import { countOpenWork } from '../../desk/index.ts';
-import { createIdentity, type Approvals } from '../../identity/index.ts';
+import { createIdentity, type Identity } from '../../identity/index.ts';
 import { AppError, createFakeClock, type Actor, type FakeClock } from '../../kernel/index.ts';
 import type { RecordStore, Tx } from '../../platform/persistence/index.ts';
-import { buildCore, type Core } from './core.ts';
+import { createJobs, type Jobs } from '../../platform/jobs/index.ts';
+import { buildCore, QUIET_LOG, type Core } from './core.ts';
 import { buildStores, RecordSeeds } from './records.ts';
 
 export const DAY_MS = 86_400_000;
@@ -33,7 +34,8 @@ export class LifecycleStage {
   core!: Core;
   seeds!: RecordSeeds;
   life!: Lifecycle;
-  approvals!: Approvals;
+  identity!: Identity;
+  jobs!: Jobs;
   stores!: RecordStore[];
   archiveRoot!: string;
   readonly forgotten: string[] = [];
@@ -59,21 +61,28 @@ export class LifecycleStage {
   rebuild(): void {
     const { uow, ids, crypto, installationId } = this.core;
     const { clock, stores, archiveRoot } = this;
-    this.approvals = createIdentity({
+    this.jobs = createJobs({
+      ...{ uow, clock, ids, log: QUIET_LOG, timeZone: 'Asia/Shanghai' },
+      withDb: (work) => this.core.database.read(work),
+    });
+    this.identity = createIdentity({
       ...{ uow, clock, ids, crypto, onFault: () => undefined, isEvaluation: false },
       config: { publicBaseUrl: 'https://localhost', hosts: ['localhost'] },
       bookkeeping: { run: async () => 0 },
       dormantMs: 90 * DAY_MS,
       work: { countOpen: countOpenWork, handOn: () => Promise.reject(new Error('no queue of jobs here')) },
-    }).approvals;
+    });
+    const { approvals } = this.identity;
     this.life = createLifecycle({
-      ...{ uow, clock, ids, crypto, installationId, stores, archiveRoot, approvals: this.approvals },
+      ...{ uow, clock, ids, crypto, installationId, stores, archiveRoot, approvals },
       accountNames: async (ids) => new Map(ids.filter((id) => id === LIN).map((id) => [id, '林坐席'])),
+      queue: this.jobs.queue,
       notices: {
         clockJumped: async () => void this.notices.push('clock'),
         sweepFailed: async (_tx, { code }) => void this.notices.push(code),
       },
     });
+    this.jobs.add(this.life.jobs);
   }
 
   as<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {

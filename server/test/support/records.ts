@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { RequesterService, deskRecords } from '../../desk/index.ts';
+import { fileRecords } from '../../platform/files/index.ts';
 import type { Dek } from '../../platform/crypto/index.ts';
 import type { RecordStore } from '../../platform/persistence/index.ts';
 import { qaRecords } from '../../qa/index.ts';
@@ -10,7 +11,7 @@ import type { Core } from './core.ts';
 
 /** Every store of records, as the composition root wires them. */
 export function buildStores(forget: (ids: readonly string[]) => void = () => undefined): RecordStore[] {
-  return [...deskRecords({ forget }), robotRecords(), webWidgetRecords(), qaRecords()];
+  return [...deskRecords({ forget }), robotRecords(), webWidgetRecords(), qaRecords(), ...fileRecords()];
 }
 
 /** A conversation to put into the database; without `closedAt` it stays with the robot. */

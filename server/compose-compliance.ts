@@ -1,0 +1,46 @@
+import { webWidgetRecords } from './channels/web-widget/index.ts';
+import type { Services } from './compose-services.ts';
+import { createCompliance, createLifecycle, type Lifecycle } from './compliance/index.ts';
+import { deskRecords, type ConversationOwners } from './desk/index.ts';
+import { placesOf, type Foundation } from './foundation.ts';
+import type { Identity } from './identity/index.ts';
+import { fileRecords } from './platform/files/index.ts';
+import type { AnyRoute } from './platform/http/index.ts';
+import { qaRecords } from './qa/index.ts';
+import { robotRecords } from './robot/index.ts';
+
+/** The officer's side: the trail, and the life cycle of records with the stores of every module. */
+export function composeCompliance(
+  foundation: Foundation,
+  deps: {
+    identity: Identity;
+    services: Services;
+    /** Lets go of conversations that are no longer there. */
+    owners: Pick<ConversationOwners, 'forget'>;
+  },
+): { routes: AnyRoute[]; lifecycle: Lifecycle } {
+  const { config, clock, ids, log, crypto, uow, installationId } = foundation;
+  const { identity, services, owners } = deps;
+  const forget = (gone: readonly string[]) => owners.forget(gone);
+  const accountNames = (accountIds: readonly string[]) => identity.namesOf(accountIds);
+  const places = placesOf(config.home);
+  const compliance = createCompliance({
+    ...{ clock, accountNames, trail: foundation.auditStorage, sealer: foundation.sealer },
+    epoch: foundation.trail.epoch,
+    anchorFolder: places.anchors,
+    auditKeys: foundation.auditKeys,
+  });
+  const lifecycle = createLifecycle({
+    ...{ uow, clock, ids, crypto, installationId, accountNames },
+    stores: [...deskRecords({ forget }), robotRecords(), webWidgetRecords(), qaRecords(), ...fileRecords()],
+    archiveRoot: places.archive,
+    approvals: identity.approvals,
+    queue: services.jobs.queue,
+    notices: {
+      clockJumped: async () => log.error('retention.clock_jumped'),
+      sweepFailed: async (_tx, { code }) => log.error('retention.sweep_failed', { code }),
+    },
+  });
+  services.jobs.add(lifecycle.jobs);
+  return { routes: [...compliance.routes, ...lifecycle.routes], lifecycle };
+}

@@ -1,0 +1,167 @@
+import { expect } from 'chai';
+import { serveRoutes, type Caller, type ServedRoutes } from './support/serve-routes.ts';
+import { DAY_MS, LIN, LifecycleStage, QIAN, SUN } from './support/lifecycle.ts';
+
+const OFFICER = ['record:read', 'record:manage', 'record:approve'];
+const CALLERS = {
+  qian: { actor: QIAN, permissions: OFFICER },
+  sun: { actor: SUN, permissions: OFFICER },
+  agent: { actor: { type: 'account', id: LIN }, permissions: ['ticket:work'] },
+} satisfies Record<string, Caller>;
+const REASON = '按新的内部制度';
+
+describe('the routes of records', () => {
+  let stage: LifecycleStage;
+  let http: ServedRoutes<keyof typeof CALLERS>;
+  beforeEach(async () => {
+    stage = await LifecycleStage.open();
+    http = await serveRoutes(stage.core, [...stage.life.routes, ...stage.identity.routes], CALLERS);
+  });
+  afterEach(async () => {
+    await http.stop();
+    await stage.close();
+  });
+
+  type Ask = readonly [method: string, path: string, body?: object | undefined, version?: number];
+  const send = (caller: keyof typeof CALLERS | undefined, ...[method, path, body, version]: Ask) =>
+    http.ask(caller, `/api/v1${path}`, {
+      method,
+      ...(body === undefined ? {} : { body }),
+      headers: version === undefined ? {} : { 'If-Match': `"${version}"` },
+    });
+  const overview = async () => (await send('qian', 'GET', '/records')).json;
+  const classOf = async (recordClass: string) =>
+    ((await overview())['classes'] as { recordClass: string; months: number; version: number }[]).find(
+      (each) => each.recordClass === recordClass,
+    );
+  async function approve(approvalId: string, caller: 'qian' | 'sun' = 'sun') {
+    const { json } = await send(caller, 'GET', `/approvals/${approvalId}`);
+    return send(caller, 'POST', `/approvals/${approvalId}/approve`, {}, json['version'] as number);
+  }
+
+  it('are closed to strangers and agents, and refuse what has no form', async () => {
+    const hold = { recordClass: 'chat', reason: REASON, authority: '法院' };
+    for (const [method, path, body] of [
+      ['GET', '/records', undefined],
+      ['GET', '/records/runs', undefined],
+      ['GET', '/holds', undefined],
+      ['POST', '/records/dry-run', undefined],
+      ['POST', '/holds', hold],
+    ] as const) {
+      expect((await send(undefined, method, path, body)).status, path).to.equal(401);
+      expect((await send('agent', method, path, body)).status, path).to.equal(403);
+    }
+    for (const bad of [
+      { ...hold, recordClass: 'mail' },
+      { ...hold, fromAt: 'yesterday' },
+      { ...hold, reason: '' },
+      { ...hold, requesterId: 'x' },
+      { ...hold, more: 1 },
+    ]) {
+      expect((await send('qian', 'POST', '/holds', bad)).status).to.equal(400);
+    }
+    expect((await send('qian', 'GET', '/records/rules/mail')).status).to.equal(400);
+  });
+
+  it('lengthen a period at once and shorten it with a second person, never the same', async () => {
+    const longer = { months: 48, action: 'archive-and-delete', reason: REASON };
+    const put = (body: object, version: number) => send('qian', 'PUT', '/records/rules/chat', body, version);
+    expect((await put(longer, 0)).json).to.deep.equal({ state: 'done', version: 1 });
+    expect((await put(longer, 0)).status, 'somebody was faster').to.equal(412);
+    expect((await put({ ...longer, months: 1 }, 1)).json['code']).to.equal('retention.period_refused');
+    const asked = (await put({ ...longer, months: 24 }, 1)).json;
+    expect(asked['state']).to.equal('asked');
+    expect((await put({ ...longer, months: 30 }, 1)).json['code']).to.equal('approval.exists');
+    expect((await approve(asked['approvalId'] as string, 'qian')).json['code']).to.equal(
+      'approval.second_person',
+    );
+    expect(await classOf('chat')).to.include({ months: 48 });
+    expect((await approve(asked['approvalId'] as string)).status).to.equal(200);
+    expect(await classOf('chat')).to.include({ months: 24, version: 2 });
+    const { json: history } = await send('qian', 'GET', '/records/rules/chat');
+    expect((history as unknown as { approvedBy: { id: string } | null }[])[0]?.approvedBy?.id).to.equal(
+      SUN.id,
+    );
+  });
+
+  it('refuse an approval that a change in between has overtaken', async () => {
+    const body = { months: 24, action: 'archive-and-delete', reason: REASON };
+    const { json: asked } = await send('qian', 'PUT', '/records/rules/chat', body, 0);
+    await send('qian', 'PUT', '/records/rules/chat', { ...body, months: 60 }, 0);
+    expect((await approve(asked['approvalId'] as string)).json['code']).to.equal('approval.not_applicable');
+    expect(await classOf('chat')).to.include({ months: 60 });
+  });
+
+  it('switch sweeps on by two people and off by one; jobs do the work and report it', async () => {
+    const requesterId = await stage.seeds.requester(stage.yearsAgo(9));
+    await stage.seeds.conversation({ requesterId, openedAt: stage.yearsAgo(7), closedAt: stage.yearsAgo(7) });
+    expect((await send('qian', 'POST', '/records/sweep')).json['code']).to.equal('sweep.not_scheduled');
+    const { json: asked } = await send('qian', 'PUT', '/records/schedule', { isOn: true, reason: REASON }, 1);
+    expect((await approve(asked['approvalId'] as string)).status).to.equal(200);
+    expect((await send('qian', 'POST', '/records/dry-run')).status).to.equal(200);
+    await stage.jobs.drain();
+    expect((await overview())['lastDryRun']).to.deep.include({ kind: 'dry', state: 'done' });
+    expect((await send('qian', 'POST', '/records/sweep')).status).to.equal(200);
+    await stage.jobs.drain();
+    const { lastSweep } = (await overview()) as { lastSweep: { id: string; rowsRemoved: number } };
+    expect(lastSweep.rowsRemoved).to.be.greaterThan(0);
+    const detail = (await send('qian', 'GET', `/records/runs/${lastSweep.id}`)).json;
+    expect((detail['chunks'] as object[]).length).to.equal(2);
+    const off = await send('qian', 'PUT', '/records/schedule', { isOn: false, reason: REASON }, 2);
+    expect(off.json).to.deep.equal({ state: 'done', version: 3 });
+    expect((await send('qian', 'GET', '/records/runs?limit=1')).json['nextCursor']).to.be.a('string');
+    expect(http.faults).to.deep.equal([]);
+  });
+
+  it('place a hold, show its reason to officers only when opened, and release it by another person', async () => {
+    const requesterId = await stage.seeds.requester(stage.yearsAgo(9));
+    const words = { reason: '客户王五投诉', authority: '法院 2023-77' };
+    const { status, json: hold } = await send('qian', 'POST', '/holds', { requesterId, ...words });
+    expect(status).to.equal(201);
+    const list = (await send('qian', 'GET', '/holds')).json;
+    expect(JSON.stringify(list)).to.contain(requesterId).and.not.contain('王五');
+    expect((await send('sun', 'GET', `/holds/${hold['id']}`)).json).to.include(words);
+    const stored = await stage.seeds.query('SELECT reason_enc FROM legal_hold');
+    expect((stored.rows[0] as { reason_enc: Buffer }).reason_enc[0]).to.equal(0xe1);
+    // Sun asks, so only Qian could approve, who placed it: a third person is needed.
+    const { json: bySun } = await send('sun', 'POST', `/holds/${hold['id']}/release`, { reason: REASON }, 1);
+    const refused = await approve(bySun['approvalId'] as string, 'qian');
+    expect(refused.json).to.deep.include({ code: 'approval.not_applicable' });
+    const { json: waiting } = await send('sun', 'GET', `/approvals/${bySun['approvalId']}`);
+    await send(
+      'sun',
+      'POST',
+      `/approvals/${bySun['approvalId']}/withdraw`,
+      undefined,
+      waiting['version'] as number,
+    );
+    const { json: byQian } = await send(
+      'qian',
+      'POST',
+      `/holds/${hold['id']}/release`,
+      { reason: REASON },
+      1,
+    );
+    expect((await approve(byQian['approvalId'] as string)).status).to.equal(200);
+    expect((await send('qian', 'GET', '/holds')).json['items']).to.deep.equal([]);
+    const released = (await send('qian', 'GET', '/holds?state=released')).json['items'] as object[];
+    expect(released[0]).to.deep.include({ isActive: false, version: 2 });
+    expect(
+      (await send('qian', 'POST', `/holds/${hold['id']}/release`, { reason: REASON }, 2)).json['code'],
+    ).to.equal('hold.state_refused');
+  });
+
+  it('confirm a clock that has jumped with two people; then sweeps go on from there', async () => {
+    await stage.switchOn();
+    await stage.sweep();
+    stage.clock.advance(10 * DAY_MS);
+    await stage.life.sweeps.watchClock();
+    expect((await overview())['sweeps'])
+      .to.have.property('clockSeenAt')
+      .that.is.a('string');
+    const { json: asked } = await send('qian', 'POST', '/records/clock/confirm', { reason: REASON });
+    expect((await approve(asked['approvalId'] as string)).status).to.equal(200);
+    expect((await overview())['sweeps']).to.include({ clockSeenAt: null });
+    expect((await stage.sweep()).state).to.equal('done');
+  });
+});
