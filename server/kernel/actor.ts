@@ -1,4 +1,4 @@
-import type { DataScope } from './scope.ts';
+import { SCOPE_ALL, scopeOfNothing, type DataScope } from './scope.ts';
 
 /** Who acts. `system` is the server itself, `token` a program with an API token, `os` the command line's account. */
 export type ActorType = 'account' | 'requester' | 'robot' | 'system' | 'token' | 'os';
@@ -24,3 +24,9 @@ export const SYSTEM_ACTOR: Actor = { type: 'system', id: 'system' };
 
 /** The robot acting in a conversation. */
 export const ROBOT_ACTOR: Actor = { type: 'robot', id: 'robot' };
+
+/** The scope of an actor. An account without one sees nothing. */
+export function scopeOf(actor: Pick<Actor, 'type' | 'id' | 'scope'>): DataScope {
+  if (actor.scope !== undefined) return actor.scope;
+  return actor.type === 'account' ? scopeOfNothing(actor.id) : SCOPE_ALL;
+}

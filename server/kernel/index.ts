@@ -1,4 +1,4 @@
-export { SYSTEM_ACTOR, ROBOT_ACTOR, type Actor, type ActorType } from './actor.ts';
+export { SYSTEM_ACTOR, ROBOT_ACTOR, scopeOf, type Actor, type ActorType } from './actor.ts';
 export { createFakeClock, systemClock, type Clock, type FakeClock } from './clock.ts';
 export { AppError, ERRORS, type ErrorCode, type ErrorDetails } from './errors.ts';
 export type { DomainEvent, EventDraft, EventHandler } from './events.ts';
@@ -19,7 +19,7 @@ export {
   ROOT_UNIT_ID,
   SCOPE_ALL,
   SCOPE_KINDS,
-  scopeOf,
+  scopeOfNothing,
   wholeScope,
   type DataScope,
   type Placed,

@@ -1,5 +1,3 @@
-import type { Actor } from './actor.ts';
-
 /** How far a right reaches: one's own work, one unit, or a unit with everything under it. */
 export const SCOPE_KINDS = ['own', 'unit', 'subtree'] as const;
 /** One of them. */
@@ -20,11 +18,9 @@ const NOWHERE = '00000000-0000-0000-0000-000000000000';
 /** Everything; what the server itself sees. */
 export const SCOPE_ALL: DataScope = { kind: 'all' };
 
-/** The scope of an actor. An account without one sees nothing: a forgotten scope must not open the bank. */
-export function scopeOf(actor: Pick<Actor, 'type' | 'id' | 'scope'>): DataScope {
-  if (actor.scope !== undefined) return actor.scope;
-  if (actor.type !== 'account') return SCOPE_ALL;
-  return { kind: 'unit', unitId: NOWHERE, accountId: actor.id };
+/** Nothing at all: a forgotten scope must not open the bank. */
+export function scopeOfNothing(accountId: string): DataScope {
+  return { kind: 'unit', unitId: NOWHERE, accountId };
 }
 
 /** The whole bank, for an account. */
