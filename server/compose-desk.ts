@@ -2,6 +2,7 @@ import {
   createVisitorSockets,
   VisitorService,
   webWidgetRoutes,
+  type LookPort,
   type SiteService,
 } from './channels/web-widget/index.ts';
 import {
@@ -104,7 +105,13 @@ export function composeDesk(
 /** The visitors' side: sites, sessions, sockets. */
 export function composeWeb(
   { config, clock, ids, uow }: Foundation,
-  deps: { desk: Desk; sites: SiteService; httpConfig: HttpConfig; onFault(error: unknown): void },
+  deps: {
+    desk: Desk;
+    sites: SiteService;
+    httpConfig: HttpConfig;
+    look: LookPort;
+    onFault(error: unknown): void;
+  },
 ) {
   const { desk, sites, httpConfig, onFault } = deps;
   const { conversations, owners, requesters, routing, audience, files } = desk;
@@ -121,7 +128,18 @@ export function composeWeb(
   });
   const { publicBaseUrl } = httpConfig;
   const routes = webWidgetRoutes({
-    ...{ sites, visitors, conversations, requesters, sockets, uow, clock, publicBaseUrl, files },
+    ...{
+      sites,
+      visitors,
+      conversations,
+      requesters,
+      sockets,
+      uow,
+      clock,
+      publicBaseUrl,
+      look: deps.look,
+      files,
+    },
   });
   const tell = (conversationId: string, frame: object) => {
     sockets.tell(conversationId, frame);

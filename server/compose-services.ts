@@ -14,9 +14,15 @@ export type Services = Awaited<ReturnType<typeof composeServices>>;
 /** Services below the modules: they know no word of the domain. */
 export async function composeServices(
   foundation: Foundation,
-  { sections, approvals }: { sections: readonly AnySection[]; approvals: Approvals },
+  deps: {
+    sections: readonly AnySection[];
+    approvals: Approvals;
+    /** Zone of the schedules, as the settings say at that moment. */
+    timeZoneOf(settings: Settings): string;
+  },
 ) {
   const { uow, clock, log, ids, crypto, database, guard, config } = foundation;
+  const { sections, approvals, timeZoneOf } = deps;
   const onFault = (error: unknown) => log.error('settings.fault', {}, error);
   const settings = new Settings({ uow, clock, sections, approvals, onFault });
   const metrics = createMetrics();
@@ -29,7 +35,7 @@ export async function composeServices(
   });
   const withDb = wiring.withDb(database);
   const jobs = createJobs({
-    ...{ uow, withDb, clock, ids, log, timeZone: config.timeZone },
+    ...{ uow, withDb, clock, ids, log, timeZone: () => timeZoneOf(settings) },
     kinds: [jobHistoryKind({ withDb, clock })],
   });
   return {

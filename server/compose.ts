@@ -4,7 +4,7 @@ import { composeConnectors } from './compose-connectors.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
 import { composeExports } from './compose-exports.ts';
 import { composeServices, type Services } from './compose-services.ts';
-import { composeTailoring, SECTIONS } from './compose-tailoring.ts';
+import { composeTailoring, settingsDeps } from './compose-tailoring.ts';
 import {
   presentForAgent,
   type CannedResponseService,
@@ -61,7 +61,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     bookkeeping: wiring.bookkeeping(database),
     ...wiring.leaverDeps(config, () => services.jobs.queue),
   });
-  const services = await composeServices(foundation, { sections: SECTIONS, approvals: identity.approvals });
+  const services = await composeServices(foundation, settingsDeps(config, identity));
   const { settings, metrics } = services;
   const { tailoring, textOf, fields } = composeTailoring(settings, identity);
   const sites = new SiteService({ uow, clock });
@@ -74,7 +74,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   services.jobs.add([...identity.jobKinds, desk.leaverJob]);
   const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });
   const compliance = composeCompliance(foundation, { identity, services, owners: desk.owners });
-  const web = composeWeb(foundation, { desk, sites, httpConfig, onFault });
+  const web = composeWeb(foundation, { desk, sites, httpConfig, look: tailoring.widgetLook, onFault });
 
   const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
   const connectors = composeConnectors(foundation, services);
@@ -85,7 +85,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const parts: { sockets?: SocketServer } = {};
   const socketCount = () => parts.sockets?.count ?? 0;
   const system = wiring.systemParts(foundation, { robot: modules.robot, relay, socketCount });
-  const reports = createReports({ clock, system });
+  const reports = createReports({ clock, system, settings });
   const exports = composeExports(foundation, { identity, services, desk });
 
   const { http, sockets } = composeHttp(foundation, {

@@ -26,4 +26,4 @@ export {
   type ScopeKind,
 } from './scope.ts';
 export { presentStartError, StartError } from './start-error.ts';
-export { isTimeZone, openTimeZone, type TimeZone, type WallTime } from './time-zone.ts';
+export { followTimeZone, isTimeZone, openTimeZone, type TimeZone, type WallTime } from './time-zone.ts';

@@ -72,6 +72,23 @@ export function openTimeZone(name: string): TimeZone {
   };
 }
 
+/** A zone whose name may change while it is used; each call goes by the name of that moment. */
+export function followTimeZone(nameOf: () => string): TimeZone {
+  let open = openTimeZone(nameOf());
+  const current = () => {
+    const name = nameOf();
+    if (name !== open.name) open = openTimeZone(name);
+    return open;
+  };
+  return {
+    get name() {
+      return current().name;
+    },
+    wallAt: (atMs) => current().wallAt(atMs),
+    instantOf: (wall) => current().instantOf(wall),
+  };
+}
+
 /** The first instant of the new offset between two instants whose offsets differ. */
 function jumpBetween(fromMs: number, toMs: number, offsetAt: (atMs: number) => number): number {
   const before = offsetAt(fromMs);

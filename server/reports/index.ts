@@ -5,5 +5,6 @@ export {
   type ReportsDeps,
   type SystemParts,
 } from './reports.routes.ts';
+export { FIRST_STEPS } from './first-steps/first-steps.section.ts';
 export { overviewExport } from './overview.export.ts';
 export { createExports, type Exports, type ExportsDeps } from './exports/exports.ts';

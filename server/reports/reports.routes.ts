@@ -1,5 +1,7 @@
 import { scopeOf, type Clock } from '../kernel/index.ts';
 import { defineRoute, type AnyRoute } from '../platform/http/index.ts';
+import type { Settings } from '../platform/settings/index.ts';
+import { firstStepsRoutes } from './first-steps/first-steps.routes.ts';
 import { windowOf } from './overview.rules.ts';
 import { readOverview } from './overview.view.ts';
 import * as schemas from './reports.schema.ts';
@@ -23,6 +25,7 @@ export interface SystemParts {
 export interface ReportsDeps {
   clock: Clock;
   system: SystemParts;
+  settings: Settings;
 }
 
 /** Reports, as the composition root wires them. */
@@ -35,7 +38,7 @@ const DAYS_DEFAULT = 7;
 
 /** Builds the reports. They only read, and know no other module. */
 export function createReports(deps: ReportsDeps): Reports {
-  return { routes: [overviewRoute(deps), statusRoute(deps)] };
+  return { routes: [overviewRoute(deps), statusRoute(deps), ...firstStepsRoutes(deps)] };
 }
 
 function overviewRoute({ clock }: ReportsDeps): AnyRoute {

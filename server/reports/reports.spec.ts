@@ -2,25 +2,36 @@ import { expect } from 'chai';
 import { createFakeClock, type FakeClock } from '../kernel/index.ts';
 import { buildCore, type Core } from '../test/support/core.ts';
 import { serveRoutes, type ServedRoutes } from '../test/support/serve-routes.ts';
+import { Settings } from '../platform/settings/index.ts';
+import { FIRST_STEPS } from './first-steps/first-steps.section.ts';
 import { createReports } from './index.ts';
 
 const NOW = '2026-01-07T02:00:00.000Z';
 const ACCOUNT = '01900000-0000-7000-8000-0000000000a1';
 const CALLERS = {
   supervisor: { actor: { type: 'account' as const, id: ACCOUNT }, permissions: ['report:read'] },
-  admin: { actor: { type: 'account' as const, id: ACCOUNT }, permissions: ['system:read'] },
+  admin: { actor: { type: 'account' as const, id: ACCOUNT }, permissions: ['system:read', 'settings:read'] },
 };
 const ENVELOPE = Buffer.from('e101', 'hex');
 
 describe('reports', () => {
   let core: Core & { clock: FakeClock };
   let http: ServedRoutes<keyof typeof CALLERS>;
+  let settings: Settings;
 
   before(async () => {
     const clock = createFakeClock(new Date(NOW));
     core = { ...(await buildCore({ clock })), clock };
+    settings = new Settings({
+      ...{ uow: core.uow, clock, sections: [FIRST_STEPS] },
+      approvals: { ask: () => Promise.reject(new Error('nothing here is dangerous')) },
+      onFault: (error) => {
+        throw error;
+      },
+    });
     const { routes } = createReports({
       clock,
+      settings,
       system: {
         version: '1.2.3',
         startedAt: new Date(clock.now().getTime() - 90_500),
@@ -41,6 +52,48 @@ describe('reports', () => {
     for (const table of ['conversation_rating', 'conversation', 'ticket', 'robot_turn', 'evaluation']) {
       await core.sql(`DELETE FROM ${table}`);
     }
+  });
+
+  describe('first steps', () => {
+    const stepsOf = async () => {
+      const { items } = (await http.ask('admin', '/api/v1/first-steps')).json as {
+        items: { id: string; state: string; reason?: string }[];
+      };
+      return new Map(items.map(({ id, ...rest }) => [id, rest]));
+    };
+
+    it('are closed to those who do not look at settings', async () => {
+      expect((await http.ask(undefined, '/api/v1/first-steps')).status).to.equal(401);
+      expect((await http.ask('supervisor', '/api/v1/first-steps')).status).to.equal(403);
+    });
+
+    it('are open as long as nothing is there, and done when it is', async () => {
+      const before = await stepsOf();
+      expect([...before.values()].every(({ state }) => state === 'open')).to.equal(true);
+      await core.sql(
+        `INSERT INTO skill_group (id, name, created_at, version)
+          VALUES ('01900000-0000-7000-8000-0000000000a1', '卡业务', '2026-01-05', 1)`,
+      );
+      const after = await stepsOf();
+      expect(after.get('skill-group')).to.deep.equal({ state: 'done' });
+      expect(after.get('site')).to.deep.equal({ state: 'open' });
+      await core.sql('DELETE FROM skill_group');
+      expect((await stepsOf()).get('skill-group')).to.deep.equal({ state: 'open' });
+    });
+
+    it('can be left with a reason, which stands in the history and in the trail', async () => {
+      const change = (value: unknown) =>
+        core.uow.run({ actor: CALLERS.admin.actor }, (tx) =>
+          settings.change(tx, { section: 'first-steps', version: 0, value, reason: '备份由数据库团队负责' }),
+        );
+      const unknown: unknown = await change({ dismissed: { nothing: 'x' } }).catch((error: unknown) => error);
+      expect((unknown as { code: string }).code).to.equal('settings.invalid');
+      await change({ dismissed: { backup: '数据库团队每日备份' } });
+      expect((await stepsOf()).get('backup')).to.deep.equal({
+        state: 'dismissed',
+        reason: '数据库团队每日备份',
+      });
+    });
   });
 
   const overview = async (query = '') =>

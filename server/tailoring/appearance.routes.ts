@@ -4,7 +4,6 @@ import { BRAND } from './sections/brand.section.ts';
 import { menuFor, MENUS } from './sections/menus.section.ts';
 import { MODULES, MODULE_SWITCHES } from './sections/modules.section.ts';
 import { PANELS } from './sections/panels.section.ts';
-import { REGION } from './sections/region.section.ts';
 import * as schemas from './settings.schema.ts';
 
 /** What the console and its sign-in page draw themselves by. */
@@ -26,7 +25,7 @@ export function appearanceRoutes(settings: Settings): AnyRoute[] {
     defineRoute({
       method: 'GET',
       path: '/api/v1/tailoring',
-      summary: 'Parts that are off, the menu of the own roles, the cards of panels, and the time zone.',
+      summary: 'Parts that are off, the menu of the own roles, and the cards of panels.',
       permission: 'signed-in',
       audit: { none: 'how the console is laid out' },
       response: schemas.consoleTailoring,
@@ -36,7 +35,6 @@ export function appearanceRoutes(settings: Settings): AnyRoute[] {
           modulesOff: MODULES.filter((name) => !switches[name]),
           menu: menuFor(settings.get(MENUS), context.actor.roles ?? []),
           panels: settings.get(PANELS),
-          region: settings.get(REGION),
         };
       },
     }),

@@ -98,5 +98,4 @@ export const consoleTailoring: Schema = closed({
   modulesOff: { type: 'array', items: text },
   menu: closed({ order: { type: 'array', items: text }, hidden: { type: 'array', items: text } }),
   panels: closed({ customer: { type: 'array', items: text } }),
-  region: closed({ timeZone: text, weekStart: text }),
 });

@@ -10,7 +10,7 @@ import {
 } from '../platform/settings/index.ts';
 import { appearanceRoutes } from './appearance.routes.ts';
 import { BRAND } from './sections/brand.section.ts';
-import { textIn } from './sections/localised.ts';
+import { textIn, type Localised } from './sections/localised.ts';
 import { MENUS } from './sections/menus.section.ts';
 import { moduleOf, MODULE_SWITCHES, type Module } from './sections/modules.section.ts';
 import { PANELS } from './sections/panels.section.ts';
@@ -47,10 +47,8 @@ export interface Tailoring {
   pausable(module: Module, handlers: readonly EventHandler[]): EventHandler[];
   /** A text the installation worded itself; undefined where the product's own holds. */
   textOf(key: TextKey, locale: string): string | undefined;
-  /** Colour of the widget, `#rrggbb`. */
-  widgetColour(): string;
-  /** IANA name of the zone that schedules and reports go by. */
-  timeZone(): string;
+  /** What the widget is drawn by, with the tag it is kept under. */
+  widgetLook(): { look: WidgetLook; tag: string };
 }
 
 /** Builds the module. */
@@ -74,8 +72,37 @@ export function createTailoring(deps: TailoringDeps): Tailoring {
       })),
     textOf: (key, locale) =>
       wordedText(settings.get(TEXTS), key, { locale, brand: textIn(settings.get(BRAND).name, locale) }),
-    widgetColour: () => settings.get(BRAND).widget.primary,
-    timeZone: () => settings.get(REGION).timeZone,
+    widgetLook: () => ({
+      look: widgetLook(settings, isOn('satisfaction')),
+      tag: settings.tagOf([BRAND, TEXTS, MODULE_SWITCHES]),
+    }),
+  };
+}
+
+/** What the widget is drawn by; texts that are as shipped are absent. */
+export interface WidgetLook {
+  /** `#rrggbb`. */
+  primary: string;
+  isRatingOn: boolean;
+  machineLabel?: Localised;
+  disclaimer?: Localised;
+}
+
+function widgetLook(settings: Settings, isRatingOn: boolean): WidgetLook {
+  const brand = settings.get(BRAND);
+  const texts = settings.get(TEXTS);
+  const worded = (key: TextKey): Localised | undefined => {
+    const text = (locale: 'zh' | 'en') => wordedText(texts, key, { locale, brand: brand.name[locale] });
+    const [zh, en] = [text('zh'), text('en')];
+    return zh === undefined || en === undefined ? undefined : { zh, en };
+  };
+  const machineLabel = worded('widget.machineLabel');
+  const disclaimer = worded('widget.disclaimer');
+  return {
+    primary: brand.widget.primary,
+    isRatingOn,
+    ...(machineLabel && { machineLabel }),
+    ...(disclaimer && { disclaimer }),
   };
 }
 

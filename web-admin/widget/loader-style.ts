@@ -4,11 +4,11 @@ export const LAUNCHER_STYLE = `
 .launcher {
   position: fixed; right: 24px; bottom: 24px; z-index: 2147483000;
   width: 56px; height: 56px; padding: 0; border: 0; border-radius: 50%;
-  background: #0958d9; color: #fff; cursor: pointer;
+  background: var(--launcher, #0958d9); color: #fff; cursor: pointer;
   box-shadow: 0 6px 20px rgba(0, 20, 60, .28); transition: transform .15s ease;
 }
-.launcher:hover { transform: translateY(-2px); background: #0a4cb8; }
-.launcher:focus-visible { outline: 3px solid #fff; outline-offset: -6px; box-shadow: 0 0 0 3px #0958d9; }
+.launcher:hover { transform: translateY(-2px); filter: brightness(.92); }
+.launcher:focus-visible { outline: 3px solid #fff; outline-offset: -6px; box-shadow: 0 0 0 3px var(--launcher, #0958d9); }
 .launcher svg { width: 26px; height: 26px; display: block; margin: 15px; fill: currentColor; }
 .launcher.open svg { fill: none; stroke: currentColor; stroke-width: 2.4; stroke-linecap: round; }
 .badge {

@@ -19,6 +19,8 @@ interface Setup {
   server: URL;
   lang: 'zh-CN' | 'en';
   identity: string | undefined;
+  /** `#rrggbb` from the tag. */
+  colour: string | undefined;
 }
 
 /** Reads the script tag. Undefined when it lacks `data-site` or was loaded in a way that hides the tag. */
@@ -32,6 +34,7 @@ function readSetup(): Setup | undefined {
     server: new URL('.', script.src),
     lang: /^zh/i.test(lang) ? 'zh-CN' : 'en',
     identity: script.dataset.identity,
+    colour: /^#[0-9a-f]{6}$/i.exec(script.dataset.colour ?? '')?.[0],
   };
 }
 
@@ -46,12 +49,12 @@ function drawIcon(button: HTMLElement): SVGPathElement {
 }
 
 /** Makes the element of the launcher with a shadow root, where the page's styles and ours do not meet. */
-function makeRoot(site: string): ShadowRoot {
+function makeRoot({ site, colour }: Setup): ShadowRoot {
   const host = document.createElement('div');
   host.dataset.vaultdesk = site;
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(LAUNCHER_STYLE);
+  sheet.replaceSync(colour ? `${LAUNCHER_STYLE}.launcher{--launcher:${colour}}` : LAUNCHER_STYLE);
   root.adoptedStyleSheets = [sheet];
   document.body.append(host);
   return root;
@@ -71,9 +74,10 @@ function makeButton(root: ShadowRoot) {
 }
 
 /** Draws the launcher and connects it with the chat it opens. */
-function launch({ site, server, lang, identity }: Setup): void {
+function launch(setup: Setup): void {
+  const { site, server, lang, identity } = setup;
   const texts = TEXTS[lang];
-  const root = makeRoot(site);
+  const root = makeRoot(setup);
   const { button, icon, badge } = makeButton(root);
   let frame: HTMLIFrameElement | undefined;
   let isOpen = false;

@@ -3,4 +3,4 @@ export { SiteService, type SiteInput } from './site.service.ts';
 export { VisitorService } from './visitor.service.ts';
 export { createVisitorSockets, type VisitorSockets } from './visitor-sockets.ts';
 export { webWidgetRecords } from './web-widget.records.ts';
-export { webWidgetRoutes } from './web-widget.routes.ts';
+export { webWidgetRoutes, type LookPort } from './web-widget.routes.ts';

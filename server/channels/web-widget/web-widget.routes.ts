@@ -42,21 +42,31 @@ interface RouteDeps {
   clock: Clock;
   publicBaseUrl: string;
   files: DeskFiles;
+  look: LookPort;
 }
+
+/** Port: colour, labels, and switches of the widget as the installation set them, with the tag they are kept under. */
+export type LookPort = () => { look: { primary: string }; tag: string };
+
+/** Colour the launcher is drawn in by itself. */
+const LAUNCHER_COLOUR = '#0958d9';
 
 /** Routes of sites (for administrators) and of visitors. */
 export function webWidgetRoutes(deps: RouteDeps): AnyRoute[] {
   return [...siteRoutes(deps), ...visitorRoutes(deps)];
 }
 
-function presentSite(row: SiteRow, publicBaseUrl: string): Record<string, unknown> {
+function presentSite(row: SiteRow, { publicBaseUrl, look }: RouteDeps): Record<string, unknown> {
   const { createdAt, ...rest } = row;
-  const scriptTag = `<script src="${publicBaseUrl}/widget.js" data-site="${row.id}" async></script>`;
+  const { primary } = look().look;
+  const colour = primary === LAUNCHER_COLOUR ? '' : ` data-colour="${primary}"`;
+  const scriptTag = `<script src="${publicBaseUrl}/widget.js" data-site="${row.id}"${colour} async></script>`;
   return { ...rest, createdAt: createdAt.toISOString(), scriptTag };
 }
 
-function siteRoutes({ sites, publicBaseUrl }: RouteDeps): AnyRoute[] {
-  const present = (row: SiteRow) => presentSite(row, publicBaseUrl);
+function siteRoutes(deps: RouteDeps): AnyRoute[] {
+  const { sites } = deps;
+  const present = (row: SiteRow) => presentSite(row, deps);
   return [
     defineRoute<unknown, { cursor?: string; limit?: number }>({
       method: 'GET',
@@ -147,7 +157,7 @@ function startRoute({ visitors }: RouteDeps): AnyRoute {
   });
 }
 
-function siteTextsRoute({ sites }: RouteDeps): AnyRoute {
+function siteTextsRoute({ sites, look: lookNow }: RouteDeps): AnyRoute {
   return defineRoute<{ id: string }>({
     method: 'GET',
     path: '/api/v1/visitor/site/:id',
@@ -157,9 +167,12 @@ function siteTextsRoute({ sites }: RouteDeps): AnyRoute {
     params: schemas.siteIdParams,
     response: { type: 'object' },
     errors: ['site.unknown'],
-    async handler(_tx, { params }) {
-      const { id, texts, locale } = await sites.active(params.id);
-      return { id, ...texts, locale };
+    async handler(_tx, { params }, context) {
+      const { id, texts, locale, version } = await sites.active(params.id);
+      const { look, tag } = lookNow();
+      context.setHeader('Cache-Control', 'no-cache');
+      context.setHeader('ETag', `"${version}-${tag}"`);
+      return { id, ...texts, locale, look };
     },
   });
 }

@@ -1,4 +1,4 @@
-import { type Clock, type Ids, openTimeZone } from '../../kernel/index.ts';
+import { followTimeZone, type Clock, type Ids } from '../../kernel/index.ts';
 import type { AnyRoute } from '../http/index.ts';
 import type { Tx, UnitOfWork } from '../persistence/index.ts';
 import { parseCron } from './cron.ts';
@@ -19,8 +19,8 @@ export interface JobsDeps {
   clock: Clock;
   ids: Ids;
   log: JobLog;
-  /** IANA name of the zone in which schedules are read. */
-  timeZone: string;
+  /** IANA name of the zone in which schedules are read; a changed one holds from each next firing on. */
+  timeZone: string | (() => string);
   /** Kinds that are known from the beginning; `add` takes those of modules built later. */
   kinds?: readonly AnyJobKind[];
   /** Joins the unit of work in which a job fails for good, for an alarm. */
@@ -54,7 +54,8 @@ const LOST_AT_ONCE = 50;
 export function createJobs(deps: JobsDeps): Jobs {
   const { clock, ids, log, withDb } = deps;
   const kinds = new Map<string, AnyJobKind>();
-  const zone = openTimeZone(deps.timeZone);
+  const { timeZone } = deps;
+  const zone = followTimeZone(typeof timeZone === 'string' ? () => timeZone : timeZone);
   const lease = createLease({ withDb, clock, name: LEASE_NAME, holder: ids.next() });
   const loop = createLoop(tick, log);
   const runner = new JobRunner({

@@ -1,10 +1,10 @@
+import { isTimeZone } from '../../kernel/index.ts';
 import { defineSection, settingsFault } from '../../platform/settings/index.ts';
 
-/** Where the organisation works: what schedules and days of reports go by. */
+/** Where the organisation works. */
 export interface Region {
-  /** IANA name. */
-  timeZone: string;
-  weekStart: 'monday' | 'sunday';
+  /** IANA name of the zone that schedules go by; null is the one of config.yaml. */
+  timeZone: string | null;
 }
 
 const ZONE_CHARACTERS_MAX = 64;
@@ -15,25 +15,11 @@ export const REGION = defineSection<Region>({
   schema: {
     type: 'object',
     additionalProperties: false,
-    required: ['timeZone', 'weekStart'],
-    properties: {
-      timeZone: { type: 'string', maxLength: ZONE_CHARACTERS_MAX },
-      weekStart: { enum: ['monday', 'sunday'] },
-    },
+    required: ['timeZone'],
+    properties: { timeZone: { type: ['string', 'null'], maxLength: ZONE_CHARACTERS_MAX } },
   },
-  defaults: { timeZone: 'Asia/Shanghai', weekStart: 'monday' },
+  defaults: { timeZone: null },
   assert({ timeZone }) {
-    if (!isTimeZone(timeZone)) throw settingsFault('/timeZone', 'unknown');
+    if (timeZone !== null && !isTimeZone(timeZone)) throw settingsFault('/timeZone', 'unknown');
   },
 });
-
-/** Whether a text names a zone of the IANA database; offsets (`+08:00`) know no summer time and are refused. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    // RangeError is how the platform says that it knows no such zone.
-    return false;
-  }
-}

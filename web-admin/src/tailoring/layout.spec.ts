@@ -5,7 +5,6 @@ const layout = (over: Partial<Layout>): Layout => ({
   modulesOff: [],
   menu: { order: [], hidden: [] },
   panels: { customer: [] },
-  region: { timeZone: 'UTC', weekStart: 'monday' },
   ...over,
 });
 const ROWS = [{ path: '/a' }, { path: '/b', module: 'qa' as const }, { path: '/c' }, { path: '/d' }];

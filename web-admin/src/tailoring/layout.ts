@@ -18,14 +18,12 @@ export interface Layout {
   modulesOff: readonly string[];
   menu: { order: readonly string[]; hidden: readonly string[] };
   panels: { customer: readonly PanelCard[] };
-  region: { timeZone: string; weekStart: string };
 }
 
 const AS_SHIPPED: Layout = {
   modulesOff: [],
   menu: { order: [], hidden: [] },
   panels: { customer: PANEL_CARDS },
-  region: { timeZone: 'Asia/Shanghai', weekStart: 'monday' },
 };
 const POLL_MS = 60_000;
 

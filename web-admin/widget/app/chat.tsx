@@ -5,6 +5,7 @@ import { Composer } from './composer.tsx';
 import { LanguageContext } from './context.ts';
 import { Ending } from './ending.tsx';
 import { Header } from './header.tsx';
+import { textIn } from './look.ts';
 import { Log } from './log.tsx';
 import { pickSiteText, type Actions, type View } from './store.ts';
 import { createTranslate } from './texts.ts';
@@ -12,7 +13,12 @@ import { createTranslate } from './texts.ts';
 /** The whole chat: header, notices, conversation, and what the customer can do next. */
 export function Chat({ view, actions }: { view: View; actions: Actions }) {
   const { language, protocol, site } = view;
-  const catalogue = useMemo(() => ({ language, t: createTranslate(language) }), [language]);
+  const machine = textIn(site?.look?.machineLabel, language);
+  const disclaimer = textIn(site?.look?.disclaimer, language);
+  const catalogue = useMemo(
+    () => ({ language, t: createTranslate(language, machine ? { machine } : {}) }),
+    [language, machine],
+  );
   const input = useRef<HTMLTextAreaElement>(null);
 
   // The keyboard goes where the customer writes, each time the chat is opened.
@@ -34,9 +40,15 @@ export function Chat({ view, actions }: { view: View; actions: Actions }) {
       <div class="chat" onKeyDown={handleKeyDown}>
         <Header view={view} title={title} actions={actions} />
         <Banner protocol={protocol} offlineText={pickSiteText(view, 'offline')} />
+        {disclaimer && <p class="disclaimer">{disclaimer}</p>}
         <Log view={view} actions={actions} />
         {protocol.conversation === 'closed' ? (
-          <Ending key={protocol.conversationId} isRated={view.isRated} actions={actions} />
+          <Ending
+            key={protocol.conversationId}
+            isRated={view.isRated}
+            isAsked={site?.look?.isRatingOn !== false}
+            actions={actions}
+          />
         ) : (
           <Composer draft={view.draft} protocol={protocol} actions={actions} inputRef={input} />
         )}

@@ -6,15 +6,16 @@ import type { Actions } from './store.ts';
 const SCORES = [1, 2, 3, 4, 5] as const;
 const COMMENT_CHARACTERS_MAX = 1_000;
 
-/** What a closed conversation offers: a rating, once, and a new conversation. */
-export function Ending({ isRated, actions }: { isRated: boolean; actions: Actions }) {
+/** What a closed conversation offers: a rating, once and where the installation asks for it, and a new conversation. */
+export function Ending(props: { isRated: boolean; isAsked: boolean; actions: Actions }) {
+  const { isRated, isAsked, actions } = props;
   const { t } = useContext(LanguageContext);
   return (
     <section class="ending" aria-label={t('closed')}>
       <p class="closed" role="status">
         {t(isRated ? 'thanks' : 'closed')}
       </p>
-      {!isRated && <Rating actions={actions} />}
+      {!isRated && isAsked && <Rating actions={actions} />}
       <button type="button" class={isRated ? 'primary' : 'secondary'} onClick={actions.restart}>
         {t('restart')}
       </button>

@@ -9,6 +9,22 @@ export interface Site {
   welcome?: string;
   offline?: string;
   locale?: string;
+  look?: Look;
+}
+
+/** A text in both languages. */
+export interface Localised {
+  zh: string;
+  en: string;
+}
+
+/** What the installation set for all its sites. */
+export interface Look {
+  /** `#rrggbb`; white stands on it. */
+  primary?: string;
+  isRatingOn?: boolean;
+  machineLabel?: Localised;
+  disclaimer?: Localised;
 }
 
 /** The server's HTTP and socket faces, as the widget uses them. */

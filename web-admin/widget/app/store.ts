@@ -1,6 +1,7 @@
 import { isBridgeMessage, type ToLauncher } from '../bridge.ts';
 import { cleanText, createProtocolClient, TEXT_CHARACTERS_MAX } from '../protocol/index.ts';
 import type { ClarifyOption, ProtocolClient, ProtocolState } from '../protocol/index.ts';
+import { applyColour } from './look.ts';
 import { createServer, type Server, type Site } from './server.ts';
 import { createStorage, type WidgetStorage } from './storage.ts';
 import { pickLanguage, type Language } from './texts.ts';
@@ -125,6 +126,7 @@ class WidgetStore implements Store {
     document.addEventListener('visibilitychange', () => this.markSeen());
     void this.server.findSite().then((site) => {
       const language = pickLanguage(this.askedLanguage ?? site?.locale ?? navigator.language);
+      if (site?.look) applyColour(site.look);
       this.update({ site, language });
     });
     if (!this.current.isFramed) return this.begin();

@@ -120,9 +120,12 @@ export const TEXTS: Record<Language, Record<TextKey, string>> = { 'zh-CN': ZH_CN
 /** Looks texts up in one language; `{n}` in the text becomes `n`. */
 export type Translate = (key: TextKey, n?: number) => string;
 
-/** Makes the look-up of one language. */
-export function createTranslate(language: Language): Translate {
-  return (key, n) => TEXTS[language][key].replace('{n}', String(n));
+/** Makes the look-up of one language; `worded` holds texts the installation words itself. */
+export function createTranslate(
+  language: Language,
+  worded: Partial<Record<TextKey, string>> = {},
+): Translate {
+  return (key, n) => (worded[key] ?? TEXTS[language][key]).replace('{n}', String(n));
 }
 
 /** The text for an error code of the server, or a general one. */

@@ -1,4 +1,4 @@
-import { Checkbox, Radio, Select, Switch } from 'antd';
+import { Checkbox, Select, Switch } from 'antd';
 import { useState } from 'react';
 import { moved, OrderedList } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
@@ -159,17 +159,19 @@ export function PanelsSection() {
 }
 
 interface Region {
-  timeZone: string;
-  weekStart: 'monday' | 'sunday';
+  timeZone: string | null;
 }
+
+/** Stands for the zone of the server's configuration. */
+const CONFIGURED = '';
 
 /** Zones this browser knows; older ones do not tell, and then the one in force is offered. */
-function zonesOf(current: string): string[] {
+function zonesOf(current: string | null): string[] {
   const known = 'supportedValuesOf' in Intl ? Intl.supportedValuesOf('timeZone') : [];
-  return known.includes(current) ? known : [current, ...known];
+  return current === null || known.includes(current) ? known : [current, ...known];
 }
 
-/** Time zone and first day of the week. */
+/** The time zone of schedules. */
 export function RegionSection() {
   const { t } = useI18n();
   return (
@@ -184,20 +186,12 @@ export function RegionSection() {
             className="zone-select"
             showSearch
             disabled={isReadOnly}
-            value={value.timeZone}
-            onChange={(timeZone) => change({ timeZone })}
-            options={zonesOf(value.timeZone).map((zone) => ({ value: zone, label: zone }))}
-          />
-          <p id="region-week">{t('region.week_start')}</p>
-          <Radio.Group
-            aria-labelledby="region-week"
-            disabled={isReadOnly}
-            value={value.weekStart}
-            onChange={(event) => change({ weekStart: event.target.value as Region['weekStart'] })}
-            options={(['monday', 'sunday'] as const).map((day) => ({
-              value: day,
-              label: t(`region.${day}`),
-            }))}
+            value={value.timeZone ?? CONFIGURED}
+            onChange={(zone) => change({ timeZone: zone === CONFIGURED ? null : zone })}
+            options={[
+              { value: CONFIGURED, label: t('region.configured') },
+              ...zonesOf(value.timeZone).map((zone) => ({ value: zone, label: zone })),
+            ]}
           />
         </>
       )}
