@@ -2,9 +2,6 @@
 import antlr4 from 'antlr4';
 import { PlSqlLexer, PlSqlParser } from '@griffithswaite/ts-plsql-parser';
 
-/** Name and version of the grammar; a verdict holds for one of them only. Changing the package means judging anew. */
-export const GRAMMAR = '@griffithswaite/ts-plsql-parser 1.1.1';
-
 /** Prediction with the stack of the rules left out: a hundred times faster, and what it accepts is valid. */
 const QUICK = 0;
 /** Full prediction, for what the quick one refuses. */
