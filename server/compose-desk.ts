@@ -95,9 +95,13 @@ export function composeDesk(
     ...{ tickets, ticketView, fields, files },
     holdUnit: (tx, unitId) => deps.identity.organisation.units.hold(tx, unitId),
   });
+  /** Tells open workbenches that their bell has something new; the others ask. */
+  const pushNotice = (accountIds: readonly string[]) => {
+    for (const id of accountIds) audience.publish(`agent:${id}`, { t: 'notice' });
+  };
   return {
     ...{ writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes },
-    ...{ files, ticketView },
+    ...{ files, ticketView, pushNotice },
     leaverJob: leaverJob({ uow, clock, ids, staff, conversations }),
   };
 }

@@ -1,9 +1,11 @@
-import type { Foundation } from './foundation.ts';
+import { hostname } from 'node:os';
+import { placesOf, type Foundation } from './foundation.ts';
 import type { Approvals } from './identity/index.ts';
 import { scannerOf, THUMBNAIL_WORKER } from './wiring-files.ts';
 import { createFiles, createThumbnailer } from './platform/files/index.ts';
 import { createMetrics } from './platform/http/index.ts';
 import { createJobs, jobHistoryKind } from './platform/jobs/index.ts';
+import { createNotify, noticeRetentionKind } from './platform/notify/index.ts';
 import { Settings, type AnySection } from './platform/settings/index.ts';
 import * as wiring from './wiring.ts';
 import { openEgress } from './wiring-egress.ts';
@@ -34,19 +36,28 @@ export async function composeServices(
     thumbnail: (store) => createThumbnailer(store, { workerUrl: THUMBNAIL_WORKER, log }),
   });
   const withDb = wiring.withDb(database);
+  const notify = createNotify({
+    ...{ uow, withDb, clock, ids, log, crypto, egress, hostname: hostname() },
+    folder: placesOf(config.home).notices,
+    publicBaseUrl: wiring.toHttpConfig(config).publicBaseUrl,
+    randomRatio: wiring.randomRatio,
+  });
   const jobs = createJobs({
     ...{ uow, withDb, clock, ids, log, timeZone: () => timeZoneOf(settings) },
-    kinds: [jobHistoryKind({ withDb, clock })],
+    kinds: [jobHistoryKind({ withDb, clock }), noticeRetentionKind({ withDb, clock })],
+    onFailed: (tx, { id, kind, code }) => notify.send(tx, wiring.jobFailedNotice(id, kind, code)),
   });
   return {
-    ...{ settings, metrics, egress, egressRules, files, jobs },
-    routes: [...routes, ...jobs.routes],
+    ...{ settings, metrics, egress, egressRules, files, jobs, notify },
+    routes: [...routes, ...jobs.routes, ...notify.routes],
     /** All but the jobs: they start when every module has added its kinds and runs, and stop before them. */
     async start() {
       await settings.start();
       files.checker.start();
+      notify.start();
     },
     async stop() {
+      await notify.stop();
       await files.checker.stop();
       await settings.stop();
       egress.close();

@@ -1,4 +1,5 @@
 import { SiteService, widgetPages } from './channels/web-widget/index.ts';
+import { composeBackground } from './compose-background.ts';
 import { composeCompliance } from './compose-compliance.ts';
 import { composeConnectors } from './compose-connectors.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
@@ -23,7 +24,7 @@ import {
   type HttpConfig,
   type Metrics,
 } from './platform/http/index.ts';
-import { createLease, createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
+import type { OutboxRelay } from './platform/jobs/index.ts';
 import { createSocketServer, type SocketEndpoint, type SocketServer } from './platform/realtime/index.ts';
 import { createQa, type Qa } from './qa/index.ts';
 import { createReports } from './reports/index.ts';
@@ -53,10 +54,10 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const { config, clock, ids, log, crypto, uow, database } = foundation;
   const httpConfig = wiring.toHttpConfig(config);
   const onFault = (error: unknown) => log.error('fault in a socket or a job', {}, error);
-  const withDb = wiring.withDb(database);
 
   const identity = createIdentity({
     ...{ uow, clock, ids, crypto, onFault, isEvaluation: config.isEvaluation },
+    ...wiring.tellings({ notifier: () => services.notify, alarms: () => background.alarms }),
     config: httpConfig,
     bookkeeping: wiring.bookkeeping(database),
     ...wiring.leaverDeps(config, () => services.jobs.queue),
@@ -71,16 +72,14 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     files: services.files.store,
   });
   const { conversations } = desk;
-  services.jobs.add([...identity.jobKinds, desk.leaverJob]);
   const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });
   const compliance = composeCompliance(foundation, { identity, services, owners: desk.owners });
   const web = composeWeb(foundation, { desk, sites, httpConfig, look: tailoring.widgetLook, onFault });
 
-  const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
   const connectors = composeConnectors(foundation, services);
   const handlers = [...modules.handlers, ...web.handlers, ...connectors.handlers];
-  const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
-  foundation.onCommit((hasEvents) => hasEvents && relay.nudge());
+  const background = composeBackground(foundation, { identity, services, desk, handlers });
+  const { relay } = background;
 
   const parts: { sockets?: SocketServer } = {};
   const socketCount = () => parts.sockets?.count ?? 0;
@@ -108,19 +107,26 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   parts.sockets = sockets;
 
   return {
-    ...{ services, identity, sites, http, sockets, relay, cannedResponses: desk.cannedResponses },
+    ...{
+      services,
+      identity,
+      sites,
+      http,
+      sockets,
+      relay,
+      cannedResponses: desk.cannedResponses,
+    },
     ...{ knowledge: modules.knowledge, robot: modules.robot, qa: modules.qa },
     async start() {
       await services.start();
       await desk.routing.start();
       await modules.robot.start();
-      relay.start();
-      services.jobs.start();
+      background.start();
       connectors.start();
       foundation.sealer.start();
     },
     async stop() {
-      await services.jobs.stop();
+      await background.stop();
       await connectors.stop();
       await modules.robot.stop();
       await desk.routing.stop();

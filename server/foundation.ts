@@ -73,6 +73,7 @@ export function placesOf(home: string) {
     auditKeys: join(home, 'keys', 'audit.keys'),
     anchors: join(home, 'anchors'),
     archive: join(home, 'archive'),
+    notices: join(home, 'notices'),
     tls: join(home, 'tls'),
     status: join(home, 'status.json'),
   };

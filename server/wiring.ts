@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Alarms } from './alarms.ts';
 import type { SiteService, VisitorService } from './channels/web-widget/index.ts';
 import {
   countOpenWork,
@@ -11,9 +12,10 @@ import {
   type SystemTexts,
 } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
-import type { Bookkeeping, Identity, IdentityDeps } from './identity/index.ts';
+import type { Bookkeeping, Identity, IdentityDeps, OnAsked } from './identity/index.ts';
 import { AppError } from './kernel/index.ts';
 import type { Config } from './platform/config/index.ts';
+import { randomBytes } from './platform/crypto/index.ts';
 import {
   allowedOrigins,
   clientAddress,
@@ -24,6 +26,7 @@ import {
   type StaticSite,
 } from './platform/http/index.ts';
 import type { JobQueue, OutboxRelay, WithDb } from './platform/jobs/index.ts';
+import type { Notice, Notifier } from './platform/notify/index.ts';
 import { portable, takeNumbers, type Database } from './platform/persistence/index.ts';
 import type { SystemParts } from './reports/index.ts';
 import { sentiment, type Robot } from './robot/index.ts';
@@ -244,6 +247,36 @@ export function readinessOf(foundation: Foundation): ReadinessCheck[] {
       },
     },
   ];
+}
+
+/** A number from 0 to 1, another each time. */
+export function randomRatio(): number {
+  return randomBytes(4).readUInt32BE() / 0xffffffff;
+}
+
+/** Tells the administrator that a job will not run again by itself. */
+export function jobFailedNotice(id: string, job: string, code: string): Notice {
+  const to = { permission: 'job:read' };
+  const key = `job.failed/${job}`;
+  return { kind: 'job.failed', severity: 'alarm', to, params: { id, job, code }, link: '/jobs', key };
+}
+
+/** What identity tells of; both are there before any request, but built after the accounts they write to. */
+export function tellings(later: {
+  notifier(): Notifier;
+  alarms(): Alarms;
+}): Required<Pick<IdentityDeps, 'onApprovalAsked' | 'onSignInFailed'>> {
+  return {
+    onApprovalAsked: (tx, asked) => later.notifier().send(tx, approvalNotice(asked)),
+    onSignInFailed: (tx, lockedAccountId) => later.alarms().signInFailed(tx, lockedAccountId),
+  };
+}
+
+/** Tells everybody who may decide that something waits for them. */
+function approvalNotice({ id, kind, permission }: Parameters<OnAsked>[1]): Notice {
+  const key = `approval.asked/${kind}`;
+  const params = { id, kind };
+  return { kind: 'approval.asked', severity: 'info', to: { permission }, params, link: '/approvals', key };
 }
 
 /** Files served as they are. The demonstration bank exists on an evaluation instance only. */

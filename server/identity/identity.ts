@@ -16,6 +16,7 @@ import { identityJobs } from './identity.jobs.ts';
 import { leaverRoutes } from './leavers/leaver.routes.ts';
 import { LeaverService, type WorkPort } from './leavers/leaver.service.ts';
 import type { AnyJobKind } from '../platform/jobs/index.ts';
+import { listHolders } from './holder.view.ts';
 import { accountRoutes } from './account.routes.ts';
 import { approvalRoutes } from './approvals/approval.routes.ts';
 import { ApprovalService, type Approvals, type OnAsked } from './approvals/approval.service.ts';
@@ -49,6 +50,8 @@ export interface IdentityDeps {
   dormantMs: number;
   /** Tells whoever may approve; in the unit of work that asks. */
   onApprovalAsked?: OnAsked;
+  /** Told of each failed sign-in, in its unit of work; with the account's id when that locked it. */
+  onSignInFailed?(tx: Tx, lockedAccountId: string | undefined): Promise<void>;
   /** A write of the last use failed; nothing is lost, somebody should look. */
   onFault(error: unknown): void;
 }
@@ -109,6 +112,8 @@ export interface Identity {
   readerOf(accountId: string): Promise<AccountReader | undefined>;
   /** Display names of accounts by id; unknown ids are absent. At most 500 ids. */
   namesOf(ids: readonly string[]): Promise<Map<string, string>>;
+  /** Active accounts that hold a permission; at most `limit`. */
+  holdersOf(permission: string, limit: number): Promise<string[]>;
   /** Active agents and supervisors of a skill group, all of them for `null`; of a unit, those whose scope covers it. */
   listAgents(skillGroupId: string | null, unitId?: string): Promise<Agent[]>;
   /** Ids only; what routing asks. */
@@ -161,6 +166,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     readerOf: (accountId) => readerOf(deps.uow, accountId),
     jobKinds: identityJobs({ ...deps, approvals, leavers }),
     namesOf: (ids) => accounts.namesOf(ids),
+    holdersOf: (permission, limit) => deps.uow.read((db) => listHolders(db, permission, limit)),
     listAgents: agents,
     agentsOf: async (skillGroupId, unitId) => (await agents(skillGroupId, unitId)).map(({ id }) => id),
     listSkillGroups: () => deps.uow.read(listSkillGroups),

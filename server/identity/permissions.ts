@@ -83,6 +83,8 @@ export const ROLE_PERMISSIONS = {
     'webhook:write',
     'job:read',
     'job:run',
+    'notify:read',
+    'notify:write',
   ],
   'security-admin': [
     'account:read',

@@ -24,6 +24,8 @@ export interface CheckedSignIn {
 export interface SignInDeps {
   uow: UnitOfWork;
   clock: Clock;
+  /** Told of each failed sign-in, in its unit of work. */
+  onSignInFailed?(tx: Tx, lockedAccountId: string | undefined): Promise<void>;
   crypto: Crypto;
   sessions: SessionService;
   /** An account that nobody used for longer is turned off at its next sign-in. */
@@ -123,10 +125,12 @@ export class SignInService {
         reason: factor,
       });
     }
+    await this.#deps.onSignInFailed?.(tx, isNowLocked ? account.id : undefined);
     return fail(tx, 'session.credentials_invalid', factor);
   }
 
-  #refuseUnknown(tx: Tx, username: string): Refusal {
+  async #refuseUnknown(tx: Tx, username: string): Promise<Refusal> {
+    await this.#deps.onSignInFailed?.(tx, undefined);
     const isOverLimit = this.#unknownNames.take(sha256(username).toString('base64url')) > 0;
     return fail(tx, isOverLimit ? 'session.locked' : 'session.credentials_invalid', 'unknown-name');
   }

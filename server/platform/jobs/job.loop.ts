@@ -1,5 +1,11 @@
-import type { JobLog } from './job.endings.ts';
 import { codeOf, JOB_LIMITS } from './job.rules.ts';
+
+/** Where a loop says that the database went and came back; `name` is what pauses. */
+export interface LoopLog {
+  name: string;
+  info(event: string, fields?: Record<string, unknown>): void;
+  warn(event: string, fields?: Record<string, unknown>, error?: unknown): void;
+}
 
 /** Calls `tick` again and again while it is started. */
 export interface Loop {
@@ -10,7 +16,7 @@ export interface Loop {
 }
 
 /** Looks once a second, at once after a nudge, and says when the database goes and comes back. */
-export function createLoop(tick: (isAsked: boolean) => Promise<unknown>, log: JobLog): Loop {
+export function createLoop(tick: (isAsked: boolean) => Promise<unknown>, log: LoopLog): Loop {
   let isStopping = false;
   let isNudged = false;
   let isAway = false;
@@ -30,10 +36,10 @@ export function createLoop(tick: (isAsked: boolean) => Promise<unknown>, log: Jo
     isNudged = false;
     try {
       await tick(isAsked);
-      if (isAway) log.info('jobs go on');
+      if (isAway) log.info('background work goes on', { component: log.name });
       isAway = false;
     } catch (error) {
-      if (!isAway) log.warn('jobs pause', { code: codeOf(error) }, error);
+      if (!isAway) log.warn('background work pauses', { component: log.name, code: codeOf(error) }, error);
       isAway = true;
     }
   }

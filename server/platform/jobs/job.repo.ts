@@ -1,36 +1,8 @@
-import {
-  portable,
-  select,
-  toSnakeCase,
-  update,
-  type Entity,
-  type Json,
-  type Statement,
-} from '../persistence/index.ts';
-import { jobEntity, jobScheduleEntity, type JobRow, type JobScheduleRow } from './job.entity.ts';
-
-/** Inserts a row unless one with the same key is there: a repeated insert changes nothing and says 0. */
-function insertIfFree<R>(entity: Entity, name: string, keys: readonly string[]): Statement<R, never> {
-  const properties = Object.keys(entity.columns);
-  const columns = properties.map(toSnakeCase).join(', ');
-  const values = properties.map((property) => `:${property}`).join(', ');
-  const same = keys.map((key) => `${entity.table}.${toSnakeCase(key)} = :${key}`).join(' OR ');
-  const params = Object.fromEntries(
-    Object.entries(entity.columns).map(([property, { kind }]) => [property, kind]),
-  );
-  return portable<R>(
-    name,
-    {
-      postgres: `INSERT INTO ${entity.table} (${columns}) VALUES (${values}) ON CONFLICT DO NOTHING`,
-      oracle: `MERGE INTO ${entity.table} USING dual ON (${same})
-        WHEN NOT MATCHED THEN INSERT (${columns}) VALUES (${values})`,
-    },
-    { params: params as never },
-  );
-}
+import { insertIfFree, portable, select, update, type Json } from '../persistence/index.ts';
+import { jobEntity, jobScheduleEntity } from './job.entity.ts';
 
 /** A new job; nothing when its id exists or its key is open. */
-export const JOB_ADD = insertIfFree<JobRow>(jobEntity as never, 'job.add', ['id', 'openKey']);
+export const JOB_ADD = insertIfFree(jobEntity, 'job.add', ['id', 'openKey']);
 export const JOB_BY_ID = select(jobEntity, { name: 'job.by_id', where: ['id'] });
 export const JOB_OPEN = select(jobEntity, { name: 'job.open_of_key', where: ['openKey'] });
 /** Waiting jobs of a kind, counted no further than `limit`. */
@@ -157,9 +129,7 @@ export const JOBS_UNPARK = portable<{ kindList: string[] }>(
 );
 
 /** A schedule of its own for a kind, at its first start. */
-export const SCHEDULE_ADD = insertIfFree<JobScheduleRow>(jobScheduleEntity as never, 'job_schedule.add', [
-  'kind',
-]);
+export const SCHEDULE_ADD = insertIfFree(jobScheduleEntity, 'job_schedule.add', ['kind']);
 /** More kinds than these are a fault of the program. */
 export const KINDS_MAX = 500;
 export const SCHEDULES = select(jobScheduleEntity, {

@@ -57,7 +57,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   const { timeZone } = deps;
   const zone = followTimeZone(typeof timeZone === 'string' ? () => timeZone : timeZone);
   const lease = createLease({ withDb, clock, name: LEASE_NAME, holder: ids.next() });
-  const loop = createLoop(tick, log);
+  const loop = createLoop(tick, { ...log, name: 'jobs' });
   const runner = new JobRunner({
     ...{ withDb, uow: deps.uow, clock, ids, log, kinds },
     onFree: loop.nudge,

@@ -20,6 +20,7 @@ export * from './record-store.ts';
 export {
   allStatements,
   insert,
+  insertIfFree,
   portable,
   remove,
   select,

@@ -188,6 +188,30 @@ export function remove<C extends Columns, W extends Key<C>>(
   });
 }
 
+/**
+ * Inserts a whole row unless one with the same value in any of `keys` (each a primary or unique key) is there: a
+ * repeated insert changes nothing and counts 0.
+ */
+export function insertIfFree<C extends Columns>(
+  entity: Entity<C>,
+  name: string,
+  keys: readonly Key<C>[],
+): Statement<Row<C>, never> {
+  const all = Object.keys(entity.columns);
+  const columns = all.map(toSnakeCase).join(', ');
+  const values = all.map((key) => `:${key}`).join(', ');
+  const isSame = keys.map((key) => `${entity.table}.${toSnakeCase(key)} = :${key}`).join(' OR ');
+  return portable<Row<C>>(
+    name,
+    {
+      postgres: `INSERT INTO ${entity.table} (${columns}) VALUES (${values}) ON CONFLICT DO NOTHING`,
+      oracle: `MERGE INTO ${entity.table} USING dual ON (${isSame})
+        WHEN NOT MATCHED THEN INSERT (${columns}) VALUES (${values})`,
+    },
+    { params: kindsOf(entity.columns, all) as never },
+  );
+}
+
 const OPERATION = /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE|MERGE)\b/i;
 
 /** What a column kind is in a row, for hand-written statements. */

@@ -20,6 +20,8 @@ export interface StorageGuard {
   note(error: unknown): void;
   /** Looks at once; for readiness. */
   look(): Promise<void>;
+  /** Bytes that are free where the least are; Infinity when no folder can be asked. */
+  freeBytes(): Promise<number>;
   close(): void;
 }
 
@@ -34,9 +36,12 @@ export function createStorageGuard(deps: {
   let isFull = false;
   let refusedAtMs = -Infinity;
 
-  async function look(): Promise<void> {
+  async function least(): Promise<number> {
     const free = await Promise.all(folders.map((folder) => freeBytes(folder).catch(() => Infinity)));
-    isFull = free.some((bytes) => bytes < FREE_BYTES_MIN);
+    return Math.min(...free);
+  }
+  async function look(): Promise<void> {
+    isFull = (await least()) < FREE_BYTES_MIN;
   }
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   timer.unref();
@@ -54,6 +59,7 @@ export function createStorageGuard(deps: {
       }
     },
     look,
+    freeBytes: least,
     close: () => clearInterval(timer),
   };
 }

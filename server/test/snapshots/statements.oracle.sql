@@ -22,6 +22,9 @@ UPDATE account SET failed_count = failed_count + 1 WHERE id = :1;
 -- account.hand_over_unit
 UPDATE account SET unit_id = :1 WHERE unit_id = :2;
 
+-- account.holders_of_roles
+SELECT DISTINCT account.id FROM account JOIN account_role ON account_role.account_id = account.id WHERE account.state = 'active' AND account_role.role IN ((list)) ORDER BY account.id FETCH FIRST :2 ROWS ONLY;
+
 -- account.insert
 INSERT INTO account (id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18);
 
@@ -721,6 +724,9 @@ SELECT COUNT(*) AS alive FROM installation;
 -- installation.first
 SELECT id, created_at FROM installation ORDER BY created_at asc FETCH FIRST :1 ROWS ONLY;
 
+-- installation.heartbeat
+SELECT COUNT(*) AS alive FROM installation;
+
 -- installation.insert
 INSERT INTO installation (id, created_at) VALUES (:1, :2);
 
@@ -903,6 +909,111 @@ SELECT COUNT(*) AS note_count FROM conversation_note WHERE conversation_id = :1 
 
 -- note.newest
 SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE conversation_id = :1 ORDER BY at desc, id desc FETCH FIRST :2 ROWS ONLY;
+
+-- notice.add
+MERGE INTO notice USING dual ON (notice.id = :1 OR notice.open_key = :2) WHEN NOT MATCHED THEN INSERT (id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered) VALUES (:3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+
+-- notice.before
+SELECT id FROM notice WHERE is_read = :1 AND updated_at < :2 ORDER BY updated_at, id FETCH FIRST :3 ROWS ONLY;
+
+-- notice.list
+SELECT id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered FROM notice WHERE account_id = :1 ORDER BY updated_at desc, id desc FETCH FIRST :2 ROWS ONLY;
+
+-- notice.list (next page)
+SELECT id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered FROM notice WHERE account_id = :1 AND updated_at <= :2 AND (updated_at < :3 OR (id < :4)) ORDER BY updated_at desc, id desc FETCH FIRST :5 ROWS ONLY;
+
+-- notice.list_undelivered
+SELECT id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered FROM notice WHERE account_id = :1 AND is_read = :2 AND is_undelivered = 1 ORDER BY updated_at desc, id desc FETCH FIRST :3 ROWS ONLY;
+
+-- notice.list_unread
+SELECT id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered FROM notice WHERE account_id = :1 AND is_read = :2 ORDER BY updated_at desc, id desc FETCH FIRST :3 ROWS ONLY;
+
+-- notice.list_unread (next page)
+SELECT id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered FROM notice WHERE account_id = :1 AND is_read = :2 AND updated_at <= :3 AND (updated_at < :4 OR (id < :5)) ORDER BY updated_at desc, id desc FETCH FIRST :6 ROWS ONLY;
+
+-- notice.open
+SELECT id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered FROM notice WHERE open_key IN ((list));
+
+-- notice.read
+UPDATE notice SET is_read = 1, open_key = NULL WHERE id = :1 AND account_id = :2 AND is_read = 0;
+
+-- notice.read_until
+UPDATE notice SET is_read = 1, open_key = NULL WHERE account_id = :1 AND is_read = 0 AND updated_at <= :2;
+
+-- notice.remove
+DELETE FROM notice WHERE id IN ((list));
+
+-- notice.repeat
+UPDATE notice SET occurrences = occurrences + 1, params = :1, updated_at = :2, last_post_id = :3 WHERE open_key = :4 AND last_post_id <> :5;
+
+-- notice.undelivered
+UPDATE notice SET is_undelivered = 1 WHERE post_id = :1 OR last_post_id = :2;
+
+-- notice.unread_count
+SELECT COUNT(*) AS unread FROM ( SELECT id FROM notice WHERE account_id = :1 AND is_read = 0 FETCH FIRST :2 ROWS ONLY) first_ones;
+
+-- notice_delivery.add
+MERGE INTO notice_delivery USING dual ON (notice_delivery.id = :1) WHEN NOT MATCHED THEN INSERT (id, post_id, channel_id, kind, severity, params, link, state, attempts, due_at, created_at, sent_at, error_code) VALUES (:2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- notice_delivery.before
+SELECT id FROM notice_delivery WHERE state = :1 AND created_at < :2 ORDER BY created_at, id FETCH FIRST :3 ROWS ONLY;
+
+-- notice_delivery.by_ids
+SELECT id, post_id, channel_id, kind, severity, params, link, state, attempts, due_at, created_at, sent_at, error_code FROM notice_delivery WHERE id IN ((list)) ORDER BY due_at asc, id asc;
+
+-- notice_delivery.counts
+SELECT channel_id, state, COUNT(*) AS deliveries FROM notice_delivery WHERE state IN ('queued', 'dead') GROUP BY channel_id, state;
+
+-- notice_delivery.due
+SELECT id FROM notice_delivery WHERE channel_id = :1 AND state = 'queued' AND due_at <= :2 ORDER BY due_at, id FETCH FIRST :3 ROWS ONLY;
+
+-- notice_delivery.list
+SELECT id, post_id, channel_id, kind, severity, params, link, state, attempts, due_at, created_at, sent_at, error_code FROM notice_delivery WHERE state = :1 ORDER BY created_at desc, id desc FETCH FIRST :2 ROWS ONLY;
+
+-- notice_delivery.list (next page)
+SELECT id, post_id, channel_id, kind, severity, params, link, state, attempts, due_at, created_at, sent_at, error_code FROM notice_delivery WHERE state = :1 AND created_at <= :2 AND (created_at < :3 OR (id < :4)) ORDER BY created_at desc, id desc FETCH FIRST :5 ROWS ONLY;
+
+-- notice_delivery.of_channel
+SELECT id FROM notice_delivery WHERE channel_id = :1 ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- notice_delivery.queued_count
+SELECT COUNT(*) AS queued FROM ( SELECT id FROM notice_delivery WHERE channel_id = :1 AND state = 'queued' FETCH FIRST :2 ROWS ONLY) first_ones;
+
+-- notice_delivery.remove
+DELETE FROM notice_delivery WHERE id IN ((list));
+
+-- notice_delivery.retry
+UPDATE notice_delivery SET state = 'queued', attempts = 0, due_at = :1 WHERE id = :2 AND state = 'dead';
+
+-- notice_delivery.set
+UPDATE notice_delivery SET state = :1, attempts = :2, due_at = :3, sent_at = :4, error_code = :5 WHERE id = :6;
+
+-- notice_post.insert
+INSERT INTO notice_post (id, kind, severity, account_ids, permission, params, link, notice_key, created_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
+
+-- notice_post.oldest
+SELECT id, kind, severity, account_ids, permission, params, link, notice_key, created_at FROM notice_post ORDER BY created_at asc, id asc FETCH FIRST :1 ROWS ONLY;
+
+-- notice_post.remove
+DELETE FROM notice_post WHERE id = :1;
+
+-- notify_channel.all
+SELECT id, type, name, is_enabled, min_severity, lang, settings, secret_enc, created_at, changed_by, version, last_sent_at, failing_at, error_code FROM notify_channel ORDER BY created_at asc, id asc FETCH FIRST :1 ROWS ONLY;
+
+-- notify_channel.by_id
+SELECT id, type, name, is_enabled, min_severity, lang, settings, secret_enc, created_at, changed_by, version, last_sent_at, failing_at, error_code FROM notify_channel WHERE id = :1;
+
+-- notify_channel.insert
+INSERT INTO notify_channel (id, type, name, is_enabled, min_severity, lang, settings, secret_enc, created_at, changed_by, version, last_sent_at, failing_at, error_code) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- notify_channel.remove
+DELETE FROM notify_channel WHERE id = :1 AND version = :2;
+
+-- notify_channel.state
+UPDATE notify_channel SET last_sent_at = :1, failing_at = :2, error_code = :3 WHERE id = :4;
+
+-- notify_channel.update
+UPDATE notify_channel SET name = :1, is_enabled = :2, min_severity = :3, lang = :4, settings = :5, secret_enc = :6, changed_by = :7, version = :8, failing_at = :9, error_code = :10 WHERE id = :11 AND version = :12;
 
 -- org_tree.lock
 UPDATE org_tree SET version = version + 1 WHERE id = 'tree';
@@ -1468,6 +1579,9 @@ SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, crea
 -- visitor_session.by_token
 SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE token_hash = :1;
 
+-- visitor_session.ended
+SELECT id FROM visitor_session WHERE expires_at < :1 ORDER BY expires_at, id FETCH FIRST :2 ROWS ONLY;
+
 -- visitor_session.insert
 INSERT INTO visitor_session (id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
 
@@ -1476,6 +1590,9 @@ SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, crea
 
 -- visitor_session.owned_next
 SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- visitor_session.remove
+DELETE FROM visitor_session WHERE id IN ((list));
 
 -- visitor_session.remove_owned
 DELETE FROM visitor_session WHERE conversation_id IN ((list));

@@ -1,0 +1,80 @@
+import { registerTemplates } from './platform/notify/index.ts';
+
+/** What the server tells people by itself. Kinds are permanent. */
+registerTemplates({
+  'approval.asked': {
+    zh: { title: '有待您审批的事项', body: '一项操作（{kind}）需要第二人批准，请在“审批”页面处理。' },
+    en: {
+      title: 'Something waits for your approval',
+      body: 'An act ({kind}) needs a second person. Decide on the page Approvals.',
+    },
+  },
+  'job.failed': {
+    zh: {
+      title: '后台任务失败',
+      body: '任务 {job} 多次尝试后失败（{code}）。请在“后台任务”页面查看并重试。',
+    },
+    en: {
+      title: 'A background job has failed',
+      body: 'Job {job} failed after all its attempts ({code}). Look at it and retry it on the page Jobs.',
+    },
+  },
+  'alarm.audit-stopped': {
+    zh: {
+      title: '审计封存停滞',
+      body: '超过 {minutes} 分钟没有新的审计树头。请检查磁盘和数据库，并查看服务日志。',
+    },
+    en: {
+      title: 'The audit trail is not being sealed',
+      body: 'No new tree head for more than {minutes} minutes. Check disk and database, then the log of the server.',
+    },
+  },
+  'alarm.audit-forked': {
+    zh: { title: '审计分叉', body: '审计链与已发布的树头不一致，封存已停止。请保留现场并联系合规负责人。' },
+    en: {
+      title: 'The audit trail is forked',
+      body: 'The trail contradicts a published tree head, and sealing has stopped. Change nothing; call the officer.',
+    },
+  },
+  'alarm.disk-low': {
+    zh: { title: '磁盘空间不足', body: '剩余 {megabytes} MB。低于 64 MB 时系统停止写入。请立即清理或扩容。' },
+    en: {
+      title: 'The disk is nearly full',
+      body: '{megabytes} MB are free. Below 64 MB nothing is written any more. Free or add space now.',
+    },
+  },
+  'alarm.dead-letter': {
+    zh: { title: '出现死信', body: '共有 {count} 个事件多次处理失败。请查看“系统状态”页面和服务日志。' },
+    en: {
+      title: 'Events could not be handled',
+      body: '{count} events failed too often and are put aside. Look at the page System and at the log.',
+    },
+  },
+  'alarm.database-back': {
+    zh: { title: '数据库已恢复', body: '数据库中断约 {seconds} 秒，现已恢复。请确认中断原因。' },
+    en: {
+      title: 'The database is back',
+      body: 'It did not answer for about {seconds} seconds. Find out why before it happens again.',
+    },
+  },
+  'alarm.account-locked': {
+    zh: {
+      title: '账号被锁定',
+      body: '账号 {account} 因多次登录失败被锁定 15 分钟。若非本人操作，请联系其本人。',
+    },
+    en: {
+      title: 'An account was locked',
+      body: 'Account {account} is locked for 15 minutes after failed sign-ins. Ask its owner whether it was them.',
+    },
+  },
+  'alarm.sign-in-burst': {
+    zh: {
+      title: '登录失败激增',
+      body: '{minutes} 分钟内有 {count} 次登录失败。可能有人在猜测密码，请查看审计。',
+    },
+    en: {
+      title: 'Many failed sign-ins',
+      body: '{count} sign-ins failed within {minutes} minutes. Somebody may be guessing passwords; see the trail.',
+    },
+  },
+});

@@ -1,0 +1,51 @@
+import { createAlarms, type Alarms } from './alarms.ts';
+import type { Services } from './compose-services.ts';
+import type { Desk } from './compose-desk.ts';
+import type { Foundation } from './foundation.ts';
+import type { Identity } from './identity/index.ts';
+import type { EventHandler } from './kernel/index.ts';
+import { createLease, createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
+import { createUpkeep } from './upkeep.ts';
+import * as wiring from './wiring.ts';
+
+/** What runs without being asked: events after the commit, jobs, alarms. */
+export interface Background {
+  relay: OutboxRelay;
+  alarms: Alarms;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Wires the relay, the upkeep jobs, the watch, and whom notices reach. */
+export function composeBackground(
+  foundation: Foundation,
+  deps: { identity: Identity; services: Services; desk: Desk; handlers: readonly EventHandler[] },
+): Background {
+  const { clock, ids, log, uow, database, sealer, guard } = foundation;
+  const { identity, services, desk, handlers } = deps;
+  const withDb = wiring.withDb(database);
+  const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
+  const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
+  foundation.onCommit((hasEvents) => hasEvents && relay.nudge());
+  const alarms = createAlarms({
+    ...{ clock, log, uow, sealer, guard, notifier: services.notify },
+    deadLetters: async () => (await relay.counts()).dead,
+  });
+  services.notify.connect({
+    holdersOf: (permission, limit) => identity.holdersOf(permission, limit),
+    onNotice: (accountIds) => desk.pushNotice(accountIds),
+  });
+  services.jobs.add([...createUpkeep({ withDb, clock }), ...identity.jobKinds, desk.leaverJob]);
+  return {
+    ...{ relay, alarms },
+    start() {
+      relay.start();
+      services.jobs.start();
+      alarms.start();
+    },
+    async stop() {
+      await alarms.stop();
+      await services.jobs.stop();
+    },
+  };
+}
