@@ -6,6 +6,7 @@ import {
   CheckSquareOutlined,
   CustomerServiceOutlined,
   DashboardOutlined,
+  DownloadOutlined,
   GlobalOutlined,
   IdcardOutlined,
   KeyOutlined,
@@ -55,6 +56,7 @@ const ScoreCardsPage = lazy(() => import('./features/qa/score-cards-page.tsx'));
 const ScoreCardPage = lazy(() => import('./features/qa/score-card-page.tsx'));
 const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
 
+const ExportsPage = lazy(() => import('./features/exports/exports-page.tsx'));
 const AuditPage = lazy(() => import('./features/audit/audit-page.tsx'));
 const ApprovalsPage = lazy(() => import('./features/approvals/approvals-page.tsx'));
 const AccountsPage = lazy(() => import('./features/identity/accounts-page.tsx'));
@@ -73,7 +75,24 @@ const CONVERSATIONS: readonly Permission[] = [
 ];
 
 /** Who asks for or decides on acts that need two people; others reach the page by its address. */
-const APPROVERS: readonly Permission[] = ['account:create', 'account:approve', 'approval:read', 'audit:read'];
+const APPROVERS: readonly Permission[] = [
+  'account:create',
+  'account:approve',
+  'approval:read',
+  'audit:read',
+  'export:approve',
+];
+
+/** Who may export one of the lists. */
+const EXPORTERS: readonly Permission[] = [
+  'ticket:export',
+  'conversation:export',
+  'qa:read',
+  'report:read',
+  'audit:export',
+  'account:read',
+  'knowledge:write',
+];
 
 /** Every page behind the sign-in. Features add their rows; the shell draws navigation and guards from them. */
 export const FEATURE_ROUTES: readonly FeatureRoute[] = [
@@ -138,6 +157,12 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['report:read'],
     component: ReportsPage,
     nav: { label: 'nav.reports', icon: BarChartOutlined },
+  },
+  {
+    path: '/exports',
+    anyOf: EXPORTERS,
+    component: ExportsPage,
+    nav: { label: 'nav.exports', icon: DownloadOutlined },
   },
   {
     path: '/audit',

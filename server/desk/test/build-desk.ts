@@ -211,6 +211,7 @@ function buildParts(core: Core) {
     routing,
     view,
     tickets,
+    ticketView,
     routes,
     staff: STAFF,
     own,

@@ -29,6 +29,9 @@ interface Params {
   assignee?: string;
   requesterId?: string;
   q?: string;
+  /** A field of the installation's own, and the value it has. */
+  field?: string;
+  value?: string;
 }
 
 /** Tickets as the list page shows them, with its filters; words of a search stay out of the document's head. */
@@ -57,7 +60,12 @@ export function ticketExport(deps: { view: TicketView; staff: Staff }): ExportKi
         assignee: { type: 'string', maxLength: 36 },
         requesterId: { type: 'string', format: 'uuid' },
         q: { type: 'string', minLength: 1, maxLength: 200 },
+        field: { type: 'string', minLength: 1, maxLength: 64 },
+        value: { type: 'string', minLength: 1, maxLength: 200 },
       },
+      dependentRequired: { field: ['value'], value: ['field'] },
+      // Words and fields are not searched together, as on the list.
+      not: { required: ['q', 'field'] },
     },
     notes: (params, lang) => notesOf(params as Params, lang),
     page: async (db, query) => {
@@ -73,7 +81,7 @@ export function ticketExport(deps: { view: TicketView; staff: Staff }): ExportKi
 
 async function readPage({ view, staff }: { view: TicketView; staff: Staff }, db: Db, query: ExportQuery) {
   const { reader, cursor, limit, isUnmasked: isPlain } = query;
-  const { state, assignee, requesterId, q } = query.params as Params;
+  const { state, assignee, requesterId, q, field, value } = query.params as Params;
   const { id: accountId } = reader.actor;
   const seesAll = reader.permissions.has('ticket:assign');
   const groupIds = seesAll ? [] : await staff.skillGroupsOf(accountId);
@@ -84,6 +92,7 @@ async function readPage({ view, staff }: { view: TicketView; staff: Staff }, db:
     before: beforeOf(cursor ?? undefined),
     limit: Math.min(limit, LIMITS.pageItemsMax),
     isPlain,
+    ...(field === undefined || value === undefined ? {} : { field: { field, value } }),
   };
   const scope = reader.scopeFor(seesAll ? 'ticket:assign' : 'ticket:work');
   const viewer = { accountId, seesAll, groupIds, scope };
@@ -104,7 +113,7 @@ function rowOf(item: TicketItem, lang: DocumentLang) {
   ];
 }
 
-function notesOf({ state, assignee, requesterId, q }: Params, lang: DocumentLang): string[] {
+function notesOf({ state, assignee, requesterId, q, field }: Params, lang: DocumentLang): string[] {
   const isChinese = lang === 'zh-CN';
   const notes: string[] = [];
   if (state) notes.push(isChinese ? `状态：${STATES[state].zh}` : `State: ${STATES[state].en}`);
@@ -112,6 +121,7 @@ function notesOf({ state, assignee, requesterId, q }: Params, lang: DocumentLang
   else if (assignee === 'none') notes.push(isChinese ? '负责人：未分配' : 'Assignee: nobody');
   else if (assignee) notes.push(isChinese ? '负责人：指定坐席' : 'Assignee: one agent');
   if (requesterId) notes.push(isChinese ? '客户：指定客户' : 'Requester: one requester');
+  if (field) notes.push(isChinese ? `自定义字段：${field}` : `Own field: ${field}`);
   if (q) notes.push(isChinese ? '按关键词搜索' : 'Found by words');
   return notes;
 }

@@ -292,7 +292,7 @@ describe('exports', () => {
     it('say to the second person what is asked for, and cannot be approved once cancelled', async () => {
       const id = await asked();
       const lines = await built.core.uow.read((db) => built.approval.describe(db, { exportId: id }));
-      expect(lines).to.deep.include({ label: 'export.values', from: 'masked', to: 'plain' });
+      expect(lines).to.deep.include({ label: 'export.values', from: '脱敏 · masked', to: '明文 · plain' });
       await built.served.ask('ann', `/api/v1/exports/${id}/cancel`, { method: 'POST' });
       const failure = await decide('apply').catch((error: unknown) => error);
       expect(failure).to.be.instanceOf(AppError).with.property('code', 'export.state_refused');

@@ -50,7 +50,7 @@ function registerApproval(
       return [
         { label: 'export.kind', to: title === undefined ? row.kind : `${title.zh} · ${title.en}` },
         { label: 'export.format', to: row.format },
-        { label: 'export.values', from: 'masked', to: 'plain' },
+        { label: 'export.values', from: '脱敏 · masked', to: '明文 · plain' },
       ];
     },
     apply: (tx, params) => service.allow(tx, idOf(params)),

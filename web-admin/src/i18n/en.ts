@@ -10,6 +10,7 @@ import * as audit from '../features/audit/messages.ts';
 import * as approvals from '../features/approvals/messages.ts';
 import * as roles from '../features/identity/role-messages.ts';
 import * as permissions from '../features/identity/permission-messages.ts';
+import * as exports from '../features/exports/messages.ts';
 import * as identity from '../features/identity/messages.ts';
 import * as channels from '../features/channels/messages.ts';
 import * as settings from '../features/settings/messages.ts';
@@ -28,6 +29,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...reports.en,
   ...audit.en,
   ...approvals.en,
+  ...exports.en,
   ...identity.en,
   ...roles.en,
   ...permissions.en,

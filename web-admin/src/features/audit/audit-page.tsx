@@ -6,6 +6,7 @@ import { Link, useSearchParams } from 'react-router';
 import { usePageList } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
+import { ExportButton, exportParams } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import {
   parseFilters,
@@ -118,6 +119,15 @@ function Question({ filters }: { filters: AuditFilters }) {
   );
 }
 
+function AuditExport({ filters }: { filters: AuditFilters }) {
+  const { t } = useI18n();
+  const words = Object.entries(filters).map(([name, value]) =>
+    t('export.filter_named', { name: t(`audit.${name as keyof AuditFilters}`), value }),
+  );
+  const subject = { kind: 'audit.events', params: exportParams(filters), filters: words };
+  return <ExportButton permission="audit:export" subject={subject} />;
+}
+
 function useVerification() {
   const { mutate, reset, data, error, isPending } = useVerify();
   const [startedMs, setStartedMs] = useState(0);
@@ -159,6 +169,7 @@ export default function AuditPage() {
           >
             {t('action.refresh')}
           </Button>
+          <AuditExport filters={filters} />
           {can('audit:verify') && (
             <Button
               type="primary"

@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router';
 import { usePageList } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
+import { ExportButton, exportParams } from '../../components/export/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
 import { AccountActDialog, AccountActs, useRolesText, type ChosenAct } from './account-acts.tsx';
 import type { Account, AccountSecret } from './account-data.ts';
@@ -96,6 +97,13 @@ function FourEyes() {
   );
 }
 
+function AccountsExport({ state }: { state: (typeof FILTER_STATES)[number] | undefined }) {
+  const { t } = useI18n();
+  const filters = state ? [t(`account.state.${state}`)] : [];
+  const subject = { kind: 'account.list', params: exportParams({ state }), filters };
+  return <ExportButton permission="account:read" subject={subject} />;
+}
+
 /** Accounts with their roles and requests; what may be done depends on which administrator looks. */
 export default function AccountsPage() {
   const { t } = useI18n();
@@ -111,11 +119,14 @@ export default function AccountsPage() {
     <Page
       title={t('account.title')}
       tools={
-        can('account:create') && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
-            {t('account.create')}
-          </Button>
-        )
+        <>
+          <AccountsExport state={state} />
+          {can('account:create') && (
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+              {t('account.create')}
+            </Button>
+          )}
+        </>
       }
     >
       <FourEyes />

@@ -7,6 +7,7 @@ import { Link, useNavigate } from 'react-router';
 import { useApi } from '../../api/index.ts';
 import { useCan, useSession } from '../../auth/index.ts';
 import { CreateTicketDialog, useProblemToast } from '../../components/index.ts';
+import { ExportButton } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { LIVE_KEYS, markRead, type MessageLog } from '../../realtime/index.ts';
 import { ComposerBox } from './composer-box.tsx';
@@ -135,6 +136,15 @@ function Head(props: {
             {t('conversation.close')}
           </Button>
         )}
+        <ExportButton
+          permission="conversation:export"
+          isSmall
+          subject={{
+            kind: 'conversation.transcript',
+            params: { ids: [conversation.id] },
+            filters: [nameOf(conversation.requester)],
+          }}
+        />
         <Button
           className="customer-button"
           icon={<UserOutlined />}

@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router';
 import { usePageList } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadMore, Page, withParam } from '../../components/index.ts';
+import { ExportButton, exportParams } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import {
   ARTICLE_LOCALES,
@@ -143,15 +144,28 @@ export default function ArticlesPage() {
     query: { ...filters },
   });
   const columns = useColumns();
+  const named = (name: string, value: string) => t('export.filter_named', { name, value });
+  const filterWords = [
+    ...(filters.state ? [named(t('article.state'), t(`article.state.${filters.state}`))] : []),
+    ...(filters.locale ? [named(t('article.locale'), t(`article.locale.${filters.locale}`))] : []),
+    ...(filters.category ? [named(t('article.category'), filters.category)] : []),
+    ...(filters.q ? [named(t('action.search'), filters.q)] : []),
+  ];
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
   return (
     <Page
       title={t('article.list')}
       tools={
         can('knowledge:write') && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate('/knowledge/new')}>
-            {t('article.create')}
-          </Button>
+          <>
+            <ExportButton
+              permission="knowledge:write"
+              subject={{ kind: 'knowledge.articles', params: exportParams(filters), filters: filterWords }}
+            />
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate('/knowledge/new')}>
+              {t('article.create')}
+            </Button>
+          </>
         )
       }
     >

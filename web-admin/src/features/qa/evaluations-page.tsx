@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import { usePageList } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadMore, Page, withParam } from '../../components/index.ts';
+import { ExportButton, exportParams } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import {
   EVALUATION_STATES,
@@ -120,9 +121,27 @@ export default function EvaluationsPage() {
     query: { ...filters },
   });
   const columns = useColumns();
+  const named = (name: string, value: string | number) => t('export.filter_named', { name, value });
+  const agentName = list.items.find(({ agent }) => agent?.id === filters.agent)?.agent?.displayName;
+  const filterWords = [
+    ...(filters.state ? [named(t('qa.state'), t(`qa.state.${filters.state}`))] : []),
+    ...(filters.scoreBelow ? [named(t('qa.score'), `< ${filters.scoreBelow}`)] : []),
+    ...(filters.agent ? [named(t('qa.agent'), agentName ?? filters.agent)] : []),
+  ];
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
   return (
-    <Page title={t('qa.list')} tools={<Link to="/qa/score-cards">{t('qa.cards')}</Link>}>
+    <Page
+      title={t('qa.list')}
+      tools={
+        <>
+          <Link to="/qa/score-cards">{t('qa.cards')}</Link>
+          <ExportButton
+            permission="qa:read"
+            subject={{ kind: 'qa.evaluations', params: exportParams(filters), filters: filterWords }}
+          />
+        </>
+      }
+    >
       <Filters
         filters={filters}
         rows={list.items}

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { Chart, type ChartSeries } from '../../components/chart/index.ts';
 import { EmptyFace, ErrorFace, LoadingFace, Page, withParam } from '../../components/index.ts';
+import { ExportButton } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { FigureCard } from './figure-card.tsx';
 import { handoffShare, parsePeriod, PERIODS, shortDay, useOverview, type Overview } from './report-data.ts';
@@ -139,12 +140,22 @@ export default function ReportsPage() {
     <Page
       title={t('report.title')}
       tools={
-        <Segmented<number>
-          aria-label={t('report.period')}
-          value={days}
-          onChange={(value) => setSearch(withParam(search, 'days', String(value)))}
-          options={PERIODS.map((value) => ({ value, label: t('report.days', { days: value }) }))}
-        />
+        <>
+          <Segmented<number>
+            aria-label={t('report.period')}
+            value={days}
+            onChange={(value) => setSearch(withParam(search, 'days', String(value)))}
+            options={PERIODS.map((value) => ({ value, label: t('report.days', { days: value }) }))}
+          />
+          <ExportButton
+            permission="report:read"
+            subject={{
+              kind: 'report.overview',
+              params: { days, offsetMinutes: -new Date().getTimezoneOffset() },
+              filters: [t('report.days', { days })],
+            }}
+          />
+        </>
       }
     >
       <OverviewContent days={days} />

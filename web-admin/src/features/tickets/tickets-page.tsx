@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router';
 import { usePageList } from '../../api/index.ts';
 import { useCan, useSession } from '../../auth/index.ts';
 import { CreateTicketDialog, EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
+import { ExportButton, exportParams } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import {
   FieldFilter,
@@ -140,6 +141,27 @@ function useColumns(fields: readonly KnownField[]): TableColumnsType<TicketItem>
   return [...columns.slice(0, -1), ...own, ...columns.slice(-1)];
 }
 
+/** The filters as the dialog of an export shows them. */
+function useFilterWords({ state, assignee, q, field, value }: TicketFilters): string[] {
+  const { t } = useI18n();
+  const can = useCan();
+  const { account } = useSession();
+  const { data: agents } = useAssignees(can('agent:list'));
+  const named = (name: string, value: string) => t('export.filter_named', { name, value });
+  const assigneeName =
+    assignee === 'none'
+      ? t('ticket.assignee_none')
+      : assignee === 'me' || assignee === account.id
+        ? t('ticket.assignee_me')
+        : agents?.find(({ id }) => id === assignee)?.displayName;
+  return [
+    ...(state ? [named(t('ticket.state'), t(`ticket.state.${state}` as 'ticket.state.new'))] : []),
+    ...(assignee ? [named(t('ticket.assignee'), assigneeName ?? assignee)] : []),
+    ...(q ? [named(t('action.search'), q)] : []),
+    ...(field && value ? [named(field, value)] : []),
+  ];
+}
+
 /** List of tickets. Filters and search stand in the address, so a view can be sent to a colleague. */
 export default function TicketsPage() {
   const { t } = useI18n();
@@ -150,19 +172,27 @@ export default function TicketsPage() {
   const fields = useFields('ticket');
   // A field without a value narrows nothing yet; words and fields are not searched together.
   const fieldQuery = filters.value && !filters.q ? { field: filters.field, value: filters.value } : {};
+  const query = { state: filters.state, assignee: filters.assignee, q: filters.q, ...fieldQuery };
   const list = usePageList<TicketItem>({
     resource: 'tickets',
     path: '/tickets',
-    query: { state: filters.state, assignee: filters.assignee, q: filters.q, ...fieldQuery },
+    query,
   });
   const columns = useColumns(fields);
+  const filterWords = useFilterWords(query);
   return (
     <Page
       title={t('ticket.list')}
       tools={
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
-          {t('ticket.create')}
-        </Button>
+        <>
+          <ExportButton
+            permission="ticket:export"
+            subject={{ kind: 'ticket.list', params: exportParams(query), filters: filterWords }}
+          />
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+            {t('ticket.create')}
+          </Button>
+        </>
       }
     >
       <Filters
