@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
 import { LanguageContext } from './context.ts';
@@ -9,6 +9,29 @@ import { textIn } from './look.ts';
 import { Log } from './log.tsx';
 import { pickSiteText, type Actions, type View } from './store.ts';
 import { createTranslate } from './texts.ts';
+
+/** Files that are dragged over the chat and let go. */
+function useDropping(actions: Actions, isOpen: boolean) {
+  const [isOver, setIsOver] = useState(false);
+  const holdsFiles = (event: DragEvent) => isOpen && (event.dataTransfer?.types ?? []).includes('Files');
+  const handlers = {
+    onDragOver: (event: DragEvent) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      setIsOver(true);
+    },
+    onDragLeave: (event: DragEvent) => {
+      if (!(event.currentTarget as Node).contains(event.relatedTarget as Node | null)) setIsOver(false);
+    },
+    onDrop: (event: DragEvent) => {
+      setIsOver(false);
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      actions.attach([...(event.dataTransfer?.files ?? [])]);
+    },
+  };
+  return { isOver, handlers };
+}
 
 /** The whole chat: header, notices, conversation, and what the customer can do next. */
 export function Chat({ view, actions }: { view: View; actions: Actions }) {
@@ -31,13 +54,15 @@ export function Chat({ view, actions }: { view: View; actions: Actions }) {
     document.title = title;
   }, [title]);
 
+  const dropping = useDropping(actions, protocol.conversation !== 'closed');
   const handleKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && view.isFramed && !event.isComposing) actions.minimise();
   };
 
   return (
     <LanguageContext.Provider value={catalogue}>
-      <div class="chat" onKeyDown={handleKeyDown}>
+      <div class="chat" onKeyDown={handleKeyDown} {...dropping.handlers}>
+        {dropping.isOver && <p class="drop">{catalogue.t('drop')}</p>}
         <Header view={view} title={title} actions={actions} />
         <Banner protocol={protocol} offlineText={pickSiteText(view, 'offline')} />
         {disclaimer && <p class="disclaimer">{disclaimer}</p>}

@@ -42,6 +42,12 @@ export function Composer({ draft, protocol, actions, inputRef }: ComposerProps) 
     event.preventDefault();
     send();
   };
+  const handlePaste = (event: ClipboardEvent) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    actions.attach(files);
+  };
   const handleSubmit = (event: Event) => {
     event.preventDefault();
     send();
@@ -49,6 +55,20 @@ export function Composer({ draft, protocol, actions, inputRef }: ComposerProps) 
 
   return (
     <form class="composer" aria-label={t('input')} onSubmit={handleSubmit}>
+      <label class="attach">
+        <input
+          type="file"
+          multiple
+          class="spoken"
+          disabled={protocol.link === 'refused'}
+          onChange={({ currentTarget }) => {
+            actions.attach([...(currentTarget.files ?? [])]);
+            currentTarget.value = '';
+          }}
+        />
+        <Icon name="clip" />
+        <span class="spoken">{t('attach')}</span>
+      </label>
       <textarea
         ref={inputRef}
         rows={1}
@@ -60,6 +80,7 @@ export function Composer({ draft, protocol, actions, inputRef }: ComposerProps) 
         disabled={protocol.link === 'refused'}
         onInput={(event) => actions.typed(event.currentTarget.value)}
         onKeyDown={handleKeyDown}
+        onPaste={handlePaste}
       />
       <button type="submit" class="send" aria-label={t('send')} aria-disabled={!canSend}>
         <Icon name="send" />

@@ -3,6 +3,7 @@ import { useContext, useEffect, useLayoutEffect, useRef, useState } from 'preact
 import type { ChatMessage, ProtocolState } from '../protocol/index.ts';
 import { LanguageContext } from './context.ts';
 import { Icon } from './icon.tsx';
+import { UploadBubble } from './file.tsx';
 import { Clarify, Message, Pending } from './message.tsx';
 import { pickSiteText, type Actions, type View } from './store.ts';
 
@@ -54,7 +55,8 @@ export function Log({ view, actions }: { view: View; actions: Actions }) {
   const { protocol } = view;
   const { messages, outbox, typingFrom } = protocol;
   const question = findOpenQuestion(protocol);
-  const count = messages.length + outbox.length + (typingFrom ? 1 : 0) + (question ? 1 : 0);
+  const count =
+    messages.length + outbox.length + view.uploads.length + (typingFrom ? 1 : 0) + (question ? 1 : 0);
   const { box, hasMore, goToEnd, handleScroll } = useFollowing(count, view.isOpen);
   return (
     <main class="log-frame">
@@ -63,10 +65,13 @@ export function Log({ view, actions }: { view: View; actions: Actions }) {
           <p class="bubble welcome">{pickSiteText(view, 'welcome') || t('welcome')}</p>
         </div>
         {messages.map((message) => (
-          <Message key={message.seq} message={message} />
+          <Message key={message.seq} message={message} actions={actions} />
         ))}
         {outbox.map((item) => (
           <Pending key={item.id} item={item} actions={actions} />
+        ))}
+        {view.uploads.map((upload) => (
+          <UploadBubble key={upload.id} upload={upload} actions={actions} />
         ))}
         {question && <Clarify message={question} actions={actions} />}
       </div>

@@ -2,6 +2,7 @@
 import { useContext } from 'preact/hooks';
 import type { ChatMessage, Outgoing } from '../protocol/index.ts';
 import { LanguageContext } from './context.ts';
+import { FileBubble } from './file.tsx';
 import type { Actions } from './store.ts';
 import { translateCode, type Language } from './texts.ts';
 
@@ -15,7 +16,7 @@ export function formatAt(at: string, language: Language, now: Date = new Date())
 }
 
 /** One message. Texts are drawn as text: nothing anybody wrote becomes markup. */
-export function Message({ message }: { message: ChatMessage }) {
+export function Message({ message, actions }: { message: ChatMessage; actions: Actions }) {
   const { t, language } = useContext(LanguageContext);
   const { from, at } = message;
   const text = message.isRecalled ? t('recalled') : message.text;
@@ -28,7 +29,11 @@ export function Message({ message }: { message: ChatMessage }) {
         <span class={isMine ? 'spoken' : undefined}>{name}</span>
         <time dateTime={at}>{formatAt(at, language)}</time>
       </p>
-      <p class={message.isRecalled ? 'bubble recalled' : 'bubble'}>{text}</p>
+      {message.file && !message.isRecalled ? (
+        <FileBubble file={message.file} actions={actions} />
+      ) : (
+        <p class={message.isRecalled ? 'bubble recalled' : 'bubble'}>{text}</p>
+      )}
       {message.generatedByMachine && <p class="machine">{t('machine')}</p>}
     </div>
   );

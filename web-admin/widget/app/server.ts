@@ -1,6 +1,7 @@
 import { parseMessage, SUBPROTOCOL } from '../protocol/index.ts';
 import type { ClientPorts, ConversationState, Failure } from '../protocol/index.ts';
 import type { WidgetStorage } from './storage.ts';
+import type { UploadPort } from './uploads.ts';
 
 /** What a site says about itself to anybody. */
 export interface Site {
@@ -33,6 +34,9 @@ export interface Server {
   findSite(): Promise<Site | undefined>;
   /** Rates the conversation of `token`; false when the server did not take it. */
   rate(token: string, score: number, comment: string): Promise<boolean>;
+  upload: (token: () => string | undefined) => UploadPort;
+  /** The content of a file, or its small picture; undefined when it could not be had. */
+  loadFile(token: string, id: string, isThumbnail: boolean): Promise<Blob | undefined>;
 }
 
 /** Where the server is and whom we ask for. */
@@ -45,27 +49,38 @@ export interface ServerOptions {
   identity: () => string | undefined;
 }
 
-type Answer = { isOk: true; value: Record<string, unknown> } | Failure;
+type Answer = { isOk: true; value: Record<string, unknown> } | (Failure & { received?: number });
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const POLL_SECONDS = 25;
 /** A poll may take its whole wait, and then the way back. */
 const POLL_TIMEOUT_MS = (POLL_SECONDS + 10) * 1000;
+/** A part is 256 KiB; a line that takes longer is better cut and taken up again. */
+const UPLOAD_TIMEOUT_MS = 60_000;
+/** Refusals of a part that pass by themselves. */
+const PASSING = /^(network\.|server\.|storage\.|audit\.|request\.rate_limited|visitor\.token_invalid|http\.)/;
 const NO_ANSWER: Failure = { isOk: false, code: 'network.failed', isFinal: false };
 /** Refusals of a session that another attempt will not change. */
 const FINAL_CODES: readonly string[] = ['site.unknown', 'request.origin_refused', 'site.identity_invalid'];
 
 interface Call {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   token?: string;
-  body?: object;
+  body?: object | Blob;
   timeoutMs?: number;
 }
 
-function toFailure(status: number, problem: Record<string, unknown>, retryAfter: string | null): Failure {
+function toFailure(
+  status: number,
+  problem: Record<string, unknown>,
+  retryAfter: string | null,
+): Failure & { received?: number } {
   const code =
     typeof problem.code === 'string' ? problem.code : status >= 500 ? 'server.internal' : `http.${status}`;
-  const failure: Failure = { isOk: false, code, isFinal: FINAL_CODES.includes(code) };
+  const failure: Failure & { received?: number } = { isOk: false, code, isFinal: FINAL_CODES.includes(code) };
+  // An upload that lost its place is told where to go on.
+  const received = (problem.details as { receivedBytes?: unknown } | undefined)?.receivedBytes;
+  if (typeof received === 'number') failure.received = received;
   const retrySeconds = Number(retryAfter);
   if (retryAfter && retrySeconds > 0) failure.retryMs = retrySeconds * 1000;
   return failure;
@@ -79,13 +94,13 @@ async function call(
   const abort = new AbortController();
   const timeout = setTimeout(() => abort.abort(), timeoutMs);
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (body) headers['content-type'] = 'application/json';
+  if (body) headers['content-type'] = body instanceof Blob ? 'application/octet-stream' : 'application/json';
   if (token) headers.authorization = `Bearer ${token}`;
   try {
     const response = await fetch(url.href, {
       method,
       headers,
-      body: body && JSON.stringify(body),
+      body: body instanceof Blob ? body : body && JSON.stringify(body),
       credentials: 'omit',
       cache: 'no-store',
       signal: abort.signal,
@@ -137,7 +152,12 @@ function findState(items: unknown[]): unknown {
   return told.filter((state) => state !== undefined).pop();
 }
 
-const PATHS = { text: 'visitor/messages', choose: 'visitor/messages', handover: 'visitor/handover' };
+const PATHS = {
+  text: 'visitor/messages',
+  file: 'visitor/messages',
+  choose: 'visitor/messages',
+  handover: 'visitor/handover',
+};
 
 /** Makes the widget's side of the server out of `fetch` and `WebSocket`. */
 export function createServer(options: ServerOptions): Server {
@@ -159,9 +179,10 @@ export function createServer(options: ServerOptions): Server {
         ...(typeof position === 'number' && { position }),
       };
     },
-    async post(token, { id, kind, text }) {
+    async post(token, { id, kind, text, file }) {
       // Over HTTP a choice is asked as its question: the robot answers it with that article.
-      const body = kind === 'handover' ? {} : { id, kind: 'text', text };
+      const said = file ? { id, kind: 'file', fileId: file.id } : { id, kind: 'text', text };
+      const body = kind === 'handover' ? {} : said;
       const answer = await call(api(PATHS[kind]), { method: 'POST', token, body });
       if (!answer.isOk) return answer;
       const { seq, at } = answer.value;
@@ -186,6 +207,30 @@ export function createServer(options: ServerOptions): Server {
     async rate(token, score, comment) {
       const body = { score, ...(comment && { comment }) };
       return (await call(api('visitor/csat'), { method: 'POST', token, body })).isOk;
+    },
+    upload: (token) => ({
+      async call(method, path, body) {
+        const answer = await call(api(path), {
+          ...{ method, timeoutMs: UPLOAD_TIMEOUT_MS },
+          ...(body && { body }),
+          token: token() ?? '',
+        });
+        if (answer.isOk) return answer;
+        const { code, received } = answer;
+        const isPassing = PASSING.test(code) && code !== 'http.413';
+        return { isOk: false, code, isPassing, ...(received !== undefined && { received }) };
+      },
+    }),
+    async loadFile(token, id, isThumbnail) {
+      const url = api(`visitor/files/${id}${isThumbnail ? '/thumbnail' : ''}`);
+      try {
+        const headers = { authorization: `Bearer ${token}` };
+        const response = await fetch(url.href, { headers, credentials: 'omit', cache: 'no-store' });
+        return response.ok ? await response.blob() : undefined;
+      } catch {
+        // No network: the picture stays away, the button can be pressed again.
+        return undefined;
+      }
     },
   };
 }

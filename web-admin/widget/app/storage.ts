@@ -23,7 +23,7 @@ export interface WidgetStorage {
   setRated(conversationId: string): void;
 }
 
-const KINDS: readonly unknown[] = ['text', 'choose', 'handover'];
+const KINDS: readonly unknown[] = ['text', 'choose', 'handover', 'file'];
 const PHASES: readonly unknown[] = ['queued', 'sent', 'failed'];
 
 function isOutgoing(value: unknown): value is Outgoing {

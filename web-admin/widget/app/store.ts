@@ -1,9 +1,11 @@
 import { isBridgeMessage, type ToLauncher } from '../bridge.ts';
 import { cleanText, createProtocolClient, TEXT_CHARACTERS_MAX } from '../protocol/index.ts';
-import type { ClarifyOption, ProtocolClient, ProtocolState } from '../protocol/index.ts';
+import type { ChatFile, ClarifyOption, ProtocolClient, ProtocolState } from '../protocol/index.ts';
 import { applyColour } from './look.ts';
 import { createServer, type Server, type Site } from './server.ts';
 import { createStorage, type WidgetStorage } from './storage.ts';
+import { openKeptFiles } from './kept-files.ts';
+import { Uploader, type Upload } from './uploads.ts';
 import { pickLanguage, type Language } from './texts.ts';
 
 /** Everything the chat draws from. Never changed in place. */
@@ -16,6 +18,7 @@ export interface View {
   isFramed: boolean;
   isRated: boolean;
   draft: string;
+  uploads: readonly Upload[];
 }
 
 /** What the chat's parts may do. */
@@ -30,6 +33,12 @@ export interface Actions {
   typed(draft: string): void;
   rate(score: number, comment: string): Promise<boolean>;
   minimise(): void;
+  attach(files: readonly File[]): void;
+  retryFile(id: string): void;
+  discardFile(id: string): void;
+  loadFile(id: string, isThumbnail: boolean): Promise<Blob | undefined>;
+  /** Hands the file to the browser to save; false when it could not be had. */
+  saveFile(file: ChatFile): Promise<boolean>;
 }
 
 /** A store with one listener: the drawing. */
@@ -40,6 +49,8 @@ export interface Store {
   start(): void;
 }
 
+/** The browser has begun to save a file by then. */
+const SAVE_MS = 60_000;
 /** How long the chat waits for the launcher's `hello` before it goes on without it. */
 const HELLO_WAIT_MS = 3_000;
 
@@ -80,6 +91,7 @@ class WidgetStore implements Store {
   private readonly storage: WidgetStorage;
   private readonly server: Server;
   private readonly client: ProtocolClient;
+  private readonly uploader: Uploader;
   private readonly askedLanguage: string | null;
   private current: View;
   private listener: () => void = () => undefined;
@@ -107,7 +119,17 @@ class WidgetStore implements Store {
       isFramed,
       isRated: false,
       draft: this.storage.draft(),
+      uploads: [],
     };
+    const { call } = this.server.upload(() => this.client.state().token);
+    this.uploader = new Uploader({
+      call,
+      files: openKeptFiles(site),
+      isReady: () => this.client.state().token !== undefined,
+      onChange: (uploads) => this.update({ uploads }),
+      onDone: (file) =>
+        this.client.dispatch({ kind: 'submit', item: { id: file.id, kind: 'file', text: file.name, file } }),
+    });
     this.actions = this.makeActions();
   }
 
@@ -139,6 +161,8 @@ class WidgetStore implements Store {
   private begin(): void {
     if (this.isStarted) return;
     this.isStarted = true;
+    // A file that an earlier page left on its way goes on, too.
+    void this.uploader.restore().then((hasFiles) => hasFiles && this.client.dispatch({ kind: 'start' }));
     const isKnown = this.storage.resumeToken() !== undefined || this.identity !== undefined;
     if (isKnown || this.current.protocol.outbox.length > 0) this.client.dispatch({ kind: 'start' });
   }
@@ -168,6 +192,7 @@ class WidgetStore implements Store {
     const { conversationId } = protocol;
     this.update({ protocol, isRated: conversationId !== undefined && this.storage.isRated(conversationId) });
     this.markSeen();
+    this.uploader.pump();
     const unread = countUnread(this.client.state());
     if (unread !== this.unreadTold) {
       this.unreadTold = unread;
@@ -203,6 +228,11 @@ class WidgetStore implements Store {
     return isTaken;
   }
 
+  private async load(id: string, isThumbnail: boolean): Promise<Blob | undefined> {
+    const { token } = this.current.protocol;
+    return token === undefined ? undefined : this.server.loadFile(token, id, isThumbnail);
+  }
+
   private makeActions(): Actions {
     return {
       send: (text) => {
@@ -225,6 +255,23 @@ class WidgetStore implements Store {
       },
       rate: (score, comment) => this.rate(score, comment),
       minimise: () => this.tellLauncher({ vaultdesk: 'minimise' }),
+      attach: (files) => {
+        this.client.dispatch({ kind: 'start' });
+        for (const file of files) void this.uploader.add({ id: makeId(), name: file.name, blob: file });
+      },
+      retryFile: (id) => this.uploader.retry(id),
+      discardFile: (id) => void this.uploader.discard(id),
+      loadFile: (id, isThumbnail) => this.load(id, isThumbnail),
+      saveFile: async ({ id, name }) => {
+        const blob = await this.load(id, false);
+        if (!blob) return false;
+        const link = document.createElement('a');
+        link.href = URL.createObjectURL(blob);
+        link.download = name;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), SAVE_MS);
+        return true;
+      },
     };
   }
 }

@@ -21,6 +21,7 @@ const PASSING_CODES: readonly string[] = [
 export function presentFrame(item: Outgoing): ClientFrame {
   if (item.kind === 'handover') return { t: 'handover', id: item.id };
   if (item.kind === 'choose') return { t: 'choose', id: item.id, articleId: item.articleId ?? '' };
+  if (item.file) return { t: 'send', id: item.id, kind: 'file', fileId: item.file.id };
   return { t: 'send', id: item.id, kind: 'text', text: item.text };
 }
 
@@ -89,10 +90,11 @@ export function acknowledge(state: ProtocolState, ack: { id: string; seq?: numbe
   const message = {
     seq: ack.seq,
     from: 'requester' as const,
-    kind: 'text',
+    kind: item.file ? 'file' : 'text',
     text: item.text,
     at: ack.at ?? '',
     id: item.id,
+    ...(item.file && { file: item.file }),
   };
   return then(watchGap({ ...delivered, ...place(delivered, message) }), flush);
 }

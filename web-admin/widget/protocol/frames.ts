@@ -18,6 +18,15 @@ export interface RobotMark {
   articleVersion?: number;
 }
 
+/** A file of a message. `waiting`: being checked, nobody can read it yet. */
+export interface ChatFile {
+  id: string;
+  name: string;
+  size: number;
+  state: 'waiting' | 'ready' | 'quarantined' | 'removed';
+  hasThumbnail: boolean;
+}
+
 /** A message with its place in the conversation; `seq` counts from 1 without gaps. */
 export interface ChatMessage {
   seq: number;
@@ -33,6 +42,7 @@ export interface ChatMessage {
   /** True on every text a machine wrote; the widget must label it. */
   generatedByMachine?: boolean;
   isRecalled?: boolean;
+  file?: ChatFile;
 }
 
 /** Frames the server sends; the outside contract's `vaultdesk.v1`. */
@@ -44,12 +54,14 @@ export type ServerFrame =
   | { t: 'error'; id?: string; code: string; message: string; retryMs?: number }
   | { t: 'state'; state: ConversationState; position?: number }
   | { t: 'typing'; from: 'agent' | 'robot' }
+  | { t: 'file'; file: Pick<ChatFile, 'id' | 'state' | 'hasThumbnail'> }
   | { t: 'pong' };
 
 /** Frames the requester's program sends. */
 export type ClientFrame =
   | { t: 'hello'; token: string; after: number }
   | { t: 'send'; id: string; kind: 'text'; text: string }
+  | { t: 'send'; id: string; kind: 'file'; fileId: string }
   | { t: 'choose'; id: string; articleId: string }
   | { t: 'handover'; id: string }
   | { t: 'read'; seq: number }
@@ -97,6 +109,21 @@ function parseRobot(value: unknown): RobotMark | undefined {
   });
 }
 
+const FILE_STATES: readonly unknown[] = ['waiting', 'ready', 'quarantined', 'removed'];
+
+/** Reads a file of a message, or what is told of one later. */
+function parseFile(value: unknown): ChatFile | undefined {
+  if (!isFields(value) || typeof value.id !== 'string' || !FILE_STATES.includes(value.state))
+    return undefined;
+  return {
+    id: value.id,
+    name: asText(value.name) ?? '',
+    size: isSeq(value.size) ? value.size : 0,
+    state: value.state as ChatFile['state'],
+    hasThumbnail: value.hasThumbnail === true,
+  };
+}
+
 /** Reads one message frame, from the socket or from a long-polling answer; undefined when its form is wrong. */
 export function parseMessage(value: unknown): ChatMessage | undefined {
   if (!isFields(value)) return undefined;
@@ -113,6 +140,7 @@ export function parseMessage(value: unknown): ChatMessage | undefined {
     robot: parseRobot(value.robot),
     generatedByMachine: value.generatedByMachine === true ? true : undefined,
     isRecalled: value.recalled === true ? true : undefined,
+    file: parseFile(value.file),
   });
 }
 
@@ -155,6 +183,10 @@ const PARSERS: Record<string, (fields: Fields) => ServerFrame | undefined> = {
         })
       : undefined,
   typing: ({ from }) => ({ t: 'typing', from: from === 'robot' ? 'robot' : 'agent' }),
+  file: ({ file }) => {
+    const told = parseFile(file);
+    return told && { t: 'file', file: told };
+  },
   pong: () => ({ t: 'pong' }),
 };
 

@@ -9,6 +9,7 @@ export type {
 } from './client.ts';
 export { parseMessage, SUBPROTOCOL, TEXT_CHARACTERS_MAX } from './frames.ts';
 export type {
+  ChatFile,
   ChatMessage,
   ClarifyOption,
   ClientFrame,

@@ -1,7 +1,7 @@
 import * as delivery from './delivery.ts';
 import type { ChatMessage, ServerFrame } from './frames.ts';
 import * as link from './link.ts';
-import { change, lastSeq, place } from './sequence.ts';
+import { change, changeFile, lastSeq, place } from './sequence.ts';
 import { cancel, computeBackoff, step, then, timer, TIMING } from './state.ts';
 import type { Input, ProtocolState, Step, TimerName } from './state.ts';
 
@@ -35,6 +35,7 @@ const FRAMES: { [T in ServerFrame['t']]: (state: ProtocolState, frame: FrameOf<T
   message: (state, { t: _t, ...message }) => receive(state, message),
   ack: (state, frame) => delivery.acknowledge(state, frame),
   change: (state, frame) => step({ ...state, ...change(state, frame) }),
+  file: (state, { file }) => step({ ...state, ...changeFile(state, file) }),
   error: onError,
   state: (state, frame) =>
     step({

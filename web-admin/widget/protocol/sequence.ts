@@ -1,4 +1,4 @@
-import type { ChatMessage } from './frames.ts';
+import type { ChatFile, ChatMessage } from './frames.ts';
 
 /** Messages in order of `seq` without gaps, and those that came before an earlier one did. */
 export interface Timeline {
@@ -37,6 +37,17 @@ function hold(timeline: Timeline, message: ChatMessage): Timeline {
   if (timeline.early.some((held) => held.seq === message.seq)) return timeline;
   const early = [...timeline.early, message].sort((a, b) => a.seq - b.seq).slice(0, EARLY_MAX);
   return { messages: timeline.messages, early };
+}
+
+/** What became of a file, in every message that carries it. */
+export function changeFile(
+  timeline: Timeline,
+  told: Pick<ChatFile, 'id' | 'state' | 'hasThumbnail'>,
+): Timeline {
+  const { id, state, hasThumbnail } = told;
+  const apply = (message: ChatMessage): ChatMessage =>
+    message.file?.id === id ? { ...message, file: { ...message.file, state, hasThumbnail } } : message;
+  return { messages: timeline.messages.map(apply), early: timeline.early.map(apply) };
 }
 
 /** Applies an edit or a recall to a message that is known; one that is not known yet comes changed anyway. */

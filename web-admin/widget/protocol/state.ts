@@ -1,4 +1,4 @@
-import type { ChatMessage, ClientFrame, ConversationState, ServerFrame } from './frames.ts';
+import type { ChatFile, ChatMessage, ClientFrame, ConversationState, ServerFrame } from './frames.ts';
 import { EMPTY_TIMELINE, type Timeline } from './sequence.ts';
 
 /** How the program reaches the server now. `refused` is final: the site does not exist or does not want us. */
@@ -11,10 +11,12 @@ export type Link =
  */
 export interface Outgoing {
   id: string;
-  kind: 'text' | 'choose' | 'handover';
+  kind: 'text' | 'choose' | 'handover' | 'file';
   /** What is shown; empty for `handover`. For `choose` the question of the chosen article. */
   text: string;
   articleId?: string;
+  /** What the server said of the file when it had all of it. */
+  file?: ChatFile;
   /** `queued`: to be sent; `sent`: on its way; `failed`: refused for good, waits for the requester. */
   phase: 'queued' | 'sent' | 'failed';
   /** Code of the last refusal. */
@@ -79,7 +81,7 @@ export type Input =
   | { kind: 'frame'; frame: ServerFrame }
   | { kind: 'timer'; name: TimerName }
   | { kind: 'network'; isOnline: boolean }
-  | { kind: 'submit'; item: Pick<Outgoing, 'id' | 'kind' | 'text' | 'articleId'> }
+  | { kind: 'submit'; item: Pick<Outgoing, 'id' | 'kind' | 'text' | 'articleId' | 'file'> }
   | { kind: 'retry'; id: string }
   | { kind: 'discard'; id: string }
   | { kind: 'restart' }

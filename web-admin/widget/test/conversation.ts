@@ -106,6 +106,6 @@ export class PeerConversation {
 }
 
 function textOf(said: Said): string {
-  if (said.t === 'send') return said.text;
+  if (said.t === 'send') return 'text' in said ? said.text : said.fileId;
   return said.t === 'choose' ? `Q ${said.articleId}` : '';
 }

@@ -14,7 +14,7 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 const STRICT =
-  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none';
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; base-uri 'none';
  form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; report-uri /csp-report;`.replace(
     /\n/g,
     '',

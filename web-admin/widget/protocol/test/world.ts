@@ -97,11 +97,11 @@ export class World {
     } else if (frame.t === 'ping') {
       this.tell({ t: 'pong' });
     } else if (frame.t === 'send') {
-      this.take(frame);
+      this.take(frame as Extract<ClientFrame, { kind: 'text' }>);
     }
   }
 
-  private take({ id, text }: Extract<ClientFrame, { t: 'send' }>): void {
+  private take({ id, text }: Extract<ClientFrame, { kind: 'text' }>): void {
     if (this.weather.strikes('cut-before-commit')) return this.cut();
     const known = this.log.find((message) => message.id === id);
     if (known) return this.tell({ t: 'ack', id, seq: known.seq, at: known.at });
