@@ -24,6 +24,8 @@ export interface RequestOptions {
   isBackground?: boolean;
   /** An answer the browser may keep and ask for again with its tag; everything else is never stored. */
   isRevalidated?: boolean;
+  /** The answer is a file: gives a Blob. */
+  isBlob?: boolean;
   /** For the few answers that may take longer than half a minute. */
   timeoutMs?: number;
 }
@@ -116,8 +118,14 @@ function headersOf(options: RequestOptions & { key?: string }, csrfToken: string
   if (options.version !== undefined) headers['if-match'] = String(options.version);
   if (options.isBackground) headers['x-background'] = '1';
   if (options.key) headers['idempotency-key'] = options.key;
-  if (options.body !== undefined) headers['content-type'] = 'application/json';
+  if (options.body instanceof Blob) headers['content-type'] = 'application/octet-stream';
+  else if (options.body !== undefined) headers['content-type'] = 'application/json';
   return headers;
+}
+
+/** Bytes go out as they are, everything else as JSON. */
+function bodyOf(body: unknown): Blob | string {
+  return body instanceof Blob ? body : JSON.stringify(body);
 }
 
 /** Makes the client of the REST interface. */
@@ -135,9 +143,10 @@ export function createApiClient(deps: ApiClientDeps): ApiClient {
         credentials: 'same-origin',
         cache: options.isRevalidated ? 'no-cache' : 'no-store',
         signal: limit.signal,
-        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        ...(options.body === undefined ? {} : { body: bodyOf(options.body) }),
       });
-      const body = await readBody(response);
+      const isFile = options.isBlob === true && response.ok;
+      const body = isFile ? await response.blob() : await readBody(response);
       if (!options.isBackground) lastAtMs = deps.nowMs();
       if (response.ok) return body;
       throw parseProblem(response.status, body);

@@ -1,5 +1,6 @@
 import * as shell from './shell-messages.ts';
 import * as errors from './error-messages.ts';
+import * as files from '../components/files/messages.ts';
 import * as inbox from '../features/inbox/messages.ts';
 import * as tickets from '../features/tickets/messages.ts';
 import * as knowledge from '../features/knowledge/messages.ts';
@@ -21,6 +22,7 @@ import type { zh } from './zh.ts';
 export const en: Record<keyof typeof zh, string> = {
   ...shell.en,
   ...errors.en,
+  ...files.en,
   ...inbox.en,
   ...tickets.en,
   ...knowledge.en,

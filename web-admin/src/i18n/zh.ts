@@ -1,5 +1,6 @@
 import * as shell from './shell-messages.ts';
 import * as errors from './error-messages.ts';
+import * as files from '../components/files/messages.ts';
 import * as inbox from '../features/inbox/messages.ts';
 import * as tickets from '../features/tickets/messages.ts';
 import * as knowledge from '../features/knowledge/messages.ts';
@@ -20,6 +21,7 @@ import * as tailoring from '../features/tailoring/messages.ts';
 export const zh = {
   ...shell.zh,
   ...errors.zh,
+  ...files.zh,
   ...inbox.zh,
   ...tickets.zh,
   ...knowledge.zh,

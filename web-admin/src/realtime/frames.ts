@@ -20,6 +20,16 @@ export interface RobotMark {
   options?: RobotOption[];
 }
 
+/** A file of a message. `waiting`: being checked, nobody can read it yet. */
+export interface SharedFile {
+  id: string;
+  name: string;
+  size: number;
+  type: string | null;
+  state: 'receiving' | 'waiting' | 'ready' | 'quarantined' | 'removed';
+  hasThumbnail: boolean;
+}
+
 /** One message of a conversation. `seq` counts from 1 without gaps. */
 export interface Message {
   seq: number;
@@ -34,6 +44,7 @@ export interface Message {
   robot?: RobotMark | null;
   generatedByMachine?: boolean;
   isRecalled?: boolean;
+  file?: SharedFile;
 }
 
 /** One row of the conversation lists. Texts and names are masked by the server. */
@@ -65,6 +76,7 @@ export type ServerFrame =
   | ({ t: 'message'; conversation: string; internal?: boolean } & Message)
   | { t: 'change'; conversation: string; seq: number; text?: string; recalled?: boolean }
   | { t: 'ack'; conversation: string; id: string; seq: number; at: string }
+  | { t: 'file'; conversation: string; file: Pick<SharedFile, 'id' | 'state' | 'type' | 'hasThumbnail'> }
   | { t: 'typing'; conversation: string; from?: MessageFrom }
   | { t: 'read'; conversation: string; seq: number }
   | { t: 'presence'; state: PresenceState | 'offline' }
@@ -75,6 +87,7 @@ export type ClientFrame =
   | { t: 'presence'; state: PresenceState }
   | { t: 'accept'; conversation: string }
   | { t: 'send'; conversation: string; id: string; kind: 'text'; text: string }
+  | { t: 'send'; conversation: string; id: string; kind: 'file'; fileId: string }
   | { t: 'typing'; conversation: string }
   | { t: 'watch'; conversation: string }
   | { t: 'unwatch'; conversation: string }
@@ -88,6 +101,7 @@ const KNOWN = new Set<ServerFrame['t']>([
   'assigned',
   'message',
   'change',
+  'file',
   'ack',
   'typing',
   'read',

@@ -9,7 +9,7 @@ import {
   type ConversationView,
 } from './live-lists.ts';
 import type { PendingMessage } from './outbox.ts';
-import type { Conversation, Message, ServerFrame } from './frames.ts';
+import type { Conversation, Message, ServerFrame, SharedFile } from './frames.ts';
 
 /** Cache keys of everything the socket keeps up to date. */
 export const LIVE_KEYS = {
@@ -60,6 +60,16 @@ export function changeMessage(
   });
 }
 
+/** What became of a file, in every message that carries it. */
+export function changeFile(
+  items: readonly Message[],
+  told: Pick<SharedFile, 'id' | 'state' | 'type' | 'hasThumbnail'>,
+): Message[] {
+  return items.map((message) =>
+    message.file?.id === told.id ? { ...message, file: { ...message.file, ...told } } : message,
+  );
+}
+
 function messageOf(frame: Extract<ServerFrame, { t: 'message' }>): Message {
   const { t: _t, conversation: _conversation, internal: _internal, ...message } = frame;
   return message;
@@ -75,6 +85,8 @@ export function applyToCache(cache: QueryClient, frame: ServerFrame, myId: strin
       return undefined;
     case 'change':
       return updateLog(cache, frame.conversation, (items) => changeMessage(items, frame));
+    case 'file':
+      return updateLog(cache, frame.conversation, (items) => changeFile(items, frame.file));
     case 'conversation':
       return replaceConversation(cache, frame.conversation, myId);
     case 'assigned':
@@ -135,8 +147,9 @@ export function acknowledgedMessage(
   return {
     seq: ack.seq,
     from: 'agent',
-    kind: 'text',
+    kind: pending.file ? 'file' : 'text',
     text: pending.text,
+    ...(pending.file && { file: pending.file }),
     at: ack.at,
     id: pending.id,
     agentId: agent.id,

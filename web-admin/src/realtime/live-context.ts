@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { SocketState } from './agent-socket.ts';
-import type { ClientFrame, PresenceState } from './frames.ts';
+import type { ClientFrame, PresenceState, SharedFile } from './frames.ts';
 import type { Outbox } from './outbox.ts';
 
 /** The live side of an agent's console. */
@@ -15,6 +15,7 @@ export interface Live {
   outbox: Outbox;
   /** Sends a message exactly once: shown at once, repeated after a reconnect under the same id. */
   sendMessage(conversationId: string, text: string): void;
+  sendFile(conversationId: string, file: SharedFile): void;
   resend(conversationId: string, id: string): void;
   discard(conversationId: string, id: string): void;
   /** Frames that need no ack. */

@@ -37,7 +37,9 @@ function useOutbox() {
 }
 
 function sendFrame(conversation: string, item: PendingMessage): ClientFrame {
-  return { t: 'send', conversation, id: item.id, kind: 'text', text: item.text };
+  const { id, text, file } = item;
+  if (file) return { t: 'send', conversation, id, kind: 'file', fileId: file.id };
+  return { t: 'send', conversation, id, kind: 'text', text };
 }
 
 /** Applies frames to everything that is not in the query cache: presence, queue length, typing. */
@@ -205,6 +207,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   }, [cache, current, socket]);
 
   useLeaveWarning(Object.keys(outbox).length > 0);
+  const submit = useCallback(
+    (conversationId: string, written: Pick<PendingMessage, 'id' | 'text' | 'file'>) => {
+      const item: PendingMessage = { ...written, at: new Date().toISOString(), state: 'sending' };
+      update(enqueue(current.current, conversationId, item));
+      if (socket.current?.send(sendFrame(conversationId, item))) api.noteActivity();
+    },
+    [api, current, update],
+  );
   const live = useMemo<Live>(
     () => ({
       state,
@@ -216,23 +226,16 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         setPresence(next);
         socket.current?.setPresence(next);
       },
-      sendMessage(conversationId, text) {
-        const item: PendingMessage = {
-          id: createUuid(),
-          text,
-          at: new Date().toISOString(),
-          state: 'sending',
-        };
-        update(enqueue(current.current, conversationId, item));
-        if (socket.current?.send(sendFrame(conversationId, item))) api.noteActivity();
-      },
+      sendMessage: (conversationId, text) => submit(conversationId, { id: createUuid(), text }),
+      // The id of the upload: however often it is tried, it is one message.
+      sendFile: (conversationId, file) => submit(conversationId, { id: file.id, text: file.name, file }),
       resend,
       discard: (conversationId, id) => update(removePending(current.current, conversationId, id)),
       notify(frame) {
         if (socket.current?.send(frame)) api.noteActivity();
       },
     }),
-    [state, presence, setPresence, queuedCount, typingAtMs, outbox, current, update, resend, api],
+    [state, presence, setPresence, queuedCount, typingAtMs, outbox, current, update, resend, api, submit],
   );
   return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
 }

@@ -1,9 +1,11 @@
-import type { ServerFrame } from './frames.ts';
+import type { ServerFrame, SharedFile } from './frames.ts';
 
 /** A message the server has not acknowledged yet, or has refused. */
 export interface PendingMessage {
   id: string;
   text: string;
+  /** A file that was uploaded before. */
+  file?: SharedFile;
   at: string;
   state: 'sending' | 'refused';
   /** Code of the refusal. */
@@ -60,7 +62,8 @@ export function retryFrom(
   if (at < 0) return { outbox, frames: [] };
   const again = items.map((item, index): PendingMessage => {
     if (index < at) return item;
-    return { id: item.id, text: item.text, at: item.at, state: 'sending' };
+    const { id: again, text, at: since, file } = item;
+    return { id: again, text, at: since, state: 'sending', ...(file && { file }) };
   });
   return { outbox: { ...outbox, [conversationId]: again }, frames: again.slice(at) };
 }

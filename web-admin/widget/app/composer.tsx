@@ -17,6 +17,27 @@ interface ComposerProps {
   inputRef: RefObject<HTMLTextAreaElement | null>;
 }
 
+/** Opens the browser's choice of files. */
+function Attach({ isOff, actions }: { isOff: boolean; actions: Actions }) {
+  const { t } = useContext(LanguageContext);
+  return (
+    <label class="attach">
+      <input
+        type="file"
+        multiple
+        class="spoken"
+        disabled={isOff}
+        onChange={({ currentTarget }) => {
+          actions.attach([...(currentTarget.files ?? [])]);
+          currentTarget.value = '';
+        }}
+      />
+      <Icon name="clip" />
+      <span class="spoken">{t('attach')}</span>
+    </label>
+  );
+}
+
 /** Where the customer writes. Enter sends, except while an input method composes Chinese characters. */
 export function Composer({ draft, protocol, actions, inputRef }: ComposerProps) {
   const { t } = useContext(LanguageContext);
@@ -55,20 +76,7 @@ export function Composer({ draft, protocol, actions, inputRef }: ComposerProps) 
 
   return (
     <form class="composer" aria-label={t('input')} onSubmit={handleSubmit}>
-      <label class="attach">
-        <input
-          type="file"
-          multiple
-          class="spoken"
-          disabled={protocol.link === 'refused'}
-          onChange={({ currentTarget }) => {
-            actions.attach([...(currentTarget.files ?? [])]);
-            currentTarget.value = '';
-          }}
-        />
-        <Icon name="clip" />
-        <span class="spoken">{t('attach')}</span>
-      </label>
+      <Attach isOff={protocol.link === 'refused'} actions={actions} />
       <textarea
         ref={inputRef}
         rows={1}

@@ -35,7 +35,7 @@ export function FileBubble({ file, actions }: { file: ChatFile; actions: Actions
       isGone = true;
       if (made) URL.revokeObjectURL(made);
     };
-  }, [file.id, isPicture]);
+  }, [file.id, isPicture, actions]);
 
   const save = () => {
     setHasFailed(false);

@@ -38,7 +38,13 @@ function useFollowing(count: number, isOpen: boolean) {
       if (isAtEnd.current) goToEnd();
     });
     observer.observe(element);
-    return () => observer.disconnect();
+    // A picture makes its message higher when it arrives. Its event does not bubble, so it is caught on the way down.
+    const grew = () => isAtEnd.current && goToEnd();
+    element.addEventListener('load', grew, true);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('load', grew, true);
+    };
   }, []);
   const handleScroll = () => {
     const element = box.current;

@@ -159,6 +159,36 @@ const PATHS = {
   handover: 'visitor/handover',
 };
 
+/** Uploads and downloads. */
+function fileFace(api: (path: string) => URL): Pick<Server, 'upload' | 'loadFile'> {
+  return {
+    upload: (token) => ({
+      async call(method, path, body) {
+        const answer = await call(api(path), {
+          ...{ method, timeoutMs: UPLOAD_TIMEOUT_MS },
+          ...(body && { body }),
+          token: token() ?? '',
+        });
+        if (answer.isOk) return answer;
+        const { code, received } = answer;
+        const isPassing = PASSING.test(code) && code !== 'http.413';
+        return { isOk: false, code, isPassing, ...(received !== undefined && { received }) };
+      },
+    }),
+    async loadFile(token, id, isThumbnail) {
+      const url = api(`visitor/files/${id}${isThumbnail ? '/thumbnail' : ''}`);
+      try {
+        const headers = { authorization: `Bearer ${token}` };
+        const response = await fetch(url.href, { headers, credentials: 'omit', cache: 'no-store' });
+        return response.ok ? await response.blob() : undefined;
+      } catch {
+        // No network: the picture stays away, the button can be pressed again.
+        return undefined;
+      }
+    },
+  };
+}
+
 /** Makes the widget's side of the server out of `fetch` and `WebSocket`. */
 export function createServer(options: ServerOptions): Server {
   const api = (path: string) => new URL(`api/v1/${path}`, options.base);
@@ -208,30 +238,7 @@ export function createServer(options: ServerOptions): Server {
       const body = { score, ...(comment && { comment }) };
       return (await call(api('visitor/csat'), { method: 'POST', token, body })).isOk;
     },
-    upload: (token) => ({
-      async call(method, path, body) {
-        const answer = await call(api(path), {
-          ...{ method, timeoutMs: UPLOAD_TIMEOUT_MS },
-          ...(body && { body }),
-          token: token() ?? '',
-        });
-        if (answer.isOk) return answer;
-        const { code, received } = answer;
-        const isPassing = PASSING.test(code) && code !== 'http.413';
-        return { isOk: false, code, isPassing, ...(received !== undefined && { received }) };
-      },
-    }),
-    async loadFile(token, id, isThumbnail) {
-      const url = api(`visitor/files/${id}${isThumbnail ? '/thumbnail' : ''}`);
-      try {
-        const headers = { authorization: `Bearer ${token}` };
-        const response = await fetch(url.href, { headers, credentials: 'omit', cache: 'no-store' });
-        return response.ok ? await response.blob() : undefined;
-      } catch {
-        // No network: the picture stays away, the button can be pressed again.
-        return undefined;
-      }
-    },
+    ...fileFace(api),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Alert, Button, Input, Segmented } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
-import { useId, useState, type KeyboardEvent, type Ref } from 'react';
+import { useId, useState, type ClipboardEvent, type KeyboardEvent, type Ref } from 'react';
+import { AttachButton, pastedFiles, UploadList } from '../../components/files/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import type { CannedResponse } from './canned.ts';
 import { TEXT_CHARACTERS_MAX, type Composer, type ComposerMode } from './composer-state.ts';
@@ -70,6 +71,7 @@ function ComposerFoot({ composer }: { composer: Composer }) {
   const isNote = composer.mode === 'note';
   return (
     <div className="composer-foot">
+      {composer.attach && <AttachButton onFiles={composer.attach} />}
       <span
         className={
           composer.characterCount > TEXT_CHARACTERS_MAX ? 'composer-count is-over' : 'composer-count'
@@ -101,6 +103,12 @@ export function ComposerBox({ composer, inputRef }: { composer: Composer; inputR
     if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.ctrlKey) return;
     event.preventDefault();
     composer.submit();
+  }
+  function handlePaste(event: ClipboardEvent): void {
+    const files = pastedFiles(event);
+    if (files.length === 0 || !composer.attach) return;
+    event.preventDefault();
+    composer.attach(files);
   }
   const listProps = composer.canned
     ? {
@@ -134,7 +142,9 @@ export function ComposerBox({ composer, inputRef }: { composer: Composer; inputR
         autoSize={{ minRows: 2, maxRows: 8 }}
         onChange={(event) => composer.change(event.target.value)}
         onKeyDown={handleKeyDown}
+        onPaste={handlePaste}
       />
+      <UploadList uploads={composer.uploads} />
       <ComposerFoot composer={composer} />
     </div>
   );

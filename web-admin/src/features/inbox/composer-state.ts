@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useApi, type Page } from '../../api/index.ts';
 import { useSession } from '../../auth/index.ts';
+import { useUploads } from '../../components/files/index.ts';
 import { useProblemToast } from '../../components/index.ts';
 import { useLive, type Conversation } from '../../realtime/index.ts';
 import { cannedQuery, findCanned, type CannedResponse } from './canned.ts';
@@ -132,6 +133,9 @@ export function useComposer(conversation: Conversation, drafts: DraftStore) {
   }
 
   const characterCount = [...text].length;
+  const uploads = useUploads(`/conversations/${conversation.id}/uploads`, (file) =>
+    live?.sendFile(conversation.id, file),
+  );
   const canReply = conversation.state === 'assigned' && live !== undefined;
   const canSubmit =
     text.trim() !== '' && characterCount <= TEXT_CHARACTERS_MAX && !isSaving && (mode === 'note' || canReply);
@@ -146,6 +150,9 @@ export function useComposer(conversation: Conversation, drafts: DraftStore) {
     canSubmit,
     isSaving,
     canned,
+    uploads,
+    /** A file goes out as a reply as soon as the server has it; notes carry none. */
+    attach: mode === 'reply' && canReply ? uploads.add : undefined,
     isOffline: live !== undefined && live.state !== 'open',
     submit: () => {
       if (!canSubmit) return;

@@ -2,6 +2,7 @@ import { LockOutlined, RobotOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { Link } from 'react-router';
 import { useCan, useSession } from '../../auth/index.ts';
+import { FileCard } from '../../components/files/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import type { Message, PendingMessage, RobotMark } from '../../realtime/index.ts';
 import type { Note } from './inbox-data.ts';
@@ -49,6 +50,7 @@ function useSenderName(): (message: Message) => string {
 function MessageText({ message }: { message: Message }) {
   const { t } = useI18n();
   if (message.isRecalled) return <em>{t('message.recalled')}</em>;
+  if (message.file) return <FileCard file={message.file} />;
   if (message.kind === 'unreadable') return <em>{t('message.unreadable')}</em>;
   return <p className="keep-lines">{message.text}</p>;
 }

@@ -39,7 +39,15 @@ function useFollowEnd(lastKey: string | undefined, hasFrame: boolean) {
       if (isAtEnd.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
-    return () => observer.disconnect();
+    // A picture makes its message higher when it arrives. Its event does not bubble, so it is caught on the way down.
+    const grew = () => {
+      if (isAtEnd.current) element.scrollTop = element.scrollHeight;
+    };
+    element.addEventListener('load', grew, true);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('load', grew, true);
+    };
   }, [hasFrame]);
   return { frame, hasNew, handleScroll, scrollToEnd };
 }

@@ -1,13 +1,22 @@
 import { LockOutlined } from '@ant-design/icons';
 import { Button, Input, Segmented } from 'antd';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { SharedFile } from '../../realtime/index.ts';
+import { AttachButton, FileCard, pastedFiles, UploadList, useUploads } from '../../components/files/index.ts';
 import { useProblemToast } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
-import { useTicketActions, type Ticket, type TicketComment } from './ticket-data.ts';
+import {
+  useTicketActions,
+  useTicketFiles,
+  type Ticket,
+  type TicketComment,
+  type TicketFile,
+} from './ticket-data.ts';
 
 const COMMENT_MAX = 8_000;
 
-function Comment({ comment }: { comment: TicketComment }) {
+function Comment({ comment, files }: { comment: TicketComment; files: readonly TicketFile[] }) {
   const { t, format } = useI18n();
   return (
     <li className={comment.isInternal ? 'comment comment-internal' : 'comment'}>
@@ -21,23 +30,43 @@ function Comment({ comment }: { comment: TicketComment }) {
         <time dateTime={comment.at}>{format.dateTime(comment.at)}</time>
       </div>
       <p className="keep-lines">{comment.text}</p>
+      {files.map((file) => (
+        <FileCard key={file.id} file={file} />
+      ))}
     </li>
   );
+}
+
+/** Files for the comment that is being written. */
+function useAttached(ticketId: string) {
+  const [attached, setAttached] = useState<readonly SharedFile[]>([]);
+  const uploads = useUploads(`/tickets/${ticketId}/uploads`, (file) =>
+    setAttached((held) => [...held, file]),
+  );
+  return { attached, setAttached, uploads };
 }
 
 function CommentForm({ ticket }: { ticket: Ticket }) {
   const { t } = useI18n();
   const showProblem = useProblemToast();
   const actions = useTicketActions(ticket);
+  const cache = useQueryClient();
   // Internal first: what is written by mistake then stays inside.
   const [isInternal, setInternal] = useState(true);
   const [text, setText] = useState('');
   const [isSending, setSending] = useState(false);
+  const { attached, setAttached, uploads } = useAttached(ticket.id);
   async function handleSubmit(): Promise<void> {
     setSending(true);
     try {
-      await actions.comment(text, isInternal);
+      await actions.comment(
+        text,
+        isInternal,
+        attached.map(({ id }) => id),
+      );
       setText('');
+      setAttached([]);
+      await cache.invalidateQueries({ queryKey: ['tickets', 'files', ticket.id] });
     } catch (thrown) {
       showProblem(thrown);
     } finally {
@@ -62,11 +91,22 @@ function CommentForm({ ticket }: { ticket: Ticket }) {
         maxLength={COMMENT_MAX}
         autoSize={{ minRows: 3, maxRows: 10 }}
         onChange={(event) => setText(event.target.value)}
+        onPaste={(event) => {
+          const files = pastedFiles(event);
+          if (files.length === 0) return;
+          event.preventDefault();
+          uploads.add(files);
+        }}
       />
+      <UploadList uploads={uploads} />
+      {attached.map((file) => (
+        <FileCard key={file.id} file={file} />
+      ))}
       <div className="composer-foot">
+        <AttachButton onFiles={uploads.add} />
         <Button
           type="primary"
-          disabled={text.trim() === ''}
+          disabled={text.trim() === '' || uploads.uploads.some(({ code }) => code === undefined)}
           loading={isSending}
           onClick={() => void handleSubmit()}
         >
@@ -80,15 +120,25 @@ function CommentForm({ ticket }: { ticket: Ticket }) {
 /** Comments of a ticket: public replies and internal notes, told apart by colour, lock, and words. */
 export function TicketComments({ ticket }: { ticket: Ticket }) {
   const { t } = useI18n();
+  const { data: files = [] } = useTicketFiles(ticket.id);
+  const loose = files.filter(({ commentId }) => commentId === null);
   return (
     <section className="panel" aria-label={t('ticket.comments')}>
       <h2>{t('ticket.comments')}</h2>
       {ticket.comments.length === 0 && <p className="soft">{t('ticket.comment_empty')}</p>}
       <ol className="comments">
         {ticket.comments.map((comment) => (
-          <Comment key={comment.id} comment={comment} />
+          <Comment
+            key={comment.id}
+            comment={comment}
+            files={files.filter(({ commentId }) => commentId === comment.id)}
+          />
         ))}
       </ol>
+      {loose.length > 0 && <h3>{t('file.list')}</h3>}
+      {loose.map((file) => (
+        <FileCard key={file.id} file={file} />
+      ))}
       {ticket.state !== 'closed' && <CommentForm ticket={ticket} />}
     </section>
   );

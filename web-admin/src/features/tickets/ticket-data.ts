@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { useApi, type ApiError, type Page } from '../../api/index.ts';
 import type { FieldValue } from '../../tailoring/index.ts';
+import type { SharedFile } from '../../realtime/index.ts';
 import type { TicketPriority } from '../../components/index.ts';
 
 /** States of a ticket in the order of its life. */
@@ -48,6 +49,27 @@ export interface Ticket extends TicketItem {
   history: TicketHistoryEntry[];
   comments: TicketComment[];
   allowedTransitions: TicketState[];
+}
+
+/** A file of a ticket; `commentId` names the comment it was attached to. */
+export interface TicketFile extends SharedFile {
+  commentId: string | null;
+  createdAt: string;
+}
+
+/** Being checked takes a moment; until then the list is asked again. */
+const CHECK_POLL_MS = 2_000;
+
+/** Files of a ticket, oldest first. */
+export function useTicketFiles(id: string) {
+  const api = useApi();
+  return useQuery<TicketFile[], ApiError>({
+    queryKey: ['tickets', 'files', id],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: TicketFile[] }>(`/tickets/${id}/files`, { signal })).items,
+    refetchInterval: ({ state }) =>
+      state.data?.some((file) => file.state === 'waiting') ? CHECK_POLL_MS : false,
+  });
 }
 
 /** Filters of the list as they stand in the address. */
@@ -127,7 +149,7 @@ export function useTicketActions(ticket: Ticket) {
       change(() =>
         api.post(`/tickets/${id}/transitions`, { body: comment ? { to, comment } : { to }, version }),
       ),
-    comment: (text: string, internal: boolean) =>
-      change(() => api.create(`/tickets/${id}/comments`, { body: { text, internal } })),
+    comment: (text: string, internal: boolean, fileIds: readonly string[]) =>
+      change(() => api.create(`/tickets/${id}/comments`, { body: { text, internal, fileIds } })),
   };
 }

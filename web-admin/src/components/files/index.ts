@@ -1,0 +1,4 @@
+import './files.css';
+
+export { AttachButton, FileCard, pastedFiles, UploadList } from './file-card.tsx';
+export { useUploads, type Uploads } from './use-uploads.ts';
