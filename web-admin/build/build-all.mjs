@@ -16,9 +16,12 @@ const STAMP = join(PROJECT, 'dist', 'web', '.stamp');
 
 /** What the build depends on: names, sizes and times of the sources, and the locked packages. */
 async function stampOf() {
-  const files = await glob(['web-admin/**/*', 'package-lock.json', '!web-admin/e2e/**', '!**/*.spec.*'], {
-    cwd: PROJECT,
-  });
+  const files = await glob(
+    ['web-admin/**/*', 'docs/guides/*.md', 'package-lock.json', '!web-admin/e2e/**', '!**/*.spec.*'],
+    {
+      cwd: PROJECT,
+    },
+  );
   const hash = createHash('sha256');
   for (const file of files.sort()) {
     const { size, mtimeMs } = await stat(join(PROJECT, file));

@@ -10,6 +10,7 @@ import {
   GlobalOutlined,
   IdcardOutlined,
   KeyOutlined,
+  OrderedListOutlined,
   ProfileOutlined,
   RobotOutlined,
   SafetyCertificateOutlined,
@@ -65,6 +66,8 @@ const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
 const SkillGroupsPage = lazy(() => import('./features/identity/skill-groups-page.tsx'));
 const SitesPage = lazy(() => import('./features/channels/sites-page.tsx'));
 const SitePage = lazy(() => import('./features/channels/site-page.tsx'));
+const FirstStepsPage = lazy(() => import('./features/tailoring/first-steps-page.tsx'));
+const HelpPage = lazy(() => import('./features/help/help-page.tsx'));
 const SettingsPage = lazy(() => import('./features/tailoring/settings-page.tsx'));
 const SystemPage = lazy(() => import('./features/settings/system-page.tsx'));
 
@@ -207,6 +210,14 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     component: TokensPage,
     nav: { label: 'nav.tokens', icon: KeyOutlined },
   },
+  {
+    path: '/first-steps',
+    anyOf: ['settings:read'],
+    component: FirstStepsPage,
+    nav: { label: 'nav.first_steps', icon: OrderedListOutlined },
+  },
+  { path: '/help', anyOf: [], component: HelpPage },
+  { path: '/help/:guide', anyOf: [], component: HelpPage },
   {
     path: '/settings',
     anyOf: ['settings:read'],

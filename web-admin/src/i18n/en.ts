@@ -15,6 +15,7 @@ import * as exports from '../features/exports/messages.ts';
 import * as identity from '../features/identity/messages.ts';
 import * as channels from '../features/channels/messages.ts';
 import * as settings from '../features/settings/messages.ts';
+import * as help from '../features/help/messages.ts';
 import * as tailoring from '../features/tailoring/messages.ts';
 import type { zh } from './zh.ts';
 
@@ -38,4 +39,5 @@ export const en: Record<keyof typeof zh, string> = {
   ...channels.en,
   ...settings.en,
   ...tailoring.en,
+  ...help.en,
 };

@@ -15,6 +15,7 @@ import * as exports from '../features/exports/messages.ts';
 import * as identity from '../features/identity/messages.ts';
 import * as channels from '../features/channels/messages.ts';
 import * as settings from '../features/settings/messages.ts';
+import * as help from '../features/help/messages.ts';
 import * as tailoring from '../features/tailoring/messages.ts';
 
 /** Every text of the console in Chinese. A feature adds its `messages.ts` here and in `en.ts`. */
@@ -37,4 +38,5 @@ export const zh = {
   ...channels.zh,
   ...settings.zh,
   ...tailoring.zh,
+  ...help.zh,
 };

@@ -7,6 +7,7 @@ import { ChangePasswordDialog } from '../auth/change-password.tsx';
 import { SESSION_KEY, useSession, type SessionState } from '../auth/index.ts';
 import { LanguageSwitch, ThemeSwitch, useProblemToast } from '../components/index.ts';
 import { useI18n, type Locale } from '../i18n/index.ts';
+import { HelpButton } from './help-button.tsx';
 import { useLive, type PresenceState } from '../realtime/index.ts';
 
 const PRESENCES: readonly PresenceState[] = ['online', 'busy', 'break'];
@@ -93,6 +94,7 @@ export function TopBarTools() {
     <div className="top-bar-tools">
       <PresencePicker />
       <LanguageSwitch onSwitch={handleLocale} />
+      <HelpButton />
       <ThemeSwitch />
       <AccountMenu />
     </div>
