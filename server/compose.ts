@@ -3,6 +3,7 @@ import { composeBackground } from './compose-background.ts';
 import { composeCompliance } from './compose-compliance.ts';
 import { composeConnectors } from './compose-connectors.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
+import { composeIdentity } from './compose-identity.ts';
 import { composeExports } from './compose-exports.ts';
 import { composeServices, type Services } from './compose-services.ts';
 import { composeTailoring, settingsDeps } from './compose-tailoring.ts';
@@ -13,7 +14,7 @@ import {
   type SystemTexts,
 } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
-import { createIdentity, type Identity } from './identity/index.ts';
+import type { Identity } from './identity/index.ts';
 import { createKnowledge, type Knowledge } from './knowledge/index.ts';
 import {
   createAnswerSeal,
@@ -51,17 +52,12 @@ export interface Parts {
 
 /** Builds every part through its factory. Who is wired to what, and who holds which key, can be read here. */
 export async function compose(foundation: Foundation): Promise<Parts> {
-  const { config, clock, ids, log, crypto, uow, database } = foundation;
+  const { config, clock, log, uow } = foundation;
   const httpConfig = wiring.toHttpConfig(config);
   const onFault = (error: unknown) => log.error('fault in a socket or a job', {}, error);
-
-  const identity = createIdentity({
-    ...{ uow, clock, ids, crypto, onFault, isEvaluation: config.isEvaluation },
-    ...wiring.tellings({ notifier: () => services.notify, alarms: () => background.alarms }),
-    config: httpConfig,
-    bookkeeping: wiring.bookkeeping(database),
-    ...wiring.leaverDeps(config, () => services.jobs.queue),
-  });
+  const later = { notifier: () => services.notify, alarms: () => background.alarms };
+  const late = { ...later, queue: () => services.jobs.queue };
+  const identity = composeIdentity(foundation, { httpConfig, onFault, late });
   const services = await composeServices(foundation, settingsDeps(config, identity));
   const { settings, metrics } = services;
   const { tailoring, textOf, fields } = composeTailoring(settings, identity);

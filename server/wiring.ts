@@ -3,14 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Alarms } from './alarms.ts';
 import type { SiteService, VisitorService } from './channels/web-widget/index.ts';
-import {
-  countOpenWork,
-  LEAVER_JOB,
-  systemText,
-  type Staff,
-  type SystemText,
-  type SystemTexts,
-} from './desk/index.ts';
+import { systemText, type Staff, type SystemText, type SystemTexts } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import type { Bookkeeping, Identity, IdentityDeps, OnAsked } from './identity/index.ts';
 import { AppError } from './kernel/index.ts';
@@ -25,7 +18,7 @@ import {
   type ReadinessCheck,
   type StaticSite,
 } from './platform/http/index.ts';
-import type { JobQueue, OutboxRelay, WithDb } from './platform/jobs/index.ts';
+import type { OutboxRelay, WithDb } from './platform/jobs/index.ts';
 import type { Notice, Notifier } from './platform/notify/index.ts';
 import { portable, takeNumbers, type Database } from './platform/persistence/index.ts';
 import type { SystemParts } from './reports/index.ts';
@@ -42,7 +35,6 @@ export const WEB_FOLDER = fileURLToPath(new URL('../dist/web', import.meta.url))
 export const ROBOT_WORKER = new URL('../dist/server/robot-worker.mjs', import.meta.url);
 
 /** No head for this long although entries come: sealing hangs. */
-const DAY_MS = 24 * 60 * 60_000;
 const SEAL_AGE_MAX_MS = 5 * 60 * 1_000;
 /** Clock readings before this program was written are wrong. */
 const CLOCK_FLOOR = new Date('2026-01-01T00:00:00Z');
@@ -149,17 +141,6 @@ export function staffOf(identity: Identity): Staff {
     async skillGroups(ids) {
       const groups = await identity.listSkillGroups();
       return groups.filter(({ id }) => ids.includes(id)).map(({ id, name }) => ({ id, name }));
-    },
-  };
-}
-
-/** What identity needs to turn accounts off without losing their work, which lies with the desk. */
-export function leaverDeps(config: Config, queue: () => JobQueue): Pick<IdentityDeps, 'work' | 'dormantMs'> {
-  return {
-    dormantMs: config.accounts.dormantDays * DAY_MS,
-    work: {
-      countOpen: countOpenWork,
-      handOn: (tx, work) => queue().enqueue(tx, LEAVER_JOB, work, { key: work.accountId }),
     },
   };
 }

@@ -26,6 +26,10 @@ export const ADMINISTRATION_ACTIONS = {
   ),
   'account.roles-grant': admin.must('{actor} 批准 {target} 的角色', '{actor} granted roles to {target}'),
   'account.disable': admin.must('{actor} 停用账号 {target}', '{actor} disabled account {target}'),
+  'account.rights': admin.may(
+    '{actor} 查看账号 {target} 的权限依据',
+    '{actor} looked at why {target} has its rights',
+  ),
   'account.hand-over': admin.must('{actor} 转交了 {target} 的工作', '{actor} handed on the work of {target}'),
   'account.enable': admin.must('{actor} 启用账号 {target}', '{actor} enabled account {target}'),
   'account.password-change': admin.must('{actor} 修改密码', '{actor} changed the own password'),

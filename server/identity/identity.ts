@@ -22,6 +22,7 @@ import { approvalRoutes } from './approvals/approval.routes.ts';
 import { ApprovalService, type Approvals, type OnAsked } from './approvals/approval.service.ts';
 import { AccountService, type AccountInput, type FirstAccount } from './account.service.ts';
 import type { TokenScope } from './permissions.ts';
+import { rightsRoutes, type RecordLook } from './rights/rights.routes.ts';
 import { roleRoutes } from './roles/role.routes.ts';
 import { RoleService } from './roles/role.service.ts';
 import { sessionRoutes } from './session.routes.ts';
@@ -44,6 +45,8 @@ export interface IdentityDeps {
   crypto: Crypto;
   config: Pick<HttpConfig, 'publicBaseUrl' | 'hosts'>;
   isEvaluation: boolean;
+  /** Where records of the desk lie, for the explanation of rights. */
+  lookAt: RecordLook;
   /** Work of the desk that a leaver has in hand. */
   work: WorkPort;
   /** An account that nobody used for longer is turned off; milliseconds. */
@@ -153,6 +156,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...skillGroupRoutes(deps),
       ...approvalRoutes({ clock, approvals }),
       ...organisation.routes,
+      ...rightsRoutes({ clock, lookAt: deps.lookAt, ancestorsOf: organisation.ancestorsOf }),
       ...roleRoutes({ roles: new RoleService({ clock, ids, sessions, approvals }) }),
     ],
     authenticators: [sessions.authenticate, tokens.authenticate],

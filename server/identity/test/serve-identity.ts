@@ -19,6 +19,7 @@ import {
   type FirstAccount,
   type Identity,
   type Role,
+  type IdentityDeps,
   type WorkPort,
 } from '../index.ts';
 
@@ -100,6 +101,9 @@ function createWork() {
   return { counts, handed, port };
 }
 
+/** Records of the desk, as a spec sets them. */
+export const records = new Map<string, Awaited<ReturnType<IdentityDeps['lookAt']>>>();
+
 function buildIdentity(core: Core, config: HostConfig, port: WorkPort): Identity {
   return createIdentity({
     ...core,
@@ -110,6 +114,7 @@ function buildIdentity(core: Core, config: HostConfig, port: WorkPort): Identity
     isEvaluation: true,
     dormantMs: DORMANT_MS,
     work: port,
+    lookAt: async (_db, { id }) => records.get(id),
     onFault: showFault,
   });
 }

@@ -1195,6 +1195,12 @@ SELECT record_class, version, months, action, changed_by, approved_by, changed_a
 -- retention_rule.insert
 INSERT INTO retention_rule (record_class, version, months, action, changed_by, approved_by, changed_at) VALUES (:1, :2, :3, :4, :5, :6, :7);
 
+-- rights.conversation_place
+SELECT unit_id, assignee_id, skill_group_id, state FROM conversation WHERE id = :1;
+
+-- rights.ticket_place
+SELECT unit_id, assignee_id, skill_group_id, state FROM ticket WHERE id = :1;
+
 -- robot_model.by_knowledge
 SELECT locale, knowledge_hash, model_hash, article_count, question_count, training_ms, trained_at, bytes_base64 FROM robot_model WHERE locale = :1 AND knowledge_hash = :2;
 

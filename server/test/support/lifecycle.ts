@@ -70,6 +70,7 @@ export class LifecycleStage {
       config: { publicBaseUrl: 'https://localhost', hosts: ['localhost'] },
       bookkeeping: { run: async () => 0 },
       dormantMs: 90 * DAY_MS,
+      lookAt: async () => undefined,
       work: { countOpen: countOpenWork, handOn: () => Promise.reject(new Error('no queue of jobs here')) },
     });
     const { approvals } = this.identity;

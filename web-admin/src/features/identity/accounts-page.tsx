@@ -11,6 +11,7 @@ import { AccountActDialog, AccountActs, useRolesText, type ChosenAct } from './a
 import type { Account, AccountSecret } from './account-data.ts';
 import { AccountSecretDialog, CreateAccountDialog } from './account-dialogs.tsx';
 import { FILTER_STATES } from './account-rules.ts';
+import { RightsDrawer } from './rights-drawer.tsx';
 import './identity.css';
 
 function Roles({ account }: { account: Account }) {
@@ -29,14 +30,25 @@ function Roles({ account }: { account: Account }) {
   );
 }
 
-function useColumns(onAct: (chosen: ChosenAct) => void): TableColumnsType<Account> {
+function useColumns(
+  onAct: (chosen: ChosenAct) => void,
+  onExplain: (account: Account) => void,
+): TableColumnsType<Account> {
   const { t, format } = useI18n();
   return [
     {
       title: t('account.display_name'),
       render: (_value, account) => (
         <>
-          <strong>{account.displayName}</strong>
+          <button
+            type="button"
+            className="row-button"
+            title={t('rights.open')}
+            aria-label={`${account.displayName} · ${t('rights.open')}`}
+            onClick={() => onExplain(account)}
+          >
+            {account.displayName}
+          </button>
           <span className="soft second-line">{account.username}</span>
           <span className="narrow-only">
             <Roles account={account} />
@@ -114,7 +126,8 @@ export default function AccountsPage() {
   const [secret, setSecret] = useState<AccountSecret>();
   const state = FILTER_STATES.find((known) => known === search.get('state'));
   const list = usePageList<Account>({ resource: 'accounts', path: '/accounts', query: { state } });
-  const columns = useColumns(setChosen);
+  const [explained, setExplained] = useState<Account>();
+  const columns = useColumns(setChosen, setExplained);
   return (
     <Page
       title={t('account.title')}
@@ -155,6 +168,7 @@ export default function AccountsPage() {
         />
       )}
       <LoadMore list={list} />
+      {explained && <RightsDrawer account={explained} onClose={() => setExplained(undefined)} />}
       {isCreating && (
         <CreateAccountDialog
           onClose={() => setCreating(false)}
