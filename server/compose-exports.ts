@@ -6,7 +6,7 @@ import type { Foundation } from './foundation.ts';
 import { accountExport, type Identity } from './identity/index.ts';
 import { articleExport } from './knowledge/index.ts';
 import { evaluationExport } from './qa/index.ts';
-import { createExports, overviewExport, type Exports } from './reports/index.ts';
+import { createExports, exportNotice, overviewExport, type Exports } from './reports/index.ts';
 import * as wiring from './wiring.ts';
 
 /** Exports: each module's own kinds, made by the jobs into the store of files, plain values behind a second person. */
@@ -31,7 +31,7 @@ export function composeExports(
     files: services.files.store,
     queue: services.jobs.queue,
     approvals: identity.approvals,
-    tellEnd: async () => undefined,
+    tellEnd: (tx, end) => services.notify.send(tx, exportNotice(end)),
   });
   services.jobs.add(exports.jobKinds);
   return exports;

@@ -7,4 +7,5 @@ export {
 } from './reports.routes.ts';
 export { FIRST_STEPS } from './first-steps/first-steps.section.ts';
 export { overviewExport } from './overview.export.ts';
+export { exportNotice } from './exports/export.notices.ts';
 export { createExports, type Exports, type ExportsDeps } from './exports/exports.ts';

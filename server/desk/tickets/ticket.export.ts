@@ -1,4 +1,4 @@
-import { LIMITS } from '../../kernel/index.ts';
+import { AppError, LIMITS } from '../../kernel/index.ts';
 import type { BothTexts, DocumentLang, ExportKind, ExportQuery } from '../../platform/documents/index.ts';
 import type { Db } from '../../platform/persistence/index.ts';
 import { beforeOf } from '../keyset.ts';
@@ -64,8 +64,11 @@ export function ticketExport(deps: { view: TicketView; staff: Staff }): ExportKi
         value: { type: 'string', minLength: 1, maxLength: 200 },
       },
       dependentRequired: { field: ['value'], value: ['field'] },
-      // Words and fields are not searched together, as on the list.
-      not: { required: ['q', 'field'] },
+    },
+    // Words and fields are not searched together, as on the list.
+    assertParams({ q, field }) {
+      if (q !== undefined && field !== undefined)
+        throw new AppError('request.invalid', { details: { part: 'params' } });
     },
     notes: (params, lang) => notesOf(params as Params, lang),
     page: async (db, query) => {

@@ -75,6 +75,8 @@ export interface ExportKind {
   sectionKey?: string;
   /** Schema of the parameters: the filters of the list. */
   params: Schema;
+  /** Refuses parameters that a schema can't, with an AppError. */
+  assertParams?(params: Record<string, Json>): void;
   /** Whether plain values may be asked for at all. */
   canUnmask: boolean;
   /** The filters in words, for the document's head; names no customer. */

@@ -250,6 +250,7 @@ function paramsCell(rowId: string) {
 function assertFits(kind: ExportKind, input: ExportInput): void {
   const refuse = (part: string) => new AppError('request.invalid', { details: { part } });
   if (!kind.formats.includes(input.format)) throw refuse('format');
+  kind.assertParams?.(input.params);
   const keys = new Set(kind.columns.map(({ key }) => key));
   if (input.columns?.some((key) => !keys.has(key))) throw refuse('columns');
   if (input.unmasked && !kind.canUnmask) throw refuse('unmasked');

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { AppError } from '../../kernel/index.ts';
 import { readPdf } from '../../platform/documents/test/read-pdf.ts';
 import { readXlsx } from '../../platform/documents/test/read-xlsx.ts';
+import { renderNotice } from '../../platform/notify/templates.ts';
+import { exportNotice } from './export.notices.ts';
 import { EXPORT_LIMITS } from './export.rules.ts';
 import { ANN, BOB, buildExports, type BuiltExports } from './test/build-exports.ts';
 
@@ -297,6 +299,18 @@ describe('exports', () => {
       const failure = await decide('apply').catch((error: unknown) => error);
       expect(failure).to.be.instanceOf(AppError).with.property('code', 'export.state_refused');
     });
+  });
+
+  it('have a notice in both languages for each end, with a way to the page', () => {
+    for (const outcome of ['ready', 'failed', 'refused'] as const) {
+      const notice = exportNotice({ accountId: ANN, exportId: BOB, outcome });
+      expect(notice).to.deep.include({ link: '/exports', to: { accountIds: [ANN] } });
+      for (const lang of ['zh-CN', 'en'] as const) {
+        const { title, body } = renderNotice(notice.kind, notice.params, lang);
+        expect(title).not.to.equal(notice.kind);
+        expect(body).not.to.equal('');
+      }
+    }
   });
 
   it('keep what somebody typed sealed, and out of the trail', async () => {
