@@ -12,6 +12,7 @@ const USAGE = `usage: vaultdesk VERB
   status [--json]                       what runs, where, with which database
   migrate status|verify|sql [...]       the database schema
   audit verify|export|status|...        the audit trail; vaultdesk audit --help
+  archive verify|read FOLDER            what retention sweeps have archived
   robot evaluate --knowledge F --lang L measure the robot on your own questions
 
 The instance is the one of VAULTDESK_HOME (default ./var).
@@ -22,6 +23,7 @@ const VERBS: Record<string, Verb> = {
   status: async (args) => (await import('./status.ts')).statusCommand(args, loadInstanceConfig()),
   migrate: async (args) => (await import('./migrate.ts')).migrateCommand(args, loadInstanceConfig()),
   audit: async (args) => (await import('./audit.ts')).auditVerb(args, loadInstanceConfig()),
+  archive: async (args) => (await import('./archive.ts')).archiveCommand(args, loadInstanceConfig()),
   robot: async (args) => {
     const [verb, ...rest] = args;
     if (verb !== 'evaluate') return usage(`vaultdesk robot: there is no verb ${verb ?? ''}`);

@@ -232,12 +232,10 @@ describe('the life cycle of records', () => {
       }
       // One record a chunk; the hold is asked for while the first chunk holds its locks.
       const target = stage.stores.find(({ name }) => name === 'desk.conversation') as RecordStore;
-      const due = target.due?.bind(target);
       let placing: Promise<unknown> | undefined;
       let isPlaced = false;
       const oneByOne: RecordStore = {
         ...target,
-        due: async (db, query) => (await due?.(db, { ...query, limit: 1 })) ?? [],
         lock: async (tx, ids, thresholds) => {
           const locked = await target.lock?.(tx, ids, thresholds);
           placing ??= stage.place({ requesterId }).then(() => (isPlaced = true));
@@ -249,7 +247,7 @@ describe('the life cycle of records', () => {
         },
       };
       stage.stores[stage.stores.indexOf(target)] = oneByOne;
-      stage.rebuild();
+      stage.rebuild(1);
       await stage.life.sweeps.sweep({ ...CONTROL, checkpoint: async () => void (await placing) });
       expect(isPlaced).to.equal(true);
       expect((await stage.seeds.counts())['conversation'], 'one chunk went before the hold').to.equal(2);

@@ -8,6 +8,7 @@ import {
   DashboardOutlined,
   DownloadOutlined,
   GlobalOutlined,
+  HistoryOutlined,
   IdcardOutlined,
   KeyOutlined,
   OrderedListOutlined,
@@ -59,6 +60,7 @@ const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
 
 const ExportsPage = lazy(() => import('./features/exports/exports-page.tsx'));
 const AuditPage = lazy(() => import('./features/audit/audit-page.tsx'));
+const RecordsPage = lazy(() => import('./features/records/records-page.tsx'));
 const ApprovalsPage = lazy(() => import('./features/approvals/approvals-page.tsx'));
 const AccountsPage = lazy(() => import('./features/identity/accounts-page.tsx'));
 const RolesPage = lazy(() => import('./features/identity/roles-page.tsx'));
@@ -172,6 +174,12 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['audit:read', 'audit:read-admin'],
     component: AuditPage,
     nav: { label: 'nav.audit', icon: AuditOutlined },
+  },
+  {
+    path: '/records',
+    anyOf: ['record:read'],
+    component: RecordsPage,
+    nav: { label: 'nav.records', icon: HistoryOutlined },
   },
   {
     path: '/approvals',

@@ -27,6 +27,8 @@ export interface LifecycleDeps {
   accountNames: AccountNames;
   notices: LifecycleNotices;
   queue: JobQueue;
+  /** Records a chunk of a sweep looks at; default 500. */
+  pageRecords?: number;
 }
 
 /** The life cycle as the composition root wires it. */

@@ -30,6 +30,8 @@ export interface TurnDeps {
   crypto: Crypto;
   /** Folder of this run's archive files. */
   archiveFolder: string;
+  /** Records a chunk looks at, at most PAGE_RECORDS. */
+  pageRecords: number;
   now(): Date;
 }
 
@@ -56,7 +58,7 @@ export async function takeSweepTurn(
   const holds = await listActiveHolds(tx);
   const terms: Terms = { thresholds: thresholdsAt(run.asOf, rules), holds };
   const after = run.afterAt === null || run.afterId === null ? null : { at: run.afterAt, id: run.afterId };
-  const { page, isLast } = await nextPage(tx, store, terms.thresholds, after);
+  const { page, isLast } = await nextPage(tx, store, terms.thresholds, { after, limit: deps.pageRecords });
   const report = structuredClone(run.report);
   const going: RecordSubject[] = [];
   for (const { record, verdict } of await judgeAll(tx, deps.stores, { store, page, terms })) {
@@ -93,15 +95,15 @@ async function nextPage(
   tx: Tx,
   store: RecordStore,
   thresholds: Thresholds,
-  after: RecordCursor | null,
+  from: { after: RecordCursor | null; limit: number },
 ): Promise<{ page: { record: RecordSubject; cursor: RecordCursor }[]; isLast: boolean }> {
-  const found = (await store.due?.(tx, { thresholds, after, limit: PAGE_RECORDS })) ?? [];
+  const found = (await store.due?.(tx, { thresholds, ...from })) ?? [];
   let rows = 0;
   const page = found.filter(({ record }, index) => {
     rows += record.rowCount;
     return index === 0 || rows <= CHUNK_ROWS_MAX;
   });
-  return { page, isLast: page.length === found.length && found.length < PAGE_RECORDS };
+  return { page, isLast: page.length === found.length && found.length < from.limit };
 }
 
 /** Decides about a page; one whose keepers are too many for one look is decided in halves. */

@@ -8,7 +8,7 @@ import { readGuard, setClock, takeTurn } from './guard.repo.ts';
 import type { SweepChunkRow, SweepRunRow } from './lifecycle.entity.ts';
 import { writeManifest } from './manifest.ts';
 import { emptyReport } from './report.ts';
-import { takeSweepTurn, type TurnResult } from './sweep-turn.ts';
+import { PAGE_RECORDS, takeSweepTurn, type TurnResult } from './sweep-turn.ts';
 import { findNewestRun, insertRun, listChunks, saveRun } from './sweep.repo.ts';
 import { CLASS_ORDER } from './sweep.rules.ts';
 
@@ -30,6 +30,8 @@ export interface SweepDeps {
   /** Folder of all archives; a run makes one folder in it. */
   archiveRoot: string;
   notices: LifecycleNotices;
+  /** Records a chunk looks at; PAGE_RECORDS unless set. */
+  pageRecords?: number;
 }
 
 /** How a sweep is driven: by a job, or by a test. */
@@ -191,10 +193,10 @@ export class SweepService {
   }
 
   #turn(run: SweepRunRow, store: RecordStore): Promise<TurnResult> {
-    const { uow, stores, crypto, clock } = this.#deps;
+    const { uow, stores, crypto, clock, pageRecords = PAGE_RECORDS } = this.#deps;
     const archiveFolder = this.folderOf(run.id);
     return uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
-      takeSweepTurn(tx, { stores, crypto, archiveFolder, now: () => clock.now() }, run, store),
+      takeSweepTurn(tx, { stores, crypto, archiveFolder, pageRecords, now: () => clock.now() }, run, store),
     );
   }
 

@@ -58,7 +58,7 @@ export class LifecycleStage {
   }
 
   /** Builds the life cycle anew, as a start of the server does. */
-  rebuild(): void {
+  rebuild(pageRecords = 500): void {
     const { uow, ids, crypto, installationId } = this.core;
     const { clock, stores, archiveRoot } = this;
     this.jobs = createJobs({
@@ -75,7 +75,7 @@ export class LifecycleStage {
     });
     const { approvals } = this.identity;
     this.life = createLifecycle({
-      ...{ uow, clock, ids, crypto, installationId, stores, archiveRoot, approvals },
+      ...{ uow, clock, ids, crypto, installationId, stores, archiveRoot, approvals, pageRecords },
       accountNames: async (ids) => new Map(ids.filter((id) => id === LIN).map((id) => [id, '林坐席'])),
       queue: this.jobs.queue,
       notices: {

@@ -8,6 +8,7 @@ import * as robot from '../features/robot/messages.ts';
 import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
 import * as audit from '../features/audit/messages.ts';
+import * as records from '../features/records/messages.ts';
 import * as approvals from '../features/approvals/messages.ts';
 import * as roles from '../features/identity/role-messages.ts';
 import * as permissions from '../features/identity/permission-messages.ts';
@@ -31,6 +32,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...qa.en,
   ...reports.en,
   ...audit.en,
+  ...records.en,
   ...approvals.en,
   ...exports.en,
   ...identity.en,

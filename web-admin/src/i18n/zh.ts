@@ -8,6 +8,7 @@ import * as robot from '../features/robot/messages.ts';
 import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
 import * as audit from '../features/audit/messages.ts';
+import * as records from '../features/records/messages.ts';
 import * as approvals from '../features/approvals/messages.ts';
 import * as roles from '../features/identity/role-messages.ts';
 import * as permissions from '../features/identity/permission-messages.ts';
@@ -30,6 +31,7 @@ export const zh = {
   ...qa.zh,
   ...reports.zh,
   ...audit.zh,
+  ...records.zh,
   ...approvals.zh,
   ...exports.zh,
   ...identity.zh,
