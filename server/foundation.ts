@@ -116,7 +116,7 @@ export async function openFoundation(options: {
       signer,
       anchors: [createFolderAnchor(places.anchors)],
       clock,
-      report: (notice) => reportSealer(log, notice),
+      report: createSealerReport(log),
       options: {
         intervalMs: config.audit.sealIntervalMs,
         heartbeatMs: config.audit.heartbeatSeconds * 1_000,
@@ -161,6 +161,16 @@ async function openSealKey(places: ReturnType<typeof placesOf>, origin: string) 
   // Does nothing when the file is there; a kill between the two files is mended by the next start.
   await createSecretFile(places.auditKeys, createKeyFile(signer));
   return { signer, auditKeys: await readFile(places.auditKeys, 'utf8') };
+}
+
+/** Sealing is tried several times a second: an outage is logged when it begins and when it ends. */
+function createSealerReport(log: Log): (notice: SealerNotice) => void {
+  let isFailing = false;
+  return (notice) => {
+    if (notice.kind === 'sealed' && isFailing) log.info('audit.sealing_again');
+    if (notice.kind !== 'failed' || !isFailing) reportSealer(log, notice);
+    if (notice.kind === 'sealed' || notice.kind === 'failed') isFailing = notice.kind === 'failed';
+  };
 }
 
 function reportSealer(log: Log, notice: SealerNotice): void {

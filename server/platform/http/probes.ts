@@ -24,10 +24,11 @@ export function mountProbes(router: Router, deps: ProbeDeps): void {
   const readMetrics = createNetworkList(deps.config.metricsNetworks ?? LOOPBACK);
   let cached: { atMs: number; results: Promise<Record<string, 'ok' | 'failed'>> } | undefined;
 
+  const failing = new Set<string>();
   const readiness = () => {
     const nowMs = deps.clock.now().getTime();
     if (cached === undefined || nowMs - cached.atMs > READY_CACHE_MS || nowMs < cached.atMs) {
-      cached = { atMs: nowMs, results: runChecks(deps) };
+      cached = { atMs: nowMs, results: runChecks(deps, failing) };
     }
     return cached.results;
   };
@@ -56,14 +57,17 @@ export function mountProbes(router: Router, deps: ProbeDeps): void {
   });
 }
 
-async function runChecks(deps: ProbeDeps): Promise<Record<string, 'ok' | 'failed'>> {
+/** Load balancers ask every few seconds: a check is logged when its result changes. */
+async function runChecks(deps: ProbeDeps, failing: Set<string>): Promise<Record<string, 'ok' | 'failed'>> {
   const results = await Promise.all(
     deps.checks.map(async ({ name, check }) => {
       try {
         await withDeadline(check());
+        if (failing.delete(name)) deps.log.info('http.readiness_restored', { check: name });
         return [name, 'ok'] as const;
       } catch (error) {
-        deps.log.error('http.readiness_failed', { check: name }, error);
+        if (!failing.has(name)) deps.log.error('http.readiness_failed', { check: name }, error);
+        failing.add(name);
         return [name, 'failed'] as const;
       }
     }),

@@ -14,6 +14,10 @@ export interface DelivererDeps {
   publicBaseUrl: string;
   /** 0 to 1, another each time. */
   randomRatio(): number;
+  /** Messages of one channel in a minute; the limit of the product unless set. */
+  perMinute?: number;
+  /** A channel is through with its batch. */
+  onFree(): void;
   /** Builds what talks to a channel's other side. */
   senderOf(channel: NotifyChannelRow): Promise<Sender>;
 }
@@ -49,7 +53,10 @@ export class Deliverer {
       const batch = this.#carryAll(channel, idList)
         // The rows stay as they were: they are carried again.
         .catch(() => this.#deps.log.warn('a channel of notices pauses', { channel: channel.id }))
-        .finally(() => this.#busy.delete(channel.id));
+        .finally(() => {
+          this.#busy.delete(channel.id);
+          this.#deps.onFree();
+        });
       this.#busy.set(channel.id, batch);
     }
     return started;
@@ -64,7 +71,7 @@ export class Deliverer {
     const now = this.#deps.clock.now().getTime();
     const recent = (this.#carriedMs.get(channelId) ?? []).filter((at) => Math.abs(now - at) < MINUTE_MS);
     this.#carriedMs.set(channelId, recent);
-    return Math.max(0, NOTIFY_LIMITS.perMinute - recent.length);
+    return Math.max(0, (this.#deps.perMinute ?? NOTIFY_LIMITS.perMinute) - recent.length);
   }
 
   async #carryAll(channel: NotifyChannelRow, idList: string[]): Promise<void> {

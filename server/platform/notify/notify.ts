@@ -32,6 +32,8 @@ export interface NotifyDeps extends ChannelDeps {
   /** Address of the console in messages. */
   publicBaseUrl: string;
   randomRatio(): number;
+  /** Messages of one channel in a minute; `NOTIFY_LIMITS.perMinute` unless set. */
+  perMinute?: number;
 }
 
 /** Who can be told, and how; known when the modules are built. */
@@ -66,9 +68,9 @@ export function createNotify(deps: NotifyDeps): Notify {
   const channels = new ChannelService(deps);
   const lease = createLease({ withDb, clock, name: LEASE_NAME, holder: ids.next() });
   const senderOf = (row: Parameters<ChannelService['senderOf']>[0]) => channels.senderOf(row);
-  const deliverer = new Deliverer({ ...deps, senderOf });
   let ports: NotifyPorts | undefined;
   const loop = createLoop(tick, { ...log, name: 'notices' });
+  const deliverer = new Deliverer({ ...deps, senderOf, onFree: loop.nudge });
 
   async function tick(): Promise<number> {
     const connected = ports;
