@@ -53,6 +53,7 @@ export const ADMINISTRATION_ACTIONS = {
   'unit.close': admin.must('{actor} 撤销机构 {target}', '{actor} closed unit {target}'),
   'unit.hand-over': admin.must('机构 {target} 的业务已移交', 'work of unit {target} was handed over'),
   'token.create': admin.must('{actor} 创建令牌 {target}', '{actor} created token {target}'),
+  'token.rotate': admin.must('{actor} 更换令牌 {target}', '{actor} rotated token {target}'),
   'token.revoke': admin.must('{actor} 吊销令牌 {target}', '{actor} revoked token {target}'),
   'token.list': admin.may('{actor} 查看令牌列表', '{actor} listed tokens'),
   'site.create': admin.may('{actor} 创建站点 {target}', '{actor} created site {target}'),

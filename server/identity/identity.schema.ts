@@ -109,17 +109,28 @@ export const accountQuery = closed(
 );
 export const pageQuery = closed(pageOptions, ['cursor', 'limit']);
 
-export const tokenCreate = closed({
-  name: displayName,
-  scopes: {
-    type: 'array',
-    items: { type: 'string', enum: TOKEN_SCOPES },
-    minItems: 1,
-    maxItems: TOKEN_SCOPES.length,
-    uniqueItems: true,
+export const tokenCreate = closed(
+  {
+    name: displayName,
+    scopes: {
+      type: 'array',
+      items: { type: 'string', enum: TOKEN_SCOPES },
+      minItems: 1,
+      maxItems: TOKEN_SCOPES.length,
+      uniqueItems: true,
+    },
+    expiresInDays: { type: 'integer', minimum: 1, maximum: 365 },
+    networks: {
+      type: 'array',
+      items: { type: 'string', pattern: '^[0-9a-fA-F:.]{2,45}(/[0-9]{1,3})?$', maxLength: 49 },
+      maxItems: 32,
+      uniqueItems: true,
+    },
+    perSecond: { type: 'integer', minimum: 1, maximum: 1_000 },
   },
-  expiresInDays: { type: 'integer', minimum: 1, maximum: 365 },
-});
+  ['networks', 'perSecond'],
+);
+export const tokenRotate = closed({ graceHours: { type: 'integer', minimum: 0, maximum: 72 } });
 export const tokenCreated = open({ id: uuid, name: text(100), token: text(64) });
 export const token = open({
   id: uuid,
@@ -129,6 +140,9 @@ export const token = open({
   expiresAt: instant,
   lastUsedAt: nullable(instant),
   isRevoked: { type: 'boolean' },
+  networks: items({ type: 'string' }),
+  perSecond: { type: ['integer', 'null'] },
+  oldUntilAt: nullable(instant),
 });
 export const tokenPage = open({ items: items(token), nextCursor: text(1024) }, ['nextCursor']);
 

@@ -98,7 +98,29 @@ export const ROLE_PERMISSIONS = {
 } as const satisfies Record<Role, readonly string[]>;
 
 /** What a program's token may be given. */
-export const TOKEN_SCOPES = ['robot:query', 'ticket:work', 'conversation:read-any', 'channel:send'] as const;
+export const TOKEN_SCOPES = [
+  'robot:query',
+  'ticket:read',
+  'ticket:work',
+  'conversation:read-any',
+  'channel:send',
+  'webhook:write',
+  'report:read',
+] as const;
+
+/** Scopes that give a right of people for reading only. */
+const READING_SCOPES: Partial<Record<TokenScope, Permission>> = { 'ticket:read': 'ticket:work' };
+
+/** What scopes allow: `readOnly` rights let a program read where they would let a person change as well. */
+export function rightsOfScopes(scopes: readonly TokenScope[]): {
+  permissions: ReadonlySet<Permission>;
+  readOnly: ReadonlySet<Permission>;
+} {
+  const whole = scopes.filter((scope) => READING_SCOPES[scope] === undefined);
+  const reading = scopes.map((scope) => READING_SCOPES[scope]).filter((right) => right !== undefined);
+  const readOnly = reading.filter((right) => !(whole as readonly string[]).includes(right));
+  return { permissions: new Set([...whole, ...reading]), readOnly: new Set(readOnly) };
+}
 
 /** A right of a person or of a program, `noun:verb`. */
 export type Permission = (typeof ROLE_PERMISSIONS)[Role][number] | TokenScope;

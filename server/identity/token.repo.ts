@@ -23,6 +23,10 @@ export const apiTokenEntity = defineEntity(
     expiresAt: col.instant(),
     lastUsedAt: col.instant().optional(),
     revokedAt: col.instant().optional(),
+    networks: col.json<string[] | null>().optional(),
+    perSecond: col.int().optional(),
+    oldTokenHash: col.bytes(32).optional(),
+    oldUntilAt: col.instant().optional(),
   },
   { primaryKey: ['id'] },
 );
@@ -32,6 +36,17 @@ export type TokenRow = RowOf<typeof apiTokenEntity>;
 
 const TOKEN_INSERT = insert(apiTokenEntity);
 const TOKEN_BY_HASH = select(apiTokenEntity, { name: 'api_token.by_hash', where: ['tokenHash'] });
+const TOKEN_BY_OLD_HASH = select(apiTokenEntity, {
+  name: 'api_token.by_old_hash',
+  where: ['oldTokenHash'],
+});
+const TOKEN_BY_ID = select(apiTokenEntity, { name: 'api_token.by_id', where: ['id'] });
+const TOKEN_ROTATE = update(apiTokenEntity, {
+  name: 'api_token.rotate',
+  set: ['tokenHash', 'oldTokenHash', 'oldUntilAt'],
+  where: ['id', 'tokenHash'],
+  and: 'revoked_at IS NULL',
+});
 const TOKENS_PAGE = select(apiTokenEntity, {
   name: 'api_token.page',
   orderBy: [
@@ -58,9 +73,24 @@ export const TOKEN_TOUCH: Statement<{ lastUsedAt: Date | null; whereId: string }
   },
 );
 
-/** The token of a hash, if any, expired and revoked ones included. */
-export function findToken(db: Db, tokenHash: Buffer): Promise<TokenRow | undefined> {
-  return db.one(TOKEN_BY_HASH, { tokenHash });
+/** The token of a hash, if any, expired and revoked ones included; also by the text it had before a rotation. */
+export async function findToken(db: Db, tokenHash: Buffer): Promise<TokenRow | undefined> {
+  const row = await db.one(TOKEN_BY_HASH, { tokenHash });
+  return row ?? db.one(TOKEN_BY_OLD_HASH, { oldTokenHash: tokenHash });
+}
+
+/** A token by id. */
+export function findTokenById(db: Db, id: string): Promise<TokenRow | undefined> {
+  return db.one(TOKEN_BY_ID, { id });
+}
+
+/** Gives a token another text; false when it was revoked or rotated meanwhile. */
+export async function rotateToken(
+  tx: Tx,
+  row: TokenRow,
+  next: Pick<TokenRow, 'tokenHash' | 'oldTokenHash' | 'oldUntilAt'>,
+): Promise<boolean> {
+  return (await tx.run(TOKEN_ROTATE, { ...next, whereId: row.id, whereTokenHash: row.tokenHash })) === 1;
 }
 
 /** One page of tokens, the newest first. */

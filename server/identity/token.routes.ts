@@ -19,6 +19,9 @@ function present(row: TokenRow): Record<string, unknown> {
     expiresAt: row.expiresAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     isRevoked: row.revokedAt !== null,
+    networks: row.networks ?? [],
+    perSecond: row.perSecond,
+    oldUntilAt: row.oldUntilAt?.toISOString() ?? null,
   };
 }
 
@@ -50,6 +53,16 @@ export function tokenRoutes({ tokens }: TokenRouteDeps): AnyRoute[] {
       response: schemas.tokenCreated,
       status: 201,
       handler: (tx, { body }) => tokens.create(tx, body),
+    }),
+    defineRoute<{ id: string }, unknown, { graceHours: number }>({
+      method: 'POST',
+      path: '/api/v1/tokens/:id/rotate',
+      summary: 'Gives a token another text, shown once; the old one stays good for the hours named.',
+      permission: 'token:write',
+      audit: 'token.rotate',
+      body: schemas.tokenRotate,
+      response: schemas.tokenCreated,
+      handler: (tx, { params, body }) => tokens.rotate(tx, params.id, body.graceHours),
     }),
     defineRoute<{ id: string }>({
       method: 'DELETE',

@@ -15,12 +15,24 @@ const askRobot = defineRoute({
   handler: (_tx, _input, context) => Promise.resolve({ actor: context.actor.id, at: context.requestId }),
 });
 
+const tickets = (['GET', 'POST'] as const).map((method) =>
+  defineRoute({
+    method,
+    path: '/api/v1/probe-tickets',
+    summary: 'Reading and changing under one right.',
+    permission: 'ticket:work',
+    audit: 'ticket.view',
+    response: { type: 'object' },
+    handler: async () => ({}),
+  }),
+);
+
 describe('tokens and skill groups', () => {
   let server: IdentityServer;
   let system: Browser;
 
   before(async () => {
-    server = await serveIdentity([askRobot]);
+    server = await serveIdentity([askRobot, ...tickets]);
     system = await server.browse(server.people['system-admin']);
   });
   after(() => server.close());
@@ -57,6 +69,66 @@ describe('tokens and skill groups', () => {
     server.clock.advance(DAY_MS);
     expect((await probe(short.token)).status).to.equal(401);
     system = await server.browse(server.people['system-admin']);
+  });
+
+  const make = async (body: object) =>
+    (
+      await system.ask('/api/v1/tokens', {
+        method: 'POST',
+        body: { name: '程序', scopes: ['robot:query'], expiresInDays: 30, ...body },
+      })
+    ).json;
+
+  it('is good from its networks only, and elsewhere looks like an unknown one', async () => {
+    const near = await make({ networks: ['10.0.0.0/8', '127.0.0.1'] });
+    const far = await make({ networks: ['10.0.0.0/8'] });
+    expect((await probe(near.token)).status).to.equal(200);
+    const refused = await probe(far.token);
+    expect([refused.status, refused.json.code]).to.deep.equal([401, 'access.unauthenticated']);
+    for (const networks of [['10.0.0.0/33'], ['10.0.0'], ['::1/129'], ['x']])
+      expect((await make({ networks })).code, networks[0]).to.equal('request.invalid');
+  });
+
+  it('has a limit of its own, whoever shares its address', async () => {
+    const slow = await make({ perSecond: 1 });
+    const other = await make({});
+    const codes = [];
+    for (let count = 0; count < 3; count += 1) codes.push((await probe(slow.token)).status);
+    expect(codes).to.deep.equal([200, 200, 429]);
+    expect((await probe(other.token)).status).to.equal(200);
+    server.clock.advance(1_000);
+    expect((await probe(slow.token)).status).to.equal(200);
+  });
+
+  it('gets another text, the old one good as long as was said', async () => {
+    const { id, token } = await create();
+    const rotate = (graceHours: number) =>
+      system.ask(`/api/v1/tokens/${id}/rotate`, { method: 'POST', body: { graceHours } });
+    const second = (await rotate(1)).json.token as string;
+    expect([(await probe(token)).status, (await probe(second)).status]).to.deep.equal([200, 200]);
+    server.clock.advance(3_600_000);
+    system = await server.browse(server.people['system-admin']);
+    expect([(await probe(token)).status, (await probe(second)).status]).to.deep.equal([401, 200]);
+    const third = (await rotate(0)).json.token as string;
+    expect([(await probe(second)).status, (await probe(third)).status]).to.deep.equal([401, 200]);
+    await system.ask(`/api/v1/tokens/${id}`, { method: 'DELETE' });
+    expect((await probe(third)).status).to.equal(401);
+    expect((await rotate(0)).status).to.equal(404);
+    expect((await rotate(73)).json.code).to.equal('request.invalid');
+  });
+
+  it('with a reading scope reads, and changes nothing', async () => {
+    const reading = await create(['ticket:read']);
+    const both = await create(['ticket:read', 'ticket:work']);
+    const ask = (token: string, method: string) =>
+      server.ask('/api/v1/probe-tickets', { method, headers: { Authorization: `Bearer ${token}` } });
+    expect([
+      (await ask(reading.token, 'GET')).status,
+      (await ask(reading.token, 'POST')).status,
+    ]).to.deep.equal([200, 403]);
+    expect([(await ask(both.token, 'GET')).status, (await ask(both.token, 'POST')).status]).to.deep.equal([
+      200, 200,
+    ]);
   });
 
   it('never shows a token again, nor stores it', async () => {

@@ -147,7 +147,8 @@ async function admit(serving: Serving, request: Request, response: Response): Pr
     throw new AppError(principal.restriction);
   }
   const isOpen = route.permission === 'signed-in' || route.permission === 'visitor';
-  if (!isOpen && !principal.permissions.has(route.permission)) {
+  const isReadOnly = principal.readOnly?.has(route.permission) === true && isUnsafe(request.method);
+  if (!isOpen && (isReadOnly || !principal.permissions.has(route.permission))) {
     await recordRefusal(
       deps,
       unitContext(route, exchange.requestId, principal),

@@ -6,6 +6,8 @@ export interface Principal {
   permissions: ReadonlySet<string>;
   /** What of the organisation any of these permissions reaches; the actor's own scope when absent. */
   scopeFor?(...permissions: string[]): DataScope;
+  /** Those of the permissions that open reading routes (GET) only. */
+  readOnly?: ReadonlySet<string>;
   /** Set for cookie sessions; then unsafe requests must carry this token in `X-CSRF-Token`. */
   session?: { id: string; csrfToken: string };
   visitor?: { conversationId: string; requesterId: string; siteId: string };

@@ -119,19 +119,28 @@ SELECT DISTINCT account.id, account.display_name FROM account JOIN account_role 
 SELECT DISTINCT account.id, account.display_name FROM account JOIN account_role ON account_role.account_id = account.id JOIN skill_group_member ON skill_group_member.account_id = account.id WHERE account.state = 'active' AND (account_role.role IN ('agent', 'supervisor') OR account_role.role IN (SELECT custom_role.id FROM custom_role WHERE custom_role.takes_work = 1)) AND skill_group_member.skill_group_id = :1 AND (EXISTS (SELECT 1 FROM unit_closure s WHERE s.unit_id = :2 AND s.ancestor_id = COALESCE(account_role.scope_unit_id, account.unit_id) AND (s.depth = 0 OR account_role.scope_kind = 'subtree')) OR :3 IS NULL) ORDER BY account.display_name, account.id FETCH FIRST :4 ROWS ONLY;
 
 -- api_token.by_hash
-SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at FROM api_token WHERE token_hash = :1;
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at FROM api_token WHERE token_hash = :1;
+
+-- api_token.by_id
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at FROM api_token WHERE id = :1;
+
+-- api_token.by_old_hash
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at FROM api_token WHERE old_token_hash = :1;
 
 -- api_token.insert
-INSERT INTO api_token (id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
+INSERT INTO api_token (id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13);
 
 -- api_token.page
-SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at FROM api_token ORDER BY created_at desc, id desc FETCH FIRST :1 ROWS ONLY;
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at FROM api_token ORDER BY created_at desc, id desc FETCH FIRST :1 ROWS ONLY;
 
 -- api_token.page (next page)
-SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at FROM api_token WHERE created_at <= :1 AND (created_at < :2 OR (id < :3)) ORDER BY created_at desc, id desc FETCH FIRST :4 ROWS ONLY;
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at FROM api_token WHERE created_at <= :1 AND (created_at < :2 OR (id < :3)) ORDER BY created_at desc, id desc FETCH FIRST :4 ROWS ONLY;
 
 -- api_token.revoke
 UPDATE api_token SET revoked_at = :1 WHERE id = :2 AND revoked_at IS NULL;
+
+-- api_token.rotate
+UPDATE api_token SET token_hash = :1, old_token_hash = :2, old_until_at = :3 WHERE id = :4 AND token_hash = :5 AND revoked_at IS NULL;
 
 -- api_token.touch
 UPDATE api_token SET last_used_at = :1 WHERE id = :2;

@@ -1,0 +1,8 @@
+-- Where a program's token may be used from, how often, and the one it replaced, which is good for a while.
+
+ALTER TABLE api_token ADD networks text;
+ALTER TABLE api_token ADD per_second bigint;
+ALTER TABLE api_token ADD old_token_hash bytea;
+ALTER TABLE api_token ADD old_until_at timestamp(3);
+CREATE UNIQUE INDEX ux_api_token_old_hash ON api_token (old_token_hash);
+COMMENT ON COLUMN api_token.networks IS 'JSON list of addresses and networks; NULL: from everywhere';
