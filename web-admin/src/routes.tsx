@@ -7,11 +7,13 @@ import {
   CustomerServiceOutlined,
   DashboardOutlined,
   DownloadOutlined,
+  ExportOutlined,
   GlobalOutlined,
   HistoryOutlined,
   IdcardOutlined,
   KeyOutlined,
   OrderedListOutlined,
+  NotificationOutlined,
   ProfileOutlined,
   RobotOutlined,
   SafetyCertificateOutlined,
@@ -64,6 +66,8 @@ const RecordsPage = lazy(() => import('./features/records/records-page.tsx'));
 const ApprovalsPage = lazy(() => import('./features/approvals/approvals-page.tsx'));
 const AccountsPage = lazy(() => import('./features/identity/accounts-page.tsx'));
 const RolesPage = lazy(() => import('./features/identity/roles-page.tsx'));
+const WebhooksPage = lazy(() => import('./features/connectors/webhooks-page.tsx'));
+const EgressPage = lazy(() => import('./features/connectors/egress-page.tsx'));
 const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
 const SkillGroupsPage = lazy(() => import('./features/identity/skill-groups-page.tsx'));
 const SitesPage = lazy(() => import('./features/channels/sites-page.tsx'));
@@ -226,6 +230,18 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
   },
   { path: '/help', anyOf: [], component: HelpPage },
   { path: '/help/:guide', anyOf: [], component: HelpPage },
+  {
+    path: '/webhooks',
+    anyOf: ['webhook:write'],
+    component: WebhooksPage,
+    nav: { label: 'nav.webhooks', icon: NotificationOutlined },
+  },
+  {
+    path: '/egress',
+    anyOf: ['egress:read'],
+    component: EgressPage,
+    nav: { label: 'nav.egress', icon: ExportOutlined },
+  },
   {
     path: '/settings',
     anyOf: ['settings:read'],

@@ -21,7 +21,7 @@ export interface Credentials {
   cookie?: string;
   /** Token of `Authorization: Bearer`. */
   bearer?: string;
-  /** For the trail only. */
+  /** For the trail, and for tokens that are bound to networks. */
   ip: string;
   /** The page asked by itself (`X-Background: 1`), so nobody is there: the idle time goes on. */
   isBackground?: boolean;

@@ -15,6 +15,7 @@ import * as permissions from '../features/identity/permission-messages.ts';
 import * as exports from '../features/exports/messages.ts';
 import * as identity from '../features/identity/messages.ts';
 import * as channels from '../features/channels/messages.ts';
+import * as connectors from '../features/connectors/messages.ts';
 import * as settings from '../features/settings/messages.ts';
 import * as help from '../features/help/messages.ts';
 import * as tailoring from '../features/tailoring/messages.ts';
@@ -39,6 +40,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...roles.en,
   ...permissions.en,
   ...channels.en,
+  ...connectors.en,
   ...settings.en,
   ...tailoring.en,
   ...help.en,

@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
-import { App, Button, Form, Input, InputNumber, Select, Table, type TableColumnsType } from 'antd';
+import { App, Button, Form, Input, InputNumber, Select, Space, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useApi, usePageList } from '../../api/index.ts';
 import {
@@ -17,11 +17,21 @@ import { useI18n } from '../../i18n/index.ts';
 import './identity.css';
 
 /** What a program's token may be given. */
-const SCOPES = ['robot:query', 'ticket:work', 'conversation:read-any', 'channel:send'] as const;
+const SCOPES = [
+  'robot:query',
+  'ticket:read',
+  'ticket:work',
+  'conversation:read-any',
+  'channel:send',
+  'webhook:write',
+  'report:read',
+] as const;
 
 const DAYS_DEFAULT = 90;
 const DAYS_MAX = 365;
 const NAME_MAX = 100;
+const PER_SECOND_MAX = 1_000;
+const GRACE_HOURS = { usual: 24, max: 72 };
 
 interface Token {
   id: string;
@@ -31,12 +41,17 @@ interface Token {
   expiresAt: string;
   lastUsedAt: string | null;
   isRevoked: boolean;
+  networks: string[];
+  perSecond: number | null;
+  oldUntilAt: string | null;
 }
 
 interface TokenForm {
   name: string;
   scopes: string[];
   expiresInDays: number;
+  networks?: string;
+  perSecond?: number | null;
 }
 
 /** A token with its text, as it is answered once. */
@@ -58,7 +73,9 @@ function CreateTokenDialog(props: { onCreated: (token: CreatedToken) => void; on
   const api = useApi();
   const cache = useQueryClient();
   const required = { required: true, message: t('field.required') };
-  async function handleSubmit(body: TokenForm): Promise<void> {
+  async function handleSubmit({ networks = '', perSecond, ...form }: TokenForm): Promise<void> {
+    const listed = networks.split(/\s+/).filter((network) => network !== '');
+    const body = { ...form, networks: listed, ...(perSecond ? { perSecond } : {}) };
     const made = await api.create<CreatedToken>('/tokens', { body });
     await cache.invalidateQueries({ queryKey: ['tokens'] });
     props.onCreated(made);
@@ -82,6 +99,12 @@ function CreateTokenDialog(props: { onCreated: (token: CreatedToken) => void; on
       </Form.Item>
       <Form.Item name="expiresInDays" label={t('token.expires_in_days')} rules={[required]}>
         <InputNumber min={1} max={DAYS_MAX} precision={0} />
+      </Form.Item>
+      <Form.Item name="networks" label={t('token.networks')} extra={t('token.networks_hint')}>
+        <Input.TextArea rows={2} placeholder="10.20.0.0/16" />
+      </Form.Item>
+      <Form.Item name="perSecond" label={t('token.per_second')}>
+        <InputNumber min={1} max={PER_SECOND_MAX} precision={0} />
       </Form.Item>
     </FormDialog>
   );
@@ -126,11 +149,68 @@ function RevokeDialog({ token, onClose }: { token: Token; onClose: () => void })
   );
 }
 
-function useColumns(onRevoke: (token: Token) => void): TableColumnsType<Token> {
+function RotateDialog(props: {
+  token: Token;
+  onRotated: (token: CreatedToken) => void;
+  onClose: () => void;
+}) {
+  const { t } = useI18n();
+  const api = useApi();
+  const cache = useQueryClient();
+  const { token } = props;
+  async function handleSubmit(body: { graceHours: number }): Promise<void> {
+    const made = await api.post<CreatedToken>(`/tokens/${token.id}/rotate`, { body });
+    await cache.invalidateQueries({ queryKey: ['tokens'] });
+    props.onRotated(made);
+  }
+  return (
+    <FormDialog<{ graceHours: number }>
+      title={t('token.rotate')}
+      okText={t('token.rotate')}
+      initialValues={{ graceHours: GRACE_HOURS.usual }}
+      onSubmit={handleSubmit}
+      onClose={props.onClose}
+    >
+      <p>{t('token.rotate_text', { name: token.name })}</p>
+      <Form.Item
+        name="graceHours"
+        label={t('token.grace_hours')}
+        rules={[{ required: true, message: t('field.required') }]}
+      >
+        <InputNumber min={0} max={GRACE_HOURS.max} precision={0} autoFocus />
+      </Form.Item>
+    </FormDialog>
+  );
+}
+
+/** Where and how often a token may be used, and how long the one before it is good. */
+function Bounds({ token, nowMs }: { token: Token; nowMs: number }) {
+  const { t, format } = useI18n();
+  const { networks, perSecond, oldUntilAt } = token;
+  const isOverlapping = oldUntilAt !== null && new Date(oldUntilAt).getTime() > nowMs;
+  const parts = [
+    networks.length > 0 && t('token.networks_short', { networks: networks.join(', ') }),
+    perSecond !== null && t('token.per_second_short', { count: perSecond }),
+    isOverlapping && t('token.old_until', { at: format.dateTime(oldUntilAt) }),
+  ].filter(Boolean);
+  return parts.length === 0 ? null : <span className="soft second-line">{parts.join(' · ')}</span>;
+}
+
+type Asking = 'revoke' | 'rotate';
+
+function useColumns(onAct: (token: Token, act: Asking) => void): TableColumnsType<Token> {
   const { t, tMaybe, format } = useI18n();
   const nowMs = Date.now();
   return [
-    { title: t('token.name'), dataIndex: 'name', render: (name: string) => <strong>{name}</strong> },
+    {
+      title: t('token.name'),
+      render: (_value, token) => (
+        <>
+          <strong>{token.name}</strong>
+          <Bounds token={token} nowMs={nowMs} />
+        </>
+      ),
+    },
     {
       title: t('token.scopes'),
       responsive: ['md'],
@@ -159,19 +239,30 @@ function useColumns(onRevoke: (token: Token) => void): TableColumnsType<Token> {
     },
     {
       title: t('account.acts'),
-      width: 110,
+      width: 170,
       render: (_value, token) =>
         token.isRevoked ? (
           '—'
         ) : (
-          <Button
-            size="small"
-            danger
-            aria-label={`${t('token.revoke')} ${token.name}`}
-            onClick={() => onRevoke(token)}
-          >
-            {t('token.revoke')}
-          </Button>
+          <Space wrap>
+            {stateOf(token, nowMs) === 'active' && (
+              <Button
+                size="small"
+                aria-label={`${t('token.rotate')} ${token.name}`}
+                onClick={() => onAct(token, 'rotate')}
+              >
+                {t('token.rotate')}
+              </Button>
+            )}
+            <Button
+              size="small"
+              danger
+              aria-label={`${t('token.revoke')} ${token.name}`}
+              onClick={() => onAct(token, 'revoke')}
+            >
+              {t('token.revoke')}
+            </Button>
+          </Space>
         ),
     },
   ];
@@ -182,9 +273,9 @@ export default function TokensPage() {
   const { t } = useI18n();
   const [isCreating, setCreating] = useState(false);
   const [created, setCreated] = useState<CreatedToken>();
-  const [revoked, setRevoked] = useState<Token>();
+  const [asking, setAsking] = useState<{ token: Token; act: Asking }>();
   const list = usePageList<Token>({ resource: 'tokens', path: '/tokens' });
-  const columns = useColumns(setRevoked);
+  const columns = useColumns((token, act) => setAsking({ token, act }));
   return (
     <Page
       title={t('token.title')}
@@ -218,7 +309,17 @@ export default function TokensPage() {
         />
       )}
       {created && <TokenSecretDialog created={created} onClose={() => setCreated(undefined)} />}
-      {revoked && <RevokeDialog token={revoked} onClose={() => setRevoked(undefined)} />}
+      {asking?.act === 'revoke' && <RevokeDialog token={asking.token} onClose={() => setAsking(undefined)} />}
+      {asking?.act === 'rotate' && (
+        <RotateDialog
+          token={asking.token}
+          onClose={() => setAsking(undefined)}
+          onRotated={(token) => {
+            setAsking(undefined);
+            setCreated(token);
+          }}
+        />
+      )}
     </Page>
   );
 }
