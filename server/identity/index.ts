@@ -7,7 +7,13 @@ export {
   type SocketSession,
   type SocketSessions,
 } from './identity.ts';
-export type { ApprovalKind, Approvals, OnAsked } from './approvals/approval.service.ts';
+export { approvalRoutes } from './approvals/approval.routes.ts';
+export {
+  ApprovalService,
+  type ApprovalKind,
+  type Approvals,
+  type OnAsked,
+} from './approvals/approval.service.ts';
 export type { ApprovalLine } from './approvals/approval.entity.ts';
 export type { AccountInput, FirstAccount } from './account.service.ts';
 export {

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { deflateSync, crc32 } from 'node:zlib';
 import { Settings } from '../platform/settings/index.ts';
-import { approvalRoutes } from '../identity/approvals/approval.routes.ts';
-import { ApprovalService } from '../identity/approvals/approval.service.ts';
+import { approvalRoutes, ApprovalService } from '../identity/index.ts';
 import type { AnyRoute } from '../platform/http/index.ts';
 import { buildCore, type Core } from '../test/support/core.ts';
 import { serveRoutes, type ServedRoutes } from '../test/support/serve-routes.ts';
