@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { AppError } from '../../kernel/index.ts';
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { createServerCertificate } from '../crypto/index.ts';
@@ -9,6 +8,7 @@ import { createSyslogSender } from './channels/syslog.ts';
 import { createWebhookSender, signatureOf } from './channels/webhook.ts';
 import type { OutgoingMessage } from './channels/message.ts';
 import type { SmtpSettings } from './channels/settings.ts';
+import { startMail } from './test/mail-server.ts';
 import { buildNotifyBench, type NotifyBench } from './test/notify-bench.ts';
 
 const MESSAGE: OutgoingMessage = {
@@ -16,28 +16,6 @@ const MESSAGE: OutgoingMessage = {
   ...{ at: new Date('2026-01-05T01:00:00.000Z'), title: '警报 x', body: '共 3 次。', params: { count: 3 } },
   link: 'https://desk.bank.example/system',
 };
-
-/** A mail server that keeps what it took, and does with a message what `onMail` says. */
-async function startMail(options: SMTPServerOptions = {}, onMail = (): Error | null => null) {
-  const mails: string[] = [];
-  const server = new SMTPServer({
-    ...{ disabledCommands: ['STARTTLS'], authOptional: true, logger: false, closeTimeout: 100 },
-    ...options,
-    onData(stream, _session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
-      stream.on('end', () => {
-        const error = onMail();
-        if (error === null) mails.push(Buffer.concat(chunks).toString());
-        done(error);
-      });
-    },
-  });
-  server.on('error', () => undefined);
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
-  const { port } = server.server.address() as { port: number };
-  return { port, mails, stop: () => new Promise<void>((resolve) => server.close(() => resolve())) };
-}
 
 describe('channels of notices', function () {
   this.timeout(60_000);
