@@ -1,10 +1,11 @@
-import { SiteService, widgetPages } from './channels/web-widget/index.ts';
+import { SiteService } from './channels/web-widget/index.ts';
 import { composeBackground } from './compose-background.ts';
 import { composeCompliance } from './compose-compliance.ts';
 import { composeConnectors } from './compose-connectors.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
 import { composeIdentity } from './compose-identity.ts';
 import { composeExports } from './compose-exports.ts';
+import { composeHttp } from './compose-http.ts';
 import { composeServices, type Services } from './compose-services.ts';
 import { composeTailoring, settingsDeps } from './compose-tailoring.ts';
 import {
@@ -16,22 +17,13 @@ import {
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
 import { createKnowledge, type Knowledge } from './knowledge/index.ts';
-import {
-  createAnswerSeal,
-  createHttpApp,
-  createNetworkList,
-  type AnyRoute,
-  type HttpApp,
-  type HttpConfig,
-  type Metrics,
-} from './platform/http/index.ts';
+import type { AnyRoute, HttpApp } from './platform/http/index.ts';
 import type { OutboxRelay } from './platform/jobs/index.ts';
-import { createSocketServer, type SocketEndpoint, type SocketServer } from './platform/realtime/index.ts';
+import type { SocketServer } from './platform/realtime/index.ts';
 import { createQa, type Qa } from './qa/index.ts';
 import { createReports } from './reports/index.ts';
 import { createRobot, type Robot } from './robot/index.ts';
 import type { Tailoring } from './tailoring/index.ts';
-import { VERSION } from './version.ts';
 import * as wiring from './wiring.ts';
 
 /** Everything the process runs, wired once, in one place. */
@@ -85,16 +77,18 @@ export async function compose(foundation: Foundation): Promise<Parts> {
 
   const { http, sockets } = composeHttp(foundation, {
     ...{ httpConfig, onFault, metrics },
-    routes: [
-      ...[...identity.routes, ...desk.routes, ...modules.routes, ...reports.routes, ...web.routes],
-      ...[
-        ...services.routes,
-        ...tailoring.routes,
-        ...exports.routes,
-        ...connectors.routes,
-        ...compliance.routes,
-      ],
-    ],
+    routes: routesOf([
+      identity,
+      desk,
+      modules,
+      reports,
+      web,
+      services,
+      tailoring,
+      exports,
+      connectors,
+      compliance,
+    ]),
     isOff: tailoring.isOff,
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
     endpoints: [web.endpoint, desk.endpoint],
@@ -102,21 +96,36 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   });
   parts.sockets = sockets;
 
+  const { knowledge, robot, qa } = modules;
   return {
-    ...{
-      services,
-      identity,
-      sites,
-      http,
-      sockets,
-      relay,
-      cannedResponses: desk.cannedResponses,
-    },
-    ...{ knowledge: modules.knowledge, robot: modules.robot, qa: modules.qa },
+    ...{ services, identity, sites, http, sockets, relay, cannedResponses: desk.cannedResponses },
+    ...{ knowledge, robot, qa },
+    ...lifeOf(foundation, { services, desk, robot, background, connectors }),
+  };
+}
+
+/** All routes, in the order the API description lists them. */
+function routesOf(parts: readonly { routes: readonly AnyRoute[] }[]): AnyRoute[] {
+  return parts.flatMap(({ routes }) => routes);
+}
+
+/** What starts and stops, in order: work comes in last and stops first. */
+function lifeOf(
+  foundation: Foundation,
+  parts: {
+    services: Services;
+    desk: ReturnType<typeof composeDesk>;
+    robot: Robot;
+    background: ReturnType<typeof composeBackground>;
+    connectors: ReturnType<typeof composeConnectors>;
+  },
+): Pick<Parts, 'start' | 'stop'> {
+  const { services, desk, robot, background, connectors } = parts;
+  return {
     async start() {
       await services.start();
       await desk.routing.start();
-      await modules.robot.start();
+      await robot.start();
       background.start();
       connectors.start();
       foundation.sealer.start();
@@ -124,9 +133,9 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     async stop() {
       await background.stop();
       await connectors.stop();
-      await modules.robot.stop();
+      await robot.stop();
       await desk.routing.stop();
-      await relay.stop();
+      await background.relay.stop();
       await desk.writer.close();
       await services.stop();
     },
@@ -167,34 +176,4 @@ function composeModules(
     handlers: [...knowledge.handlers, ...robot.handlers, ...tailoring.pausable('qa', qa.handlers)],
     routes: [...knowledge.routes, ...robot.routes, ...qa.routes],
   };
-}
-
-/** The edge: the route table over HTTP, pages and files, and the socket endpoints. */
-function composeHttp(
-  foundation: Foundation,
-  deps: {
-    metrics: Metrics;
-    httpConfig: HttpConfig;
-    routes: AnyRoute[];
-    authenticators: Parameters<typeof createHttpApp>[0]['authenticators'];
-    endpoints: SocketEndpoint[];
-    isOff(path: string): boolean;
-    sites: SiteService;
-    onFault(error: unknown): void;
-  },
-): { http: HttpApp; sockets: SocketServer } {
-  const { config, clock, ids, log, uow } = foundation;
-  const { routes, authenticators, sites, endpoints, onFault } = deps;
-  const http = createHttpApp({
-    ...{ config: deps.httpConfig, log, clock, ids, uow, routes, authenticators, version: VERSION },
-    isOff: deps.isOff,
-    metrics: deps.metrics,
-    answerSeal: createAnswerSeal(foundation.crypto),
-    readiness: wiring.readinessOf(foundation),
-    pages: widgetPages({ sites, webFolder: wiring.WEB_FOLDER, isEvaluation: config.isEvaluation }),
-    staticSites: wiring.staticSites(config.isEvaluation),
-  });
-  const isTrustedProxy = createNetworkList(config.trustedProxies);
-  const clientAddress = wiring.requestAddress(isTrustedProxy);
-  return { http, sockets: createSocketServer({ endpoints, clientAddress, onFault }) };
 }

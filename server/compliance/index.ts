@@ -5,7 +5,8 @@ export {
   type ArchiveLine,
   type ArchivePlace,
 } from './lifecycle/archive-file.ts';
-export { createLifecycle, type Lifecycle, type LifecycleDeps } from './lifecycle/lifecycle.ts';
+export { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
+export type { LifecycleDeps } from './lifecycle/lifecycle.deps.ts';
 export { readManifest, type Manifest } from './lifecycle/manifest.ts';
 export type { LifecycleNotices } from './lifecycle/sweep.service.ts';
 export type { AccountNames, ComplianceDeps } from './ports.ts';

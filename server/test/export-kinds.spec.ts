@@ -7,7 +7,7 @@ import { evaluationExport } from '../qa/index.ts';
 import { overviewExport } from '../reports/index.ts';
 import { ticketExport, transcriptExport } from '../desk/index.ts';
 import type { ExportKind } from '../platform/documents/index.ts';
-import { createSchemaCompiler, type Validator } from '../platform/http/schemas.ts';
+import { createSchemaCompiler, type Validator } from '../platform/http/index.ts';
 import { exportAsked } from '../reports/exports/export.schema.ts';
 
 const clock = createFakeClock();

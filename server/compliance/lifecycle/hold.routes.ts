@@ -5,7 +5,7 @@ import type { HoldService } from './hold.service.ts';
 import { APPROVAL_KINDS } from './lifecycle.approvals.ts';
 import { peopleIn, presentHold } from './lifecycle.present.ts';
 import * as schemas from './lifecycle.schema.ts';
-import type { LifecycleDeps } from './lifecycle.ts';
+import type { LifecycleDeps } from './lifecycle.deps.ts';
 
 /** What the routes of holds need. */
 export interface HoldRouteDeps extends Pick<LifecycleDeps, 'approvals' | 'accountNames'> {

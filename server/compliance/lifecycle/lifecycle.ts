@@ -1,35 +1,14 @@
-import type { Approvals } from '../../identity/index.ts';
-import type { Clock, Ids } from '../../kernel/index.ts';
 import type { AnyRoute } from '../../platform/http/index.ts';
-import type { AnyJobKind, JobQueue } from '../../platform/jobs/index.ts';
-import type { Crypto } from '../../platform/crypto/index.ts';
-import type { Db, RecordStore, UnitOfWork } from '../../platform/persistence/index.ts';
-import type { AccountNames } from '../ports.ts';
+import type { AnyJobKind } from '../../platform/jobs/index.ts';
+import type { Db } from '../../platform/persistence/index.ts';
 import { holdRoutes } from './hold.routes.ts';
 import { HoldService } from './hold.service.ts';
 import { registerApprovals } from './lifecycle.approvals.ts';
+import type { LifecycleDeps } from './lifecycle.deps.ts';
 import { lifecycleJobs } from './lifecycle.jobs.ts';
 import { recordRoutes } from './records.routes.ts';
 import { RuleService } from './rule.service.ts';
-import { SweepService, type LifecycleNotices } from './sweep.service.ts';
-
-/** What the life cycle of records needs from outside. */
-export interface LifecycleDeps {
-  uow: UnitOfWork;
-  clock: Clock;
-  ids: Ids;
-  crypto: Crypto;
-  installationId: string;
-  stores: readonly RecordStore[];
-  /** Folder of all archives. */
-  archiveRoot: string;
-  approvals: Approvals;
-  accountNames: AccountNames;
-  notices: LifecycleNotices;
-  queue: JobQueue;
-  /** Records a chunk of a sweep looks at; default 500. */
-  pageRecords?: number;
-}
+import { SweepService } from './sweep.service.ts';
 
 /** The life cycle as the composition root wires it. */
 export interface Lifecycle {

@@ -7,7 +7,7 @@ import { APPROVAL_KINDS } from './lifecycle.approvals.ts';
 import { LIFECYCLE_JOBS } from './lifecycle.jobs.ts';
 import { peopleIn, presentChunk, presentRule, presentRun, presentVersion } from './lifecycle.present.ts';
 import * as schemas from './lifecycle.schema.ts';
-import type { LifecycleDeps } from './lifecycle.ts';
+import type { LifecycleDeps } from './lifecycle.deps.ts';
 import type { RecordAction } from './period.rules.ts';
 import { listRuleHistory } from './rule.repo.ts';
 import type { RuleService } from './rule.service.ts';

@@ -3,7 +3,7 @@ import { createPdfTable } from './pdf-table.ts';
 import { PdfWriter } from './pdf.ts';
 import type { CellValue } from './table.ts';
 import { buildDocument, fileOf } from './test/documents.ts';
-import { readPdf } from './test/read-pdf.ts';
+import { readPdf } from '../../test/support/read-pdf.ts';
 
 const { origin, lang } = buildDocument();
 const flat = (text: string) => text.replaceAll(/[\s]/g, '');

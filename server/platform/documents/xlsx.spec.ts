@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { buildDocument, fileOf } from './test/documents.ts';
-import { readXlsx, type ReadCell } from './test/read-xlsx.ts';
+import { readXlsx, type ReadCell } from '../../test/support/read-xlsx.ts';
 import { createXlsx, CUT_MARK, XLSX_CELL_CHARACTERS_MAX, XLSX_ROWS_MAX } from './xlsx.ts';
 import { STYLE } from './xlsx-parts.ts';
 

@@ -2,7 +2,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { createAuthority } from '../../test/support/certificates.ts';
-import type { buildEgress } from './test/build-egress.ts';
+import type { buildEgress } from '../../test/support/build-egress.ts';
 import { codeOf, HTTPS, NAME, rawAnswer, Stage } from './test/stage.ts';
 
 describe('the way out, with peers of all kinds', () => {

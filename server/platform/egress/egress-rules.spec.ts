@@ -4,7 +4,7 @@ import { AppError, createFakeClock, type FakeClock } from '../../kernel/index.ts
 import { buildCore, type Core } from '../../test/support/core.ts';
 import { serveRoutes, type ServedRoutes } from '../../test/support/serve-routes.ts';
 import { egressRoutes } from './index.ts';
-import { buildEgress, startPeer, type BuiltEgress } from './test/build-egress.ts';
+import { buildEgress, startPeer, type BuiltEgress } from '../../test/support/build-egress.ts';
 
 const person = (id: string, ...permissions: string[]) => ({
   actor: { type: 'account' as const, id },

@@ -7,7 +7,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { connectLocal } from '../egress/index.ts';
-import { buildEgress } from '../egress/test/build-egress.ts';
+import { buildEgress } from '../../test/support/build-egress.ts';
 import { createClamdScanner } from './clamd.ts';
 import { retryAfterMs } from './file-checker.ts';
 import { buildFiles, type BuiltFiles } from './test/build-files.ts';

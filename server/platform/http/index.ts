@@ -30,6 +30,7 @@ export {
   type RouteLimit,
   type Schema,
 } from './route.ts';
+export { createSchemaCompiler, type Validator } from './schemas.ts';
 export { allowedOrigins } from './security.ts';
 export { configureServer } from './server.ts';
 export type { StaticSite } from './static-files.ts';

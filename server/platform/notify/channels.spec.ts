@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { AppError } from '../../kernel/index.ts';
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { createServerCertificate } from '../crypto/index.ts';
-import { buildEgress, startPeer, type Peer } from '../egress/test/build-egress.ts';
+import { buildEgress, startPeer, type Peer } from '../../test/support/build-egress.ts';
 import { createSmtpSender } from './channels/smtp.ts';
 import { createSyslogSender } from './channels/syslog.ts';
 import { createWebhookSender, signatureOf } from './channels/webhook.ts';

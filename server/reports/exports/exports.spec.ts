@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { AppError } from '../../kernel/index.ts';
-import { readPdf } from '../../platform/documents/test/read-pdf.ts';
-import { readXlsx } from '../../platform/documents/test/read-xlsx.ts';
-import { renderNotice } from '../../platform/notify/templates.ts';
+import { readPdf } from '../../test/support/read-pdf.ts';
+import { readXlsx } from '../../test/support/read-xlsx.ts';
+import { renderNotice } from '../../platform/notify/index.ts';
 import { exportNotice } from './export.notices.ts';
 import { EXPORT_LIMITS } from './export.rules.ts';
 import { ANN, BOB, buildExports, type BuiltExports } from './test/build-exports.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { webhookPorts } from '../../../compose-connectors.ts';
 import type { FakeClock } from '../../../kernel/index.ts';
 import { createLease, createOutboxRelay, type OutboxRelay } from '../../../platform/jobs/index.ts';
-import { buildEgress } from '../../../platform/egress/test/build-egress.ts';
+import { buildEgress } from '../../../test/support/build-egress.ts';
 import { createAuthority } from '../../../test/support/certificates.ts';
 import { QUIET_LOG, type Core } from '../../../test/support/core.ts';
 import { serveRoutes, type ServedRoutes } from '../../../test/support/serve-routes.ts';

@@ -5,7 +5,7 @@ import { AppError } from '../../../kernel/index.ts';
 import { createAuthority } from '../../../test/support/certificates.ts';
 import { buildCore, type Core } from '../../../test/support/core.ts';
 import type { Egress, EgressResponse, EgressUse } from '../index.ts';
-import { buildEgress, startPeer, type BuiltEgress, type Peer } from './build-egress.ts';
+import { buildEgress, startPeer, type BuiltEgress, type Peer } from '../../../test/support/build-egress.ts';
 
 /** Who calls in the specs, and the name of the peer. */
 export const HTTP: EgressUse = { owner: 'spec:1', protocol: 'http' };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeClock, SYSTEM_ACTOR, type FakeClock } from '../../../kernel/index.ts';
 import { buildCore, QUIET_LOG, type Core } from '../../../test/support/core.ts';
-import { buildEgress, type BuiltEgress } from '../../egress/test/build-egress.ts';
+import { buildEgress, type BuiltEgress } from '../../../test/support/build-egress.ts';
 import { portable } from '../../persistence/index.ts';
 import { createNotify, registerTemplates, type Notice, type Notify } from '../index.ts';
 

@@ -2,7 +2,7 @@ import { createIds, systemClock } from '../../../kernel/index.ts';
 import { randomBytes as systemRandomBytes } from 'node:crypto';
 import process from 'node:process';
 import { QUIET_LOG, TEST_INSTALLATION, type Core } from '../../../test/support/core.ts';
-import { buildEgress } from '../../egress/test/build-egress.ts';
+import { buildEgress } from '../../../test/support/build-egress.ts';
 import { createOutboxWriter, createUnitOfWork, openDatabase, openTrail } from '../../persistence/index.ts';
 import { createNotify } from '../index.ts';
 

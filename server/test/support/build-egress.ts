@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { sha256 } from '../../crypto/index.ts';
-import { createMetrics, type Metrics } from '../../http/index.ts';
-import type { Core } from '../../../test/support/core.ts';
+import { sha256 } from '../../platform/crypto/index.ts';
+import { createMetrics, type Metrics } from '../../platform/http/index.ts';
+import type { Core } from './core.ts';
 import {
   createEgress,
   EgressRuleService,
@@ -11,7 +11,7 @@ import {
   type Egress,
   type EgressApproval,
   type ResolveHost,
-} from '../index.ts';
+} from '../../platform/egress/index.ts';
 
 /** A way out whose names are answered by `names`, and whose rules are `allow` beside those in the database. */
 export interface BuiltEgress {

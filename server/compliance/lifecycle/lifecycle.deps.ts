@@ -1,0 +1,25 @@
+import type { Approvals } from '../../identity/index.ts';
+import type { Clock, Ids } from '../../kernel/index.ts';
+import type { Crypto } from '../../platform/crypto/index.ts';
+import type { JobQueue } from '../../platform/jobs/index.ts';
+import type { RecordStore, UnitOfWork } from '../../platform/persistence/index.ts';
+import type { AccountNames } from '../ports.ts';
+import type { LifecycleNotices } from './sweep.service.ts';
+
+/** What the life cycle of records needs from outside. */
+export interface LifecycleDeps {
+  uow: UnitOfWork;
+  clock: Clock;
+  ids: Ids;
+  crypto: Crypto;
+  installationId: string;
+  stores: readonly RecordStore[];
+  /** Folder of all archives. */
+  archiveRoot: string;
+  approvals: Approvals;
+  accountNames: AccountNames;
+  notices: LifecycleNotices;
+  queue: JobQueue;
+  /** Records a chunk of a sweep looks at; default 500. */
+  pageRecords?: number;
+}
