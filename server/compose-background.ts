@@ -1,3 +1,6 @@
+import { SITE_UNIT_ROWS } from './channels/web-widget/index.ts';
+import { deskUnitRows } from './desk/index.ts';
+import { EVALUATION_UNIT_ROWS } from './qa/index.ts';
 import { createAlarms, type Alarms } from './alarms.ts';
 import type { Services } from './compose-services.ts';
 import type { Desk } from './compose-desk.ts';
@@ -36,12 +39,16 @@ export function composeBackground(
     onNotice: (accountIds) => desk.pushNotice(accountIds),
   });
   services.jobs.add([...createUpkeep({ withDb, clock }), ...identity.jobKinds, desk.leaverJob]);
+  const { organisation } = identity;
+  organisation.registerRecords([...deskUnitRows(desk.owners), EVALUATION_UNIT_ROWS, SITE_UNIT_ROWS]);
   return {
     ...{ relay, alarms },
     start() {
       relay.start();
       services.jobs.start();
       alarms.start();
+      // What a closed unit left is handed over further; a fault is told, and the next start tries again.
+      void organisation.finishHandOvers();
     },
     async stop() {
       await alarms.stop();

@@ -16,6 +16,7 @@ export { FieldService } from './fields/field.service.ts';
 export { LEAVER_JOB, leaverJob, type LeaverParams } from './leavers/leaver.job.ts';
 export { countOpenWork } from './leavers/leaver.repo.ts';
 export { createRecordLook } from './rights/record-look.ts';
+export { deskUnitRows } from './records/desk.unit-rows.ts';
 export { NoteService } from './notes/note.service.ts';
 export { ROBOT_MISSES_MAX, textFault } from './conversations/conversation.rules.ts';
 export type { By } from './conversations/conversation.entries.ts';

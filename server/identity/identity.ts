@@ -10,7 +10,7 @@ import {
   type Authenticator,
   type HttpConfig,
 } from '../platform/http/index.ts';
-import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
+import type { Tx, UnitOfWork, UnitRows } from '../platform/persistence/index.ts';
 import { findAccount, permissionsOfAccount, type Account } from './account.repo.ts';
 import { identityJobs } from './identity.jobs.ts';
 import { leaverRoutes } from './leavers/leaver.routes.ts';
@@ -32,7 +32,9 @@ import { listAgents, listSkillGroups, type Agent, type SkillGroup } from './skil
 import { createSkillGroup, skillGroupRoutes, type SkillGroupInput } from './skill-group.routes.ts';
 import { UnitTree } from './organisation/unit-tree.ts';
 import { unitRoutes } from './organisation/unit.routes.ts';
-import { UnitService, type UnitRecords } from './organisation/unit.service.ts';
+import { PlacementService } from './organisation/placement.service.ts';
+import { placementRoutes } from './organisation/placement.routes.ts';
+import { UnitService } from './organisation/unit.service.ts';
 import { tokenRoutes } from './token.routes.ts';
 import { TokenService } from './token.service.ts';
 
@@ -82,8 +84,8 @@ export interface Organisation {
   units: UnitService;
   /** The unit and those above it, itself first. Made in memory, at most five seconds old. */
   ancestorsOf(unitId: string): Promise<string[]>;
-  /** A module says what records it keeps in units; the composition root does so before the start. */
-  registerRecords(records: UnitRecords): void;
+  /** What belongs to units besides people; the composition root says so before the start. */
+  registerRecords(records: readonly UnitRows[]): void;
   /** Goes on with what is left of hand-overs; called at the start and after each closing. */
   finishHandOvers(): Promise<void>;
 }
@@ -145,6 +147,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const disableDormant = (tx: Tx, account: Account) => leavers.disableDormant(tx, account);
   const signIns = new SignInService({ ...deps, sessions, disableDormant });
   const organisation = createOrganisation(deps, sessions);
+  const placements = new PlacementService({ approvals, sessions, units: organisation.units });
   const agents = (skillGroupId: string | null, unitId?: string) =>
     deps.uow.read((db) => listAgents(db, skillGroupId, unitId));
   return {
@@ -157,6 +160,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...approvalRoutes({ clock, approvals }),
       ...organisation.routes,
       ...rightsRoutes({ clock, lookAt: deps.lookAt, ancestorsOf: organisation.ancestorsOf }),
+      ...placementRoutes({ accounts, placements }),
       ...roleRoutes({ roles: new RoleService({ clock, ids, sessions, approvals }) }),
     ],
     authenticators: [sessions.authenticate, tokens.authenticate],
@@ -185,7 +189,7 @@ function createOrganisation(
   sessions: SessionService,
 ): Organisation & { routes: readonly AnyRoute[] } {
   const tree = new UnitTree(deps);
-  const records: UnitRecords[] = [];
+  const records: UnitRows[] = [];
   const units = new UnitService({ ...deps, sessions, tree, records });
   let running = Promise.resolve();
   // One after the other: a unit that is closed while others are handed over must not be passed by.
@@ -194,7 +198,7 @@ function createOrganisation(
   return {
     units,
     ancestorsOf: (unitId) => tree.ancestorsOf(unitId),
-    registerRecords: (each) => void records.push(each),
+    registerRecords: (each) => void records.push(...each),
     finishHandOvers,
     routes: unitRoutes({ units, startHandOver: () => void finishHandOvers() }),
   };

@@ -27,7 +27,6 @@ export {
   type Role,
   type TokenScope,
 } from './permissions.ts';
-export type { UnitRecords } from './organisation/unit.service.ts';
 export type { Agent, SkillGroup } from './skill-group.repo.ts';
 export type { SkillGroupInput } from './skill-group.routes.ts';
 export type { WorkPort } from './leavers/leaver.service.ts';

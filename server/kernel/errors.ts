@@ -74,6 +74,10 @@ export const ERRORS = {
   'unit.name_taken': [409, 'A unit of this name lies under the same unit already.'],
   'unit.code_taken': [409, 'A unit with this code exists, or existed.'],
   'unit.has_units': [409, 'Units lie under this one; move or close them first.'],
+  'unit.scopes_apart': [
+    422,
+    'The data scopes of one account have to lie within each other; make a second account for the other part.',
+  ],
   'unit.successor_needed': [409, 'The unit has people or work; name the unit that takes them.'],
   'site.unknown': [404, 'There is no such site.'],
   'site.exists': [409, 'A site with this id exists.'],

@@ -1,5 +1,5 @@
 export { widgetPages } from './pages.ts';
-export { SiteService, type SiteInput } from './site.service.ts';
+export { SITE_UNIT_ROWS, SiteService, type SiteInput } from './site.service.ts';
 export { visitorSessionKind } from './visitor.retention.ts';
 export { VisitorService } from './visitor.service.ts';
 export { createVisitorSockets, type VisitorSockets } from './visitor-sockets.ts';

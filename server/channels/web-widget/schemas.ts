@@ -17,6 +17,7 @@ export const siteInput: Schema = {
     },
     publicKeyPem: { type: ['string', 'null'], maxLength: 4_000 },
     skillGroupId: { type: ['string', 'null'], maxLength: 36 },
+    unitId: { type: 'string', format: 'uuid' },
     locale: { enum: ['zh-CN', 'en'] },
     texts: {
       type: 'object',

@@ -4,9 +4,11 @@ import {
   insert,
   select,
   update,
+  unitRows,
   type Db,
   type Tx,
   type UnitOfWork,
+  type UnitRows,
 } from '../../platform/persistence/index.ts';
 import { siteEntity, type SiteRow, type SiteTexts } from './site.entity.ts';
 
@@ -28,6 +30,9 @@ const SITE_UPDATE = update(siteEntity, {
   ],
   where: ['id', 'version'],
 });
+
+/** Sites as the organisation hands them from one unit to another. */
+export const SITE_UNIT_ROWS: UnitRows = unitRows('site');
 
 /** A changed site is in force everywhere after this long. */
 const CACHE_MS = 5_000;
@@ -113,7 +118,11 @@ export class SiteService {
   async update(tx: Tx, id: string, version: number, input: SiteInput): Promise<SiteRow> {
     const current = await tx.one(SITE_BY_ID, { id });
     if (!current) throw new AppError('site.unknown');
-    const row: SiteRow = { ...current, ...columns(input), version: version + 1 };
+    const row: SiteRow = {
+      ...current,
+      ...columns({ unitId: current.unitId, ...input }),
+      version: version + 1,
+    };
     const { id: whereId, createdAt: _createdAt, ...set } = row;
     if ((await tx.run(SITE_UPDATE, { ...set, whereId, whereVersion: version })) === 0) {
       throw new AppError('request.version_stale');

@@ -13,6 +13,7 @@ import type {
 import { DatabaseConflict } from '../../platform/persistence/index.ts';
 import type { ConversationRow, MessageMeta, MessageRow, Sender } from './conversation.entity.ts';
 import { findConversation, findMessageById, listMessagesBefore, markRead } from './conversation.repo.ts';
+import { UnitHeirs } from './unit-heirs.ts';
 import { maySend } from './conversation.rules.ts';
 
 /** Columns that a message may change besides the counters. */
@@ -129,6 +130,8 @@ export class ConversationOwners {
   readonly #deps: { uow: UnitOfWork; crypto: Crypto; writer: MessageWriter; clock: Clock };
   readonly #owned = new Map<string, Promise<Owned>>();
   readonly #listeners: MessageListener[] = [];
+  /** Where work goes whose unit was closed; whatever is written from then on says so. */
+  readonly heirs = new UnitHeirs();
 
   constructor(deps: { uow: UnitOfWork; crypto: Crypto; writer: MessageWriter; clock: Clock }) {
     this.#deps = deps;
@@ -187,7 +190,7 @@ export class ConversationOwners {
   async #enqueue(owned: Owned, command: AppendCommand): Promise<Appended> {
     const known = owned.seen.get(command.id);
     if (known && known.text === undefined) await this.#readText(owned, command.id, known);
-    const item = new AppendItem(owned, command, this.#deps.clock);
+    const item = new AppendItem(owned, command, { clock: this.#deps.clock, heirs: this.heirs });
     const appended = await new Promise<Appended>((resolve, reject) => {
       item.settle = { resolve, reject };
       item.onCommitted = (message) => this.#tell(message, owned.row, command.origin);
@@ -266,15 +269,15 @@ class AppendItem implements BatchItem<MessageRow, MessageMerge> {
   onCommitted!: (message: StoredMessage) => void;
   readonly #owned: Owned;
   readonly #command: AppendCommand;
-  readonly #clock: Clock;
+  readonly #deps: { clock: Clock; heirs: UnitHeirs };
   #before: ConversationRow | undefined;
   #outcome: Appended | AppError | undefined;
   #at = new Date(0);
 
-  constructor(owned: Owned, command: AppendCommand, clock: Clock) {
+  constructor(owned: Owned, command: AppendCommand, deps: { clock: Clock; heirs: UnitHeirs }) {
     this.#owned = owned;
     this.#command = command;
-    this.#clock = clock;
+    this.#deps = deps;
   }
 
   build(): BatchRows<MessageRow, MessageMerge> | undefined {
@@ -289,12 +292,13 @@ class AppendItem implements BatchItem<MessageRow, MessageMerge> {
         : new AppError('message.id_reused');
       return undefined;
     }
-    this.#at = this.#clock.now();
+    this.#at = this.#deps.clock.now();
     const change = this.#decide(row);
     if (change === undefined) return undefined;
     const seq = row.lastSeq + 1;
     const next: ConversationRow = {
       ...row,
+      unitId: this.#deps.heirs.of(row.unitId),
       ...change,
       lastSeq: seq,
       lastFrom: command.sender,

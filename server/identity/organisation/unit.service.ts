@@ -1,5 +1,11 @@
 import { AppError, ROOT_UNIT_ID, SYSTEM_ACTOR, type Clock, type Ids } from '../../kernel/index.ts';
-import { DatabaseConflict, type Db, type Tx, type UnitOfWork } from '../../platform/persistence/index.ts';
+import {
+  DatabaseConflict,
+  type Db,
+  type Tx,
+  type UnitOfWork,
+  type UnitRows,
+} from '../../platform/persistence/index.ts';
 import type { SessionService } from '../session.service.ts';
 import type { UnitRow } from './unit.entity.ts';
 import {
@@ -29,16 +35,6 @@ import {
 } from './unit.rules.ts';
 import type { UnitTree } from './unit-tree.ts';
 
-/** Port: records of another module that belong to units, and can be handed from one to another. */
-export interface UnitRecords {
-  /** Permanent name of the table: `ticket`. */
-  name: string;
-  /** Whether a unit has any. */
-  hasAny(db: Db, unitId: string): Promise<boolean>;
-  /** Gives at most `limit` records to another unit; the number given, 0 when none is left. */
-  handOver(tx: Tx, from: string, to: string, limit: number): Promise<number>;
-}
-
 /** What the organisation needs. */
 export interface UnitDeps {
   uow: UnitOfWork;
@@ -47,7 +43,7 @@ export interface UnitDeps {
   sessions: SessionService;
   tree: UnitTree;
   /** Every kind of record that has a unit; the composition root fills it. */
-  records: readonly UnitRecords[];
+  records: readonly UnitRows[];
 }
 
 /** A new unit. */

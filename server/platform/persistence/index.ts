@@ -36,8 +36,10 @@ export {
   selectWithin,
   underScope,
   unitOfNew,
+  unitRows,
   withinScope,
   type ScopeParams,
+  type UnitRows,
 } from './scoped-rows.ts';
 export { isWhole, readScoped, scopedList, type ScopedList } from './scoped-list.ts';
 export { openInstallation } from './installation.ts';

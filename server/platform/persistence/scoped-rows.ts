@@ -2,7 +2,7 @@ import { ROOT_UNIT_ID, scopeOf, type Actor, type DataScope } from '../../kernel/
 import { toSnakeCase, type Column, type ColumnKind, type Columns, type RowOfColumns } from './columns.ts';
 import type { Entity } from './entity.ts';
 import { portable, type Statement } from './statements.ts';
-import type { Db } from './unit.ts';
+import type { Db, Tx } from './unit.ts';
 
 /**
  * Rows that belong to a unit of the organisation. `unit_closure` says what lies under what, so one lookup by its
@@ -99,4 +99,33 @@ export function columnList<C extends Columns>(entity: Entity<C>, alias: string):
 export function columnKinds<C extends Columns>(entity: Entity<C>): Record<keyof C & string, ColumnKind> {
   const kinds = Object.entries(entity.columns).map(([key, column]) => [key, (column as Column).kind]);
   return Object.fromEntries(kinds) as Record<keyof C & string, ColumnKind>;
+}
+
+/** Rows of one table that belong to units, as the organisation hands them from one unit to another. */
+export interface UnitRows {
+  /** The table; permanent. */
+  name: string;
+  hasAny(db: Db, unitId: string): Promise<boolean>;
+  /** Gives at most `limit` rows of a unit to another; the number given. */
+  handOver(tx: Tx, from: string, to: string, limit: number): Promise<number>;
+}
+
+/** Declares the statements that hand the rows of a table over. The table has an index that starts with the unit. */
+export function unitRows(table: string): UnitRows {
+  const any = portable<{ unitId: string }, { found: number }>(
+    `${table}.any_of_unit`,
+    `SELECT 1 AS found FROM ${table} WHERE unit_id = :unitId FETCH FIRST 1 ROWS ONLY`,
+    { params: { unitId: 'uuid' }, result: { found: 'int' } },
+  );
+  const give = portable<{ fromId: string; toId: string; limit: number }>(
+    `${table}.hand_over_unit`,
+    `UPDATE ${table} SET unit_id = :toId WHERE id IN
+      (SELECT x.id FROM ${table} x WHERE x.unit_id = :fromId FETCH FIRST :limit ROWS ONLY)`,
+    { params: { fromId: 'uuid', toId: 'uuid', limit: 'int' } },
+  );
+  return {
+    name: table,
+    hasAny: async (db, unitId) => (await db.one(any, { unitId })) !== undefined,
+    handOver: (tx, fromId, toId, limit) => tx.run(give, { fromId, toId, limit }),
+  };
 }

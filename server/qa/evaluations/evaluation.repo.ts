@@ -6,8 +6,10 @@ import {
   select,
   selectWithin,
   update,
+  unitRows,
   type Db,
   type Tx,
+  type UnitRows,
 } from '../../platform/persistence/index.ts';
 import {
   evaluationCriterionEntity,
@@ -38,6 +40,9 @@ const CRITERION_RESCORE = update(evaluationCriterionEntity, {
   set: ['points', 'isMet', 'remarkEnc'],
   where: ['evaluationId', 'criterionId'],
 });
+
+/** Evaluations as the organisation hands them from one unit to another. */
+export const EVALUATION_UNIT_ROWS: UnitRows = unitRows('evaluation');
 
 /** Inserts an evaluation with its criteria. */
 export async function insertEvaluation(

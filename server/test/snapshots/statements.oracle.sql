@@ -337,6 +337,9 @@ SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action
 -- compliance.search_time
 SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE occurred_at >= :1 AND occurred_at < :2 AND occurred_at <= :3 AND (occurred_at < :4 OR id < :5) AND (target_id = :6 OR :7 IS NULL) AND (customer_ref = :8 OR :9 IS NULL) AND (actor_id = :10 OR :11 IS NULL) AND (action = :12 OR :13 IS NULL) AND (outcome = :14 OR :15 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR :16 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST :17 ROWS ONLY;
 
+-- conversation.any_of_unit
+SELECT 1 AS found FROM conversation WHERE unit_id = :1 FETCH FIRST 1 ROWS ONLY;
+
 -- conversation.by_id
 SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = :1;
 
@@ -348,6 +351,9 @@ SELECT c.id, c.requester_id, c.assignee_id, c.state, c.opened_at, c.last_seq, c.
 
 -- conversation.count_closed
 SELECT COUNT(*) AS records FROM conversation WHERE closed_at >= :1 AND closed_at < :2;
+
+-- conversation.hand_over_unit
+UPDATE conversation SET unit_id = :1 WHERE id IN (SELECT x.id FROM conversation x WHERE x.unit_id = :2 FETCH FIRST :3 ROWS ONLY);
 
 -- conversation.insert
 INSERT INTO conversation (id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20, :21, :22);
@@ -609,6 +615,12 @@ DELETE FROM egress_rule WHERE id = :1;
 
 -- egress_rule.update
 UPDATE egress_rule SET addresses = :1, reason = :2, state = :3, asked_by_id = :4, asked_at = :5, decided_by_id = :6, decided_at = :7, version = :8 WHERE id = :9 AND version = :10;
+
+-- evaluation.any_of_unit
+SELECT 1 AS found FROM evaluation WHERE unit_id = :1 FETCH FIRST 1 ROWS ONLY;
+
+-- evaluation.hand_over_unit
+UPDATE evaluation SET unit_id = :1 WHERE id IN (SELECT x.id FROM evaluation x WHERE x.unit_id = :2 FETCH FIRST :3 ROWS ONLY);
 
 -- evaluation.insert
 INSERT INTO evaluation (id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
@@ -1144,6 +1156,9 @@ SELECT on_day, COUNT(*) AS ticket_count FROM ( SELECT TO_CHAR(opened_at + :1 * I
 -- report.tickets_solved
 SELECT COUNT(*) AS ticket_count FROM ticket t WHERE opened_at >= :1 AND opened_at < :2 AND solved_at >= :3 AND solved_at < :4 AND (t.assignee_id = :5 OR t.assignee_id IS NULL OR :6 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :7 AND s.unit_id = t.unit_id AND s.depth <= :8);
 
+-- requester.any_of_unit
+SELECT 1 AS found FROM requester WHERE unit_id = :1 FETCH FIRST 1 ROWS ONLY;
+
 -- requester.by_external
 SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE site_id = :1 AND external_bix = :2;
 
@@ -1161,6 +1176,9 @@ SELECT c.id, c.state, c.opened_at FROM conversation c WHERE c.requester_id = :1 
 
 -- requester.due
 SELECT r.id, r.created_at, r.updated_at FROM requester r WHERE r.updated_at < :1 AND r.updated_at >= :2 AND (r.updated_at > :3 OR r.id > :4) AND NOT EXISTS (SELECT c.id FROM conversation c WHERE c.requester_id = r.id AND (c.state IN ('queued', 'assigned') OR c.closed_at >= :5 OR (c.state = 'robot' AND c.last_at >= :6))) AND NOT EXISTS (SELECT t.id FROM ticket t WHERE t.requester_id = r.id AND (t.state NOT IN ('solved', 'closed') OR t.updated_at >= :7)) ORDER BY r.updated_at, r.id FETCH FIRST :8 ROWS ONLY;
+
+-- requester.hand_over_unit
+UPDATE requester SET unit_id = :1 WHERE id IN (SELECT x.id FROM requester x WHERE x.unit_id = :2 FETCH FIRST :3 ROWS ONLY);
 
 -- requester.insert
 INSERT INTO requester (id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19);
@@ -1291,8 +1309,14 @@ SELECT section, version, changed_at, changed_by, approved_by, reason, restored_v
 -- setting_version.insert
 INSERT INTO setting_version (section, version, body, changed_at, changed_by, approved_by, reason, restored_version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
 
+-- site.any_of_unit
+SELECT 1 AS found FROM site WHERE unit_id = :1 FETCH FIRST 1 ROWS ONLY;
+
 -- site.by_id
 SELECT id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version FROM site WHERE id = :1;
+
+-- site.hand_over_unit
+UPDATE site SET unit_id = :1 WHERE id IN (SELECT x.id FROM site x WHERE x.unit_id = :2 FETCH FIRST :3 ROWS ONLY);
 
 -- site.insert
 INSERT INTO site (id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11);
@@ -1444,6 +1468,9 @@ SELECT id, kind, state, started_by, started_at, as_of, clock_state, finished_at,
 -- sweep_run.update
 UPDATE sweep_run SET state = :1, finished_at = :2, at_store = :3, after_at = :4, after_id = :5, chunk_count = :6, rows_removed = :7, report = :8, error_code = :9, version = :10 WHERE id = :11 AND version = :12;
 
+-- ticket.any_of_unit
+SELECT 1 AS found FROM ticket WHERE unit_id = :1 FETCH FIRST 1 ROWS ONLY;
+
 -- ticket.by_number
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.ticket_number = :1 AND (t.assignee_id = :2 OR t.assignee_id IS NULL OR :3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :4 AND s.unit_id = t.unit_id AND s.depth <= :5);
 
@@ -1455,6 +1482,9 @@ SELECT COUNT(*) AS records FROM ticket WHERE solved_at >= :1 AND solved_at < :2;
 
 -- ticket.due
 SELECT t.id, t.requester_id, t.conversation_id, t.assignee_id, t.state, t.opened_at, t.updated_at, t.solved_at FROM ticket t WHERE t.solved_at < :1 AND t.updated_at < :2 AND t.state IN ('solved', 'closed') AND t.solved_at >= :3 AND (t.solved_at > :4 OR t.id > :5) ORDER BY t.solved_at, t.id FETCH FIRST :6 ROWS ONLY;
+
+-- ticket.hand_over_unit
+UPDATE ticket SET unit_id = :1 WHERE id IN (SELECT x.id FROM ticket x WHERE x.unit_id = :2 FETCH FIRST :3 ROWS ONLY);
 
 -- ticket.insert
 INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);

@@ -54,6 +54,7 @@ export const zh = {
   'error.unit.name_taken': '同一上级之下已有同名机构。',
   'error.unit.code_taken': '该机构编号已被使用（含已撤销的机构）。',
   'error.unit.has_units': '该机构之下还有机构，请先移动或撤销它们。',
+  'error.unit.scopes_apart': '同一账号的数据范围必须互相包含；另一部分请另建账号。',
   'error.unit.successor_needed': '该机构还有人员或业务，请指定接收的机构。',
   'error.site.unknown': '没有这个站点。',
   'error.site.exists': '该站点编号已存在。',
@@ -233,6 +234,8 @@ export const en: Record<keyof typeof zh, string> = {
   'error.unit.name_taken': 'A unit of this name lies under the same unit already.',
   'error.unit.code_taken': 'A unit with this code exists, or existed.',
   'error.unit.has_units': 'Units lie under this one; move or close them first.',
+  'error.unit.scopes_apart':
+    'The data scopes of one account have to lie within each other; make a second account for the other part.',
   'error.unit.successor_needed': 'The unit has people or work; name the unit that takes them.',
   'error.site.unknown': 'There is no such site.',
   'error.site.exists': 'A site with this id exists.',
