@@ -73,6 +73,25 @@ describe('a retention sweep', () => {
       }
     });
 
+    it('holds a conversation of more rows than one read gives, each once and in order', async () => {
+      await stage.switchOn();
+      const requesterId = await stage.seeds.requester(stage.yearsAgo(9));
+      const at = stage.yearsAgo(7);
+      const id = await stage.seeds.conversation({ requesterId, openedAt: at, closedAt: at });
+      await stage.seeds.query(
+        `INSERT INTO message (conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, at)
+          SELECT conversation_id, opened_month, n, gen_random_uuid(), sender, sender_id, kind, body_enc, at
+          FROM message, generate_series(2, 2500) n WHERE conversation_id = $1`,
+        [id],
+      );
+      const run = await stage.sweep();
+      const path = join(stage.archiveRoot, run.id, 'chat-000001.vda');
+      const { lines } = await readArchiveFile(stage.core.crypto, path, { runId: run.id, chunkNo: 1 });
+      const seqs = lines.filter(({ t }) => t === 'message').map(({ r }) => r['seq']);
+      expect(seqs).to.deep.equal(Array.from({ length: 2_500 }, (_, index) => index + 1));
+      expect(await stage.seeds.idsOf('message')).to.deep.equal([]);
+    });
+
     it('is refused when a byte is changed, cut, or moved to another place', async () => {
       await stage.switchOn();
       const requesterId = await stage.seeds.requester(stage.yearsAgo(9));

@@ -87,7 +87,8 @@ export function ownedRows<C extends Columns>(
     `SELECT ${Object.keys(columns).map(toSnakeCase).join(', ')} FROM ${table} WHERE ${keyColumn} IN (:ids...)${fixed}${condition}
       ORDER BY ${primaryKey.map(toSnakeCase).join(', ')} FETCH FIRST :limit ROWS ONLY`;
   const kinds = Object.fromEntries(Object.entries(columns).map(([name, { kind }]) => [name, kind]));
-  const afterKinds = Object.fromEntries(primaryKey.map((name, index) => [`after${index}`, kinds[name]]));
+  // Not `after…`: the session takes those for the second page of one statement, and these are two.
+  const lastKinds = Object.fromEntries(primaryKey.map((name, index) => [`last${index}`, kinds[name]]));
   const first = portable<{ ids: readonly string[]; limit: number }, Record<string, unknown>>(
     `${name}.owned`,
     select(''),
@@ -95,8 +96,8 @@ export function ownedRows<C extends Columns>(
   );
   const next = portable<{ ids: readonly string[]; limit: number }, Record<string, unknown>>(
     `${name}.owned_next`,
-    select(` AND ${keysetCondition(order)}`),
-    { params: { ids: keyKind, limit: 'int', ...afterKinds } as never, result: kinds as never },
+    select(` AND ${keysetCondition(order).replaceAll(':after', ':last')}`),
+    { params: { ids: keyKind, limit: 'int', ...lastKinds } as never, result: kinds as never },
   );
   const removal = portable<{ ids: readonly string[] }>(
     `${name}.remove_owned`,
@@ -109,11 +110,11 @@ export function ownedRows<C extends Columns>(
     async *read(db, ids) {
       let params: Record<string, unknown> = {};
       for (;;) {
-        const rows = await db.all('after0' in params ? next : first, { ids, limit: PAGE_ROWS, ...params });
+        const rows = await db.all('last0' in params ? next : first, { ids, limit: PAGE_ROWS, ...params });
         if (rows.length > 0) yield rows.map((row) => ({ table, rowId: rowId(row), columns: toColumns(row) }));
         const last = rows.at(-1);
         if (rows.length < PAGE_ROWS || last === undefined) return;
-        params = Object.fromEntries(primaryKey.map((name, index) => [`after${index}`, last[name]]));
+        params = Object.fromEntries(primaryKey.map((name, index) => [`last${index}`, last[name]]));
       }
     },
     remove: (tx, ids) => tx.run(removal, { ids }),
