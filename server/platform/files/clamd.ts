@@ -29,14 +29,16 @@ export function createClamdScanner(deps: { connect(): Promise<Duplex>; timeoutMs
   return {
     async scan(source, signal) {
       const socket = await deps.connect();
-      const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const stop = () => socket.destroy(new ScanFailed('time is up'));
-      end.addEventListener('abort', stop, { once: true });
-      if (end.aborted) stop();
+      // Not AbortSignal.any: Node 20 holds its sources weakly, and a collected timeout never fires.
+      const timer = setTimeout(stop, timeoutMs);
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
       try {
         return await talk(socket, source);
       } finally {
-        end.removeEventListener('abort', stop);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
         socket.destroy();
       }
     },
