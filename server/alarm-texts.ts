@@ -19,6 +19,26 @@ registerTemplates({
       body: 'Job {job} failed after all its attempts ({code}). Look at it and retry it on the page Jobs.',
     },
   },
+  'alarm.file-quarantined': {
+    zh: {
+      title: '发现有害文件',
+      body: '病毒扫描隔离了一个文件（{file}），任何人都不能打开它。请在审计追踪中查看结果。',
+    },
+    en: {
+      title: 'A harmful file was locked away',
+      body: 'The virus scanner found something in file {file}; nobody can open it. The finding is in the audit trail.',
+    },
+  },
+  'alarm.scanner-away': {
+    zh: {
+      title: '病毒扫描没有应答',
+      body: '已有 {minutes} 分钟没有扫描结果，收到的文件都在等待。请检查 clamd 服务及其连接。',
+    },
+    en: {
+      title: 'The virus scanner does not answer',
+      body: 'No verdict for {minutes} minutes; files that come in wait. Check clamd and the way to it.',
+    },
+  },
   'alarm.audit-stopped': {
     zh: {
       title: '审计封存停滞',

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { placesOf, type Foundation } from './foundation.ts';
 import type { Approvals } from './identity/index.ts';
-import { scannerOf, THUMBNAIL_WORKER } from './wiring-files.ts';
+import { fileTellings, scannerOf, THUMBNAIL_WORKER } from './wiring-files.ts';
 import { createFiles, createThumbnailer } from './platform/files/index.ts';
 import { createMetrics } from './platform/http/index.ts';
 import { createJobs, jobHistoryKind } from './platform/jobs/index.ts';
-import { createNotify, noticeRetentionKind } from './platform/notify/index.ts';
+import { createNotify, noticeRetentionKind, type Notify } from './platform/notify/index.ts';
 import { Settings, type AnySection } from './platform/settings/index.ts';
 import * as wiring from './wiring.ts';
 import { openEgress } from './wiring-egress.ts';
@@ -33,10 +33,11 @@ export async function composeServices(
     ...{ uow, clock, log, ids, crypto, database, guard },
     groups: config.files.types,
     ...scannerOf(config, egress),
+    tell: fileTellings(() => notify),
     thumbnail: (store) => createThumbnailer(store, { workerUrl: THUMBNAIL_WORKER, log }),
   });
   const withDb = wiring.withDb(database);
-  const notify = createNotify({
+  const notify: Notify = createNotify({
     ...{ uow, withDb, clock, ids, log, crypto, egress, hostname: hostname() },
     folder: placesOf(config.home).notices,
     publicBaseUrl: wiring.toHttpConfig(config).publicBaseUrl,

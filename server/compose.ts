@@ -71,7 +71,12 @@ export async function compose(foundation: Foundation): Promise<Parts> {
 
   const parts: { sockets?: SocketServer } = {};
   const socketCount = () => parts.sockets?.count ?? 0;
-  const system = wiring.systemParts(foundation, { robot: modules.robot, relay, socketCount });
+  const system = wiring.systemParts(foundation, {
+    robot: modules.robot,
+    relay,
+    files: services.files,
+    socketCount,
+  });
   const reports = createReports({ clock, system, settings });
   const exports = composeExports(foundation, { identity, services, desk });
 

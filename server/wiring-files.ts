@@ -1,6 +1,8 @@
+import './alarm-texts.ts';
 import type { Config } from './platform/config/index.ts';
 import { connectLocal, type Egress } from './platform/egress/index.ts';
-import { createClamdScanner, type Scanner } from './platform/files/index.ts';
+import { createClamdScanner, type CheckerTellings, type Scanner } from './platform/files/index.ts';
+import type { Notice, Notifier } from './platform/notify/index.ts';
 
 /** Entry of the thread that draws thumbnails, as the build made it. */
 export const THUMBNAIL_WORKER = new URL('../dist/server/thumbnail-worker.mjs', import.meta.url);
@@ -21,4 +23,15 @@ export function scannerOf({ files }: Config, egress: Egress): { scanner?: Scanne
   const host = place.slice(0, colon).replace(/^\[|\]$/g, '');
   const target = { host, port: Number(place.slice(colon + 1)) };
   return { scanner: createClamdScanner({ connect: () => egress.connect(USE, target, limits) }) };
+}
+
+/** Who hears of the scanner: the administrator, who can mend it. The notifier is built after the files. */
+export function fileTellings(notifier: () => Notifier): CheckerTellings {
+  const alarm = (kind: string, params: Notice['params']): Notice => {
+    return { kind, severity: 'alarm', to: { permission: 'system:read' }, params, link: '/system', key: kind };
+  };
+  return {
+    quarantined: (tx, file) => notifier().send(tx, alarm('alarm.file-quarantined', { file })),
+    scannerAway: (minutes) => notifier().raise(alarm('alarm.scanner-away', { minutes })),
+  };
 }

@@ -19,6 +19,7 @@ import {
   type StaticSite,
 } from './platform/http/index.ts';
 import type { OutboxRelay, WithDb } from './platform/jobs/index.ts';
+import type { Files } from './platform/files/index.ts';
 import type { Notice, Notifier } from './platform/notify/index.ts';
 import { portable, takeNumbers, type Database } from './platform/persistence/index.ts';
 import type { SystemParts } from './reports/index.ts';
@@ -168,7 +169,7 @@ const ALIVE = portable<Record<never, never>, { alive: number }>(
 /** What the system page shows of each part. */
 export function systemParts(
   foundation: Foundation,
-  parts: { robot: Robot; relay: OutboxRelay; socketCount(): number },
+  parts: { robot: Robot; relay: OutboxRelay; files: Files; socketCount(): number },
 ): SystemParts {
   const { clock, database, sealer, trail } = foundation;
   return {
@@ -176,6 +177,7 @@ export function systemParts(
     startedAt: clock.now(),
     socketCount: parts.socketCount,
     outbox: () => parts.relay.counts(),
+    files: () => parts.files.checker.status(),
     robot: async () => ({ ...parts.robot.status() }),
     async audit() {
       const { size, sealedAt, isForked, waitingLaneCount } = sealer.status();

@@ -17,6 +17,7 @@ export interface SystemParts {
   robot(): Promise<Facts>;
   audit(): Promise<Facts>;
   outbox(): Promise<{ pending: number; dead: number }>;
+  files(): Facts;
   /** Open sockets of visitors and agents. */
   socketCount(): number;
 }
@@ -65,7 +66,7 @@ function statusRoute({ clock, system }: ReportsDeps): AnyRoute {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/system/status',
-    summary: 'Version, database, robot, audit trail, outbox, and sockets of this process.',
+    summary: 'Version, database, robot, audit trail, outbox, files, and sockets of this process.',
     permission: 'system:read',
     audit: 'system.view',
     response: schemas.systemStatus,
@@ -78,6 +79,7 @@ function statusRoute({ clock, system }: ReportsDeps): AnyRoute {
         robot: await system.robot(),
         audit: await system.audit(),
         outbox: await system.outbox(),
+        files: system.files(),
         sockets: system.socketCount(),
       };
     },

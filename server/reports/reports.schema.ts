@@ -48,5 +48,6 @@ export const systemStatus: Schema = object({
   robot: { type: 'object' },
   audit: { type: 'object' },
   outbox: object({ pending: integer, dead: integer }),
+  files: { type: 'object' },
   sockets: integer,
 });

@@ -39,6 +39,7 @@ describe('reports', () => {
         robot: async () => ({ state: 'ready', articles: 150 }),
         audit: async () => ({ size: 7, isForked: false }),
         outbox: async () => ({ pending: 2, dead: 0 }),
+        files: () => ({ scanner: 'none', noVerdictSince: null }),
         socketCount: () => 3,
       },
     });
@@ -284,6 +285,7 @@ describe('reports', () => {
       robot: { state: 'ready', articles: 150 },
       audit: { size: 7, isForked: false },
       outbox: { pending: 2, dead: 0 },
+      files: { scanner: 'none', noVerdictSince: null },
       sockets: 3,
     });
     expect((await http.ask('supervisor', '/api/v1/system/status')).status).to.equal(403);

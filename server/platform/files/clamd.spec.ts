@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import { connectLocal } from '../egress/index.ts';
 import { buildEgress } from '../../test/support/build-egress.ts';
 import { createClamdScanner } from './clamd.ts';
-import { retryAfterMs } from './file-checker.ts';
+import { retryAfterMs, SCANNER_AWAY_TOLD_MS } from './file-checker.ts';
 import { buildFiles, type BuiltFiles } from './test/build-files.ts';
 
 type Mode = 'honest' | 'hang' | 'early' | 'garbage' | 'die' | 'silent-close';
@@ -26,6 +26,7 @@ describe('the virus scanner', () => {
   let socketPath: string;
   let clamd: ChildProcess | undefined;
   let files: BuiltFiles;
+  let told: string[];
 
   async function startClamd(mode: Mode, place = socketPath): Promise<string> {
     clamd = spawn(process.execPath, [STAND_IN, place, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -45,7 +46,12 @@ describe('the virus scanner', () => {
     folder = mkdtempSync(join(tmpdir(), 'vd-clamd-'));
     socketPath = join(folder, 'clamd.ctl');
     const connect = () => connectLocal(socketPath, { timeoutMs: 1_000 });
-    files = await buildFiles({ scanner: createClamdScanner({ connect, timeoutMs: 500 }) });
+    told = [];
+    const tell = {
+      quarantined: async (_tx: unknown, fileId: string) => void told.push(`quarantined ${fileId}`),
+      scannerAway: async (minutes: number) => void told.push(`away ${minutes}`),
+    };
+    files = await buildFiles({ scanner: createClamdScanner({ connect, timeoutMs: 500 }), tell });
   });
   afterEach(async () => {
     await files.close();
@@ -62,6 +68,7 @@ describe('the virus scanner', () => {
     expect((await download(clean.id)).text).to.equal(TEXT.toString());
     const refused = await download(virus.id);
     expect([refused.status, refused.json.code]).to.deep.equal([410, 'file.quarantined']);
+    expect(told).to.deep.equal([`quarantined ${virus.id}`]);
   });
 
   for (const mode of ['hang', 'early', 'garbage', 'die', 'silent-close'] as const) {
@@ -87,6 +94,32 @@ describe('the virus scanner', () => {
     await files.checker.drain();
     expect(await stateOf(id)).to.equal('ready');
     expect([0, 1, 2, 20].map(retryAfterMs)).to.deep.equal([5_000, 10_000, 20_000, 300_000]);
+  });
+
+  it('tells people once when there was no verdict for long, and again after it was there', async () => {
+    const lookAfter = async (ms: number) => {
+      files.clock.advance(ms);
+      await files.checker.drain();
+    };
+    await files.upload('a.txt', TEXT);
+    await lookAfter(0);
+    expect(files.checker.status()).to.deep.equal({
+      scanner: 'clamd',
+      noVerdictSince: files.clock.now().toISOString(),
+    });
+    await lookAfter(SCANNER_AWAY_TOLD_MS - 1);
+    expect(told, 'too early').to.deep.equal([]);
+    await lookAfter(SCANNER_AWAY_TOLD_MS);
+    await lookAfter(SCANNER_AWAY_TOLD_MS);
+    expect(told).to.deep.equal(['away 19']);
+    await startClamd('honest');
+    await lookAfter(SCANNER_AWAY_TOLD_MS);
+    expect(files.checker.status().noVerdictSince).to.equal(null);
+    await stopClamd();
+    await files.upload('b.txt', TEXT);
+    await lookAfter(0);
+    await lookAfter(SCANNER_AWAY_TOLD_MS);
+    expect(told).to.deep.equal(['away 19', 'away 10']);
   });
 
   it('reaches a scanner on the network through the one way out, and only where a rule says so', async () => {

@@ -1,5 +1,5 @@
 import { AppError, SYSTEM_ACTOR, type Clock } from '../../kernel/index.ts';
-import type { Db, Statement, UnitOfWork } from '../persistence/index.ts';
+import type { Db, Statement, Tx, UnitOfWork } from '../persistence/index.ts';
 import type { ByteSource } from './byte-source.ts';
 import { traceOf, type FileStore } from './file-store.ts';
 import { FILE_LIMITS } from './limits.ts';
@@ -22,6 +22,14 @@ export interface CheckerLog {
   warn(message: string, fields: Record<string, string | number | boolean>, error?: unknown): void;
 }
 
+/** Port: people who look after the installation. */
+export interface CheckerTellings {
+  /** Joins the unit of work that locks the file away. */
+  quarantined(tx: Tx, fileId: string): Promise<void>;
+  /** No verdict for this many minutes although files wait. */
+  scannerAway(minutes: number): Promise<void>;
+}
+
 interface CheckerDeps {
   store: FileStore;
   uow: UnitOfWork;
@@ -32,6 +40,7 @@ interface CheckerDeps {
   /** Absent where the site runs none; files are then checked by their form alone. */
   scanner?: Scanner;
   thumbnail?: Thumbnailer;
+  tell?: CheckerTellings;
 }
 
 /** Takes waiting files through their check, one after the other; with several processes, each file once. */
@@ -40,6 +49,8 @@ export interface FileChecker {
   nudge(): void;
   start(): void;
   stop(): Promise<void>;
+  /** What the system page shows: whether there is a scanner, and since when it has given no verdict. */
+  status(): { scanner: 'none' | 'clamd'; noVerdictSince: string | null };
   /** Checks everything that is due; for tests. */
   drain(): Promise<void>;
   /** Throws away what nobody finished, and what was quarantined long ago; at most 100 files. */
@@ -54,6 +65,8 @@ const SWEEP_AT_ONCE = 100;
 const CLAIM_MS = 2 * 60_000;
 const RETRY_FIRST_MS = 5_000;
 const RETRY_MAX_MS = 5 * 60_000;
+/** People hear of a scanner that has given no verdict for this long; shorter is a restart. */
+export const SCANNER_AWAY_TOLD_MS = 10 * 60_000;
 
 /** Milliseconds until the next attempt: doubling from five seconds to five minutes, for as long as it takes. */
 export function retryAfterMs(attempts: number): number {
@@ -66,6 +79,7 @@ export function createFileChecker(deps: CheckerDeps): FileChecker {
   let running: Promise<void> | undefined;
   let isAskedAgain = false;
   let sweptAtMs = -Infinity;
+  const watched = watchScanner(deps);
   const stopping = new AbortController();
 
   async function round(): Promise<void> {
@@ -73,7 +87,7 @@ export function createFileChecker(deps: CheckerDeps): FileChecker {
       isAskedAgain = false;
       let due = await nextDue(deps);
       while (due.length > 0 && !stopping.signal.aborted) {
-        for (const file of due) await checkOne(deps, file, stopping.signal);
+        for (const file of due) await checkOne({ ...deps, ...watched.scanner }, file, stopping.signal);
         due = await nextDue(deps);
       }
     } while (isAskedAgain);
@@ -105,8 +119,46 @@ export function createFileChecker(deps: CheckerDeps): FileChecker {
       stopping.abort();
       await running;
     },
+    status: watched.status,
     drain: look,
     sweep: () => sweep(deps),
+  };
+}
+
+/** The scanner, watched: how long it has been failing, told once until it gives a verdict again. */
+function watchScanner(deps: CheckerDeps) {
+  const { scanner, clock, log, tell } = deps;
+  let sinceMs: number | undefined;
+  let isTold = false;
+  async function failed(): Promise<void> {
+    const nowMs = clock.now().getTime();
+    sinceMs ??= nowMs;
+    if (isTold || nowMs - sinceMs < SCANNER_AWAY_TOLD_MS) return;
+    isTold = true;
+    await tell?.scannerAway(Math.floor((nowMs - sinceMs) / 60_000)).catch((error: unknown) => {
+      isTold = false;
+      log.warn('files.telling_failed', {}, error);
+    });
+  }
+  const watched: Scanner = {
+    async scan(source, signal) {
+      try {
+        const result = await scanner?.scan(source, signal);
+        sinceMs = undefined;
+        isTold = false;
+        return result ?? { isClean: true };
+      } catch (error) {
+        if (!signal.aborted) await failed();
+        throw error;
+      }
+    },
+  };
+  return {
+    scanner: scanner === undefined ? {} : { scanner: watched },
+    status: () => ({
+      scanner: scanner === undefined ? ('none' as const) : ('clamd' as const),
+      noVerdictSince: sinceMs === undefined ? null : new Date(sinceMs).toISOString(),
+    }),
   };
 }
 
@@ -147,6 +199,7 @@ async function judge(deps: CheckerDeps, id: string, signal: AbortSignal): Promis
       ...traceOf(row),
       details: { isScanned: deps.scanner !== undefined },
     });
+    if (!result.isClean) await deps.tell?.quarantined(tx, id);
     const { ownerType, ownerId } = row;
     tx.emit({ type: 'file.checked', key: ownerId, payload: { fileId: id, ownerType, ownerId, state } });
   });

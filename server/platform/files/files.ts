@@ -4,6 +4,7 @@ import type { Database, Statement, StorageGuard, UnitOfWork } from '../persisten
 import {
   createFileChecker,
   type CheckerLog,
+  type CheckerTellings,
   type FileChecker,
   type Scanner,
   type Thumbnailer,
@@ -23,6 +24,7 @@ interface FilesDeps {
   groups: readonly string[];
   scanner?: Scanner;
   thumbnail?(store: FileStore): Thumbnailer;
+  tell?: CheckerTellings;
 }
 
 /** Files and the loop that checks them. */
@@ -51,6 +53,7 @@ export function createFiles(deps: FilesDeps): Files {
   const checker = createFileChecker({
     ...{ store, uow, clock, log, write },
     ...(scanner === undefined ? {} : { scanner }),
+    ...(deps.tell === undefined ? {} : { tell: deps.tell }),
     ...(deps.thumbnail === undefined ? {} : { thumbnail: deps.thumbnail(store) }),
   });
   return { store, checker };

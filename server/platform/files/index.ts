@@ -2,6 +2,7 @@ export { createClamdScanner, SCAN_TIMEOUT_MS } from './clamd.ts';
 export type { ByteSource } from './byte-source.ts';
 export {
   createFileChecker,
+  type CheckerTellings,
   type FileChecker,
   type Scanner,
   type ScanResult,

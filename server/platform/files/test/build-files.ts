@@ -3,7 +3,7 @@ import { AppError, createFakeClock, type FakeClock } from '../../../kernel/index
 import { DEK_INSERT, type StorageGuard } from '../../persistence/index.ts';
 import { buildCore, QUIET_LOG, type Core } from '../../../test/support/core.ts';
 import { serveRoutes, type Caller, type ServedRoutes } from '../../../test/support/serve-routes.ts';
-import type { Scanner, Thumbnailer } from '../file-checker.ts';
+import type { CheckerTellings, Scanner, Thumbnailer } from '../file-checker.ts';
 import type { FileStore } from '../file-store.ts';
 import { createFiles, type Files } from '../files.ts';
 import { beginRoute, fileRoutes, type FileRouteOptions } from '../file.routes.ts';
@@ -43,6 +43,7 @@ export async function buildFiles(
     scanner?: Scanner;
     groups?: string[];
     guard?: StorageGuard;
+    tell?: CheckerTellings;
     thumbnail?: (store: FileStore) => Thumbnailer;
   } = {},
 ): Promise<BuiltFiles> {
@@ -58,6 +59,7 @@ export async function buildFiles(
     ...{ uow, database, crypto, clock, ids, log: QUIET_LOG },
     groups: options.groups ?? ['image', 'pdf', 'office', 'text', 'audio', 'video'],
     ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
+    ...(options.tell === undefined ? {} : { tell: options.tell }),
     ...(options.guard === undefined ? {} : { guard: options.guard }),
     ...(options.thumbnail === undefined ? {} : { thumbnail: options.thumbnail }),
   });

@@ -8,6 +8,7 @@ import { useI18n, type MessageKey } from '../../i18n/index.ts';
 import {
   judgeAudit,
   judgeDatabase,
+  judgeFiles,
   judgeOutbox,
   judgeRobot,
   readFact,
@@ -100,7 +101,7 @@ function Card(props: { title: MessageKey; verdict: Verdict; facts: Facts }) {
 }
 
 function Cards({ status }: { status: SystemStatus }) {
-  const { version, uptimeSeconds, sockets, database, robot, audit, outbox } = status;
+  const { version, uptimeSeconds, sockets, database, robot, audit, outbox, files } = status;
   const good: Verdict = { health: 'good' };
   return (
     <div className="system-cards">
@@ -113,6 +114,7 @@ function Cards({ status }: { status: SystemStatus }) {
       <Card title="system.outbox" verdict={judgeOutbox(outbox)} facts={outbox} />
       <Card title="system.robot" verdict={judgeRobot(robot)} facts={robotFacts(robot)} />
       <Card title="system.audit" verdict={judgeAudit(audit)} facts={audit} />
+      <Card title="system.files" verdict={judgeFiles(files)} facts={files} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   judgeAudit,
+  judgeFiles,
   judgeDatabase,
   judgeOutbox,
   judgeRobot,
@@ -27,6 +28,17 @@ describe('health of the system', () => {
     expect(judgeAudit({}).health).to.equal('good');
     expect(judgeRobot({ state: 'training' }).health).to.equal('attention');
     expect(judgeRobot({ state: 'ready' }).health).to.equal('good');
+  });
+
+  it('says that no scanner is there, and is bad while one gives no verdict', () => {
+    expect(judgeFiles({ scanner: 'none', noVerdictSince: null })).to.deep.equal({
+      health: 'attention',
+      hint: 'system.no_scanner_hint',
+    });
+    expect(judgeFiles({ scanner: 'clamd', noVerdictSince: null })).to.deep.equal({ health: 'good' });
+    expect(judgeFiles({ scanner: 'clamd', noVerdictSince: '2026-11-21T08:00:00.000Z' }).health).to.equal(
+      'bad',
+    );
   });
 });
 

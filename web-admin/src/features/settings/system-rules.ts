@@ -11,6 +11,7 @@ export interface SystemStatus {
   robot: Facts;
   audit: Facts;
   outbox: { pending: number; dead: number };
+  files: Facts;
   sockets: number;
 }
 
@@ -35,6 +36,14 @@ export function judgeOutbox({ pending, dead }: SystemStatus['outbox']): Verdict 
 export function judgeRobot(robot: Facts): Verdict {
   return robot['state'] === 'training'
     ? { health: 'attention', hint: 'system.training_hint' }
+    : { health: 'good' };
+}
+
+/** Without a scanner files are checked by form alone, which people must know; one that does not answer keeps files waiting. */
+export function judgeFiles(files: Facts): Verdict {
+  if (files['scanner'] === 'none') return { health: 'attention', hint: 'system.no_scanner_hint' };
+  return typeof files['noVerdictSince'] === 'string'
+    ? { health: 'bad', hint: 'system.scanner_away_hint' }
     : { health: 'good' };
 }
 
