@@ -14,6 +14,18 @@ export const DEMO_SITE: SiteInput & { id: string } = {
   isActive: true,
 };
 
+/** Units of the demonstration bank under its head office; `parent` is the code of one that stands before. */
+export const DEMO_UNITS: readonly {
+  code: string;
+  parent?: string;
+  kind: 'branch' | 'department';
+  name: string;
+}[] = [
+  { code: 'BJ', kind: 'branch', name: '北京分行 Beijing Branch' },
+  { code: 'SH', kind: 'branch', name: '上海分行 Shanghai Branch' },
+  { code: 'SH-CC', parent: 'SH', kind: 'department', name: '客户服务部 Customer Service' },
+];
+
 /** Replies agents of the demonstration bank keep at hand. */
 export const DEMO_CANNED_RESPONSES = [
   { title: '开场', category: '通用', text: '您好，我是人工客服，很高兴为您服务，请问有什么可以帮您？' },

@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import type { Parts } from '../compose.ts';
 import type { Foundation } from '../foundation.ts';
 import type { AccountInput, FirstAccount } from '../identity/index.ts';
-import { StartError, SYSTEM_ACTOR, type Actor } from '../kernel/index.ts';
+import { ROOT_UNIT_ID, StartError, SYSTEM_ACTOR, type Actor } from '../kernel/index.ts';
 import { importPack, parsePack } from '../knowledge/index.ts';
-import { DEMO_CANNED_RESPONSES, DEMO_SITE } from './demo-bank.ts';
+import type { Tx } from '../platform/persistence/index.ts';
+import { DEMO_CANNED_RESPONSES, DEMO_SITE, DEMO_UNITS } from './demo-bank.ts';
 
 const PACKS = ['bank-retail.zh.json', 'bank-retail.en.json'];
 const PACKS_FOLDER = fileURLToPath(new URL('../knowledge/packs', import.meta.url));
@@ -66,6 +67,7 @@ async function makeAccounts(
   if (isMade) return JSON.parse(known as string) as FirstAccount[];
   return foundation.uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
     const accounts = await identity.createFirstAccounts(tx, ACCOUNTS);
+    await makeUnits(tx, identity);
     const scopes = ['robot:query', 'ticket:work', 'conversation:read-any', 'channel:send'] as const;
     const { token } = await identity.createToken(tx, {
       name: 'evaluation',
@@ -77,6 +79,15 @@ async function makeAccounts(
     await writeSecret(files.token, `${token}\n`);
     return accounts;
   });
+}
+
+/** In the unit of work of the accounts, so that they are made once. The accounts work in the head office. */
+async function makeUnits(tx: Tx, { organisation }: Parts['identity']): Promise<void> {
+  const made = new Map<string, string>();
+  for (const { parent, ...unit } of DEMO_UNITS) {
+    const parentId = (parent && made.get(parent)) ?? ROOT_UNIT_ID;
+    made.set(unit.code, (await organisation.units.create(tx, { ...unit, parentId })).id);
+  }
 }
 
 async function makeSite(

@@ -1,6 +1,7 @@
 import {
   ApartmentOutlined,
   AuditOutlined,
+  BankOutlined,
   BarChartOutlined,
   BookOutlined,
   CheckSquareOutlined,
@@ -66,6 +67,7 @@ const RecordsPage = lazy(() => import('./features/records/records-page.tsx'));
 const ApprovalsPage = lazy(() => import('./features/approvals/approvals-page.tsx'));
 const AccountsPage = lazy(() => import('./features/identity/accounts-page.tsx'));
 const RolesPage = lazy(() => import('./features/identity/roles-page.tsx'));
+const OrganisationPage = lazy(() => import('./features/organisation/organisation-page.tsx'));
 const WebhooksPage = lazy(() => import('./features/connectors/webhooks-page.tsx'));
 const EgressPage = lazy(() => import('./features/connectors/egress-page.tsx'));
 const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
@@ -202,6 +204,12 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['account:read'],
     component: RolesPage,
     nav: { label: 'nav.roles', icon: IdcardOutlined },
+  },
+  {
+    path: '/organisation',
+    anyOf: [],
+    component: OrganisationPage,
+    nav: { label: 'nav.organisation', icon: BankOutlined, anyOf: ['unit:write', 'account:read'] },
   },
   {
     path: '/skill-groups',

@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/persistence/index.ts';
 import { nameKeyOf, type UnitKind } from './unit.rules.ts';
 import * as schemas from './unit.schema.ts';
 import type { UnitInput, UnitService } from './unit.service.ts';
-import { listChildren, readUnit, searchUnits, type UnitItem } from './unit.view.ts';
+import { listChildren, listClosing, readUnit, searchUnits, type UnitItem } from './unit.view.ts';
 
 /** What the routes of the organisation need. */
 export interface UnitRouteDeps {
@@ -16,6 +16,7 @@ export interface UnitRouteDeps {
 type ById = { id: string };
 interface UnitQuery {
   parent?: string;
+  state?: 'closing';
   q?: string;
   cursor?: string;
   limit?: number;
@@ -40,7 +41,7 @@ function listRoute(): AnyRoute {
     method: 'GET',
     path: '/api/v1/units',
     summary:
-      'Units directly under one (the head office when none is named) by name, or found by name or code.',
+      'Units directly under one (the head office when none is named) by name, or found by name or code, or being handed over.',
     permission: 'signed-in',
     audit: NAMES,
     query: schemas.unitQuery,
@@ -48,6 +49,9 @@ function listRoute(): AnyRoute {
     async handler(tx, { query }) {
       const { limit = LIMITS.pageItemsDefault, q, parent = ROOT_UNIT_ID } = query;
       const after = query.cursor === undefined ? undefined : String(decodeCursor(query.cursor, 1)[0]);
+      if (query.state === 'closing') {
+        return page(await listClosing(tx, { afterId: after, limit: limit + 1 }), limit, ({ id }) => id);
+      }
       if (q !== undefined) {
         const found = await searchUnits(tx, { text: q, afterCode: after, limit: limit + 1 });
         return page(found, limit, ({ code }) => code);

@@ -42,10 +42,11 @@ export const unitQuery = closed(
   {
     parent: uuid,
     q: text(100),
+    state: { type: 'string', enum: ['closing'] },
     cursor: text(1024),
     limit: { type: 'integer', minimum: 1, maximum: LIMITS.pageItemsMax },
   },
-  ['parent', 'q', 'cursor', 'limit'],
+  ['parent', 'q', 'state', 'cursor', 'limit'],
 );
 export const unitCreate = closed({ parentId: uuid, kind, name, code });
 export const unitRename = closed({ name, code, kind: { type: 'string', enum: UNIT_KINDS } }, [

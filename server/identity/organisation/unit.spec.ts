@@ -21,6 +21,11 @@ const PLACE = portable<{ unitId: string; id: string }>(
   'UPDATE account SET unit_id = :unitId WHERE id = :id',
   { params: { unitId: 'uuid', id: 'uuid' } },
 );
+const STATE = portable<{ id: string }>(
+  'spec.unit_state',
+  `UPDATE org_unit SET state = 'closing' WHERE id = :id`,
+  { params: { id: 'uuid' } },
+);
 const UNIT_OF = portable<{ id: string }, { unitId: string }>(
   'spec.account_unit',
   'SELECT unit_id FROM account WHERE id = :id',
@@ -191,6 +196,24 @@ describe('organisation', function () {
     );
     expect((await post(`/${unit.id}/move`, { parentId: parent.id }, ifMatch(2))).status).to.equal(404);
     expect((await post(`/${ROOT_UNIT_ID}/close`, {}, ifMatch(1))).json.code).to.equal('unit.root_fixed');
+  });
+
+  it('lists the closed units whose work is still handed over, page by page, and no others', async () => {
+    const [first, second, done] = [
+      await make(ROOT_UNIT_ID),
+      await make(ROOT_UNIT_ID),
+      await make(ROOT_UNIT_ID),
+    ];
+    for (const { id } of [first, second, done]) await post(`/${id}/close`, {}, ifMatch(1));
+    for (const { id } of [first, second]) await run((tx) => tx.run(STATE, { id }));
+    const list = async (rest: string) => (await admin.ask(`/api/v1/units?state=closing&limit=1${rest}`)).json;
+    const page = await list('');
+    expect(page.items).to.have.length(1);
+    expect(page.items[0]).to.include({ id: first.id, state: 'closing', parentId: ROOT_UNIT_ID });
+    const next = await list(`&cursor=${String(page.nextCursor)}`);
+    expect(next.items).to.have.length(1);
+    expect(next.items[0]).to.include({ id: second.id });
+    expect(next).to.not.have.property('nextCursor');
   });
 
   it('hands people over to the successor that has to be named, with their sessions read anew', async () => {

@@ -52,6 +52,12 @@ const SEARCH = portable<{ words: string; code: string; afterCode: string; limit:
     ORDER BY u.code FETCH FIRST :limit ROWS ONLY`,
   { params: { words: 'text', code: 'text', afterCode: 'text', limit: 'int' }, result: RESULT },
 );
+const CLOSING = portable<{ afterId: string; limit: number }, ItemRow>(
+  'org_unit.closing',
+  `SELECT ${COLUMNS} FROM org_unit u
+    WHERE u.state = 'closing' AND u.id > :afterId ORDER BY u.id FETCH FIRST :limit ROWS ONLY`,
+  { params: { afterId: 'uuid', limit: 'int' }, result: RESULT },
+);
 const ITEM = portable<{ id: string }, ItemRow>(
   'org_unit.item',
   `SELECT ${COLUMNS} FROM org_unit u WHERE u.id = :id`,
@@ -63,6 +69,9 @@ const PATH = portable<{ id: string }, { id: string; name: string }>(
     WHERE c.unit_id = :id ORDER BY c.depth DESC`,
   { params: { id: 'uuid' }, result: { id: 'uuid', name: 'text' } },
 );
+
+/** Smaller than every id. */
+const NIL_ID = '00000000-0000-0000-0000-000000000000';
 
 function present({ peopleCount, childCount, ...row }: ItemRow): UnitItem {
   return { ...row, people: peopleCount, units: childCount };
@@ -90,6 +99,14 @@ export async function searchUnits(
   if (bare === '') return [];
   const params = { words: `%${bare.toLowerCase()}%`, code: `%${bare.toUpperCase()}%` };
   return (await db.all(SEARCH, { ...params, afterCode: afterCode ?? ' ', limit })).map(present);
+}
+
+/** Closed units whose work is still being handed to the unit they lie under, by id. */
+export async function listClosing(
+  db: Db,
+  page: { afterId: string | undefined; limit: number },
+): Promise<UnitItem[]> {
+  return (await db.all(CLOSING, { ...page, afterId: page.afterId ?? NIL_ID })).map(present);
 }
 
 /** One unit with the units above it, the head office first. */

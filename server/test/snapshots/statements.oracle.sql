@@ -1057,6 +1057,9 @@ SELECT u.id, u.parent_id, u.kind, u.name, u.code, u.state, u.depth, u.version, (
 -- org_unit.close
 UPDATE org_unit SET parent_id = :1, name_key = :2, state = :3, successor_id = :4, closed_at = :5, version = :6 WHERE id = :7 AND version = :8;
 
+-- org_unit.closing
+SELECT u.id, u.parent_id, u.kind, u.name, u.code, u.state, u.depth, u.version, (SELECT COUNT(*) FROM account a WHERE a.unit_id = u.id) AS people_count, (SELECT COUNT(*) FROM org_unit k WHERE k.parent_id = u.id AND k.state = 'active') AS child_count FROM org_unit u WHERE u.state = 'closing' AND u.id > :1 ORDER BY u.id FETCH FIRST :2 ROWS ONLY;
+
 -- org_unit.count
 SELECT COUNT(*) AS unit_count FROM org_unit;
 

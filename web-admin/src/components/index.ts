@@ -28,4 +28,5 @@ export { ReasonDialog } from './reason-dialog.tsx';
 export { ScreenWatermark } from './screen-watermark.tsx';
 export { SecretDialog, SecretLine } from './secret-dialog.tsx';
 export { LanguageSwitch, ThemeSwitch } from './switches.tsx';
+export { ROOT_UNIT_ID, UnitPicker } from './unit-picker.tsx';
 export { useProblemToast } from './problem-toast.tsx';

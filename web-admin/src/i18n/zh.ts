@@ -14,6 +14,7 @@ import * as roles from '../features/identity/role-messages.ts';
 import * as permissions from '../features/identity/permission-messages.ts';
 import * as exports from '../features/exports/messages.ts';
 import * as identity from '../features/identity/messages.ts';
+import * as organisation from '../features/organisation/messages.ts';
 import * as channels from '../features/channels/messages.ts';
 import * as connectors from '../features/connectors/messages.ts';
 import * as settings from '../features/settings/messages.ts';
@@ -38,6 +39,7 @@ export const zh = {
   ...identity.zh,
   ...roles.zh,
   ...permissions.zh,
+  ...organisation.zh,
   ...channels.zh,
   ...connectors.zh,
   ...settings.zh,

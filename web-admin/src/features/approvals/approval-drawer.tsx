@@ -38,7 +38,8 @@ function Facts({ approval }: { approval: ApprovalDetail }) {
 function Changes({ approval }: { approval: ApprovalDetail }) {
   const { t, tMaybe } = useI18n();
   const { lines, problem, state } = approval;
-  const text = (value: string | undefined) => (value === undefined ? '—' : (tMaybe(value) ?? value));
+  const known = (word: string) => tMaybe(word) ?? tMaybe(`rights.scope.${word}`) ?? word;
+  const text = (value: string | undefined) => value?.split(' · ').map(known).join(' · ') ?? '—';
   return (
     <section aria-label={t('approval.changes')}>
       <h2 className="drawer-heading">

@@ -6,16 +6,18 @@ import { useI18n, type MessageKey } from '../../i18n/index.ts';
 import { useAccountActions, type Account, type AccountSecret } from './account-data.ts';
 import { RequestRolesDialog } from './account-dialogs.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
+import { PlacementDialog } from './placement-dialog.tsx';
 import { useRoleName } from './role-data.ts';
 import { actsOf, type AccountAct } from './account-rules.ts';
 
-type ConfirmedAct = Exclude<AccountAct, 'requestRoles' | 'disable'>;
+type ConfirmedAct = Exclude<AccountAct, 'requestRoles' | 'place' | 'disable'>;
 
 const LABELS: Record<AccountAct, MessageKey> = {
   approve: 'account.approve',
   reject: 'account.reject',
   enable: 'account.enable',
   requestRoles: 'account.request_roles',
+  place: 'account.place',
   reset: 'account.reset',
   disable: 'account.disable',
 };
@@ -84,6 +86,7 @@ export function AccountActDialog(props: {
   const { t } = useI18n();
   const { message } = App.useApp();
   if (act === 'disable') return <LeaveDialog account={account} onClose={onClose} />;
+  if (act === 'place') return <PlacementDialog account={account} onClose={onClose} />;
   if (act !== 'requestRoles')
     return <ConfirmAct act={act} account={account} onSecret={onSecret} onClose={onClose} />;
   return (

@@ -13,7 +13,7 @@ describe('acts on an account', () => {
   it('offers approval of a request to the approver only', () => {
     const waiting = buildFacts({ state: 'pending', pendingRoles: ['agent'] });
     expect(actsOf(waiting, approver)).to.deep.equal(['approve', 'reject']);
-    expect(actsOf(waiting, maker)).to.deep.equal(['requestRoles', 'reset', 'disable']);
+    expect(actsOf(waiting, maker)).to.deep.equal(['requestRoles', 'place', 'reset', 'disable']);
   });
 
   it('offers nothing on the own account, whatever the rights', () => {

@@ -23,7 +23,7 @@ export type AccountState = (typeof ACCOUNT_STATES)[number];
 export const FILTER_STATES = ['pending', 'active', 'disabled'] as const;
 
 /** What may be done with an account. */
-export type AccountAct = 'approve' | 'reject' | 'enable' | 'requestRoles' | 'reset' | 'disable';
+export type AccountAct = 'approve' | 'reject' | 'enable' | 'requestRoles' | 'place' | 'reset' | 'disable';
 
 /** The parts of an account the rules look at. */
 export interface AccountFacts {
@@ -52,6 +52,7 @@ export function actsOf(account: AccountFacts, viewer: Viewer): AccountAct[] {
     reject: viewer.canApprove && hasRequest,
     enable: viewer.canApprove && (isOff || account.state === 'locked'),
     requestRoles: viewer.canCreate && !isOff,
+    place: viewer.canCreate && !isOff,
     reset: viewer.canCreate && !isOff,
     disable: viewer.canCreate && !isOff,
   };

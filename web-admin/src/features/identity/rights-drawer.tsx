@@ -6,6 +6,7 @@ import { toApiError, useApi, type ApiError } from '../../api/index.ts';
 import { ErrorFace, LoadingFace, ProblemText } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
 import type { Account } from './account-data.ts';
+import { usePlacement } from './placement-dialog.tsx';
 import { useRoleName, useRoles } from './role-data.ts';
 
 const DRAWER_WIDTH = 640;
@@ -167,6 +168,7 @@ function Question({ account }: { account: Account }) {
 export function RightsDrawer({ account, onClose }: { account: Account; onClose: () => void }) {
   const { t } = useI18n();
   const { data, error, refetch } = useRights(account.id);
+  const placement = usePlacement(account.id).data;
   return (
     <Drawer
       open
@@ -178,6 +180,7 @@ export function RightsDrawer({ account, onClose }: { account: Account; onClose: 
       {!error && !data && <LoadingFace />}
       {data && (
         <>
+          {placement && <p>{t('account.works_in', { unit: placement.unit.name })}</p>}
           <h2 className="drawer-heading">{t('rights.grants')}</h2>
           {data.grants.length === 0 && <p>{t('rights.none')}</p>}
           <ul className="plain-list">
