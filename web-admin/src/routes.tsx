@@ -1,10 +1,12 @@
 import {
+  AlertOutlined,
   ApartmentOutlined,
   AuditOutlined,
   BankOutlined,
   BarChartOutlined,
   BookOutlined,
   CheckSquareOutlined,
+  ClockCircleOutlined,
   CustomerServiceOutlined,
   DashboardOutlined,
   DownloadOutlined,
@@ -76,6 +78,8 @@ const SitesPage = lazy(() => import('./features/channels/sites-page.tsx'));
 const SitePage = lazy(() => import('./features/channels/site-page.tsx'));
 const FirstStepsPage = lazy(() => import('./features/tailoring/first-steps-page.tsx'));
 const HelpPage = lazy(() => import('./features/help/help-page.tsx'));
+const JobsPage = lazy(() => import('./features/jobs/jobs-page.tsx'));
+const NotifyChannelsPage = lazy(() => import('./features/notices/channels-page.tsx'));
 const SettingsPage = lazy(() => import('./features/tailoring/settings-page.tsx'));
 const SystemPage = lazy(() => import('./features/settings/system-page.tsx'));
 
@@ -249,6 +253,18 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['egress:read'],
     component: EgressPage,
     nav: { label: 'nav.egress', icon: ExportOutlined },
+  },
+  {
+    path: '/jobs',
+    anyOf: ['job:read'],
+    component: JobsPage,
+    nav: { label: 'nav.jobs', icon: ClockCircleOutlined },
+  },
+  {
+    path: '/notifications',
+    anyOf: ['notify:read'],
+    component: NotifyChannelsPage,
+    nav: { label: 'nav.notifications', icon: AlertOutlined },
   },
   {
     path: '/settings',

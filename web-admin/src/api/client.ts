@@ -24,6 +24,8 @@ export interface RequestOptions {
   isBackground?: boolean;
   /** An answer the browser may keep and ask for again with its tag; everything else is never stored. */
   isRevalidated?: boolean;
+  /** Language of texts that the server writes; the browser's own unless set. */
+  lang?: string;
   /** The answer is a file: gives a Blob. */
   isBlob?: boolean;
   /** For the few answers that may take longer than half a minute. */
@@ -116,6 +118,7 @@ function headersOf(options: RequestOptions & { key?: string }, csrfToken: string
   const headers: Record<string, string> = { accept: 'application/json' };
   if (csrfToken) headers['x-csrf-token'] = csrfToken;
   if (options.version !== undefined) headers['if-match'] = String(options.version);
+  if (options.lang) headers['accept-language'] = options.lang;
   if (options.isBackground) headers['x-background'] = '1';
   if (options.key) headers['idempotency-key'] = options.key;
   if (options.body instanceof Blob) headers['content-type'] = 'application/octet-stream';

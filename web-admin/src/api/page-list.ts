@@ -38,14 +38,23 @@ export function usePageList<T extends { id: string | number }>(list: {
   query?: Query;
   isEnabled?: boolean;
   refetchIntervalMs?: number;
+  /** Reading it is no use of the session: it is read anew without anybody asking. */
+  isBackground?: boolean;
+  /** Language of the server's texts in it. */
+  lang?: string;
   /** Reading it is itself an act worth an audit entry: not repeated when the window comes back to the front. */
   isQuiet?: boolean;
 }): PageList<T> {
   const api = useApi();
   const result = useInfiniteQuery<Page<T>, ApiError, T[], readonly unknown[], string>({
-    queryKey: [list.resource, 'list', list.query ?? {}],
+    queryKey: [list.resource, 'list', list.query ?? {}, ...(list.lang ? [list.lang] : [])],
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<T>>(list.path, { query: { ...list.query, cursor: pageParam }, signal }),
+      api.get<Page<T>>(list.path, {
+        query: { ...list.query, cursor: pageParam },
+        signal,
+        ...(list.lang ? { lang: list.lang } : {}),
+        ...(list.isBackground ? { isBackground: true } : {}),
+      }),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor || undefined,
     select: (data) => joinPages(data.pages),

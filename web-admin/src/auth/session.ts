@@ -42,6 +42,10 @@ export type Permission =
   | 'egress:ask'
   | 'egress:approve'
   | 'system:read'
+  | 'job:read'
+  | 'job:run'
+  | 'notify:read'
+  | 'notify:write'
   | 'settings:read'
   | 'settings:write'
   | 'settings:approve';

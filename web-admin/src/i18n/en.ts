@@ -17,6 +17,8 @@ import * as identity from '../features/identity/messages.ts';
 import * as organisation from '../features/organisation/messages.ts';
 import * as channels from '../features/channels/messages.ts';
 import * as connectors from '../features/connectors/messages.ts';
+import * as jobs from '../features/jobs/messages.ts';
+import * as notices from '../features/notices/messages.ts';
 import * as settings from '../features/settings/messages.ts';
 import * as help from '../features/help/messages.ts';
 import * as tailoring from '../features/tailoring/messages.ts';
@@ -43,6 +45,8 @@ export const en: Record<keyof typeof zh, string> = {
   ...organisation.en,
   ...channels.en,
   ...connectors.en,
+  ...jobs.en,
+  ...notices.en,
   ...settings.en,
   ...tailoring.en,
   ...help.en,

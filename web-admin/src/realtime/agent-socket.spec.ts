@@ -1,7 +1,9 @@
+import { QueryClient } from '@tanstack/react-query';
 import { expect } from 'chai';
 import { createAgentSocket, type SocketLike, type SocketState } from './agent-socket.ts';
 import { BACKOFF, computeBackoffMs } from './backoff.ts';
 import { parseFrame, type ServerFrame } from './frames.ts';
+import { applyToCache } from './live-cache.ts';
 
 class FakeSocket implements SocketLike {
   readyState = 0;
@@ -178,6 +180,21 @@ describe('agent socket', () => {
       built.last().receive(hostile);
     expect(built.frames).to.deep.equal([]);
     expect(parseFrame('{"t":"queue","queued":2}')).to.deep.equal({ t: 'queue', queued: 2 });
+  });
+
+  it('knows the frame that says the bell has something new', () => {
+    expect(parseFrame('{"t":"notice"}')).to.deep.equal({ t: 'notice' });
+    const cache = new QueryClient();
+    const keys = [
+      ['notices', 'summary', 'en'],
+      ['notices', 'list', {}],
+      ['conversations', 'list', {}],
+    ];
+    for (const key of keys) cache.setQueryData(key, {});
+    applyToCache(cache, { t: 'notice' }, 'me');
+    const areStale = keys.map((key) => cache.getQueryState(key)?.isInvalidated);
+    expect(areStale).to.deep.equal([true, true, false]);
+    cache.clear();
   });
 });
 

@@ -80,6 +80,8 @@ export type ServerFrame =
   | { t: 'typing'; conversation: string; from?: MessageFrom }
   | { t: 'read'; conversation: string; seq: number }
   | { t: 'presence'; state: PresenceState | 'offline' }
+  /** The bell has something new; what, it asks for. */
+  | { t: 'notice' }
   | { t: 'error'; id?: string; conversation?: string; code: string; message: string; retryMs?: number };
 
 export type ClientFrame =
@@ -106,6 +108,7 @@ const KNOWN = new Set<ServerFrame['t']>([
   'typing',
   'read',
   'presence',
+  'notice',
   'error',
 ]);
 

@@ -17,6 +17,8 @@ export const LIVE_KEYS = {
   conversation: (id: string) => ['conversations', 'one', id] as const,
   messages: (id: string) => ['conversations', 'messages', id] as const,
   notes: (id: string) => ['conversations', 'notes', id] as const,
+  /** The bell, its drawer, and the banner. */
+  notices: ['notices'] as const,
 };
 
 /** Messages of one conversation as the cache holds them: by seq, without repeats. */
@@ -89,6 +91,8 @@ export function applyToCache(cache: QueryClient, frame: ServerFrame, myId: strin
       return updateLog(cache, frame.conversation, (items) => changeFile(items, frame.file));
     case 'conversation':
       return replaceConversation(cache, frame.conversation, myId);
+    case 'notice':
+      return void cache.invalidateQueries({ queryKey: LIVE_KEYS.notices });
     case 'assigned':
       return void cache.invalidateQueries({ queryKey: LIVE_KEYS.conversation(frame.conversation) });
     default:

@@ -5,7 +5,13 @@ import { SESSION_KEY, useSession } from '../auth/index.ts';
 import { createAgentSocket, type AgentSocket, type SocketLike, type SocketState } from './agent-socket.ts';
 import { randomRatio } from './backoff.ts';
 import type { ClientFrame, PresenceState, ServerFrame } from './frames.ts';
-import { acknowledgedMessage, addAcknowledged, applyToCache, heldPositions } from './live-cache.ts';
+import {
+  acknowledgedMessage,
+  addAcknowledged,
+  applyToCache,
+  heldPositions,
+  LIVE_KEYS,
+} from './live-cache.ts';
 import { LiveContext, type Live } from './live-context.ts';
 import {
   applyToOutbox,
@@ -17,6 +23,9 @@ import {
   type Outbox,
   type PendingMessage,
 } from './outbox.ts';
+
+/** What may have changed while the line was down. */
+const READ_AGAIN = [['conversations'], LIVE_KEYS.notices];
 
 function openSocket(protocol: string): SocketLike {
   const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws';
@@ -202,7 +211,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         socket.current?.send(sendFrame(conversationId, item));
       }
       // What changed while the line was down: lists and conversations are read again, messages are resumed.
-      void cache.invalidateQueries({ queryKey: ['conversations'] });
+      for (const queryKey of READ_AGAIN) void cache.invalidateQueries({ queryKey });
     };
   }, [cache, current, socket]);
 

@@ -4,6 +4,7 @@ import { Suspense, useState, type ReactNode } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { isAllowed, useSession } from '../auth/index.ts';
 import { BrandMark, ErrorBoundary, EvaluationBanner, LoadingFace } from '../components/index.ts';
+import { UndeliveredBanner } from '../features/notices/undelivered-banner.tsx';
 import { useI18n } from '../i18n/index.ts';
 import { LiveProvider, useLive } from '../realtime/index.ts';
 import { FEATURE_ROUTES, type FeatureRoute } from '../routes.tsx';
@@ -102,6 +103,7 @@ export function Shell() {
           {t('shell.skip')}
         </a>
         <EvaluationBanner isShown={session.evaluation} />
+        <UndeliveredBanner />
         <header className="top-bar">
           <NavigationDrawer routes={routes} />
           <span className="brand">

@@ -6,6 +6,7 @@ import { toApiError, useApi } from '../api/index.ts';
 import { ChangePasswordDialog } from '../auth/change-password.tsx';
 import { SESSION_KEY, useSession, type SessionState } from '../auth/index.ts';
 import { LanguageSwitch, ThemeSwitch, useProblemToast } from '../components/index.ts';
+import { NoticeBell } from '../features/notices/notice-bell.tsx';
 import { useI18n, type Locale } from '../i18n/index.ts';
 import { HelpButton } from './help-button.tsx';
 import { useLive, type PresenceState } from '../realtime/index.ts';
@@ -83,7 +84,7 @@ function AccountMenu() {
   );
 }
 
-/** Right side of the top bar: presence, language, theme, account. */
+/** Right side of the top bar: presence, language, bell, help, theme, account. */
 export function TopBarTools() {
   const api = useApi();
   const showProblem = useProblemToast();
@@ -94,6 +95,7 @@ export function TopBarTools() {
     <div className="top-bar-tools">
       <PresencePicker />
       <LanguageSwitch onSwitch={handleLocale} />
+      <NoticeBell />
       <HelpButton />
       <ThemeSwitch />
       <AccountMenu />

@@ -46,6 +46,8 @@ export const zh = {
   'permission.egress:approve': '审批外联规则',
   'permission.job:read': '查看后台任务',
   'permission.job:run': '运行与取消后台任务',
+  'permission.notify:read': '查看通知渠道',
+  'permission.notify:write': '维护通知渠道',
 };
 
 export const en: Record<keyof typeof zh, string> = {
@@ -95,4 +97,6 @@ export const en: Record<keyof typeof zh, string> = {
   'permission.egress:approve': 'Approve rules of calling out',
   'permission.job:read': 'See background jobs',
   'permission.job:run': 'Run and cancel background jobs',
+  'permission.notify:read': 'See channels of notices',
+  'permission.notify:write': 'Keep channels of notices',
 };
