@@ -44,6 +44,23 @@ export const ADMINISTRATION_ACTIONS = {
     '{actor} 变更 {target} 的所属机构与数据范围',
     '{actor} changed unit and data scope of {target}',
   ),
+  'account-import.check': admin.may(
+    '{actor} 检查账号导入文件 {target}',
+    '{actor} had a file of accounts checked ({target})',
+  ),
+  'account-import.submit': admin.must(
+    '{actor} 提交账号导入 {target}',
+    '{actor} asked to import accounts ({target})',
+  ),
+  'account-import.apply': admin.must(
+    '{actor} 批准账号导入 {target}',
+    '{actor} approved the import of accounts ({target})',
+  ),
+  'account-import.passwords': admin.must(
+    '{actor} 下载导入 {target} 的临时密码',
+    '{actor} fetched temporary passwords of import {target}',
+  ),
+  'account-import.view': admin.may('{actor} 查看账号导入', '{actor} looked at imports of accounts'),
   'unit.create': admin.must('{actor} 新建机构 {target}', '{actor} made unit {target}'),
   'unit.update': admin.must(
     '{actor} 修改机构 {target}（{fields}）',

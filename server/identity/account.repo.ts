@@ -1,6 +1,15 @@
-import { isUuid } from '../kernel/index.ts';
+import { AppError, isUuid } from '../kernel/index.ts';
 import type { ScopeKind } from '../kernel/index.ts';
-import { insert, portable, remove, select, update, type Db, type Tx } from '../platform/persistence/index.ts';
+import {
+  DatabaseConflict,
+  insert,
+  portable,
+  remove,
+  select,
+  update,
+  type Db,
+  type Tx,
+} from '../platform/persistence/index.ts';
 import {
   accountEntity,
   accountRoleEntity,
@@ -226,6 +235,18 @@ export async function countAccounts(db: Db): Promise<number> {
 export async function insertAccount(tx: Tx, row: AccountRow, roles: readonly string[]): Promise<void> {
   await tx.run(ACCOUNT_INSERT, row);
   await insertGrants(tx, row.id, roles, []);
+}
+
+/** Makes a conflict of user names a refusal, `account.username_taken`. */
+export async function orUsernameTaken(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof DatabaseConflict && error.constraint === 'ux_account_username') {
+      throw new AppError('account.username_taken', { cause: error });
+    }
+    throw error;
+  }
 }
 
 /** Writes a decision; gives whether the account still had the version. */

@@ -3,6 +3,9 @@ import { isRoleId } from './roles/role.rules.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
+/** In place of a hash: no password fits it. */
+export const NO_PASSWORD = 'none';
+
 /** Rules for accounts of one's own (GB/T 22239, product defaults). */
 export const ACCOUNT_RULES = {
   failuresMax: 5,

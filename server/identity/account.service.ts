@@ -1,12 +1,13 @@
 import { AppError, ROOT_UNIT_ID, SYSTEM_ACTOR, type Clock, type Ids } from '../kernel/index.ts';
 import { hashPassword, passwordFaults, randomToken, totp, type Crypto } from '../platform/crypto/index.ts';
-import { DatabaseConflict, type Db, type Tx, type UnitOfWork } from '../platform/persistence/index.ts';
+import type { Db, Tx, UnitOfWork } from '../platform/persistence/index.ts';
 import {
   countAccounts,
   decideAccount,
   findAccount,
   findAccounts,
   insertAccount,
+  orUsernameTaken,
   recentPasswords,
   rememberPassword,
   replaceRoles,
@@ -15,7 +16,7 @@ import {
   type AccountDecision,
 } from './account.repo.ts';
 import type { AccountRow } from './account.entity.ts';
-import { joinRoles, normaliseUsername, splitRoles } from './account.rules.ts';
+import { joinRoles, NO_PASSWORD, normaliseUsername, splitRoles } from './account.rules.ts';
 import { findCustomRoles, noteGrants } from './roles/role.repo.ts';
 import { areRolesCompatible, isCustomRoleId, rolesNeedOtp } from './roles/role.rules.ts';
 import type { CustomRoleRow } from './roles/role.entity.ts';
@@ -57,6 +58,12 @@ export interface FirstAccount {
   password: string;
   totpSecret?: string;
   roles: string[];
+}
+
+/** Roles an account gets, and the two people who decided that. */
+export interface Granting {
+  roles: readonly string[];
+  who: { requestedById: string; approvedById: string };
 }
 
 const TEMPORARY_BYTES = 18;
@@ -142,14 +149,7 @@ export class AccountService {
   }
 
   async #insert(tx: Tx, row: AccountRow, roles: readonly string[]): Promise<void> {
-    try {
-      await insertAccount(tx, row, roles);
-    } catch (error) {
-      if (error instanceof DatabaseConflict && error.constraint === 'ux_account_username') {
-        throw new AppError('account.username_taken', { cause: error });
-      }
-      throw error;
-    }
+    await orUsernameTaken(() => insertAccount(tx, row, roles));
     const { id: accountId, passwordHash, createdAt } = row;
     await rememberPassword(tx, { id: this.#deps.ids.next(), accountId, passwordHash, createdAt });
   }
@@ -195,23 +195,57 @@ export class AccountService {
       pendingRoles: null,
       pendingById: null,
     });
+    if (isNew) {
+      const target = { type: 'account', id: account.id };
+      tx.record({ action: 'account.approve', outcome: 'ok', target });
+    }
+    const requestedById = account.pendingById ?? SYSTEM_ACTOR.id;
+    await this.#grant(tx, account, { roles, who: { requestedById, approvedById: tx.context.actor.id } });
+    return (await findAccount(tx, account.id)) ?? { ...changed, roles, composed };
+  }
+
+  async #grant(tx: Tx, account: Account, { roles, who }: Granting): Promise<void> {
     await replaceRoles(tx, account, roles);
-    const grant = {
-      requestedById: account.pendingById ?? SYSTEM_ACTOR.id,
-      approvedById: tx.context.actor.id,
-      grantedAt: this.#deps.clock.now(),
-    };
+    const grant = { ...who, grantedAt: this.#deps.clock.now() };
     await noteGrants(tx, account.id, { before: account.roles, after: roles, grant });
     await this.#endSessions(tx, account.id);
-    const target = { type: 'account', id: account.id };
-    if (isNew) tx.record({ action: 'account.approve', outcome: 'ok', target });
     tx.record({
       action: 'account.roles-grant',
       outcome: 'ok',
-      target,
-      details: { from: account.roles, to: roles },
+      target: { type: 'account', id: account.id },
+      details: { from: account.roles, to: [...roles] },
     });
-    return (await findAccount(tx, account.id)) ?? { ...changed, roles, composed };
+  }
+
+  /** Gives an account other roles in an act that two people decided on; its sessions end. */
+  async grantApproved(tx: Tx, account: Account, granting: Granting): Promise<void> {
+    await assertRoles(tx, granting.roles);
+    await this.#decide(tx, account, {});
+    await this.#grant(tx, account, granting);
+  }
+
+  /**
+   * Makes accounts in an act that two people decided on; gives their ids. They are active, without a password anybody
+   * could sign in with. Not for roles that need one-time codes. Throws `account.username_taken`.
+   */
+  async createApproved(
+    tx: Tx,
+    inputs: readonly (AccountInput & { locale: string })[],
+    who: Granting['who'],
+  ): Promise<string[]> {
+    const grant = { ...who, grantedAt: this.#deps.clock.now() };
+    const made = inputs.map((input) => {
+      const secrets = { hash: NO_PASSWORD, totpSecret: undefined };
+      const row = this.#rowOf(this.#deps.ids.next(), input, secrets);
+      return { row: { ...row, locale: input.locale, mustChangePassword: true }, roles: input.roles };
+    });
+    for (const { row, roles } of made) {
+      await orUsernameTaken(() => insertAccount(tx, row, roles));
+      await noteGrants(tx, row.id, { before: [], after: roles, grant });
+      const target = { type: 'account', id: row.id };
+      tx.record({ action: 'account.create', outcome: 'ok', target, details: { roles: [...roles] } });
+    }
+    return made.map(({ row }) => row.id);
   }
 
   /** Turns a request down; an account that was never approved is turned off. */

@@ -31,9 +31,11 @@ const items = (schema: Schema): Schema => ({ type: 'array', items: schema });
 const permissionNames: Schema = { type: 'array', items: { type: 'string' } };
 
 /** Letters, digits, and `._@-`, so that a name never needs escaping anywhere. */
-const username: Schema = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$', maxLength: 64 };
+export const USERNAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$';
 /** A name people read: no control characters, not only spaces. */
-const displayName: Schema = { type: 'string', pattern: '^(?=.*\\S)[^\\p{Cc}]{1,100}$', maxLength: 100 };
+export const DISPLAY_NAME_PATTERN = '^(?=.*\\S)[^\\p{Cc}]{1,100}$';
+const username: Schema = { type: 'string', pattern: USERNAME_PATTERN, maxLength: 64 };
+const displayName: Schema = { type: 'string', pattern: DISPLAY_NAME_PATTERN, maxLength: 100 };
 
 export const nothing: Schema = closed({});
 export const noAnswer: Schema = { type: 'null' };

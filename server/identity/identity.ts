@@ -14,6 +14,8 @@ import type { Tx, UnitOfWork, UnitRows } from '../platform/persistence/index.ts'
 import { findAccount, permissionsOfAccount, type Account } from './account.repo.ts';
 import { identityJobs } from './identity.jobs.ts';
 import { leaverRoutes } from './leavers/leaver.routes.ts';
+import { importRoutes } from './import/import.routes.ts';
+import { ImportService } from './import/import.service.ts';
 import { LeaverService, type WorkPort } from './leavers/leaver.service.ts';
 import type { AnyJobKind } from '../platform/jobs/index.ts';
 import { listHolders } from './holder.view.ts';
@@ -145,6 +147,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   });
   const leavers = new LeaverService({ accounts, approvals, work: deps.work });
   const disableDormant = (tx: Tx, account: Account) => leavers.disableDormant(tx, account);
+  const imports = new ImportService({ ...deps, accounts, approvals });
   const signIns = new SignInService({ ...deps, sessions, disableDormant });
   const organisation = createOrganisation(deps, sessions);
   const placements = new PlacementService({ approvals, sessions, units: organisation.units });
@@ -154,6 +157,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     routes: [
       ...sessionRoutes({ ...deps, sessions, signIns, accounts }),
       ...accountRoutes({ ...deps, accounts }),
+      ...importRoutes({ ...deps, imports }),
       ...leaverRoutes({ clock, accounts, leavers }),
       ...tokenRoutes({ ...deps, tokens }),
       ...skillGroupRoutes(deps),

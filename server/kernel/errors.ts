@@ -46,6 +46,24 @@ export const ERRORS = {
     'This is the last active administrator of its kind; make another one first.',
   ],
   'account.state_refused': [409, 'The account is not in a state that allows this.'],
+  'import.unreadable': [422, 'The file cannot be read: it must be CSV in UTF-8 or GB18030.'],
+  'import.header': [
+    422,
+    'The first row must name the columns username, displayName, roles, unit, and may name locale.',
+  ],
+  'import.empty': [422, 'The file has no rows.'],
+  'import.too_many_rows': [422, 'A file may have at most 500 accounts; split it.'],
+  'import.has_faults': [409, 'The file has faulty rows; correct them and check it again.'],
+  'import.nothing_to_do': [409, 'The file changes nothing.'],
+  'import.state_refused': [409, 'The import is not in a state that allows this.'],
+  'import.outdated': [
+    409,
+    'Accounts, roles, or units have changed since the file was checked; check it again.',
+  ],
+  'import.passwords_taken': [
+    409,
+    'All passwords of this import have been fetched; reset single ones where needed.',
+  ],
   'role.unknown': [422, 'A role that was named does not exist any more.'],
   'role.permission_unknown': [422, 'A permission that was named does not exist.'],
   'role.exclusive': [

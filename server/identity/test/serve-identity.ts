@@ -56,6 +56,8 @@ export interface IdentityServer {
   ask(path: string, options?: Ask): Promise<Reply>;
   signIn(account: Pick<FirstAccount, 'username' | 'password' | 'totpSecret'>): Promise<Reply>;
   browse(account: FirstAccount): Promise<Browser>;
+  /** A new identity on the same database serves from here on: what was only in memory is gone. */
+  restart(): void;
   /** Actions in the trail, as `action outcome`. */
   trail(): Promise<string[]>;
   close(): Promise<void>;
@@ -128,8 +130,13 @@ export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Prom
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const config = { publicBaseUrl: `https://localhost:${port}`, hosts: [`localhost:${port}`] };
-  const identity = buildIdentity(core, config, work.port);
-  serve(server, core, { identity, config, routes: [...extraRoutes] });
+  const serveNew = () => {
+    const identity = buildIdentity(core, config, work.port);
+    server.removeAllListeners('request');
+    serve(server, core, { identity, config, routes: [...extraRoutes] });
+    return identity;
+  };
+  const identity = serveNew();
   const first = await core.uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
     identity.createFirstAccounts(
       tx,
@@ -172,6 +179,7 @@ export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Prom
           ask(port, path, { ...options, headers: { ...headers, ...options.headers } }),
       };
     },
+    restart: () => void serveNew(),
     trail: async () =>
       (await core.uow.read((db) => db.all(AUDIT_ROWS, {}))).map(
         ({ action, outcome }) => `${action} ${outcome}`,

@@ -10,6 +10,7 @@ export {
   type ExportQuery,
   type ExportReader,
 } from './export-kind.ts';
+export { looksLikeFormula } from './formula.ts';
 export { createPdfTable } from './pdf-table.ts';
 export { PdfWriter, type PdfColumn } from './pdf.ts';
 export type { PageOptions } from './pdf-page.ts';

@@ -16,7 +16,7 @@ export type {
   Principal,
   ReadinessCheck,
 } from './ports.ts';
-export { sendDownload, type Download } from './download.ts';
+export { dispositionOf, sendDownload, type Download } from './download.ts';
 export type { ByteRange } from './range.ts';
 export { createRateLimiter, type RateLimiter } from './rate-limit.ts';
 export {
@@ -33,4 +33,5 @@ export {
 export { createSchemaCompiler, type Validator } from './schemas.ts';
 export { allowedOrigins } from './security.ts';
 export { configureServer } from './server.ts';
+export { Streamed } from './streamed.ts';
 export type { StaticSite } from './static-files.ts';

@@ -7,6 +7,9 @@ SELECT id, username, display_name, state, locale, password_hash, password_change
 -- account.by_username
 SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE username = :1;
 
+-- account.by_usernames
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE username IN ((list));
+
 -- account.count
 SELECT COUNT(*) AS account_count FROM account;
 
@@ -18,6 +21,9 @@ SELECT id FROM account WHERE state = 'active' AND (last_sign_in_at < :1 OR (last
 
 -- account.failed
 UPDATE account SET failed_count = failed_count + 1 WHERE id = :1;
+
+-- account.first_password
+UPDATE account SET password_hash = :1, password_changed_at = :2, must_change_password = :3, version = :4 WHERE id = :5 AND version = :6 AND password_hash = :7;
 
 -- account.hand_over_unit
 UPDATE account SET unit_id = :1 WHERE unit_id = :2;
@@ -54,6 +60,21 @@ UPDATE account SET password_hash = :1, password_changed_at = :2, must_change_pas
 
 -- account.signed_in
 UPDATE account SET failed_count = :1, locked_until_at = :2, last_sign_in_at = :3, totp_last_step = :4 WHERE id = :5 AND failed_count = :6 AND totp_last_step = :7;
+
+-- account_import.by_id
+SELECT id, state, encoding, file_hash, new_count, changed_count, unchanged_count, faulty_count, faults, row_lines, waiting_ids, created_by_id, created_at, applied_at, version FROM account_import WHERE id = :1;
+
+-- account_import.insert
+INSERT INTO account_import (id, state, encoding, file_hash, new_count, changed_count, unchanged_count, faulty_count, faults, row_lines, waiting_ids, created_by_id, created_at, applied_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- account_import.move
+UPDATE account_import SET state = :1, row_lines = :2, waiting_ids = :3, applied_at = :4, version = :5 WHERE id = :6 AND version = :7;
+
+-- account_import.of_account
+SELECT id, state, encoding, file_hash, new_count, changed_count, unchanged_count, faulty_count, faults, row_lines, waiting_ids, created_by_id, created_at, applied_at, version FROM account_import WHERE created_by_id = :1 ORDER BY id desc FETCH FIRST :2 ROWS ONLY;
+
+-- account_import.remove_of_state
+DELETE FROM account_import WHERE created_by_id = :1 AND state = :2;
 
 -- account_role.counts
 SELECT role, COUNT(*) AS holders FROM account_role GROUP BY role ORDER BY role FETCH FIRST :1 ROWS ONLY;
