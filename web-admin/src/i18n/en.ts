@@ -10,6 +10,7 @@ import * as reports from '../features/reports/messages.ts';
 import * as audit from '../features/audit/messages.ts';
 import * as records from '../features/records/messages.ts';
 import * as approvals from '../features/approvals/messages.ts';
+import * as imports from '../features/identity/import-messages.ts';
 import * as roles from '../features/identity/role-messages.ts';
 import * as permissions from '../features/identity/permission-messages.ts';
 import * as exports from '../features/exports/messages.ts';
@@ -40,6 +41,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...approvals.en,
   ...exports.en,
   ...identity.en,
+  ...imports.en,
   ...roles.en,
   ...permissions.en,
   ...organisation.en,

@@ -10,6 +10,7 @@ import * as reports from '../features/reports/messages.ts';
 import * as audit from '../features/audit/messages.ts';
 import * as records from '../features/records/messages.ts';
 import * as approvals from '../features/approvals/messages.ts';
+import * as imports from '../features/identity/import-messages.ts';
 import * as roles from '../features/identity/role-messages.ts';
 import * as permissions from '../features/identity/permission-messages.ts';
 import * as exports from '../features/exports/messages.ts';
@@ -39,6 +40,7 @@ export const zh = {
   ...approvals.zh,
   ...exports.zh,
   ...identity.zh,
+  ...imports.zh,
   ...roles.zh,
   ...permissions.zh,
   ...organisation.zh,

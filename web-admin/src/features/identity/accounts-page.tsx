@@ -11,6 +11,7 @@ import { AccountActDialog, AccountActs, useRolesText, type ChosenAct } from './a
 import type { Account, AccountSecret } from './account-data.ts';
 import { AccountSecretDialog, CreateAccountDialog } from './account-dialogs.tsx';
 import { FILTER_STATES } from './account-rules.ts';
+import { ImportButton } from './import-drawer.tsx';
 import { RightsDrawer } from './rights-drawer.tsx';
 import './identity.css';
 
@@ -134,6 +135,7 @@ export default function AccountsPage() {
       tools={
         <>
           <AccountsExport state={state} />
+          <ImportButton />
           {can('account:create') && (
             <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
               {t('account.create')}
