@@ -133,6 +133,8 @@ interface Lane {
   row: WebhookRow;
   isBroken: boolean;
   hasSent: boolean;
+  /** Writes of its state, one behind the other: calls end at once, and an older state must not be the last. */
+  saving: Promise<void>;
 }
 
 /** Sends what is due for one receiver; gives whether anything was sent. */
@@ -142,7 +144,7 @@ async function runLane(deps: DispatcherDeps, webhookId: string, signal: AbortSig
   const place = { protocol: row.protocol as 'https' | 'http', host: row.host, port: row.port };
   // A receiver whose rule waits is left alone: nothing is called, nothing refused, everything kept.
   if (!(await deps.ports.places.isOpen(webhookId, place))) return false;
-  const lane: Lane = { row, isBroken: false, hasSent: false };
+  const lane: Lane = { row, isBroken: false, hasSent: false, saving: Promise.resolve() };
   await endHopeless(deps, row);
   const isProbe = row.failureCount >= WEBHOOK_RULES.breakAfterFailures;
   const limit = isProbe ? 1 : HEADS_AT_ONCE;
@@ -219,7 +221,9 @@ async function noteHealth(deps: DispatcherDeps, lane: Lane, attempt: Attempt): P
     lane.isBroken = pauseMs > 0;
   }
   const after = lane.row;
-  await deps.ports.withDb((db) => setWebhookHealth(db, after));
+  const save = () => deps.ports.withDb((db) => setWebhookHealth(db, lane.row));
+  lane.saving = lane.saving.then(save, save).then(() => undefined);
+  await lane.saving;
   const failingMs = after.failingSinceAt === null ? 0 : now.getTime() - after.failingSinceAt.getTime();
   if (failingMs >= WEBHOOK_RULES.stopAfterMs) {
     lane.isBroken = true;

@@ -7,6 +7,8 @@ describe('filters of the ticket list', () => {
       state: 'open',
       assignee: 'me',
       q: '卡',
+      field: undefined,
+      value: undefined,
     });
     expect(parseFilters(new URLSearchParams('state=gone&q=')).state).to.equal(undefined);
   });
