@@ -36,6 +36,14 @@ function browserCheckPlugin() {
   };
 }
 
+/**
+ * Whether loading a file does something by itself. Our components and features do not: what an index offers and the first
+ * page does not use stays out of the first page's scripts.
+ */
+function hasSideEffects(id) {
+  return !/\/web-admin\/src\/(components|features|tailoring)\/.*\.tsx?$/.test(id);
+}
+
 /** All files below a folder. */
 async function filesBelow(folder) {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
@@ -79,6 +87,7 @@ export async function buildConsole({ outDir = join(PROJECT, 'dist/web/console'),
       sourcemap: false,
       reportCompressedSize: false,
       chunkSizeWarningLimit: 4096,
+      rollupOptions: { treeshake: { moduleSideEffects: hasSideEffects } },
     },
   });
   const files = await filesBelow(outDir);

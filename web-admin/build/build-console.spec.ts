@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildConsole } from './build-console.mjs';
 
 /** JavaScript of the first page, compressed: measured 283 kB with the whole shell; more means that something slipped in. */
-const ENTRY_GZIP_BYTES_MAX = 360 * 1024;
+const ENTRY_GZIP_BYTES_MAX = 420 * 1024;
 
 describe('build of the console', function () {
   this.timeout(60_000);
