@@ -37,7 +37,9 @@ describe('the tour: from a question to the proof', function () {
     await stage?.close();
     await instance.dispose();
   });
-  afterEach(() => {
+  afterEach(async function () {
+    // eslint-disable-next-line no-console -- a step that failed on another machine can only be understood by this
+    if (this.currentTest?.isFailed()) console.log(await stage.describe());
     expect(stage.faults).to.deep.equal([]);
   });
 
@@ -157,10 +159,12 @@ describe('the tour: from a question to the proof', function () {
   it('closes the conversation, and the visitor rates it', async () => {
     const { page } = agent;
     await page.getByRole('button', { name: /结束会话/ }).click();
+    const closed = page.waitForResponse((response) => response.url().endsWith('/close'));
     await page
       .getByRole('dialog')
       .getByRole('button', { name: /结束会话/ })
       .click();
+    expect((await closed).status()).to.equal(200);
     const { frame } = chatOf(visitor);
     await frame.getByText('本次会话已结束').first().waitFor();
     await frame.getByText('非常满意').click();

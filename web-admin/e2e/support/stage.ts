@@ -14,6 +14,7 @@ export interface Person {
 const DESK_SCREEN = { width: 1440, height: 900 };
 /** Generous: a shared machine may be busy; nothing waits this long when all is well. */
 const STEP_MS = 40_000;
+const DESCRIBE_MS = 5_000;
 
 /**
  * Browsers of several people before one server. Whatever a page complains about (a broken content security policy, an
@@ -21,6 +22,7 @@ const STEP_MS = 40_000;
  */
 export class Stage {
   readonly faults: string[] = [];
+  private readonly pages = new Map<string, Page>();
   /** Set while the server is stopped on purpose: then refused connections are what a page should see. */
   isServerDown = false;
   private readonly browser: Browser;
@@ -50,6 +52,8 @@ export class Stage {
       locale: 'zh-CN',
       timezoneId: 'Asia/Shanghai',
       viewport: DESK_SCREEN,
+      // A click that falls into a dialog's opening animation on a busy machine may miss its button.
+      reducedMotion: 'reduce',
       ...options,
     });
     context.setDefaultTimeout(STEP_MS);
@@ -61,8 +65,19 @@ export class Stage {
     });
     const page = await context.newPage();
     this.watch(name, page);
+    this.pages.set(name, page);
     await page.goto(path);
     return { name, page, close: () => context.close() };
+  }
+
+  /** What every open page shows in words, for the report of a step that failed. */
+  async describe(): Promise<string> {
+    const open = [...this.pages].filter(([, page]) => !page.isClosed());
+    const texts = open.map(async ([name, page]) => {
+      const shown = await page.locator('body').innerText({ timeout: DESCRIBE_MS }).catch(String);
+      return `--- ${name} at ${page.url()}\n${shown}`;
+    });
+    return [...(await Promise.all(texts)), ...this.faults].join('\n');
   }
 
   close(): Promise<void> {

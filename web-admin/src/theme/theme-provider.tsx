@@ -1,7 +1,7 @@
 import { App, ConfigProvider } from 'antd';
 import enUS from 'antd/es/locale/en_US';
 import zhCN from 'antd/es/locale/zh_CN';
-import { useCallback, useLayoutEffect, useMemo, useState, type ReactNode } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useAppearance, useBrandColours } from '../tailoring/index.ts';
 import { useI18n } from '../i18n/index.ts';
 import { ThemeContext } from './theme-context.ts';
@@ -17,6 +17,19 @@ function readStoredName(): ThemeName {
     return 'light';
   }
   return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+}
+
+const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Whether the person's system asks for less motion; follows the system while the page is open. */
+function useReducedMotion(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      reducedMotion.addEventListener('change', changed);
+      return () => reducedMotion.removeEventListener('change', changed);
+    },
+    () => reducedMotion.matches,
+  );
 }
 
 /** Light and dark for Ant Design and for our own elements; the choice stays on this device. */
@@ -39,7 +52,8 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   const choice = useMemo(() => ({ name, setName }), [name, setName]);
   const { primary } = useAppearance();
   useBrandColours(primary, name);
-  const config = useMemo(() => createTheme(name, primary), [name, primary]);
+  const isMotionReduced = useReducedMotion();
+  const config = useMemo(() => createTheme(name, primary, isMotionReduced), [name, primary, isMotionReduced]);
   return (
     <ThemeContext.Provider value={choice}>
       <ConfigProvider

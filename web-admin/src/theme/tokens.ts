@@ -64,13 +64,19 @@ function brandTokens(name: ThemeName, primary: string): NonNullable<ThemeConfig[
 }
 
 /** Ant Design's configuration of a theme. The key is always set, so that variable blocks have stable names. */
-export function createTheme(name: ThemeName, primary: string): ThemeConfig {
+export function createTheme(name: ThemeName, primary: string, isMotionReduced: boolean): ThemeConfig {
   const components = name === 'light' ? { Tabs: { itemSelectedColor: primary } } : COMPONENTS.dark;
   return {
     hashed: false,
     cssVar: { key: `ui-${name}` },
     algorithm: name === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
-    token: { ...SHARED, fontFamily: FONTS, ...TOKENS[name], ...brandTokens(name, primary) },
+    token: {
+      ...SHARED,
+      fontFamily: FONTS,
+      motion: !isMotionReduced,
+      ...TOKENS[name],
+      ...brandTokens(name, primary),
+    },
     components,
   };
 }
