@@ -12,6 +12,7 @@ import {
   type SealerNotice,
 } from '../audit/index.ts';
 import { createIds, type Clock, type EventDraft, type Ids } from './kernel/index.ts';
+import { createBus, type Bus } from './platform/bus/index.ts';
 import type { Config } from './platform/config/index.ts';
 import {
   createCrypto,
@@ -50,6 +51,8 @@ export interface Foundation {
   crypto: Crypto;
   trail: Trail;
   uow: UnitOfWork;
+  /** Tells the processes on this database what changed. */
+  bus: Bus;
   /** Whether there is room on the disks of this installation. */
   guard: StorageGuard;
   auditStorage: AuditStorage & ProofSource;
@@ -122,6 +125,8 @@ export async function openFoundation(options: {
         heartbeatMs: config.audit.heartbeatSeconds * 1_000,
       },
     });
+    const bus = createBus({ database, clock, ids, nodeId: node, log });
+    await bus.start();
     const guard = createStorageGuard({
       folders: options.dataFolders ?? [config.home],
       now: () => clock.now(),
@@ -135,12 +140,13 @@ export async function openFoundation(options: {
       ...{ config, clock, ids, log, database, installationId },
       ...{ crypto, trail, auditStorage, auditKeys, sealer },
       uow: createUnitOfWork({ database, trail, toOutboxRow, onCommit: committed, guard }),
-      ...{ guard, toOutboxRow, committed },
+      ...{ bus, guard, toOutboxRow, committed },
       onCommit: (listener: (hasEvents: boolean) => void) => void listeners.push(listener),
       async close() {
         guard.close();
         await trail.close().catch((error: unknown) => log.error('audit epoch was not closed', {}, error));
         await sealer.stop();
+        await bus.stop();
         crypto.close();
         await database.close();
       },

@@ -21,6 +21,7 @@ class OpenUnit implements Tx {
   readonly drafts: AuditDraft[] = [];
   readonly events: EventDraft[] = [];
   readonly effects: (() => void)[] = [];
+  readonly endings: (() => Promise<void>)[] = [];
   hasWritten = false;
   readonly #database: Database;
   readonly #guard: StorageGuard | undefined;
@@ -88,6 +89,10 @@ class OpenUnit implements Tx {
     this.events.push(event);
   }
 
+  beforeCommit(work: () => Promise<void>): void {
+    this.endings.push(work);
+  }
+
   afterCommit(effect: () => void): void {
     this.effects.push(effect);
   }
@@ -111,6 +116,7 @@ export function createUnitOfWork(deps: {
       let result;
       try {
         result = await work(unit);
+        for (const ending of unit.endings) await ending();
         entries = await flush(deps, unit);
         isCommitting = true;
         await unit.commit();

@@ -30,6 +30,8 @@ export interface Tx extends Db {
   readonly recordCount: number;
   /** Adds an event, delivered after the commit, at least once and in the order of its key. */
   emit(event: EventDraft): void;
+  /** Runs `work` when all else is done, inside the transaction; a fault in it rolls everything back. */
+  beforeCommit(work: () => Promise<void>): void;
   /** Calls `effect` after the commit; never after a rollback. For effects that may be lost, like pushes. */
   afterCommit(effect: () => void): void;
 }

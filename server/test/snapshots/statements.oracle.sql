@@ -322,6 +322,18 @@ SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sea
 -- audit_seal.since
 SELECT MIN(seal_no) AS seal_no FROM audit_seal WHERE sealed_at >= :1;
 
+-- bus_notice.newer
+SELECT id, at, body FROM bus_notice ORDER BY at asc, id asc FETCH FIRST :1 ROWS ONLY;
+
+-- bus_notice.newer (next page)
+SELECT id, at, body FROM bus_notice WHERE at >= :1 AND (at > :2 OR (id > :3)) ORDER BY at asc, id asc FETCH FIRST :4 ROWS ONLY;
+
+-- bus_notice.prune
+DELETE FROM bus_notice WHERE at < :1;
+
+-- bus_notice.send
+INSERT INTO bus_notice (id, at, body) VALUES (:1, :2, :3);
+
 -- canned_response.by_id
 SELECT id, title, category, body, created_by, updated_at, version FROM canned_response WHERE id = :1;
 

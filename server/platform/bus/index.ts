@@ -1,0 +1,1 @@
+export { createBus, type Bus, type BusLog, type RunningBus } from './bus.ts';
