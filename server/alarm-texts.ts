@@ -97,4 +97,24 @@ registerTemplates({
       body: '{count} sign-ins failed within {minutes} minutes. Somebody may be guessing passwords; see the trail.',
     },
   },
+  'alarm.reveal-burst': {
+    zh: {
+      title: '短时间内大量查看明文',
+      body: '账号 {account} 在 {minutes} 分钟内查看了 {count} 位客户的明文。请在审计追踪中核对用途。',
+    },
+    en: {
+      title: 'Many clear values in a short time',
+      body: 'Account {account} looked at clear values of {count} customers in {minutes} minutes. See why in the trail.',
+    },
+  },
+  'alarm.reveal-out-of-hours': {
+    zh: {
+      title: '非工作时间查看明文',
+      body: '账号 {account} 在工作时间以外查看了客户明文。请在审计追踪中核对。',
+    },
+    en: {
+      title: 'Clear values outside working hours',
+      body: 'Account {account} looked at clear values outside the working hours. See why in the trail.',
+    },
+  },
 });

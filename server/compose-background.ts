@@ -1,5 +1,5 @@
 import { SITE_UNIT_ROWS } from './channels/web-widget/index.ts';
-import { deskUnitRows } from './desk/index.ts';
+import { deskUnitRows, revealUpkeep } from './desk/index.ts';
 import { EVALUATION_UNIT_ROWS } from './qa/index.ts';
 import { createAlarms, type Alarms } from './alarms.ts';
 import type { Services } from './compose-services.ts';
@@ -38,7 +38,12 @@ export function composeBackground(
     holdersOf: (permission, limit) => identity.holdersOf(permission, limit),
     onNotice: (accountIds) => desk.pushNotice(accountIds),
   });
-  services.jobs.add([...createUpkeep({ withDb, clock }), ...identity.jobKinds, desk.leaverJob]);
+  services.jobs.add([
+    ...createUpkeep({ withDb, clock }),
+    revealUpkeep({ withDb, clock }),
+    ...identity.jobKinds,
+    desk.leaverJob,
+  ]);
   const { organisation } = identity;
   organisation.registerRecords([...deskUnitRows(desk.owners), EVALUATION_UNIT_ROWS, SITE_UNIT_ROWS]);
   return {

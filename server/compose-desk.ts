@@ -19,6 +19,7 @@ import {
   MESSAGE_BATCH,
   NoteService,
   RequesterService,
+  RevealService,
   Routing,
   TicketService,
   TicketView,
@@ -27,9 +28,11 @@ import {
 } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
+import type { TimeZone } from './kernel/index.ts';
 import { isLoopback, type HttpConfig } from './platform/http/index.ts';
 import type { FileStore } from './platform/files/index.ts';
 import { createBatchWriter, openBatchConnections } from './platform/persistence/index.ts';
+import type { Notifier } from './platform/notify/index.ts';
 import { createAudience } from './platform/realtime/index.ts';
 import * as wiring from './wiring.ts';
 
@@ -49,19 +52,14 @@ export function composeDesk(
     /** The own fields in force. */
     fields(): Fields;
     files: FileStore;
+    notifier: Notifier;
+    zone: Pick<TimeZone, 'wallAt'>;
     onFault(error: unknown): void;
   },
 ) {
-  const { config, clock, ids, log, crypto, uow, database, trail, installationId, toOutboxRow } = foundation;
+  const { clock, ids, log, crypto, uow, database } = foundation;
   const { localeOf, textOf } = deps;
-  const { laneCount: lanes, batchRowsMax: batchItemsMax, queueRowsMax: queueItemsMax } = config.chat;
-  const writer = createBatchWriter({
-    ...{ plan: MESSAGE_BATCH, clock, ids, installationId, trail, toOutboxRow },
-    limits: { lanes, batchItemsMax, queueItemsMax, retryMs: BATCH_RETRY_MS },
-    connections: openBatchConnections(database, MESSAGE_BATCH, lanes),
-    onCommit: (hasEvents) => foundation.committed(hasEvents),
-    guard: foundation.guard,
-  });
+  const writer = openLanes(foundation);
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
   const files = new DeskFiles({ store: deps.files, uow });
   const conversations = new ConversationService({
@@ -69,6 +67,7 @@ export function composeDesk(
     files: deps.files,
   });
   const requesters = new RequesterService({ crypto, clock, ids });
+  const reveals = revealsOf(foundation, { ...deps, requesters });
   const routing = new Routing({ uow, clock, owners, conversations, directory: deps.identity, log });
   const staff = wiring.staffOf(deps.identity);
   const view = new ConversationView({ crypto, staff });
@@ -91,19 +90,57 @@ export function composeDesk(
     onFault: deps.onFault,
   });
   const routes = createDeskRoutes({
-    ...{ owners, conversations, requesters, notes, routing, staff, view, crypto, clock, cannedResponses },
+    ...{
+      owners,
+      conversations,
+      requesters,
+      reveals,
+      notes,
+      routing,
+      staff,
+      view,
+      crypto,
+      clock,
+      cannedResponses,
+    },
     ...{ tickets, ticketView, fields, files },
     holdUnit: (tx, unitId) => deps.identity.organisation.units.hold(tx, unitId),
   });
-  /** Tells open workbenches that their bell has something new; the others ask. */
-  const pushNotice = (accountIds: readonly string[]) => {
-    for (const id of accountIds) audience.publish(`agent:${id}`, { t: 'notice' });
-  };
   return {
     ...{ writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes },
-    ...{ files, ticketView, pushNotice },
+    ...{ files, ticketView, pushNotice: noticePush(audience) },
     leaverJob: leaverJob({ uow, clock, ids, staff, conversations }),
   };
+}
+
+/** Tells open workbenches that their bell has something new; the others ask. */
+function noticePush(audience: ReturnType<typeof createAudience>) {
+  return (accountIds: readonly string[]) => {
+    for (const id of accountIds) audience.publish(`agent:${id}`, { t: 'notice' });
+  };
+}
+
+/** The lanes of the hot path. */
+function openLanes(foundation: Foundation) {
+  const { config, clock, ids, database, trail, installationId, toOutboxRow } = foundation;
+  const { laneCount: lanes, batchRowsMax: batchItemsMax, queueRowsMax: queueItemsMax } = config.chat;
+  return createBatchWriter({
+    ...{ plan: MESSAGE_BATCH, clock, ids, installationId, trail, toOutboxRow },
+    limits: { lanes, batchItemsMax, queueItemsMax, retryMs: BATCH_RETRY_MS },
+    connections: openBatchConnections(database, MESSAGE_BATCH, lanes),
+    onCommit: (hasEvents) => foundation.committed(hasEvents),
+    guard: foundation.guard,
+  });
+}
+
+/** Looks at clear values, as the configuration bounds them. */
+function revealsOf(
+  { config, crypto, clock, ids }: Foundation,
+  deps: { requesters: RequesterService; notifier: Notifier; zone: Pick<TimeZone, 'wallAt'> },
+): RevealService {
+  const { requesters, zone, notifier } = deps;
+  const [rules, alarms] = [wiring.revealRules(config), wiring.revealAlarms(notifier)];
+  return new RevealService({ requesters, crypto, clock, ids, zone, rules, alarms });
 }
 
 /** The visitors' side: sites, sessions, sockets. */

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { placesOf, type Foundation } from './foundation.ts';
 import type { Approvals } from './identity/index.ts';
+import { followTimeZone } from './kernel/index.ts';
 import { fileTellings, scannerOf, THUMBNAIL_WORKER } from './wiring-files.ts';
 import { createFiles, createThumbnailer } from './platform/files/index.ts';
 import { createMetrics } from './platform/http/index.ts';
@@ -49,6 +50,8 @@ export async function composeServices(
     onFailed: (tx, { id, kind, code }) => notify.send(tx, wiring.jobFailedNotice(id, kind, code)),
   });
   return {
+    /** The installation's zone, as the settings say at each moment. */
+    zone: followTimeZone(() => timeZoneOf(settings)),
     ...{ settings, metrics, egress, egressRules, files, jobs, notify },
     routes: [...routes, ...jobs.routes, ...notify.routes],
     /** All but the jobs: they start when every module has added its kinds and runs, and stop before them. */

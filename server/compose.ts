@@ -57,7 +57,8 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const localeOf = (siteId: string) => sites.localeOf(siteId);
   const desk = composeDesk(foundation, {
     ...{ identity, localeOf, textOf, fields, onFault },
-    files: services.files.store,
+    ...{ files: services.files.store, notifier: services.notify },
+    zone: services.zone,
   });
   const { conversations } = desk;
   const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Alarms } from './alarms.ts';
 import type { SiteService, VisitorService } from './channels/web-widget/index.ts';
-import { systemText, type Staff, type SystemText, type SystemTexts } from './desk/index.ts';
+import {
+  systemText,
+  type RevealAlarms,
+  type Staff,
+  type SystemText,
+  type SystemTexts,
+} from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import type { Bookkeeping, Identity, IdentityDeps, OnAsked } from './identity/index.ts';
 import { AppError } from './kernel/index.ts';
@@ -21,7 +27,7 @@ import {
 import type { OutboxRelay, WithDb } from './platform/jobs/index.ts';
 import type { Files } from './platform/files/index.ts';
 import type { Notice, Notifier } from './platform/notify/index.ts';
-import { portable, takeNumbers, type Database } from './platform/persistence/index.ts';
+import { portable, takeNumbers, type Database, type Tx } from './platform/persistence/index.ts';
 import type { SystemParts } from './reports/index.ts';
 import { sentiment, type Robot } from './robot/index.ts';
 import type { Tailoring, TextKey } from './tailoring/index.ts';
@@ -235,6 +241,26 @@ export function readinessOf(foundation: Foundation): ReadinessCheck[] {
 /** A number from 0 to 1, another each time. */
 export function randomRatio(): number {
   return randomBytes(4).readUInt32BE() / 0xffffffff;
+}
+
+/** What the configuration says about looking at clear values. */
+export function revealRules({ privacy }: Config) {
+  const { revealsPerHour: perHourMax, revealBurst: burstCount, ...hours } = privacy;
+  return { perHourMax, burstCount, ...hours };
+}
+
+/** The officer hears of unusual looks at clear values. */
+export function revealAlarms(notifier: Notifier): RevealAlarms {
+  const tell = (tx: Tx, kind: string, account: string, params: Record<string, number> = {}) =>
+    notifier.send(tx, {
+      ...{ kind, severity: 'alarm', to: { permission: 'audit:read' }, link: '/audit' },
+      ...{ params: { account, ...params }, key: `${kind}/${account}` },
+    });
+  return {
+    burst: (tx, { accountId, count, minutes }) =>
+      tell(tx, 'alarm.reveal-burst', accountId, { count, minutes }),
+    outOfHours: (tx, { accountId }) => tell(tx, 'alarm.reveal-out-of-hours', accountId),
+  };
 }
 
 /** Tells the administrator that a job will not run again by itself. */

@@ -117,6 +117,8 @@ export const ERRORS = {
   'conversation.agent_unavailable': [409, 'That agent cannot take the conversation now.'],
   'conversation.rated': [409, 'The conversation has been rated already.'],
   'requester.reveal_purpose': [422, 'State the purpose for which the value is shown.'],
+  'requester.reveal_case': [422, 'Name the ticket or the conversation of this requester that it is for.'],
+  'requester.reveal_limit': [429, 'You have looked at too many clear values within an hour.'],
   'ticket.transition_refused': [409, 'The ticket cannot go from its state to that one.'],
   'ticket.closed': [409, 'The ticket is closed; open a new one.'],
   'ticket.requester_unknown': [422, 'The ticket names an unknown requester or conversation.'],

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../platform/crypto/index.ts';
 import { presentFileItem, type FileInfo } from '../../platform/files/index.ts';
 import type { MessageMeta } from './conversation.entity.ts';
 import type { SharedFile } from './conversation-owner.ts';
@@ -11,11 +12,20 @@ export interface OutgoingMessage {
   origin?: unknown;
 }
 
-/** Kind and meta of a message that may carry a file. */
-export function carried({ file, meta }: { file?: SharedFile; meta?: MessageMeta }) {
-  if (file === undefined) return { kind: 'text' as const };
+/** Text, kind, and meta of a message that may carry a file. Passwords and codes in the text end here. */
+export function carried({
+  text: given,
+  file,
+  meta,
+}: {
+  text: string;
+  file?: SharedFile;
+  meta?: MessageMeta;
+}) {
+  const text = withoutSecrets(given);
+  if (file === undefined) return { text, kind: 'text' as const };
   const { id, size, type } = file;
-  return { kind: 'file' as const, meta: { ...meta, file: { id, size, type: type ?? '' } } };
+  return { text, kind: 'file' as const, meta: { ...meta, file: { id, size, type: type ?? '' } } };
 }
 
 /** What is known now of a file that was sent; one that is gone keeps size and type. */

@@ -1,9 +1,9 @@
 import type { AuditAction } from '../../../audit/index.ts';
-import type { Clock } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
-import { assertPurpose, REVEAL_MS } from '../requesters/requester.rules.ts';
+import { assertPurpose } from '../requesters/requester.rules.ts';
+import type { RevealService } from '../reveals/reveal.service.ts';
 import { isFilterable, type FieldValues } from './field.rules.ts';
 import * as schemas from './field.schema.ts';
 import { RECORD_TYPES, type RecordType } from './field.section.ts';
@@ -32,7 +32,7 @@ interface FieldRouteDeps {
   fields: FieldService;
   faces: readonly RecordFace[];
   crypto: Crypto;
-  clock: Clock;
+  reveals: RevealService;
 }
 
 type ById = { id: string };
@@ -102,7 +102,7 @@ function valueRoutes({ fields, crypto }: FieldRouteDeps, face: RecordFace): AnyR
   ];
 }
 
-function revealRoute({ fields, clock }: FieldRouteDeps, face: RecordFace): AnyRoute {
+function revealRoute({ fields, reveals }: FieldRouteDeps, face: RecordFace): AnyRoute {
   return defineRoute<ById, unknown, { fields: string[]; purpose: string; ticketId?: string }>({
     method: 'POST',
     path: `${face.path}/:id/fields/reveal`,
@@ -111,22 +111,16 @@ function revealRoute({ fields, clock }: FieldRouteDeps, face: RecordFace): AnyRo
     audit: 'requester.reveal',
     body: schemas.fieldsReveal,
     response: schemas.fieldsRevealed,
-    errors: ['requester.reveal_purpose', 'field.unknown'],
+    errors: ['requester.reveal_purpose', 'requester.reveal_limit', 'field.unknown'],
     async handler(tx, { params: { id }, body }, context) {
       const reason = assertPurpose(body.purpose);
       const record = await face.find(tx, id, context);
-      // Recorded before anything is opened; the values leave only with the commit.
-      tx.record({
-        action: 'requester.reveal',
-        outcome: 'ok',
-        target: { type: face.type, id },
-        customer: record.requesterId,
-        fields: body.fields,
-        reason,
-        ...(body.ticketId === undefined ? {} : { ticket: body.ticketId }),
-      });
-      const values = await fields.reveal(tx, { recordType: face.type, recordId: id }, body.fields);
-      return { values, untilMs: clock.now().getTime() + REVEAL_MS };
+      const { type } = face;
+      const look = {
+        ...{ requesterId: record.requesterId, target: { type, id }, fields: body.fields, reason },
+        ticketId: body.ticketId ?? (type === 'ticket' ? id : undefined),
+      };
+      return reveals.look(tx, look, () => fields.reveal(tx, { recordType: type, recordId: id }, body.fields));
     },
   });
 }

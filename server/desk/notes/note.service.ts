@@ -1,5 +1,5 @@
 import { AppError, isUuid, type Clock, type Ids } from '../../kernel/index.ts';
-import { maskText, type Crypto } from '../../platform/crypto/index.ts';
+import { maskText, withoutSecrets, type Crypto } from '../../platform/crypto/index.ts';
 import {
   col,
   DatabaseConflict,
@@ -105,10 +105,11 @@ export class NoteService {
   async add(
     tx: Tx,
     conversation: NotedConversation,
-    note: { id?: string; text: string },
+    given: { id?: string; text: string },
   ): Promise<NoteAdded> {
-    const fault = textFault(note.text);
+    const fault = textFault(given.text);
     if (fault) throw new AppError(fault);
+    const note = { ...given, text: withoutSecrets(given.text) };
     const id = note.id ?? this.#deps.ids.next();
     if (!isUuid(id)) throw new AppError('message.id_invalid');
     const authorId = tx.context.actor.id;

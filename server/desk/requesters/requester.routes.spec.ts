@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { buildDesk, PEOPLE, type Desk } from '../test/build-desk.ts';
+import { buildDesk, type Desk } from '../test/build-desk.ts';
 
 const PROFILE = {
   name: '欧阳娜娜',
@@ -32,11 +32,6 @@ describe('requesters over the route table', () => {
         nextCursor?: string;
       }
     ).items.map(({ id }) => id);
-  const reveal = (id: string, body: object) =>
-    desk.call('lin', 'POST /requesters/:id/reveal', { params: { id }, body: { ...body } }) as Promise<{
-      values: Record<string, string | null>;
-      untilMs: number;
-    }>;
 
   it('shows everything masked', async () => {
     const { row } = await desk.buildRequester({ ...PROFILE, external: '6222021234567890128' });
@@ -118,26 +113,6 @@ describe('requesters over the route table', () => {
       const { row } = await desk.buildRequester(PROFILE);
       expect(await desk.codeOf(put(row.id, 1, body))).to.equal('request.invalid');
       expect((await view(row.id)).version).to.equal(1);
-    });
-  }
-
-  it('reveals the named fields alone, for a minute, with the purpose in the trail', async () => {
-    const { row } = await desk.buildRequester(PROFILE);
-    const beforeMs = Date.now();
-    const { values, untilMs } = await reveal(row.id, { fields: ['phone', 'name'], purpose: ' 回访客户 ' });
-    expect(values).to.deep.equal({ phone: PROFILE.phone, name: PROFILE.name });
-    expect(untilMs).to.be.within(beforeMs + 60_000, Date.now() + 60_000);
-    const [entry] = await desk.audit();
-    expect(entry?.action).to.equal('requester.reveal');
-    expect(entry?.body).to.include('回访客户').and.include(row.id).and.include(PEOPLE.lin.id);
-    expect(entry?.body).to.not.include('1234');
-  });
-
-  for (const purpose of ['', '  ', 'x', '打给13812345678']) {
-    it(`refuses a reveal for the purpose ${JSON.stringify(purpose)}`, async () => {
-      const { row } = await desk.buildRequester(PROFILE);
-      const work = reveal(row.id, { fields: ['phone'], purpose });
-      expect(await desk.codeOf(work)).to.equal('requester.reveal_purpose');
     });
   }
 

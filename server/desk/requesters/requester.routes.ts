@@ -1,8 +1,8 @@
-import { LIMITS, scopeOf, type Clock } from '../../kernel/index.ts';
+import { LIMITS, scopeOf } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
 import type { RecordFace } from '../fields/field.routes.ts';
-import { REVEAL_MS, type PersonalField } from './requester.rules.ts';
+import type { RevealRequest, RevealService } from '../reveals/reveal.service.ts';
 import * as schemas from './requester.schema.ts';
 import type { ProfileChange, RequesterService } from './requester.service.ts';
 import { presentRequester, searchRequesters, type RequesterQuery } from './requester.view.ts';
@@ -11,7 +11,7 @@ import { presentRequester, searchRequesters, type RequesterQuery } from './reque
 export interface RequesterRouteDeps {
   requesters: RequesterService;
   crypto: Crypto;
-  clock: Clock;
+  reveals: RevealService;
 }
 
 type ById = { id: string };
@@ -94,20 +94,19 @@ function oneRoutes({ requesters, crypto }: RequesterRouteDeps): AnyRoute[] {
   ];
 }
 
-function revealRoute({ requesters, clock }: RequesterRouteDeps): AnyRoute {
-  return defineRoute<ById, unknown, { fields: PersonalField[]; purpose: string; ticketId?: string }>({
+function revealRoute({ reveals }: RequesterRouteDeps): AnyRoute {
+  return defineRoute<ById, unknown, RevealRequest>({
     method: 'POST',
     path: '/api/v1/requesters/:id/reveal',
-    summary: 'Shows values in clear for a stated purpose, for a minute.',
+    summary: 'Shows values in clear for a stated purpose and a case of this requester, for a minute.',
     permission: 'requester:reveal',
     audit: 'requester.reveal',
     body: schemas.revealBody,
     response: schemas.revealAnswer,
-    errors: ['requester.reveal_purpose'],
+    errors: ['requester.reveal_purpose', 'requester.reveal_case', 'requester.reveal_limit'],
     async handler(tx, { params, body }, context) {
-      const values = await requesters.reveal(tx, params.id, body);
       context.setHeader('Cache-Control', 'no-store');
-      return { values, untilMs: clock.now().getTime() + REVEAL_MS };
+      return reveals.reveal(tx, params.id, body);
     },
   });
 }

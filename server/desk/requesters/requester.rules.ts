@@ -23,9 +23,6 @@ export const MASKS: Record<PersonalField, (value: string) => string> = {
   idNumber: maskIdNumber,
 };
 
-/** How long a revealed value may stay on a screen. */
-export const REVEAL_MS = 60_000;
-
 const PURPOSE_CHARACTERS_MIN = 2;
 const PHONE_DIGITS_MIN = 5;
 

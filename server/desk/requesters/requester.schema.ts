@@ -47,7 +47,7 @@ export const requesterUpdate: Schema = {
   minProperties: 1,
 };
 
-/** What to show in clear, and why. */
+/** What to show in clear, why, and for which case: a ticket or a conversation of the requester. */
 export const revealBody: Schema = closed(
   {
     fields: {
@@ -59,6 +59,7 @@ export const revealBody: Schema = closed(
     },
     purpose: { type: 'string', maxLength: 200 },
     ticketId: uuid,
+    conversationId: uuid,
   },
   ['fields', 'purpose'],
 );

@@ -30,10 +30,9 @@ import {
   type ScopeParams,
   type Tx,
 } from '../../platform/persistence/index.ts';
-import { openTexts } from '../sealed-texts.ts';
 import { requesterEntity, type RequesterRow } from './requester.entity.ts';
 import { withinScopeOfRequester } from './requester.scope.ts';
-import { assertProfile, assertPurpose, type PersonalField } from './requester.rules.ts';
+import { assertProfile, type PersonalField } from './requester.rules.ts';
 
 const REQUESTER_INSERT = insert(requesterEntity);
 const REQUESTER_WITHIN = portable<ScopeParams & { id: string }, RequesterRow>(
@@ -219,36 +218,6 @@ export class RequesterService {
     const target = { type: 'requester', id };
     tx.record({ action: 'requester.update', outcome: 'ok', target, customer: id, fields });
     return next;
-  }
-
-  /**
-   * Clear values for a stated purpose. The entry is recorded before anything is opened, and the values leave only
-   * with its commit. Throws `requester.reveal_purpose`, `request.not_found`. A field that is empty gives null.
-   */
-  async reveal(
-    tx: Tx,
-    id: string,
-    request: { fields: readonly PersonalField[]; purpose: string; ticketId?: string },
-  ): Promise<Partial<Record<PersonalField, string | null>>> {
-    const reason = assertPurpose(request.purpose);
-    const row = await this.get(tx, id, scopeOf(tx.context.actor));
-    tx.record({
-      action: 'requester.reveal',
-      outcome: 'ok',
-      target: { type: 'requester', id },
-      customer: id,
-      fields: [...request.fields],
-      reason,
-      ...(request.ticketId ? { ticket: request.ticketId } : {}),
-    });
-    const texts = await openTexts(
-      this.#deps.crypto,
-      request.fields.map((field) => ({
-        cell: { table: 'requester', column: PROFILE_COLUMNS[field], rowId: id },
-        envelope: row[`${field}Enc`],
-      })),
-    );
-    return Object.fromEntries(request.fields.map((field, index) => [field, texts[index] ?? null]));
   }
 
   /** Seals a whole profile; fields that are absent become NULL. */

@@ -1,7 +1,7 @@
 import { FIELDS } from '../fields/field.section.ts';
 import { FieldService } from '../fields/field.service.ts';
 import { systemText } from '../conversations/conversation.texts.ts';
-import { AppError, SYSTEM_ACTOR, wholeScope, type Actor } from '../../kernel/index.ts';
+import { AppError, openTimeZone, SYSTEM_ACTOR, wholeScope, type Actor } from '../../kernel/index.ts';
 import type { AnyRoute, RequestContext } from '../../platform/http/index.ts';
 import {
   createBatchWriter,
@@ -10,6 +10,7 @@ import {
   portable,
   takeNumbers,
 } from '../../platform/persistence/index.ts';
+import { WEEKDAYS, type RevealRules } from '../reveals/reveal.rules.ts';
 import { buildCore, QUIET_LOG, type Core } from '../../test/support/core.ts';
 import { buildFileStore } from '../../test/support/files.ts';
 import {
@@ -22,6 +23,7 @@ import {
   MESSAGE_BATCH,
   NoteService,
   RequesterService,
+  RevealService,
   Routing,
   TicketService,
   TicketView,
@@ -72,6 +74,12 @@ const STAFF: Staff = {
     })),
   skillGroupsOf: async (id) => GROUPS_OF[id] ?? [],
   skillGroups: async (ids) => Object.values(GROUPS).filter(({ id }) => ids.includes(id)),
+};
+
+/** Open at all hours, so that a spec does not depend on when it runs. */
+const REVEAL_RULES: RevealRules = {
+  ...{ perHourMax: 6, burstCount: 3, workFromHour: 0, workToHour: 24 },
+  workDays: [...WEEKDAYS],
 };
 
 const AUDIT = portable<{ limit: number }, { action: string; body: string }>(
@@ -174,6 +182,7 @@ function buildParts(core: Core) {
   });
   const files = new DeskFiles({ store: fileStore.store, uow });
   const requesters = new RequesterService({ crypto, clock, ids });
+  const { reveals, alarms } = buildReveals(core, requesters);
   const notes = new NoteService({ crypto, clock, ids, staff: STAFF });
   const cannedResponses = new CannedResponseService({ clock, ids });
   const directory = { agentsOf: async () => [] };
@@ -187,16 +196,8 @@ function buildParts(core: Core) {
   const ticketView = new TicketView({ crypto, staff, fields });
   const routes = createDeskRoutes({
     holdUnit: async () => undefined,
-    owners,
-    conversations: service,
-    requesters,
-    notes,
-    cannedResponses,
-    routing,
-    staff: STAFF,
-    view,
-    crypto,
-    clock,
+    ...{ owners, conversations: service, requesters, reveals, notes, cannedResponses },
+    ...{ routing, staff: STAFF, view, crypto },
     tickets,
     ticketView,
     fields,
@@ -207,6 +208,7 @@ function buildParts(core: Core) {
     owners,
     service,
     requesters,
+    alarms,
     notes,
     routing,
     view,
@@ -219,6 +221,18 @@ function buildParts(core: Core) {
     fileStore,
     files,
   };
+}
+
+function buildReveals({ crypto, clock, ids }: Core, requesters: RequesterService) {
+  const alarms: { kind: string; accountId: string; count?: number }[] = [];
+  const reveals = new RevealService({
+    ...{ requesters, crypto, clock, ids, zone: openTimeZone('Asia/Shanghai'), rules: REVEAL_RULES },
+    alarms: {
+      burst: async (_tx, facts) => void alarms.push({ kind: 'burst', ...facts }),
+      outOfHours: async (_tx, facts) => void alarms.push({ kind: 'out-of-hours', ...facts }),
+    },
+  });
+  return { reveals, alarms };
 }
 
 /** The request of a signed-in person. */

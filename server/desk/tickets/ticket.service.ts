@@ -7,7 +7,7 @@ import {
   type DataScope,
   type Ids,
 } from '../../kernel/index.ts';
-import type { Crypto, Dek } from '../../platform/crypto/index.ts';
+import { withoutSecrets, type Crypto, type Dek } from '../../platform/crypto/index.ts';
 import { unitOfNew, type Db, type Tx } from '../../platform/persistence/index.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
 import { findConversationWithin } from '../conversations/conversation.repo.ts';
@@ -94,6 +94,7 @@ export class TicketService {
     maySeeConversation: (row: ConversationRow) => boolean,
   ): Promise<TicketRow> {
     const scope = scopeOf(tx.context.actor);
+    const [subject, description] = [withoutSecrets(input.subject), withoutSecrets(input.description)];
     // The number comes over a connection of its own, so it is taken before this unit holds one.
     const ticketNumber = await this.#deps.takeNumber();
     const own = this.#deps.fields.parseNew('ticket', input.customFields ?? {});
@@ -110,8 +111,8 @@ export class TicketService {
       requesterId: requester.id,
       dekId: requester.dek.id,
       conversationId: conversation?.id ?? null,
-      subjectEnc: requester.dek.seal(cellOf('subject_enc', id), input.subject),
-      descriptionEnc: requester.dek.seal(cellOf('description_enc', id), input.description),
+      subjectEnc: requester.dek.seal(cellOf('subject_enc', id), subject),
+      descriptionEnc: requester.dek.seal(cellOf('description_enc', id), description),
       state: 'new',
       priority: input.priority ?? 'normal',
       assigneeId: null,
@@ -122,7 +123,7 @@ export class TicketService {
       solvedAt: null,
       version: 1,
     };
-    await insertTicket(tx, row, this.#tokens(input.subject, input.description));
+    await insertTicket(tx, row, this.#tokens(subject, description));
     await this.#deps.fields.write(tx, { recordType: 'ticket', recordId: id }, requester.dek, own);
     await insertEvents(tx, [this.#event(tx.context.actor, row, { action: 'created', to: 'new', at })]);
     tx.record({
@@ -178,7 +179,8 @@ export class TicketService {
     change: { id: string; version: number; fields: TicketChange; permissions: ReadonlySet<string> },
   ): Promise<TicketRow> {
     const row = await this.#current(tx, viewer, change);
-    const { fields } = change;
+    const fields = { ...change.fields };
+    if (fields.subject !== undefined) fields.subject = withoutSecrets(fields.subject);
     if (fields.assigneeId !== undefined)
       await this.#assertAssignee(tx, row, fields.assigneeId, change.permissions);
     const at = this.#deps.clock.now();
@@ -211,9 +213,10 @@ export class TicketService {
   async #insertComment(
     tx: Tx,
     row: TicketRow,
-    { text, isInternal }: { text: string; isInternal: boolean },
+    { text: given, isInternal }: { text: string; isInternal: boolean },
   ): Promise<TicketCommentRow> {
-    assertWords(text);
+    assertWords(given);
+    const text = withoutSecrets(given);
     const id = this.#deps.ids.next();
     const { type: authorType, id: authorId } = tx.context.actor;
     const dek = await this.#deps.crypto.dek(row.dekId);

@@ -89,6 +89,25 @@ export const SCHEMA = {
       ['intl', 'gm'],
     ),
   },
+  privacy: {
+    revealsPerHour: integer(
+      'Clear values one account may look at in an hour; more takes an export with a second person.',
+      60,
+      [1, 10_000],
+    ),
+    revealBurst: integer(
+      'Different customers within ten minutes from which on the officer is told.',
+      10,
+      [2, 1000],
+    ),
+    workDays: choices(
+      'Days on which looking at clear values is usual; on others the officer is told.',
+      ['mon', 'tue', 'wed', 'thu', 'fri'],
+      ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'],
+    ),
+    workFromHour: integer('Hour at which the working day begins, in timeZone.', 8, [0, 23]),
+    workToHour: integer('Hour at which it ends.', 20, [1, 24]),
+  },
   egress: {
     allow: list(
       'Places the server may call, besides the rules approved on the console; nothing else is called.',

@@ -22,6 +22,7 @@ export {
 } from './normalise.ts';
 export { maskCard, maskEmail, maskIdNumber, maskName, maskPhone } from './masking.ts';
 export { findMaskedSpans, maskText, type MaskedSpan } from './mask-text.ts';
+export { withoutSecrets } from './secrets.ts';
 export { hashPassword, isPasswordHashOutdated, verifyPassword } from './password.ts';
 export { passwordFaults, type PasswordContext, type PasswordFault } from './password-policy.ts';
 export { totp, type TotpCheck } from './totp.ts';

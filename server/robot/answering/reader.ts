@@ -1,5 +1,6 @@
 import { AppError } from '../../kernel/index.ts';
 import { LOCALES, type LiveAnswer, type LiveKnowledge, type Locale } from '../../knowledge/index.ts';
+import { maskText } from '../../platform/crypto/index.ts';
 import type { Db } from '../../platform/persistence/index.ts';
 import { findMandatoryRule, normaliseText, understand, type Understanding } from '../engine/index.ts';
 import { LANG_OF, type LiveModel, type ModelKeeper } from '../training/model-keeper.ts';
@@ -32,7 +33,9 @@ export class QuestionReader {
    * Reads one question. `preferred` is the site's language; a question that is plainly in another one is read there
    * when that one has a model. Throws `robot.not_ready` while the first model is being trained.
    */
-  async read(db: Db, text: string, preferred: Locale): Promise<Reading> {
+  async read(db: Db, question: string, preferred: Locale): Promise<Reading> {
+    // Numbers of persons say nothing about what is asked; the engine never sees them.
+    const text = maskText(question);
     const keeper = this.#choose(text, preferred);
     const { locale, current: model } = keeper;
     if (!model) {

@@ -1249,6 +1249,21 @@ UPDATE requester SET name_enc = $1, name_bix = $2, phone_enc = $3, phone_bix = $
 -- requester.within
 SELECT r.id, r.dek_id, r.site_id, r.unit_id, r.is_identified, r.external_enc, r.external_bix, r.name_enc, r.name_bix, r.phone_enc, r.phone_bix, r.phone_last4_bix, r.email_enc, r.email_bix, r.id_number_enc, r.id_number_bix, r.created_at, r.updated_at, r.version FROM requester r WHERE r.id = $1 AND (EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4)) OR (EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4) AND $2 IS NULL));
 
+-- requester_reveal.conversation
+SELECT c.id FROM conversation c WHERE c.id = $1 AND c.requester_id = $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5);
+
+-- requester_reveal.insert
+INSERT INTO requester_reveal (id, requester_id, account_id, at) VALUES ($1, $2, $3, $4);
+
+-- requester_reveal.purge
+DELETE FROM requester_reveal WHERE at < $1;
+
+-- requester_reveal.since
+SELECT COUNT(*) AS reveals, COUNT(DISTINCT CASE WHEN v.at > $1 THEN v.requester_id END) AS requesters FROM requester_reveal v WHERE v.account_id = $2 AND v.at > $3;
+
+-- requester_reveal.ticket
+SELECT t.id FROM ticket t WHERE t.id = $1 AND t.requester_id = $2 AND (t.assignee_id = $3 OR t.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = t.unit_id AND s.depth <= $5);
+
 -- retention_rule.current
 SELECT r.record_class, r.version, r.months, r.action, r.changed_by, r.approved_by, r.changed_at FROM retention_rule r WHERE r.version = (SELECT MAX(m.version) FROM retention_rule m WHERE m.record_class = r.record_class);
 

@@ -77,6 +77,8 @@ export const zh = {
   'error.conversation.rated': '该会话已评价。',
   'error.conversation.agent_unavailable': '该坐席当前无法接入会话。',
   'error.requester.reveal_purpose': '请填写查看明文的用途。',
+  'error.requester.reveal_case': '请在该客户的工单或会话中查看明文。',
+  'error.requester.reveal_limit': '一小时内查看明文次数过多。批量使用请在“导出”中申请，由第二人批准。',
   'error.ticket.transition_refused': '工单不能从当前状态变为该状态。',
   'error.ticket.requester_unknown': '工单关联的客户或会话不存在。',
   'error.article.state_refused': '知识条目当前状态不允许此操作。',
@@ -270,6 +272,9 @@ export const en: Record<keyof typeof zh, string> = {
   'error.conversation.rated': 'The conversation has been rated already.',
   'error.conversation.agent_unavailable': 'That agent cannot take the conversation now.',
   'error.requester.reveal_purpose': 'State the purpose for which the value is shown.',
+  'error.requester.reveal_case': 'Look at clear values from a ticket or conversation of this requester.',
+  'error.requester.reveal_limit':
+    'Too many clear values within an hour. For many at once, ask for an export; a second person approves it.',
   'error.ticket.transition_refused': 'The ticket cannot go from its state to that one.',
   'error.ticket.requester_unknown': 'The ticket names an unknown requester or conversation.',
   'error.article.state_refused': 'The article is not in a state that allows this.',

@@ -106,7 +106,12 @@ function Conversations({
 }
 
 /** Masked values, and the ways to reveal and to change them. */
-function Profile({ requester, ticketId }: { requester: Requester; ticketId: string | undefined }) {
+function Profile(props: {
+  requester: Requester;
+  conversationId: string | undefined;
+  ticketId: string | undefined;
+}) {
+  const { requester, conversationId, ticketId } = props;
   const { t } = useI18n();
   const can = useCan();
   const { revealed, leftSeconds, show, hide } = useRevealed();
@@ -143,6 +148,7 @@ function Profile({ requester, ticketId }: { requester: Requester; ticketId: stri
         <RevealDialog
           requester={requester}
           ticketId={ticketId}
+          conversationId={conversationId}
           onClose={() => setDialog(undefined)}
           onRevealed={(values) => {
             show(values);
@@ -191,7 +197,7 @@ export function CustomerPanel(props: {
   if (error) return <ErrorFace error={error} onRetry={() => void refetch()} />;
   if (!requester) return <LoadingFace />;
   const cards: Record<PanelCard, ReactNode> = {
-    profile: <Profile requester={requester} ticketId={ticketId} />,
+    profile: <Profile requester={requester} conversationId={conversationId} ticketId={ticketId} />,
     fields: <OwnFields requester={requester} conversationId={conversationId} />,
     tickets: isOff(layout, 'tickets') ? null : <Tickets requester={requester} />,
     conversations: <Conversations requester={requester} conversationId={conversationId} />,

@@ -32,10 +32,11 @@ export const FIELD_LABELS: Record<RevealField, MessageKey> = {
 export function RevealDialog(props: {
   requester: Requester;
   ticketId: string | undefined;
+  conversationId: string | undefined;
   onRevealed: (revealed: Revealed) => void;
   onClose: () => void;
 }) {
-  const { requester, ticketId, onRevealed, onClose } = props;
+  const { requester, ticketId, conversationId, onRevealed, onClose } = props;
   const { t } = useI18n();
   const api = useApi();
   const [form] = Form.useForm<RevealForm>();
@@ -50,7 +51,8 @@ export function RevealDialog(props: {
     setError(null);
     const words = values.purpose === 'other' ? values.purposeText : t(`requester.purpose_${values.purpose}`);
     try {
-      const body = { fields: values.fields, purpose: words, ...(ticketId ? { ticketId } : {}) };
+      const madeFor = ticketId ? { ticketId } : { conversationId };
+      const body = { fields: values.fields, purpose: words, ...madeFor };
       onRevealed(await api.post<Revealed>(`/requesters/${requester.id}/reveal`, { body }));
     } catch (thrown) {
       setError(toApiError(thrown));
