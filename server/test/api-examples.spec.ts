@@ -156,7 +156,7 @@ describe('the examples of the API documentation', function () {
     });
   }
 
-  for (const block of blocksOf('examples.md')) {
+  for (const block of [...blocksOf('examples.md'), ...blocksOf('files.md')]) {
     it(`${block.name} in ${block.language} prints what the page says`, async function () {
       if (!isThere(TOOLS[block.language] ?? '') || !isThere('python3')) this.skip();
       expect(block.printed, 'each example has its output').to.be.a('string');

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../kernel/index.ts';
+import { release } from '../memory/index.ts';
 import { deriveKey } from './digest.ts';
 import {
   ALG_SIZES,
@@ -91,6 +92,7 @@ function sealAes(key: Buffer, dekId: number, aad: Buffer, plain: string | Buffer
   const body = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
   cipher.final();
   body.copy(out, bodyStart);
+  release(body);
   cipher.getAuthTag().copy(out, bodyStart + plainBytes);
   return out;
 }
@@ -126,6 +128,7 @@ function sealGm(keys: GmKeys, dekId: number, aad: Buffer, plain: string | Buffer
   const body = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
   cipher.final();
   body.copy(out, bodyStart);
+  release(body);
   gmTag(keys.sm3, out.subarray(0, bodyStart + plainBytes), aad).copy(out, bodyStart + plainBytes);
   return out;
 }

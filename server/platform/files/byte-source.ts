@@ -6,6 +6,11 @@ export interface ByteSource {
   readonly sizeBytes: number;
   /** The bytes of a part, in order, in pieces of at most 1 MiB. */
   read(range: ByteRange): AsyncIterable<Buffer>;
+  /**
+   * The same for whoever needs each piece only until the next one: asking for it takes the memory of the one before,
+   * so that a long content passes through in the space of one piece.
+   */
+  pass(range: ByteRange): AsyncIterable<Buffer>;
 }
 
 /** The bytes of a part as one buffer; throws `file.damaged` when it reaches beyond the content. */

@@ -128,12 +128,10 @@ describe('the virus scanner', () => {
     const scan = (allow: string[]) => {
       const { egress } = buildEgress(files.core, { allow });
       const connect = () => egress.connect(use, { host: '127.0.0.1', port }, { timeoutMs: 1_000 });
-      const source = {
-        sizeBytes: EICAR.length,
-        async *read() {
-          yield EICAR;
-        },
-      };
+      async function* whole() {
+        yield EICAR;
+      }
+      const source = { sizeBytes: EICAR.length, read: whole, pass: whole };
       return createClamdScanner({ connect })
         .scan(source, new AbortController().signal)
         .finally(() => egress.close());

@@ -48,7 +48,7 @@ export function createClamdScanner(deps: { connect(): Promise<Duplex>; timeoutMs
 async function talk(socket: Duplex, source: ByteSource): Promise<ScanResult> {
   const hearing = hear(socket);
   await send(socket, COMMAND);
-  for await (const piece of source.read({ first: 0, last: source.sizeBytes - 1 })) {
+  for await (const piece of source.pass({ first: 0, last: source.sizeBytes - 1 })) {
     for (let at = 0; at < piece.length; at += PIECE_BYTES) {
       if (hearing.hasBegun()) break;
       const part = piece.subarray(at, at + PIECE_BYTES);

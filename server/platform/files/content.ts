@@ -1,16 +1,19 @@
 import { AppError } from '../../kernel/index.ts';
 import type { Crypto, Dek } from '../crypto/index.ts';
 import type { ByteRange } from '../http/index.ts';
+import { release } from '../memory/index.ts';
 import { DatabaseConflict, type Db, type Statement } from '../persistence/index.ts';
 import type { ByteSource } from './byte-source.ts';
 import { FILE_LIMITS } from './limits.ts';
 import type { StoredFileRow } from './stored-file.entity.ts';
-import { CHUNK_INSERT, findChunk, listChunks, type ChunkPlace } from './stored-file.repo.ts';
+import { CHUNK_BODY, CHUNK_INSERT, listChunks, type ChunkPlace } from './stored-file.repo.ts';
 
 /** What reading and writing contents needs. */
 export interface ContentDeps {
   crypto: Crypto;
   read<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** The one value of bytes that a statement gives, in memory of its own. */
+  readBytes<P, R>(statement: Statement<P, R>, params: P): Promise<Buffer | undefined>;
   /**
    * One statement on a connection of its own. Pieces are written outside units of work: they mean nothing before
    * the unit that finishes the file, which has its entry in the trail.
@@ -39,27 +42,41 @@ export async function openContent(deps: ContentDeps, row: StoredFileRow): Promis
   const places = await deps.read((db) => listChunks(db, row.id));
   if (receivedBytes(places) !== row.sizeBytes) throw new AppError('file.incomplete');
   let kept: { chunkNo: number; bytes: Buffer } | undefined;
-  const bytesOf = async (chunkNo: number): Promise<Buffer> => {
-    // Archives are read in small parts that lie close together.
-    if (kept?.chunkNo === chunkNo) return kept.bytes;
-    const envelope = await deps.read((db) => findChunk(db, row.id, chunkNo));
+  const fetch = async ({ chunkNo, sizeBytes }: ChunkPlace): Promise<Buffer> => {
+    const envelope = await deps.readBytes(CHUNK_BODY, { fileId: row.id, chunkNo });
     if (envelope === undefined) throw new AppError('request.not_found');
     const bytes = await deps.crypto.openBytes(cellOf(row.id, chunkNo), envelope);
-    kept = { chunkNo, bytes };
+    release(envelope);
+    if (bytes.length !== sizeBytes) throw new AppError('crypto.auth_failed');
     return bytes;
   };
   return {
     sizeBytes: row.sizeBytes,
-    async *read({ first, last }: ByteRange) {
-      for (const { chunkNo, startOffset, sizeBytes } of places) {
-        const endOffset = startOffset + sizeBytes;
-        if (endOffset <= first || startOffset > last) continue;
-        const bytes = await bytesOf(chunkNo);
-        if (bytes.length !== sizeBytes) throw new AppError('crypto.auth_failed');
-        yield bytes.subarray(Math.max(0, first - startOffset), Math.min(sizeBytes, last + 1 - startOffset));
+    async *read(range) {
+      for (const { place, first, end } of partsOf(places, range)) {
+        // Archives are read in small parts that lie close together.
+        if (kept?.chunkNo !== place.chunkNo) kept = { chunkNo: place.chunkNo, bytes: await fetch(place) };
+        yield kept.bytes.subarray(first, end);
+      }
+    },
+    async *pass(range) {
+      for (const { place, first, end } of partsOf(places, range)) {
+        const bytes = await fetch(place);
+        yield bytes.subarray(first, end);
+        release(bytes);
       }
     },
   };
+}
+
+/** Which part of which pieces a range is. */
+function* partsOf(places: readonly ChunkPlace[], { first, last }: ByteRange) {
+  for (const place of places) {
+    const { startOffset, sizeBytes } = place;
+    if (startOffset + sizeBytes <= first || startOffset > last) continue;
+    const end = Math.min(sizeBytes, last + 1 - startOffset);
+    yield { place, first: Math.max(0, first - startOffset), end };
+  }
 }
 
 /** Appends to a content in sealed pieces of 1 MiB. */
@@ -68,6 +85,8 @@ export interface ContentWriter {
   write(bytes: Buffer): Promise<void>;
   /** Writes the rest: everything, or only whole steps of 64 KiB when more will follow. Gives the size reached. */
   flush(all: boolean): Promise<number>;
+  /** Gives the memory back; nothing can be written any more. */
+  close(): void;
 }
 
 /** Begins to write behind what is there. The buffer is used again for each piece. */
@@ -92,6 +111,8 @@ export function writeContent(
         cause: error,
       });
     }
+    // Only now: a connection that broke may still hold what it could not send.
+    release(bodyEnc);
     chunkNo += 1;
     offset += length;
     buffer.copyWithin(0, length, filled);
@@ -113,5 +134,6 @@ export function writeContent(
       if (length > 0) await put(length);
       return offset;
     },
+    close: () => release(buffer),
   };
 }

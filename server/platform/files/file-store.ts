@@ -1,5 +1,6 @@
 import { AppError, type Clock, type Ids, type RecordClass } from '../../kernel/index.ts';
 import { sha256 as hashOf, type Crypto } from '../crypto/index.ts';
+import { release } from '../memory/index.ts';
 import {
   DatabaseConflict,
   type Db,
@@ -121,7 +122,7 @@ export class FileStore {
 
   /**
    * Writes bytes behind what is there. What arrived before a cut stays, in whole steps of 64 KiB. Gives the bytes
-   * received in all. Throws `file.offset_wrong`, `request.too_large` beyond the announced size, `file.state_refused`.
+   * received in all; the pieces of `stream` are used up. Throws `file.offset_wrong`, `request.too_large` beyond the announced size, `file.state_refused`.
    */
   async write({ id, by }: UploadOf, offset: number, stream: AsyncIterable<Buffer>): Promise<number> {
     const { crypto, read } = this.#deps;
@@ -129,7 +130,8 @@ export class FileStore {
     if (row.state !== 'receiving') throw new AppError('file.state_refused');
     const places = await read((db) => listChunks(db, id));
     const received = receivedBytes(places);
-    if (offset !== received) throw offsetWrong(received);
+    if (offset !== received)
+      throw new AppError('file.offset_wrong', { details: { receivedBytes: received } });
     const dek = await keyOf(crypto, row.dekId);
     const writer = writeContent(this.#deps, { id, dek }, { chunkNo: places.length, offset });
     let end = offset;
@@ -138,13 +140,16 @@ export class FileStore {
         end += piece.length;
         if (end > row.sizeBytes) throw new AppError('request.too_large');
         await writer.write(piece);
+        release(piece);
       }
+      return await writer.flush(end === row.sizeBytes);
     } catch (error) {
       // A cut keeps what came; whoever sends too much has announced another file.
       if (error instanceof AppError && error.code === 'request.invalid') await writer.flush(false);
       throw error;
+    } finally {
+      writer.close();
     }
-    return writer.flush(end === row.sizeBytes);
   }
 
   /** Bytes received of an upload, for whoever comes back to it. */
@@ -160,8 +165,8 @@ export class FileStore {
     const row = await this.#find(id, by);
     if (row.state !== 'receiving') {
       // Finishing again: the same content is the same file.
-      if (!this.#contentBix(sha256).equals(row.contentBix ?? Buffer.alloc(0)))
-        throw new AppError('file.state_refused');
+      const isSame = this.#contentBix(sha256).equals(row.contentBix ?? Buffer.alloc(0));
+      if (!isSame) throw new AppError('file.state_refused');
       return { mediaType: row.mediaType ?? '', sha256, isThumbnailWanted: row.isThumbnailWanted };
     }
     const received = await this.#deps.read((db) => this.received(db, id));
@@ -240,8 +245,8 @@ export class FileStore {
 
   /** Writes a file of the server's own making (an export, a thumbnail): no check, the type as given. */
   async create(context: UnitContext, file: FileOwner & { name: string; type: string }): Promise<CreatedFile> {
-    const { uow, clock, crypto, ids, write } = this.#deps;
-    const id = ids.next();
+    const { uow, clock, crypto, write } = this.#deps;
+    const id = this.#deps.ids.next();
     const name = cleanFileName(file.name);
     const row = await this.#newRow(context, { ...file, id, name, sizeBytes: 0 });
     await write(FILE_INSERT, row);
@@ -363,10 +368,6 @@ export class FileStore {
 
 function nameCell(id: string) {
   return { table: 'stored_file', column: 'name_enc', rowId: id };
-}
-
-function offsetWrong(received: number): AppError {
-  return new AppError('file.offset_wrong', { details: { receivedBytes: received } });
 }
 
 /** What the trail says of a file: ids alone. */

@@ -240,7 +240,7 @@ function sendContent(
     sizeBytes: info.sizeBytes,
     type: info.type ?? 'application/octet-stream',
     name: options.nameFor(info),
-    read: (range: ByteRange) => transfers.through(source.read(range)),
+    read: (range: ByteRange) => transfers.through(source.pass(range)),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Clock, Ids } from '../../kernel/index.ts';
 import type { Crypto } from '../crypto/index.ts';
 import type { Database, Statement, StorageGuard, UnitOfWork } from '../persistence/index.ts';
+import type { ContentDeps } from './content.ts';
 import {
   createFileChecker,
   type CheckerLog,
@@ -46,8 +47,10 @@ export function createFiles(deps: FilesDeps): Files {
     }
   }
   const read: UnitOfWork['read'] = (work) => uow.read(work);
+  const readBytes: ContentDeps['readBytes'] = (statement, params) =>
+    database.read((session) => session.bytes(statement, params));
   const store = new FileStore({
-    ...{ uow, crypto, clock, ids, groups, read, write },
+    ...{ uow, crypto, clock, ids, groups, read, readBytes, write },
     onWaiting: () => checker.nudge(),
   });
   const checker = createFileChecker({

@@ -31,9 +31,9 @@ export async function inspect(
   source: ByteSource,
   expected: { name: string; sha256: string; groups: readonly string[] },
 ): Promise<Inspected> {
-  const { head, sha256, isText } = await readThrough(source);
+  const { sniffed: known, sha256, isText } = await readThrough(source);
   if (sha256 !== expected.sha256) throw new AppError('file.hash_mismatch');
-  const sniffed = sniff(head) ?? (isText ? 'text/plain' : undefined);
+  const sniffed = known ?? (isText ? 'text/plain' : undefined);
   const mediaType = sniffed === 'application/zip' ? await inspectArchive(source) : sniffed;
   if (mediaType === undefined || !isAllowedType(mediaType, expected.groups)) {
     throw new AppError('file.type_refused', mediaType === undefined ? {} : { details: { type: mediaType } });
@@ -55,17 +55,19 @@ function assertDrawable(mediaType: string, head: Buffer): void {
   }
 }
 
-async function readThrough(source: ByteSource): Promise<{ head: Buffer; sha256: string; isText: boolean }> {
+async function readThrough(source: ByteSource) {
   const hash = createSha256();
-  let head: Buffer = Buffer.alloc(0);
+  let sniffed: string | undefined;
   let probe: TextProbe | undefined;
-  for await (const piece of source.read({ first: 0, last: source.sizeBytes - 1 })) {
-    if (head.length === 0) {
-      head = piece;
-      if (sniff(head) === undefined) probe = createTextProbe();
+  let isFirst = true;
+  for await (const piece of source.pass({ first: 0, last: source.sizeBytes - 1 })) {
+    if (isFirst) {
+      sniffed = sniff(piece);
+      if (sniffed === undefined) probe = createTextProbe();
     }
+    isFirst = false;
     hash.update(piece);
     probe?.add(piece);
   }
-  return { head, sha256: hash.digest().toString('hex'), isText: probe?.isText() ?? false };
+  return { sniffed, sha256: hash.digest().toString('hex'), isText: probe?.isText() ?? false };
 }

@@ -41,7 +41,8 @@ const CHUNKS = portable<{ fileId: string }, ChunkPlace>(
     result: { chunkNo: 'int', startOffset: 'int', sizeBytes: 'int' },
   },
 );
-const CHUNK_BODY = portable<{ fileId: string; chunkNo: number }, { bodyEnc: Buffer }>(
+/** The sealed bytes of one piece. */
+export const CHUNK_BODY = portable<{ fileId: string; chunkNo: number }, { bodyEnc: Buffer }>(
   'stored_file_chunk.body',
   'SELECT body_enc FROM stored_file_chunk WHERE file_id = :fileId AND chunk_no = :chunkNo',
   { params: { fileId: 'uuid', chunkNo: 'int' }, result: { bodyEnc: 'sealed' } },
@@ -155,11 +156,6 @@ export async function countOfCreator(db: Db, creatorId: string, after: Date): Pr
 /** The pieces of a file in order, without their bytes; at most 320 of them. */
 export function listChunks(db: Db, fileId: string): Promise<ChunkPlace[]> {
   return db.all(CHUNKS, { fileId });
-}
-
-/** The sealed bytes of one piece. */
-export async function findChunk(db: Db, fileId: string, chunkNo: number): Promise<Buffer | undefined> {
-  return (await db.one(CHUNK_BODY, { fileId, chunkNo }))?.bodyEnc;
 }
 
 /** Ends receiving; false when somebody has done so before. */

@@ -7,7 +7,10 @@ export interface StreamedContent {
   /** Exact number of bytes `body` gives; fewer cut the connection, so that the reader notices. */
   contentBytes: number;
   headers: Readonly<Record<string, string>>;
-  /** Starts the content. Called once, after the unit of work has committed; never for HEAD. */
+  /**
+   * Starts the content. Called once, after the unit of work has committed; never for HEAD. A piece is asked for when
+   * the one before has left for the system, so that its memory may be used again.
+   */
   body(): AsyncIterable<Buffer>;
 }
 
@@ -37,7 +40,7 @@ export async function sendStreamed(response: Response, content: StreamedContent)
     let sentBytes = 0;
     while (pieces !== undefined && next?.done === false && !response.destroyed) {
       sentBytes += next.value.length;
-      if (!response.write(next.value)) await drained(response);
+      await sent(response, next.value);
       next = await pieces.next();
     }
     if (response.destroyed) return;
@@ -53,13 +56,13 @@ export async function sendStreamed(response: Response, content: StreamedContent)
   }
 }
 
-/** Resolves when the socket takes more or is gone; a reader who stands still for long is cut off. */
-async function drained(response: Response): Promise<void> {
+/** Resolves when the system has taken the piece or the socket is gone; who stands still for long is cut off. */
+async function sent(response: Response, piece: Buffer): Promise<void> {
   const settled = new AbortController();
   const timer = setTimeout(() => response.destroy(), STREAM_STALL_MS);
   try {
-    const { signal } = settled;
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+    const taken = new Promise<void>((resolve) => response.write(piece, () => resolve()));
+    await Promise.race([taken, once(response, 'close', { signal: settled.signal })]);
   } finally {
     clearTimeout(timer);
     settled.abort();

@@ -3,6 +3,7 @@ import type { Connection as OracleConnection } from 'oracledb';
 import type { QueryRunner } from 'typeorm';
 import { LIST_ITEMS_MAX, type Dialect, type Rendered } from './dialect/dialect.ts';
 import { LIST_MARK } from './dialect/oracle.ts';
+import { LARGE_BYTES_MIN, runBytes } from './dialect/postgres-bytes.ts';
 import type { Statement } from './statements.ts';
 import type { Db } from './unit.ts';
 
@@ -33,6 +34,19 @@ export class Session implements Db {
     return (await this.all(statement, params))[0];
   }
 
+  /**
+   * The one value of a statement that gives a column of bytes, in memory of its own: the caller may `release` it.
+   * At most 2 MiB; much lighter than `one` when it is large.
+   */
+  async bytes<P, R>(statement: Statement<P, R>, params: P): Promise<Buffer | undefined> {
+    if (this.#dialect.name === 'oracle') {
+      const row = (await this.one(statement, params)) as Record<string, Buffer> | undefined;
+      return row && Object.values(row)[0];
+    }
+    const { rendered, binds } = this.#bind(statement as Statement, params as Record<string, unknown>);
+    return (await this.#executeBytes(rendered, binds)).bytes;
+  }
+
   async run<P>(statement: Statement<P, never>, params: P): Promise<number> {
     return (await this.#execute(statement as Statement, params as Record<string, unknown>)).count;
   }
@@ -45,7 +59,7 @@ export class Session implements Db {
     return count;
   }
 
-  async #execute(statement: Statement, params: Record<string, unknown>): Promise<Answer> {
+  #bind(statement: Statement, params: Record<string, unknown>): { rendered: Rendered; binds: unknown[] } {
     const values = spreadAfter(params);
     const rendered = rendering(this.#dialect, statement, 'after0' in values ? 'next' : 'first');
     const binds = rendered.positions.map(({ param, kind, isList }) =>
@@ -53,6 +67,19 @@ export class Session implements Db {
         ? this.#dialect.encodeList(kind, boundedList(statement, values[param]))
         : this.#dialect.encode(kind, values[param]),
     );
+    return { rendered, binds };
+  }
+
+  async #execute(statement: Statement, params: Record<string, unknown>): Promise<Answer> {
+    const { rendered, binds } = this.#bind(statement, params);
+    const isLarge = (value: unknown) => Buffer.isBuffer(value) && value.length >= LARGE_BYTES_MIN;
+    if (
+      this.#dialect.name === 'postgres' &&
+      Object.keys(statement.result).length === 0 &&
+      binds.some(isLarge)
+    ) {
+      return { rows: [], count: (await this.#executeBytes(rendered, binds)).count };
+    }
     try {
       return this.#dialect.name === 'postgres'
         ? await this.#executePostgres(rendered, binds)
@@ -67,6 +94,15 @@ export class Session implements Db {
     const { name, text } = rendered;
     const result = await client.query({ name, text, values, types: TEXT_TYPES });
     return { rows: result.rows as Record<string, unknown>[], count: result.rowCount ?? 0 };
+  }
+
+  async #executeBytes({ text }: Rendered, values: unknown[]) {
+    try {
+      const client = (await this.#runner.connect()) as PoolClient;
+      return await runBytes(client, { text, values });
+    } catch (error) {
+      throw this.#dialect.translateError(error);
+    }
   }
 
   async #executeOracle(rendered: Rendered, binds: unknown[]): Promise<Answer> {

@@ -110,7 +110,7 @@ function fileRoute({ service, files }: ExportRouteDeps): AnyRoute {
         sizeBytes: info.sizeBytes,
         type: MEDIA_TYPES[row.format as ExportFormat],
         name: service.nameOf(row, kind),
-        read: (range) => source.read(range),
+        read: (range) => source.pass(range),
       });
     },
   });

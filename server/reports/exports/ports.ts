@@ -28,7 +28,7 @@ export interface ExportFiles {
     id: string,
   ): Promise<{
     info: { name: string; sizeBytes: number };
-    source: { read(range: { first: number; last: number }): AsyncIterable<Buffer> };
+    source: { pass(range: { first: number; last: number }): AsyncIterable<Buffer> };
   }>;
   ofOwner(db: Db, owner: { type: 'export'; id: string }): Promise<{ id: string }[]>;
   remove(tx: Tx, ids: readonly string[]): Promise<number>;
