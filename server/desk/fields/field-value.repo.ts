@@ -52,10 +52,6 @@ const VALUES_REMOVE = remove(fieldValueEntity, {
   name: 'custom_value.remove_field',
   where: ['recordType', 'recordId', 'fieldKey'],
 });
-const RECORD_VALUES_REMOVE = remove(fieldValueEntity, {
-  name: 'custom_value.remove_record',
-  where: ['recordType', 'recordId'],
-});
 const RECORD_INSERT = insert(fieldRecordEntity);
 const RECORD_BY_KEY = select(fieldRecordEntity, {
   name: 'custom_record.by_key',
@@ -65,10 +61,6 @@ const RECORD_MOVE = update(fieldRecordEntity, {
   name: 'custom_record.move',
   set: ['version'],
   where: ['recordType', 'recordId', 'version'],
-});
-const RECORD_REMOVE = remove(fieldRecordEntity, {
-  name: 'custom_record.remove',
-  where: ['recordType', 'recordId'],
 });
 
 /** Fields a record can have times the choices one of them can have; more rows are a fault of ours. */
@@ -127,15 +119,4 @@ export async function countChange(tx: Tx, record: RecordRef, version: number): P
     if (error instanceof DatabaseConflict) throw new AppError('request.version_stale', { cause: error });
     throw error;
   }
-}
-
-/** Takes all values of records away; the end of their life calls it. Gives the number of values. */
-export async function removeRecords(
-  tx: Tx,
-  recordType: RecordType,
-  recordIds: readonly string[],
-): Promise<number> {
-  const records = recordIds.map((recordId) => ({ recordType, recordId }));
-  await tx.runMany(RECORD_REMOVE, records);
-  return tx.runMany(RECORD_VALUES_REMOVE, records);
 }

@@ -3,14 +3,7 @@ import type { Crypto, Dek } from '../../platform/crypto/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
 import { openTexts } from '../sealed-texts.ts';
 import type { FieldValueRow } from './field-value.entity.ts';
-import {
-  countChange,
-  listValues,
-  removeRecords,
-  replaceValues,
-  versionOf,
-  type RecordRef,
-} from './field-value.repo.ts';
+import { countChange, listValues, replaceValues, versionOf, type RecordRef } from './field-value.repo.ts';
 import {
   canonical,
   fromNumber,
@@ -188,11 +181,6 @@ export class FieldService {
         return value !== undefined && canonical(field, value) === wanted;
       }),
     );
-  }
-
-  /** Takes all values of records away at the end of their life; gives the number. */
-  remove(tx: Tx, type: RecordType, ids: readonly string[]): Promise<number> {
-    return removeRecords(tx, type, ids);
   }
 
   #parse(type: RecordType, given: FieldValues): Map<Field, FieldValue | null> {

@@ -268,16 +268,6 @@ describe('own fields over the route table', () => {
     expect(entry?.body).to.include('核对合同').and.not.include('7890');
   });
 
-  it('go when their record goes', async () => {
-    const { id } = await create({ branch: 'east', products: ['card', 'loan'] });
-    const count = await desk.core.uow.run({ actor: { type: 'system', id: 'system' } }, (tx) => {
-      tx.record({ action: 'ticket.update', outcome: 'ok', target: { type: 'ticket', id } });
-      return desk.fields.remove(tx, 'ticket', [id]);
-    });
-    expect(count).to.equal(3);
-    expect(await read(id)).to.deep.equal({ version: 0, values: {} });
-  });
-
   describe('in the settings', () => {
     const check = async (after: Partial<Fields>, before: Fields = ALL) => {
       const value = { ...before, ...after };

@@ -54,7 +54,8 @@ export function ClassTable({ data }: { data: Overview }) {
   const { t, format } = useI18n();
   const [edited, setEdited] = useState<ClassRule | null>(null);
   const report = data.lastDryRun?.report;
-  const months = (value: number) => t('record.months_value', { months: format.number(value) });
+  const months = (value: number) =>
+    value === 1 ? t('record.month_value') : t('record.months_value', { months: format.number(value) });
   const due = (rule: ClassRule) => report?.classes[rule.recordClass]?.due ?? (report ? 0 : null);
   const next = (rule: ClassRule) => report?.outlook[0]?.counts[rule.recordClass] ?? null;
   const count = (value: number | null) => (value === null ? '—' : format.number(value));
