@@ -1,7 +1,9 @@
 import { webWidgetRecords } from './channels/web-widget/index.ts';
 import type { Services } from './compose-services.ts';
 import { createCompliance, createLifecycle, type Lifecycle } from './compliance/index.ts';
-import { deskRecords, type ConversationOwners } from './desk/index.ts';
+import type { Desk } from './compose-desk.ts';
+import { deskRecords } from './desk/index.ts';
+import { lifecycleNotices } from './lifecycle-notices.ts';
 import { placesOf, type Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
 import { fileRecords } from './platform/files/index.ts';
@@ -12,16 +14,11 @@ import { robotRecords } from './robot/index.ts';
 /** The officer's side: the trail, and the life cycle of records with the stores of every module. */
 export function composeCompliance(
   foundation: Foundation,
-  deps: {
-    identity: Identity;
-    services: Services;
-    /** Lets go of conversations that are no longer there. */
-    owners: Pick<ConversationOwners, 'forget'>;
-  },
+  deps: { identity: Identity; services: Services; desk: Pick<Desk, 'owners' | 'writer'> },
 ): { routes: AnyRoute[]; lifecycle: Lifecycle } {
-  const { config, clock, ids, log, crypto, uow, installationId } = foundation;
-  const { identity, services, owners } = deps;
-  const forget = (gone: readonly string[]) => owners.forget(gone);
+  const { config, clock, ids, crypto, uow, installationId } = foundation;
+  const { identity, services, desk } = deps;
+  const forget = (gone: readonly string[]) => desk.owners.forget(gone);
   const accountNames = (accountIds: readonly string[]) => identity.namesOf(accountIds);
   const places = placesOf(config.home);
   const compliance = createCompliance({
@@ -36,10 +33,8 @@ export function composeCompliance(
     archiveRoot: places.archive,
     approvals: identity.approvals,
     queue: services.jobs.queue,
-    notices: {
-      clockJumped: async () => log.error('retention.clock_jumped'),
-      sweepFailed: async (_tx, { code }) => log.error('retention.sweep_failed', { code }),
-    },
+    queueDepth: () => desk.writer.depth,
+    notices: lifecycleNotices({ notifier: services.notify, log: foundation.log }),
   });
   services.jobs.add(lifecycle.jobs);
   return { routes: [...compliance.routes, ...lifecycle.routes], lifecycle };

@@ -62,7 +62,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   });
   const { conversations } = desk;
   const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });
-  const compliance = composeCompliance(foundation, { identity, services, owners: desk.owners });
+  const compliance = composeCompliance(foundation, { identity, services, desk });
   const web = composeWeb(foundation, { desk, sites, httpConfig, look: tailoring.widgetLook, onFault });
 
   const connectors = composeConnectors(foundation, services);

@@ -121,8 +121,8 @@ describe('the routes of records', () => {
     const list = (await send('qian', 'GET', '/holds')).json;
     expect(JSON.stringify(list)).to.contain(requesterId).and.not.contain('王五');
     expect((await send('sun', 'GET', `/holds/${hold['id']}`)).json).to.include(words);
-    const stored = await stage.seeds.query('SELECT reason_enc FROM legal_hold');
-    expect((stored.rows[0] as { reason_enc: Buffer }).reason_enc[0]).to.equal(0xe1);
+    const [stored] = await stage.core.sql('SELECT reason_enc FROM legal_hold');
+    expect((stored?.['reason_enc'] as Buffer)[0]).to.equal(0xe1);
     // Sun asks, so only Qian could approve, who placed it: a third person is needed.
     const { json: bySun } = await send('sun', 'POST', `/holds/${hold['id']}/release`, { reason: REASON }, 1);
     const refused = await approve(bySun['approvalId'] as string, 'qian');

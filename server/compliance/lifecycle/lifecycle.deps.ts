@@ -20,6 +20,8 @@ export interface LifecycleDeps {
   accountNames: AccountNames;
   notices: LifecycleNotices;
   queue: JobQueue;
-  /** Records a chunk of a sweep looks at; default 500. */
+  /** Messages of conversations that wait to be written; sweeps rest while there are many. */
+  queueDepth(): number;
+  /** Records a chunk of a sweep looks at; PAGE_RECORDS unless set. */
   pageRecords?: number;
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../kernel/index.ts';
 import { sha256 } from '../../platform/crypto/index.ts';
-import { writeDurably } from './archive-file.ts';
+import { writeTextDurably } from './archive-file.ts';
 import type { SweepChunkRow, SweepRunRow } from './lifecycle.entity.ts';
 
 /** One archive file in a manifest. */
@@ -55,9 +55,9 @@ export async function writeManifest(
   const hash = sha256(text).toString('hex');
   const known = new Set([...listed.map(({ file }) => file), MANIFEST_FILE, SUMS_FILE]);
   for (const name of await readdir(folder)) if (!known.has(name)) await unlink(join(folder, name));
-  await writeDurably(join(folder, MANIFEST_FILE), text);
+  await writeTextDurably(join(folder, MANIFEST_FILE), text);
   const sums = [...listed.map((chunk) => `${chunk.sha256}  ${chunk.file}`), `${hash}  ${MANIFEST_FILE}`];
-  await writeDurably(join(folder, SUMS_FILE), `${sums.join('\n')}\n`);
+  await writeTextDurably(join(folder, SUMS_FILE), `${sums.join('\n')}\n`);
   return hash;
 }
 

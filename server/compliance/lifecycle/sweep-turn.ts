@@ -9,7 +9,7 @@ import {
   type Tx,
 } from '../../platform/persistence/index.ts';
 import { archiveFileName, writeArchiveFile } from './archive-file.ts';
-import { gather } from './candidates.ts';
+import { gather, pagesOf } from './candidates.ts';
 import { takeTurn } from './guard.repo.ts';
 import { listActiveHolds } from './hold.repo.ts';
 import type { SweepChunkRow, SweepRunRow } from './lifecycle.entity.ts';
@@ -19,8 +19,8 @@ import { currentRules } from './rule.repo.ts';
 import { insertChunk, saveRun } from './sweep.repo.ts';
 import { judge, type Terms } from './sweep.rules.ts';
 
-/** Records one chunk looks at. */
-export const PAGE_RECORDS = 500;
+/** Records one chunk looks at; statements take them 500 at once. */
+export const PAGE_RECORDS = 2_000;
 /** Rows one chunk removes, about: its locks are held for a fraction of a second. One large record may exceed it. */
 export const CHUNK_ROWS_MAX = 8_000;
 
@@ -30,7 +30,7 @@ export interface TurnDeps {
   crypto: Crypto;
   /** Folder of this run's archive files. */
   archiveFolder: string;
-  /** Records a chunk looks at, at most PAGE_RECORDS. */
+  /** Records this chunk looks at, at most PAGE_RECORDS. */
   pageRecords: number;
   now(): Date;
 }
@@ -40,6 +40,8 @@ export interface TurnResult {
   run: SweepRunRow;
   isStoreDone: boolean;
   rowCount: number;
+  /** Records the next chunk should ask for: about so many as fit. */
+  nextRecords: number;
 }
 
 /**
@@ -58,7 +60,10 @@ export async function takeSweepTurn(
   const holds = await listActiveHolds(tx);
   const terms: Terms = { thresholds: thresholdsAt(run.asOf, rules), holds };
   const after = run.afterAt === null || run.afterId === null ? null : { at: run.afterAt, id: run.afterId };
-  const { page, isLast } = await nextPage(tx, store, terms.thresholds, { after, limit: deps.pageRecords });
+  const { page, isLast, isCut } = await nextPage(tx, store, terms.thresholds, {
+    after,
+    limit: deps.pageRecords,
+  });
   const report = structuredClone(run.report);
   const going: RecordSubject[] = [];
   for (const { record, verdict } of await judgeAll(tx, deps.stores, { store, page, terms })) {
@@ -87,7 +92,10 @@ export async function takeSweepTurn(
     errorCode: null,
   });
   recordTurn(tx, run, store, { looked: page.length, chunk: removed?.chunk ?? null });
-  return { run: next, isStoreDone: isLast, rowCount: removed?.chunk.rowCount ?? 0 };
+  const rowCount = removed?.chunk.rowCount ?? 0;
+  // A page that was cut is asked for again, so the next one asks for little more than what fits; a whole one for more.
+  const nextRecords = isCut ? Math.ceil(page.length * 1.1) : page.length * 2;
+  return { run: next, isStoreDone: isLast, rowCount, nextRecords };
 }
 
 /** The next due records, cut so that their rows fit a chunk; the first always fits. */
@@ -96,14 +104,15 @@ async function nextPage(
   store: RecordStore,
   thresholds: Thresholds,
   from: { after: RecordCursor | null; limit: number },
-): Promise<{ page: { record: RecordSubject; cursor: RecordCursor }[]; isLast: boolean }> {
+): Promise<{ page: { record: RecordSubject; cursor: RecordCursor }[]; isLast: boolean; isCut: boolean }> {
   const found = (await store.due?.(tx, { thresholds, ...from })) ?? [];
   let rows = 0;
   const page = found.filter(({ record }, index) => {
     rows += record.rowCount;
     return index === 0 || rows <= CHUNK_ROWS_MAX;
   });
-  return { page, isLast: page.length === found.length && found.length < from.limit };
+  const isCut = page.length < found.length;
+  return { page, isLast: !isCut && found.length < from.limit, isCut };
 }
 
 /** Decides about a page; one whose keepers are too many for one look is decided in halves. */
@@ -127,18 +136,18 @@ export async function judgeAll(
   }));
 }
 
-function lock(
+async function lock(
   tx: Tx,
   store: RecordStore,
   records: RecordSubject[],
   thresholds: Thresholds,
 ): Promise<string[]> {
   if (store.lock === undefined) throw new Error(`The store ${store.name} removes without a lock.`);
-  return store.lock(
-    tx,
-    records.map(({ id }) => id),
-    thresholds,
-  );
+  const locked: string[] = [];
+  for (const page of pagesOf(records.map(({ id }) => id))) {
+    locked.push(...(await store.lock(tx, page, thresholds)));
+  }
+  return locked;
 }
 
 interface Removal {
@@ -170,7 +179,8 @@ async function remove(
     byClass.set(owner.recordClass, line);
     let rows = 0;
     for (const table of owner.rows) {
-      rows = await table.remove(tx, ids);
+      rows = 0;
+      for (const page of pagesOf(ids)) rows += await table.remove(tx, page);
       line.rows += rows;
       rowCount += rows;
     }
@@ -222,16 +232,24 @@ async function writeArchive(
   );
   const requesterIds = records.flatMap(({ requesterId }) => (requesterId === null ? [] : [requesterId]));
   const owners = recordClass === 'profile' ? ids : [...new Set(requesterIds)];
-  if (owners.length > 0) await markArchivedDeks(tx, owners, run.id);
+  for (const page of pagesOf(owners)) await markArchivedDeks(tx, page, run.id);
   return { file, hash };
 }
 
 async function* rowsOf(tx: Tx, stores: RecordStore[], ids: string[]): AsyncGenerator<OwnedRow[]> {
-  for (const { rows } of stores) for (const table of rows) if (table.read) yield* table.read(tx, ids);
+  const pages = pagesOf(ids);
+  for (const table of stores.flatMap(({ rows }) => rows)) {
+    for (const page of pages) if (table.read !== undefined) yield* table.read(tx, page);
+  }
 }
 
 async function endKeys(tx: Tx, crypto: Crypto, requesterIds: string[]): Promise<void> {
-  const { destroyed, retired } = await endDeks(tx, requesterIds);
+  const [destroyed, retired]: [number[], number[]] = [[], []];
+  for (const page of pagesOf(requesterIds)) {
+    const ended = await endDeks(tx, page);
+    destroyed.push(...ended.destroyed);
+    retired.push(...ended.retired);
+  }
   tx.record({
     action: 'key.destroy',
     outcome: 'ok',

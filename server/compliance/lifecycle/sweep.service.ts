@@ -15,6 +15,8 @@ import { CLASS_ORDER } from './sweep.rules.ts';
 /** What people are told of; the composition root turns it into notices. Sent in the unit of work of what happened. */
 export interface LifecycleNotices {
   clockJumped(tx: Tx, facts: { expected: string; seen: string }): Promise<void>;
+  /** The clock was set back: sweeps go by the later instant it once showed. Told once, and again after a restart. */
+  clockBack(tx: Tx, facts: { expected: string; seen: string }): Promise<void>;
   sweepFailed(tx: Tx, facts: { runId: string; code: string }): Promise<void>;
 }
 
@@ -30,6 +32,8 @@ export interface SweepDeps {
   /** Folder of all archives; a run makes one folder in it. */
   archiveRoot: string;
   notices: LifecycleNotices;
+  /** Messages of conversations that wait to be written. */
+  queueDepth(): number;
   /** Records a chunk looks at; PAGE_RECORDS unless set. */
   pageRecords?: number;
 }
@@ -42,14 +46,22 @@ export interface SweepControl {
   rest(ms: number): Promise<void>;
 }
 
-/** A sweep works this share of the time at most; in the rest conversations have the machine for themselves. */
-export const WORK_SHARE = 0.5;
+/** How much a sweep rests: for each second of work 50 ms, and up to two seconds while messages wait to be written. */
+export const REST = {
+  leastRatio: 0.05,
+  mostRatio: 2,
+  /** How often the queue of messages is looked at. */
+  lookMs: 10,
+  /** So many messages wait at any moment on a busy day without a sweep. */
+  quietQueue: 25,
+} as const;
 const CHUNKS_PER_PAGE = 500;
 
 /** Removes what is over, chunk by chunk. A killed sweep goes on where its last committed chunk ended. */
 export class SweepService {
   readonly #deps: SweepDeps;
   readonly #walk: RecordStore[];
+  #isBackTold = false;
 
   constructor(deps: SweepDeps) {
     this.#deps = deps;
@@ -121,6 +133,11 @@ export class SweepService {
       details: { state: reading.state, expected, seen },
     });
     if (isNew) await this.#deps.notices.clockJumped(tx, { expected, seen });
+    const isBack = reading.state === 'back';
+    if (isBack && !this.#isBackTold) await this.#deps.notices.clockBack(tx, { expected, seen });
+    tx.afterCommit(() => {
+      this.#isBackTold = isBack;
+    });
     return reading;
   }
 
@@ -180,20 +197,32 @@ export class SweepService {
     );
     for (const store of this.#walk.slice(startAt)) {
       if (run.atStore !== store.name) run = { ...run, atStore: store.name, afterAt: null, afterId: null };
+      let records = this.#deps.pageRecords ?? PAGE_RECORDS;
       for (let isStoreDone = false; !isStoreDone;) {
         const startedMs = performance.now();
-        const turn: TurnResult = await this.#turn(run, store);
+        const turn: TurnResult = await this.#turn(run, store, records);
         ({ run, isStoreDone } = turn);
+        records = Math.max(1, Math.min(turn.nextRecords, this.#deps.pageRecords ?? PAGE_RECORDS));
         await control.checkpoint(run.id, { done: run.rowsRemoved });
         // What did not remove anything did not take anything from others either.
-        if (turn.rowCount > 0) await control.rest(restMs(performance.now() - startedMs));
+        if (turn.rowCount > 0) await this.#rest(control, performance.now() - startedMs);
       }
     }
     return run;
   }
 
-  #turn(run: SweepRunRow, store: RecordStore): Promise<TurnResult> {
-    const { uow, stores, crypto, clock, pageRecords = PAGE_RECORDS } = this.#deps;
+  /** Leaves the machine to conversations, for longer when their messages had to wait. */
+  async #rest(control: SweepControl, workedMs: number): Promise<void> {
+    let restMs = workedMs * REST.leastRatio;
+    await control.rest(restMs);
+    while (restMs < workedMs * REST.mostRatio && this.#deps.queueDepth() > REST.quietQueue) {
+      await control.rest(REST.lookMs);
+      restMs += REST.lookMs;
+    }
+  }
+
+  #turn(run: SweepRunRow, store: RecordStore, pageRecords: number): Promise<TurnResult> {
+    const { uow, stores, crypto, clock } = this.#deps;
     const archiveFolder = this.folderOf(run.id);
     return uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
       takeSweepTurn(tx, { stores, crypto, archiveFolder, pageRecords, now: () => clock.now() }, run, store),
@@ -259,8 +288,4 @@ export class SweepService {
       // The first fault is the one to tell of: without a database neither can be noted.
       .catch(() => undefined);
   }
-}
-
-function restMs(workedMs: number): number {
-  return workedMs * (1 / WORK_SHARE - 1);
 }

@@ -16,6 +16,7 @@ export {
   toDomainEvent,
   type OutboxRow,
 } from './outbox.entity.ts';
+export * from './owned-rows.ts';
 export * from './record-store.ts';
 export {
   allStatements,

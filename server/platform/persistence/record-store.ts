@@ -1,10 +1,7 @@
 import type { RecordClass, RecordCursor, RecordSubject, Thresholds } from '../../kernel/index.ts';
-import { toSnakeCase, type Columns } from './columns.ts';
-import type { Entity } from './entity.ts';
-import { keysetCondition, portable } from './statements.ts';
 import type { Db, Tx } from './unit.ts';
 
-/** One archived row: its table, the id its sealed values are bound to, and its columns by their name. */
+/** One archived row: its table, the id its sealed values are bound to, and its values by their property. */
 export interface OwnedRow {
   table: string;
   rowId: string;
@@ -58,70 +55,4 @@ export interface RecordStore {
   count?(db: Db, range: { from: Date; to: Date }): Promise<number>;
   /** The record, if there is one; holds name only what is there. */
   find?(db: Db, id: string): Promise<RecordSubject | undefined>;
-}
-
-/** Rows read at once for the archive. */
-const PAGE_ROWS = 1_000;
-
-/**
- * The rows of a table that name their record in `key`; with `and`, only those a fixed condition allows. Declares
- * statements `NAME.owned` and `NAME.remove_owned`, NAME being the table's unless given. `rowId` gives the id the sealed
- * columns were bound to, by default the column `id`.
- */
-export function ownedRows<C extends Columns>(
-  entity: Entity<C>,
-  options: {
-    key: keyof C & string;
-    name?: string;
-    and?: string;
-    rowId?: (row: Record<string, unknown>) => string;
-  },
-): OwnedRows {
-  const { table, columns, primaryKey } = entity;
-  const keyColumn = toSnakeCase(options.key);
-  const keyKind = (columns[options.key] as { kind: 'uuid' }).kind;
-  const name = options.name ?? table;
-  const fixed = options.and === undefined ? '' : ` AND ${options.and}`;
-  const order = primaryKey.map((column) => [column, 'asc'] as const);
-  const select = (condition: string) =>
-    `SELECT ${Object.keys(columns).map(toSnakeCase).join(', ')} FROM ${table} WHERE ${keyColumn} IN (:ids...)${fixed}${condition}
-      ORDER BY ${primaryKey.map(toSnakeCase).join(', ')} FETCH FIRST :limit ROWS ONLY`;
-  const kinds = Object.fromEntries(Object.entries(columns).map(([name, { kind }]) => [name, kind]));
-  // Not `after…`: the session takes those for the second page of one statement, and these are two.
-  const lastKinds = Object.fromEntries(primaryKey.map((name, index) => [`last${index}`, kinds[name]]));
-  const first = portable<{ ids: readonly string[]; limit: number }, Record<string, unknown>>(
-    `${name}.owned`,
-    select(''),
-    { params: { ids: keyKind, limit: 'int' }, result: kinds as never },
-  );
-  const next = portable<{ ids: readonly string[]; limit: number }, Record<string, unknown>>(
-    `${name}.owned_next`,
-    select(` AND ${keysetCondition(order).replaceAll(':after', ':last')}`),
-    { params: { ids: keyKind, limit: 'int', ...lastKinds } as never, result: kinds as never },
-  );
-  const removal = portable<{ ids: readonly string[] }>(
-    `${name}.remove_owned`,
-    `DELETE FROM ${table} WHERE ${keyColumn} IN (:ids...)${fixed}`,
-    { params: { ids: keyKind } },
-  );
-  const rowId = options.rowId ?? ((row) => row['id'] as string);
-  return {
-    table,
-    async *read(db, ids) {
-      let params: Record<string, unknown> = {};
-      for (;;) {
-        const rows = await db.all('last0' in params ? next : first, { ids, limit: PAGE_ROWS, ...params });
-        if (rows.length > 0) yield rows.map((row) => ({ table, rowId: rowId(row), columns: toColumns(row) }));
-        const last = rows.at(-1);
-        if (rows.length < PAGE_ROWS || last === undefined) return;
-        params = Object.fromEntries(primaryKey.map((name, index) => [`last${index}`, last[name]]));
-      }
-    },
-    remove: (tx, ids) => tx.run(removal, { ids }),
-  };
-}
-
-/** Columns of a row by their names in the database, as archives hold them. */
-export function toColumns(row: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [toSnakeCase(name), value]));
 }

@@ -1,11 +1,5 @@
 import type { RecordSubject } from '../../kernel/index.ts';
-import {
-  ownedRows,
-  portable,
-  toColumns,
-  type OwnedRows,
-  type RecordStore,
-} from '../../platform/persistence/index.ts';
+import { ownedRows, portable, type OwnedRows, type RecordStore } from '../../platform/persistence/index.ts';
 import { evaluationEntity, type EvaluationCriterionRow } from './evaluation.entity.ts';
 
 interface EvaluationFacts {
@@ -64,7 +58,7 @@ const CRITERIA: OwnedRows = {
     yield rows.map((row) => ({
       table: 'evaluation_criterion',
       rowId: `${row.evaluationId}/${row.criterionId}`,
-      columns: toColumns(row),
+      columns: { ...row },
     }));
   },
   remove: (tx, ids) => tx.run(CRITERIA_REMOVE, { ids }),

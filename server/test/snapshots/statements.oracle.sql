@@ -262,6 +262,9 @@ SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event 
 -- assist_event.owned_next
 SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
+-- assist_event.owned_whole
+SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event WHERE conversation_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
 -- assist_event.remove_owned
 DELETE FROM assist_event WHERE conversation_id IN ((list));
 
@@ -454,6 +457,9 @@ SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_i
 -- conversation.owned_next
 SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
+-- conversation.owned_whole
+SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
 -- conversation.rating
 SELECT score, comment_enc FROM conversation_rating WHERE conversation_id = :1;
 
@@ -478,6 +484,9 @@ SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE
 -- conversation_note.owned_next
 SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
+-- conversation_note.owned_whole
+SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE conversation_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
 -- conversation_note.remove_owned
 DELETE FROM conversation_note WHERE conversation_id IN ((list));
 
@@ -489,6 +498,9 @@ SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE co
 
 -- conversation_rating.owned_next
 SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE conversation_id IN ((list)) AND conversation_id > :2 ORDER BY conversation_id FETCH FIRST :3 ROWS ONLY;
+
+-- conversation_rating.owned_whole
+SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE conversation_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
 
 -- conversation_rating.remove_owned
 DELETE FROM conversation_rating WHERE conversation_id IN ((list));
@@ -520,6 +532,9 @@ SELECT record_type, record_id, version FROM custom_record WHERE record_id IN ((l
 -- custom_record.conversation.owned_next
 SELECT record_type, record_id, version FROM custom_record WHERE record_id IN ((list)) AND record_type = 'conversation' AND record_type >= :2 AND (record_type > :3 OR (record_id > :4)) ORDER BY record_type, record_id FETCH FIRST :5 ROWS ONLY;
 
+-- custom_record.conversation.owned_whole
+SELECT record_type, record_id, version FROM custom_record WHERE record_id IN ((list)) AND record_type = 'conversation' FETCH FIRST :2 ROWS ONLY;
+
 -- custom_record.conversation.remove_owned
 DELETE FROM custom_record WHERE record_id IN ((list)) AND record_type = 'conversation';
 
@@ -529,14 +544,14 @@ INSERT INTO custom_record (record_type, record_id, version) VALUES (:1, :2, :3);
 -- custom_record.move
 UPDATE custom_record SET version = :1 WHERE record_type = :2 AND record_id = :3 AND version = :4;
 
--- custom_record.remove
-DELETE FROM custom_record WHERE record_type = :1 AND record_id = :2;
-
 -- custom_record.requester.owned
 SELECT record_type, record_id, version FROM custom_record WHERE record_id IN ((list)) AND record_type = 'requester' ORDER BY record_type, record_id FETCH FIRST :2 ROWS ONLY;
 
 -- custom_record.requester.owned_next
 SELECT record_type, record_id, version FROM custom_record WHERE record_id IN ((list)) AND record_type = 'requester' AND record_type >= :2 AND (record_type > :3 OR (record_id > :4)) ORDER BY record_type, record_id FETCH FIRST :5 ROWS ONLY;
+
+-- custom_record.requester.owned_whole
+SELECT record_type, record_id, version FROM custom_record WHERE record_id IN ((list)) AND record_type = 'requester' FETCH FIRST :2 ROWS ONLY;
 
 -- custom_record.requester.remove_owned
 DELETE FROM custom_record WHERE record_id IN ((list)) AND record_type = 'requester';
@@ -546,6 +561,9 @@ SELECT record_type, record_id, version FROM custom_record WHERE record_id IN ((l
 
 -- custom_record.ticket.owned_next
 SELECT record_type, record_id, version FROM custom_record WHERE record_id IN ((list)) AND record_type = 'ticket' AND record_type >= :2 AND (record_type > :3 OR (record_id > :4)) ORDER BY record_type, record_id FETCH FIRST :5 ROWS ONLY;
+
+-- custom_record.ticket.owned_whole
+SELECT record_type, record_id, version FROM custom_record WHERE record_id IN ((list)) AND record_type = 'ticket' FETCH FIRST :2 ROWS ONLY;
 
 -- custom_record.ticket.remove_owned
 DELETE FROM custom_record WHERE record_id IN ((list)) AND record_type = 'ticket';
@@ -574,6 +592,9 @@ SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_valu
 -- custom_value.conversation.owned_next
 SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
+-- custom_value.conversation.owned_whole
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation' FETCH FIRST :2 ROWS ONLY;
+
 -- custom_value.conversation.remove_owned
 DELETE FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation';
 
@@ -595,14 +616,14 @@ SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_valu
 -- custom_value.remove_field
 DELETE FROM custom_value WHERE record_type = :1 AND record_id = :2 AND field_key = :3;
 
--- custom_value.remove_record
-DELETE FROM custom_value WHERE record_type = :1 AND record_id = :2;
-
 -- custom_value.requester.owned
 SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester' ORDER BY id FETCH FIRST :2 ROWS ONLY;
 
 -- custom_value.requester.owned_next
 SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- custom_value.requester.owned_whole
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester' FETCH FIRST :2 ROWS ONLY;
 
 -- custom_value.requester.remove_owned
 DELETE FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester';
@@ -612,6 +633,9 @@ SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_valu
 
 -- custom_value.ticket.owned_next
 SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- custom_value.ticket.owned_whole
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket' FETCH FIRST :2 ROWS ONLY;
 
 -- custom_value.ticket.remove_owned
 DELETE FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket';
@@ -687,6 +711,9 @@ SELECT id, conversation_id, agent_id, unit_id, score_card_id, score_card_version
 
 -- evaluation.owned_next
 SELECT id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- evaluation.owned_whole
+SELECT id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation WHERE conversation_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
 
 -- evaluation.remove_owned
 DELETE FROM evaluation WHERE conversation_id IN ((list));
@@ -951,6 +978,9 @@ SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc
 
 -- message.owned_next
 SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id IN ((list)) AND conversation_id >= :2 AND (conversation_id > :3 OR (opened_month >= :4 AND (opened_month > :5 OR (seq > :6)))) ORDER BY conversation_id, opened_month, seq FETCH FIRST :7 ROWS ONLY;
+
+-- message.owned_whole
+SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
 
 -- message.remove_owned
 DELETE FROM message WHERE conversation_id IN ((list));
@@ -1231,6 +1261,9 @@ SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, 
 -- requester.owned_next
 SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
+-- requester.owned_whole
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
 -- requester.remove_owned
 DELETE FROM requester WHERE id IN ((list));
 
@@ -1305,6 +1338,9 @@ SELECT id, conversation_id, message_seq, message_id, locale, outcome, reason, co
 
 -- robot_turn.owned_next
 SELECT id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at FROM robot_turn WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- robot_turn.owned_whole
+SELECT id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at FROM robot_turn WHERE conversation_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
 
 -- robot_turn.remove_owned
 DELETE FROM robot_turn WHERE conversation_id IN ((list));
@@ -1597,6 +1633,9 @@ SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, de
 -- ticket.owned_next
 SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
+-- ticket.owned_whole
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
 -- ticket.remove_owned
 DELETE FROM ticket WHERE id IN ((list));
 
@@ -1624,6 +1663,9 @@ SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM tic
 -- ticket_comment.owned_next
 SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM ticket_comment WHERE ticket_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
+-- ticket_comment.owned_whole
+SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM ticket_comment WHERE ticket_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
+
 -- ticket_comment.remove_owned
 DELETE FROM ticket_comment WHERE ticket_id IN ((list));
 
@@ -1638,6 +1680,9 @@ SELECT id, ticket_id, at, actor_type, actor_id, action, from_value, to_value FRO
 
 -- ticket_event.owned_next
 SELECT id, ticket_id, at, actor_type, actor_id, action, from_value, to_value FROM ticket_event WHERE ticket_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- ticket_event.owned_whole
+SELECT id, ticket_id, at, actor_type, actor_id, action, from_value, to_value FROM ticket_event WHERE ticket_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
 
 -- ticket_event.remove_owned
 DELETE FROM ticket_event WHERE ticket_id IN ((list));
@@ -1686,6 +1731,9 @@ SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, crea
 
 -- visitor_session.owned_next
 SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE conversation_id IN ((list)) AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+
+-- visitor_session.owned_whole
+SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE conversation_id IN ((list)) FETCH FIRST :2 ROWS ONLY;
 
 -- visitor_session.remove
 DELETE FROM visitor_session WHERE id IN ((list));

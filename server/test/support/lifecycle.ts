@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLifecycle, type Lifecycle } from '../../compliance/index.ts';
+import { createLifecycle, type Lifecycle, type LifecycleNotices } from '../../compliance/index.ts';
 import { countOpenWork } from '../../desk/index.ts';
 import { createIdentity, type Identity } from '../../identity/index.ts';
 import { AppError, createFakeClock, type Actor, type FakeClock } from '../../kernel/index.ts';
@@ -52,13 +52,12 @@ export class LifecycleStage {
   }
 
   async close(): Promise<void> {
-    await this.seeds.close();
     await this.core.close();
     rmSync(this.archiveRoot, { recursive: true, force: true });
   }
 
   /** Builds the life cycle anew, as a start of the server does. */
-  rebuild(pageRecords = 500): void {
+  rebuild(pageRecords = 2_000, notices: Partial<LifecycleNotices> = {}): void {
     const { uow, ids, crypto, installationId } = this.core;
     const { clock, stores, archiveRoot } = this;
     this.jobs = createJobs({
@@ -78,9 +77,12 @@ export class LifecycleStage {
       ...{ uow, clock, ids, crypto, installationId, stores, archiveRoot, approvals, pageRecords },
       accountNames: async (ids) => new Map(ids.filter((id) => id === LIN).map((id) => [id, '林坐席'])),
       queue: this.jobs.queue,
+      queueDepth: () => 0,
       notices: {
         clockJumped: async () => void this.notices.push('clock'),
+        clockBack: async () => void this.notices.push('clock-back'),
         sweepFailed: async (_tx, { code }) => void this.notices.push(code),
+        ...notices,
       },
     });
     this.jobs.add(this.life.jobs);
@@ -96,7 +98,7 @@ export class LifecycleStage {
 
   /** As after the approval of two people. */
   switchOn() {
-    return this.seeds.query('UPDATE sweep_guard SET is_scheduled = 1');
+    return this.core.sql('UPDATE sweep_guard SET is_scheduled = 1');
   }
 
   sweep() {

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { RequesterService, deskRecords } from '../../desk/index.ts';
 import { fileRecords } from '../../platform/files/index.ts';
@@ -60,47 +59,34 @@ export const RECORD_TABLES = [
 /** Puts records of any age into the database, behind the back of the services. */
 export class RecordSeeds {
   readonly #core: Core;
-  readonly #client: pg.Client;
   readonly #deks = new Map<string, Dek>();
 
-  private constructor(core: Core, client: pg.Client) {
+  private constructor(core: Core) {
     this.#core = core;
-    this.#client = client;
   }
 
   static async open(core: Core): Promise<RecordSeeds> {
-    const client = new pg.Client({ connectionString: core.url });
-    await client.connect();
-    await client.query(
+    await core.sql(
       `INSERT INTO score_card (id, version, name, state, criteria, created_by, created_at)
-        VALUES ('01900000-0000-7000-8000-00000000cccc', 1, 'card', 'active', '[]', 'system', '2020-01-01')`,
+        VALUES ('01900000-0000-7000-8000-00000000cccc', 1, 'card', 'active', '[]', 'system', $1)`,
+      [new Date('2020-01-01T00:00:00.000Z')],
     );
-    return new RecordSeeds(core, client);
-  }
-
-  close(): Promise<void> {
-    return this.#client.end();
-  }
-
-  query(sql: string, values: unknown[] = []): Promise<pg.QueryResult> {
-    return this.#client.query(sql, values);
+    return new RecordSeeds(core);
   }
 
   /** Ids that are there, sorted. */
   async idsOf(table: string): Promise<string[]> {
     const column = table === 'conversation_rating' ? 'conversation_id' : 'id';
-    const { rows } = await this.#client.query<{ id: string }>(
-      `SELECT ${column} AS id FROM ${table} ORDER BY 1`,
-    );
-    return rows.map(({ id }) => id);
+    const rows = await this.#core.sql(`SELECT ${column} AS id FROM ${table} ORDER BY 1`);
+    return rows.map(({ id }) => id as string);
   }
 
   /** How many rows each table of records holds. */
   async counts(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const table of RECORD_TABLES) {
-      const { rows } = await this.#client.query<{ n: string }>(`SELECT COUNT(*) AS n FROM ${table}`);
-      counts[table] = Number(rows[0]?.n);
+      const [row] = await this.#core.sql(`SELECT COUNT(*) AS n FROM ${table}`);
+      counts[table] = Number(row?.['n']);
     }
     return counts;
   }
@@ -112,9 +98,9 @@ export class RecordSeeds {
     const made = await uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
       requesters.create(tx, { siteId: 'demo', profile: { name }, isIdentified: true }),
     );
-    await this.#client.query('UPDATE requester SET created_at = $2, updated_at = $2 WHERE id = $1', [
+    await this.#core.sql('UPDATE requester SET created_at = $2, updated_at = $2 WHERE id = $1', [
       made.row.id,
-      sqlTime(at),
+      at,
     ]);
     this.#deks.set(made.row.id, made.dek);
     return made.row.id;
@@ -127,27 +113,19 @@ export class RecordSeeds {
     const texts = seed.texts ?? ['您好'];
     const lastAt = seed.lastAt ?? closedAt ?? seed.openedAt;
     const dek = this.#deks.get(seed.requesterId) as Dek;
-    await this.#client.query(
+    await this.#core.sql(
       `INSERT INTO conversation (id, requester_id, dek_id, site_id, channel, state, assignee_id, opened_month, opened_at,
           last_seq, last_from, last_at, agent_read_seq, robot_misses, closed_at, version)
         VALUES ($1, $2, $3, 'demo', 'web', $4, $5, 202001, $6, $7, 'requester', $8, 0, 0, $9, 1)`,
       [
-        ...[
-          id,
-          seed.requesterId,
-          dek.id,
-          state,
-          seed.assigneeId ?? null,
-          sqlTime(seed.openedAt),
-          texts.length,
-        ],
-        ...[sqlTime(lastAt), closedAt && sqlTime(closedAt)],
+        ...[id, seed.requesterId, dek.id, state, seed.assigneeId ?? null, seed.openedAt, texts.length],
+        ...[lastAt, closedAt],
       ],
     );
     for (const [index, text] of texts.entries()) {
       const messageId = this.#core.ids.next();
       const body = dek.seal({ table: 'message', column: 'body_enc', rowId: messageId }, text);
-      await this.#client.query(
+      await this.#core.sql(
         `INSERT INTO message (conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, at)
           VALUES ($1, 202001, $2, $3, $4, $5, 'text', $6, $7)`,
         [
@@ -158,7 +136,7 @@ export class RecordSeeds {
             seed.agentId ? 'agent' : 'requester',
             seed.agentId ?? seed.requesterId,
           ],
-          ...[body, sqlTime(seed.openedAt)],
+          ...[body, seed.openedAt],
         ],
       );
     }
@@ -171,38 +149,37 @@ export class RecordSeeds {
     const { ids } = this.#core;
     const noteId = ids.next();
     const note = dek.seal({ table: 'conversation_note', column: 'body_enc', rowId: noteId }, '备注');
-    const when = sqlTime(at);
-    await this.#client.query(
+    await this.#core.sql(
       'INSERT INTO conversation_note (id, conversation_id, author_id, body_enc, at) VALUES ($1, $2, $3, $4, $5)',
-      [noteId, id, '01900000-0000-7000-8000-0000000000b1', note, when],
+      [noteId, id, '01900000-0000-7000-8000-0000000000b1', note, at],
     );
-    await this.#client.query(
-      'INSERT INTO conversation_rating (conversation_id, score, at) VALUES ($1, 5, $2)',
-      [id, when],
-    );
+    await this.#core.sql('INSERT INTO conversation_rating (conversation_id, score, at) VALUES ($1, 5, $2)', [
+      id,
+      at,
+    ]);
     const token = Buffer.from(noteId.replaceAll('-', '').repeat(2), 'hex');
-    await this.#client.query(
+    await this.#core.sql(
       `INSERT INTO visitor_session (id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at)
         VALUES ($1, $2, $2, $3, $4, 'demo', $5, $5)`,
-      [ids.next(), token, requesterId, id, when],
+      [ids.next(), token, requesterId, id, at],
     );
-    await this.#client.query(
+    await this.#core.sql(
       `INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm,
           candidates, model_hash, took_ms, at)
         VALUES ($1, $2, 1, $3, 'zh-CN', 'answer', 'sure', 1, '[]', 'x', 1, $4)`,
-      [ids.next(), id, ids.next(), when],
+      [ids.next(), id, ids.next(), at],
     );
   }
 
   async #evaluation(conversationId: string, at: Date): Promise<void> {
     const id = this.#core.ids.next();
-    await this.#client.query(
+    await this.#core.sql(
       `INSERT INTO evaluation (id, conversation_id, score_card_id, score_card_version, score, state, is_fatal,
           findings_count, evaluated_at, version)
         VALUES ($1, $2, '01900000-0000-7000-8000-00000000cccc', 1, 90, 'automatic', 0, 0, $3, 1)`,
-      [id, conversationId, sqlTime(at)],
+      [id, conversationId, at],
     );
-    await this.#client.query(
+    await this.#core.sql(
       `INSERT INTO evaluation_criterion (evaluation_id, criterion_id, points, is_met, evidence) VALUES ($1, 'c1', 5, 1, '[]')`,
       [id],
     );
@@ -215,8 +192,8 @@ export class RecordSeeds {
     const state = seed.state ?? 'closed';
     const updatedAt = seed.updatedAt ?? seed.openedAt;
     const seal = (column: string, text: string) => dek.seal({ table: 'ticket', column, rowId: id }, text);
-    const solvedAt = state === 'solved' || state === 'closed' ? sqlTime(updatedAt) : null;
-    await this.#client.query(
+    const solvedAt = state === 'solved' || state === 'closed' ? updatedAt : null;
+    await this.#core.sql(
       `INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state,
           priority, assignee_id, opened_at, updated_at, solved_at, version)
         VALUES ($1, (SELECT COALESCE(MAX(ticket_number), 0) + 1 FROM ticket), $2, $3, $4, $5, $6, $7, 'normal', $8, $9,
@@ -224,26 +201,22 @@ export class RecordSeeds {
       [
         ...[id, seed.requesterId, dek.id, seed.conversationId ?? null],
         ...[seal('subject_enc', '挂失'), seal('description_enc', '请尽快'), state, seed.assigneeId ?? null],
-        ...[sqlTime(seed.openedAt), sqlTime(updatedAt), solvedAt],
+        ...[seed.openedAt, updatedAt, solvedAt],
       ],
     );
     const commentId = ids.next();
     const body = dek.seal({ table: 'ticket_comment', column: 'body_enc', rowId: commentId }, '已处理');
-    await this.#client.query(
+    await this.#core.sql(
       `INSERT INTO ticket_comment (id, ticket_id, author_type, author_id, body_enc, is_internal, at)
         VALUES ($1, $2, 'account', 'x', $3, 0, $4)`,
-      [commentId, id, body, sqlTime(updatedAt)],
+      [commentId, id, body, updatedAt],
     );
-    await this.#client.query(
+    await this.#core.sql(
       `INSERT INTO ticket_event (id, ticket_id, at, actor_type, actor_id, action) VALUES ($1, $2, $3, 'account', 'x', 'created')`,
-      [ids.next(), id, sqlTime(seed.openedAt)],
+      [ids.next(), id, seed.openedAt],
     );
-    await this.#client.query(`INSERT INTO ticket_token (ticket_id, tokens) VALUES ($1, '{1,2}')`, [id]);
+    const tokens = this.#core.database.dialect.name === 'oracle' ? '1' : `'{1,2}'`;
+    await this.#core.sql(`INSERT INTO ticket_token (ticket_id, tokens) VALUES ($1, ${tokens})`, [id]);
     return id;
   }
-}
-
-/** An instant as a column of type timestamp takes it, whatever the client's time zone. */
-export function sqlTime(at: Date): string {
-  return at.toISOString().slice(0, 23).replace('T', ' ');
 }
