@@ -10,38 +10,32 @@
 import { createHash, createPublicKey, hash, verify } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 
-const FILES = ['manifest.json', 'events.jsonl', 'stubs.jsonl', 'leaves.bin', 'seals.jsonl', 'checkpoint', 'keys/audit-keys.json'];
-const [NONE, LIMITS] = ['0'.repeat(64), { findings: 100, event: 16 * 1024, stub: 256, seal: 4 * 1024 * 1024, record: 16 * 1024, manifest: 1024 * 1024, hole: 1e6, recent: 4096 }];
+const FILES = ['manifest.json', 'events.jsonl', 'stubs.jsonl', 'leaves.bin', 'seals.jsonl', 'checkpoint', 'consistency.json', 'keys/audit-keys.json'];
+const [NONE, LIMITS] = ['0'.repeat(64), { findings: 100, event: 16 * 1024, stub: 256, seal: 4 * 1024 * 1024, record: 16 * 1024, small: 8 * 1024 * 1024, hole: 1e6, recent: 4096 }];
 
 /** What ends the program: an exit code and one line of reason. */
 const stop = (exit, message) => Object.assign(new Error(message), { exit });
-
 // ---------- [1] Canonical JSON ----------
-/** Canonical text of a JSON value (RFC 8785): keys in the order of their UTF-16 units, no space. */
-function canonical(value) {
-  if (typeof value === 'string' && !value.isWellFormed()) throw new Error('half a character pair');
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  return `{${Object.keys(value).sort().map((key) => `${canonical(key)}:${canonical(value[key])}`).join(',')}}`;
+/** Whether the keys stand in the order of their UTF-16 units, at every level. */
+function isOrdered(value) {
+  if (value === null || typeof value !== 'object') return true;
+  if (Array.isArray(value)) return value.every(isOrdered);
+  let before = '';
+  return Object.keys(value).every((key) => key >= before && isOrdered(value[(before = key)]));
 }
-
-/** The value of a text that is the canonical text of its value; undefined for any other text. */
+/** The value of a text that is the canonical text (RFC 8785) of its value: no space, no key twice, no half character pair. */
 function parse(text) {
-  try {
-    const value = JSON.parse(text);
-    return canonical(value) === text ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  let value;
+  try { value = JSON.parse(text); } catch { return undefined; }
+  return JSON.stringify(value) === text && isOrdered(value) && !/(?<!\\)(?:\\\\)*\\ud/.test(text) ? value : undefined;
 }
-
 const isText = (value) => typeof value === 'string';
 const isHash = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value);
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
-
 // ---------- [3] Merkle tree ----------
 const sha256 = (data) => hash('sha256', data, 'buffer');
-const nodeHash = (left, right) => sha256(Buffer.concat([Buffer.of(1), left, right]));
+const pair = Buffer.alloc(65, 1);
+const nodeHash = (left, right) => sha256((left.copy(pair, 1), right.copy(pair, 33), pair));
 
 /** Appends a leaf hash to a tree kept as the roots of its complete subtrees, largest first. */
 function append(tree, leaf) {
@@ -50,9 +44,7 @@ function append(tree, leaf) {
   tree.nodes.push(node);
   tree.size += 1;
 }
-
 const rootOf = ({ nodes }) => (nodes.length === 0 ? sha256('') : nodes.reduceRight((right, left) => nodeHash(left, right)));
-
 /** The root that an inclusion proof leads to (RFC 9162 §2.1.3); undefined when it has the wrong length. */
 function rootFrom(leaf, index, size, path) {
   if (size === 1) return path.length === 0 ? leaf : undefined;
@@ -62,6 +54,14 @@ function rootFrom(leaf, index, size, path) {
   return inner && (isLeft ? nodeHash(inner, sibling) : nodeHash(sibling, inner));
 }
 
+/** The older and the newer root that a consistency proof leads to (RFC 9162 §2.1.4); undefined when it has the wrong length. */
+function rootsFrom(old, older, newer, path, isWhole = true) {
+  if (older === newer) return isWhole && path.length === 0 ? [old, old] : !isWhole && path.length === 1 ? [path[0], path[0]] : undefined;
+  const [left, sibling, rest] = [2 ** Math.ceil(Math.log2(newer) - 1), path.at(-1), path.slice(0, -1)];
+  const isLeft = older <= left;
+  const inner = sibling && (isLeft ? rootsFrom(old, older, left, rest, isWhole) : rootsFrom(old, older - left, newer - left, rest, false));
+  return inner && (isLeft ? [inner[0], nodeHash(inner[1], sibling)] : inner.map((node) => nodeHash(sibling, node)));
+}
 // ---------- [5] Signed notes, heads, keys ----------
 /** Bytes of strict base64; undefined for anything else, or another length. */
 function base64(text, length) {
@@ -93,7 +93,8 @@ function parseNote(note) {
 
 const isSigned = ({ text, signatures }, { name, id, key }) =>
   signatures.some((one) => one.name === name && one.id === id && verify(null, Buffer.from(text), key, one.bytes));
-
+/** Whether a head is of this trail and signed by the key in force. */
+const isOurs = ({ origin, no, note }, keys) => origin === keys.origin && keys.forSeal(no) !== undefined && isSigned(note, keys.forSeal(no));
 /** A tree head: lines origin, size, root, `seal NUMBER HASH`. */
 function parseHead(text) {
   const note = parseNote(text);
@@ -120,7 +121,6 @@ function parseKeys(text) {
   }
   return { origin, forSeal: (no) => keys.findLast((key) => key.from <= no) };
 }
-
 // ---------- [2.3, 4] Places and statements ----------
 const PLACE = /^([A-Za-z0-9._-]{1,40}\/[1-9][0-9]{0,15}\/(?:0|[1-9][0-9]{0,15}))\/(0|[1-9][0-9]{0,15})(?:-([1-9][0-9]{0,15}))?$/;
 
@@ -130,30 +130,25 @@ function parseRange(text) {
   const [from, to] = [Number(match?.[2]), Number(match?.[3] ?? match?.[2])];
   return match && from >= 1 && from <= to && Number.isSafeInteger(to) ? { lane: match[1], from, to } : undefined;
 }
-
 /** Reads NODE/EPOCH/LANE/NUMBER, how far a lane has come. */
 function parsePosition(text) {
   const [, lane, to, isRange] = PLACE.exec(text) ?? [];
   return lane && !isRange ? { lane, to: Number(to) } : undefined;
 }
-
 /** A list of texts that all parse; undefined otherwise. */
 function parseList(list, parseOne) {
   const items = Array.isArray(list) ? list.map((text) => (isText(text) ? parseOne(text) : undefined)) : [undefined];
   return items.includes(undefined) ? undefined : items;
 }
-
 /** A seal's statement. */
 function parseStatement(text) {
-  const value = parse(text) ?? {};
-  const { origin, no, size, prev_size: prevSize, root, prev, at, key } = value;
+  const { v, origin, no, size, prev_size: prevSize, root, prev, at, key, ...lists } = parse(text) ?? {};
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(at) && !Number.isNaN(Date.parse(at));
-  const [ranges, pending, open] = [value.ranges, value.pending, value.open].map((list) => parseList(list, parseRange));
-  const isForm = value.v === 1 && [origin, key].every(isText) && isTime && [root, prev].every(isHash) && [no, size, prevSize].every(isCount);
-  if (!isForm || !ranges || !pending || !open || !parseList(value.lanes, parsePosition)) return undefined;
-  return { origin, no, size, prevSize, root, ranges, pending, prev, atMs: Date.parse(at), key };
+  const [ranges, pending, open] = [lists.ranges, lists.pending, lists.open].map((list) => parseList(list, parseRange));
+  const lanes = parseList(lists.lanes, parsePosition);
+  const isForm = v === 1 && [origin, key].every(isText) && isTime && [root, prev].every(isHash) && [no, size, prevSize].every(isCount);
+  return isForm && ranges && pending && open && lanes ? { origin, no, size, prevSize, root, ranges, pending, open, lanes, prev, atMs: Date.parse(at), key } : undefined;
 }
-
 // ---------- [6] Files, in bounded memory ----------
 function* readChunks(path, bytesMax) {
   const file = openSync(path, 'r');
@@ -165,22 +160,27 @@ function* readChunks(path, bytesMax) {
   }
 }
 
+/** Text of a file that must be small, without its last line feed; empty when it is not small. */
+const readSmall = (path) => (statSync(path).size > LIMITS.small ? '' : readFileSync(path, 'utf8').replace(/\n$/, ''));
+
 /** Lines as bytes behind one zero byte. A last line without an end, or a line over the limit, comes with `isOpen`. */
 function* readLines(path, bytesMax, onBytes = () => undefined) {
   let rest = Buffer.alloc(1);
   for (const chunk of readChunks(path, 1024 * 1024)) {
     onBytes(chunk);
-    rest = Buffer.concat([rest, chunk]);
-    for (let at = rest.indexOf(10, 1); at >= 0; at = rest.indexOf(10, 1)) {
-      yield rest.subarray(0, at);
-      rest = rest.subarray(at);
-      rest[0] = 0;
+    const data = Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = data.indexOf(10, 1); end >= 0; end = data.indexOf(10, start + 1)) {
+      data[start] = 0;
+      yield data.subarray(start, end);
+      start = end;
     }
+    data[start] = 0;
+    rest = data.subarray(start);
     if (rest.length - 1 > bytesMax) break;
   }
   if (rest.length > 1) yield Object.assign(Buffer.from(rest), { isOpen: true });
 }
-
 /** Blocks of 32 bytes. */
 function* readLeaves(path, onBytes) {
   for (const chunk of readChunks(path, 64 * 1024)) {
@@ -199,8 +199,8 @@ function* readRecords(path) {
       yield { text: record(), isOpen: false };
       [body, signatures] = [[], undefined];
     }
-    if (text === '') signatures = body.length > 0 ? [] : undefined;
-    else (signatures ?? body).push(text);
+    if (text !== '') (signatures ?? body).push(text);
+    else signatures = body.length > 0 ? [] : undefined;
     if (body.length > 100 || line.length > LIMITS.record) return yield { text: 'x', isOpen: false };
   }
   if (body.length > 0) yield { text: record(), isOpen: true };
@@ -217,18 +217,15 @@ function* readAnchors(folder) {
     if (held !== undefined) yield held;
   }
 }
-
 // ---------- [7] What is found ----------
 const [findings, warned] = [[], new Map()];
-const find = (kind, index, id = null) => void (findings.length < LIMITS.findings && findings.push({ index, id, kind }));
+const utf8 = (id) => (id === null ? null : Buffer.from(id, 'latin1').toString());
+const find = (kind, index, id = null) => void (findings.length < LIMITS.findings && findings.push({ index, id: utf8(id), kind }));
 const warn = (kind, place) => void warned.set(kind, { place, ...warned.get(kind), count: (warned.get(kind)?.count ?? 0) + 1 });
-
 // ---------- [2.3] Numbers of the lanes ----------
 const [lanes, ends] = [new Map(), new Map()];
-
 /** A lane; `holes`: number passed over → where, and whether a void entry, an epoch, or a seal has named it. */
 const laneOf = (key) => lanes.get(key) ?? lanes.set(key, { to: 0, leaf: undefined, isChained: undefined, holes: new Map() }).get(key);
-
 /** Takes a number: the next one, one behind a hole, or one that fills a hole. False for one that was there before. */
 function take(lane, n, index) {
   if (n <= lane.to) return lane.holes.delete(n);
@@ -238,19 +235,14 @@ function take(lane, n, index) {
   lane.to = n;
   return true;
 }
-
 /** Marks the holes in a range. */
-function name({ lane, from, to }, marks) {
-  for (const [n, hole] of laneOf(lane).holes) if (from <= n && n <= to) Object.assign(hole, { isNamed: true }, marks);
-}
-
+const name = ({ lane, from, to }, marks) => laneOf(lane).holes.forEach((hole, n) => from <= n && n <= to && Object.assign(hole, { isNamed: true }, marks));
 /** Checks chain and clock of an entry, and takes in what it says of numbers. */
 function follow(lane, laneName, event, { index, leaf }) {
   const isChained = isText(event.prev);
   const expected = event.seq.n === 1 ? NONE : lane.leaf?.toString('hex');
   const isWrong = isChained && event.seq.n === lane.to && expected !== undefined && event.prev !== expected;
-  if (isWrong || (lane.isChained ?? isChained) !== isChained) find('prev', index, event.id);
-  lane.isChained ??= isChained;
+  if (isWrong || (lane.isChained ??= isChained) !== isChained) find('prev', index, event.id);
   if (event.seq.n === lane.to) lane.leaf = leaf;
   if (event.clock?.back > 0) warn('clock went back', `index ${index}`);
   if (event.action === 'audit.void') {
@@ -258,13 +250,13 @@ function follow(lane, laneName, event, { index, leaf }) {
     for (const range of numbers.map((text) => parseRange(`${laneName}/${text}`))) if (range) name(range, { isPending: false });
   } else if (event.action === 'audit.epoch-start' || event.action === 'audit.epoch-close') {
     const [closed, missing] = [parseList(event.details?.closed, parsePosition), parseList(event.details?.missing, parseRange)];
-    if (closed && missing) for (const end of closed) ends.set(end.lane, end.to);
-    if (closed && missing) for (const range of missing) name(range, {});
+    for (const end of (missing && closed) ?? []) ends.set(end.lane, end.to);
+    for (const range of (closed && missing) ?? []) name(range, {});
   }
 }
 
 /** Holes nobody named, and lanes that end elsewhere than stated. A chained lane is rewound: it has no holes. */
-function finishLanes(size) {
+function finishLanes(size, isLate) {
   for (const [laneName, lane] of lanes) {
     for (const [n, { index, isNamed, isPending }] of lane.holes) {
       if (lane.isChained || !isNamed) find('missing', lane.isChained ? size : index);
@@ -272,9 +264,9 @@ function finishLanes(size) {
     }
     if (lane.to > (ends.get(laneName) ?? Infinity)) find('extra', size);
   }
-  for (const [laneName, end] of ends) if ((lanes.get(laneName)?.to ?? 0) < end) find('missing', size);
+  // A lane that ended before the trail is taken up is not seen at all.
+  for (const [laneName, end] of ends) if ((lanes.get(laneName)?.to ?? 0) < end && !(isLate && !lanes.get(laneName)?.to)) find('missing', size);
 }
-
 // ---------- [2] Entries ----------
 /** The event of a body; the kind of finding when it is none. */
 function parseEvent(body) {
@@ -287,28 +279,25 @@ function parseEvent(body) {
 }
 
 function takeEntry(state, line, { range, n, stored }) {
-  const [index, lane] = [state.tree.size, laneOf(range.lane)];
+  const [index, lane, leaf] = [state.tree.size, laneOf(range.lane), sha256(line)];
   state.eventCount += 1;
   if (!take(lane, n, index)) find('seal-content', index);
-  const leaf = sha256(line);
   append(state.tree, leaf);
-  const event = parseEvent(line.toString('utf8', 1));
+  // Byte for character: faster, and nothing that is compared has other than ASCII in it.
+  const event = parseEvent(line.latin1Slice(1));
   const isLeafWrong = stored !== undefined && !stored.equals(leaf);
   if (isLeafWrong) state.isTreeWhole = find('leaf', index, event.id ?? null) ?? false;
   if (isText(event)) return isLeafWrong ? undefined : find(event, index);
   if (event.seq.n !== n || `${event.seq.node}/${event.seq.epoch}/${event.seq.lane}` !== range.lane) return find('place', index, event.id);
   follow(lane, range.lane, event, { index, leaf: isLeafWrong ? stored : leaf });
 }
-
 function takeStub(state, lane, { n, stored }) {
   if (!take(lane, n, state.stub.i)) find('seal-content', state.stub.i);
   const leaf = Buffer.from(state.stub.leaf, 'hex');
-  const isSame = stored === undefined || stored.equals(leaf);
   if (n === lane.to) lane.leaf = leaf;
-  append(state.tree, isSame ? leaf : Buffer.alloc(32));
+  append(state.tree, (stored ?? leaf).equals(leaf) ? leaf : Buffer.alloc(32));
   state.stub = undefined;
 }
-
 /** Takes the entries of a range from the files: stubs where they stand, bodies otherwise. False when one is missing. */
 function takeRange(state, range) {
   for (let n = range.from; n <= range.to; n += 1) {
@@ -322,36 +311,49 @@ function takeRange(state, range) {
   return true;
 }
 
-function parseStub(line) {
-  const stub = line && !line.isOpen ? parse(line.toString('utf8', 1)) : undefined;
-  return line && (isCount(stub?.i) && isHash(stub.leaf) ? stub : { i: -1, leaf: NONE });
-}
-
+const jsonOf = (line) => (line.isOpen ? undefined : parse(line.toString('utf8', 1)));
+const parseStub = (line) => line && (isCount(jsonOf(line)?.i) && isHash(jsonOf(line).leaf) ? jsonOf(line) : { i: -1, leaf: NONE });
 // ---------- [4, 5] Seals and anchors ----------
 /** Checks one seal and its leaves. False when the walk cannot go on. */
 function takeSeal(state, line) {
   const { cursor, keys } = state;
-  const { statement: text, checkpoint } = (line.isOpen ? undefined : parse(line.toString('utf8', 1))) ?? {};
+  const { statement: text, checkpoint } = jsonOf(line) ?? {};
   const statement = isText(text) && isText(checkpoint) ? parseStatement(text) : undefined;
   const end = (kind) => find(kind, cursor.size) ?? false;
   if (statement === undefined) return end('seal-form');
   if (statement.no !== cursor.no + 1) return end('seal-missing');
-  const count = statement.ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-  if (statement.prevSize !== cursor.size || statement.size !== cursor.size + count) return end('seal-content');
+  const sizeAfter = statement.ranges.reduce((sum, { from, to }) => sum + to - from + 1, cursor.size);
+  if (statement.prevSize !== cursor.size || statement.size !== sizeAfter) return end('seal-content');
   const seal = { no: statement.no, prevSize: statement.prevSize, hash: sha256(text), checkpoint };
   if (statement.prev !== cursor.hash) find('seal-chain', cursor.size);
   checkHead(keys, parseHead(checkpoint), statement, seal.hash);
   if (statement.origin !== keys.origin) find('seal-content', cursor.size);
   if (statement.atMs < cursor.atMs) warn('seal clock went back', `seal ${statement.no}`);
   for (const range of statement.ranges) if (!takeRange(state, range) || findings.length >= LIMITS.findings) return false;
-  const isRoot = !state.isTreeWhole || rootOf(state.tree).toString('hex') === statement.root;
-  if (!isRoot) state.isTreeWhole = find('root', statement.prevSize) ?? false;
+  if (state.isTreeWhole && rootOf(state.tree).toString('hex') !== statement.root) state.isTreeWhole = find('root', statement.prevSize) ?? false;
   for (const range of statement.pending) name(range, { isPending: true });
+  state.last = checkpoint;
   state.cursor = { no: statement.no, size: statement.size, hash: seal.hash.toString('hex'), atMs: statement.atMs };
   for (const anchor of state.anchors) compareAnchor(keys, anchor, seal);
   return findings.length < LIMITS.findings;
 }
 
+/** Takes up the trail behind a seal: its lanes, holes, and the roots of the complete subtrees. False when one of them does not fit. */
+function begin(state, path) {
+  const { statement: text, checkpoint, frontier } = parse(readSmall(path)) ?? {};
+  const nodes = parseList(frontier, (one) => (isHash(one) ? Buffer.from(one, 'hex') : undefined));
+  const [statement, head] = [isText(text) ? parseStatement(text) : undefined, isText(checkpoint) ? parseHead(checkpoint) : undefined];
+  if (!statement || !nodes || !head || nodes.length !== statement.size.toString(2).replaceAll('0', '').length) return false;
+  const [{ no, size, prevSize, atMs }, seal] = [statement, sha256(text)];
+  if (rootOf({ nodes }).toString('hex') !== statement.root || statement.origin !== state.keys.origin) return false;
+  checkHead(state.keys, head, statement, seal);
+  if (findings.splice(0).length > 0) return false;
+  for (const { lane, to } of statement.lanes) laneOf(lane).to = to;
+  for (const { lane, from, to } of statement.open) for (let n = from; n <= to; n += 1) laneOf(lane).holes.set(n, { index: size, isNamed: true, isPending: true });
+  Object.assign(state, { tree: { size, nodes }, cursor: { no, size, hash: seal.toString('hex'), atMs }, startNo: no, last: checkpoint });
+  for (const anchor of state.anchors) compareAnchor(state.keys, Object.assign(anchor, { first: no }), { no, prevSize, hash: seal, checkpoint });
+  return true;
+}
 function checkHead(keys, head, { origin, no, size, prevSize, root, key: keyId }, sealHash) {
   if (head === undefined) return find('seal-form', prevSize);
   const isSame = head.origin === origin && head.size === size && head.no === no && head.root.toString('hex') === root;
@@ -359,7 +361,6 @@ function checkHead(keys, head, { origin, no, size, prevSize, root, key: keyId },
   const key = keys.forSeal(no);
   if (key?.id !== keyId || !isSigned(head.note, key)) find('signature', prevSize);
 }
-
 /** The next record of an anchor that is a head. */
 function peek(anchor) {
   while (anchor.ahead === undefined) {
@@ -378,24 +379,19 @@ function compareAnchor(keys, anchor, seal) {
   anchor.recent.delete(seal.no - LIMITS.recent);
   for (let record = peek(anchor); record !== undefined && record.head.no <= seal.no; record = peek(anchor)) {
     const [{ head }, known] = [record, anchor.recent.get(record.head.no)];
-    anchor.count += 1;
     if (head.no > anchor.last + 1 && anchor.last > 0) warn('anchor lacks heads', `before ${head.no}`);
-    anchor.last = Math.max(anchor.last, head.no);
-    anchor.ahead = undefined;
+    Object.assign(anchor, { count: anchor.count + 1, last: Math.max(anchor.last, head.no), ahead: undefined });
     if (known?.checkpoint === record.text) continue;
-    const key = keys.forSeal(head.no);
-    if (head.origin !== keys.origin || !key || !isSigned(head.note, key)) find('anchor-signature', known?.prevSize ?? null);
-    else if (!known) warn('anchor head out of order', record.file);
-    else if (!known.hash.equals(head.hash)) find('anchor-mismatch', known.prevSize);
+    if (!isOurs(head, keys)) find('anchor-signature', known?.prevSize ?? null);
+    else if (!known && head.no >= anchor.first) warn('anchor head out of order', record.file);
+    else if (known && !known.hash.equals(head.hash)) find('anchor-mismatch', known.prevSize);
   }
 }
-
 // ---------- [7] The whole ----------
 function verifyExport(folder, { anchorFolders, keyFile }) {
   for (const file of FILES) if (!existsSync(`${folder}/${file}`)) throw stop(3, `${file} is missing`);
-  if (statSync(`${folder}/manifest.json`).size > LIMITS.manifest) throw stop(3, 'the manifest is too large');
-  const manifest = parse(readFileSync(`${folder}/manifest.json`, 'utf8').replace(/\n$/, '')) ?? {};
-  const isForm = manifest.v === 1 && [manifest.seals, manifest.size, manifest.events].every(isCount) && manifest.files;
+  const manifest = parse(readSmall(`${folder}/manifest.json`)) ?? {};
+  const isForm = manifest.v === 1 && [manifest.after, manifest.seals, manifest.size, manifest.events].every(isCount) && manifest.files;
   if (!isForm || typeof manifest.files !== 'object') throw stop(3, 'the manifest is malformed or of an unknown version');
   const digests = new Map(FILES.map((file) => [file, createHash('sha256')]));
   const open = (read, file, ...limits) => {
@@ -403,13 +399,14 @@ function verifyExport(folder, { anchorFolders, keyFile }) {
     return () => items.next().value;
   };
   const keys = parseKeys(readFileSync(keyFile ?? `${folder}/keys/audit-keys.json`, 'utf8'));
-  const anchors = anchorFolders.map((path) => ({ records: readAnchors(path), ahead: undefined, recent: new Map(), count: 0, last: 0 }));
+  const anchors = anchorFolders.map((path) => ({ records: readAnchors(path), ahead: undefined, recent: new Map(), count: 0, last: 0, first: 0 }));
   const [events, stubs] = [open(readLines, 'events.jsonl', LIMITS.event), open(readLines, 'stubs.jsonl', LIMITS.stub)];
-  const start = { tree: { size: 0, nodes: [] }, isTreeWhole: true, cursor: { no: 0, size: 0, hash: NONE, atMs: 0 }, eventCount: 0 };
-  const state = { ...start, keys, anchors, events, stubs, stub: undefined, leaves: open(readLeaves, 'leaves.bin') };
+  const start = { tree: { size: 0, nodes: [] }, isTreeWhole: true, cursor: { no: 0, size: 0, hash: NONE, atMs: 0 } };
+  const state = { ...start, eventCount: 0, startNo: 0, last: '', keys, anchors, events, stubs, stub: undefined, leaves: open(readLeaves, 'leaves.bin') };
+  if (existsSync(`${folder}/start.json`) && !begin(state, `${folder}/start.json`)) return resultOf((find('start', null), state));
   const nextSeal = open(readLines, 'seals.jsonl', LIMITS.seal);
-  let line;
-  do line = nextSeal(); while (line !== undefined && takeSeal(state, line));
+  let line = nextSeal();
+  while (line !== undefined && takeSeal(state, line)) line = nextSeal();
   if (line === undefined) finish(state, { folder, manifest, digests });
   return resultOf(state);
 }
@@ -419,13 +416,13 @@ function finish({ cursor, ...state }, { folder, manifest, digests }) {
     if (peek(anchor) !== undefined) find('tail-cut', cursor.size);
     else if (anchor.last < cursor.no) warn('newest seals not anchored', `after seal ${anchor.last}`);
   }
+  if (state.last !== '' && !isConsistent(readSmall(`${folder}/consistency.json`), state)) find('consistency', null);
   if (state.stub ?? state.events() ?? state.stubs()) find('extra', cursor.size);
   if (state.leaves()) find('file', null);
-  const found = [cursor.size, cursor.no, state.eventCount, state.keys.origin];
-  if ([manifest.size, manifest.seals, manifest.events, manifest.origin].some((stated, i) => stated !== found[i])) find('file', null);
-  const present = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\/+/, ''));
+  const found = [cursor.size, state.startNo, cursor.no, state.eventCount, state.keys.origin];
+  if ([manifest.size, manifest.after, manifest.seals, manifest.events, manifest.origin].some((stated, i) => stated !== found[i])) find('file', null);
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+  const present = entries.map((entry) => `${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\/+/, ''));
   for (const file of present) if (file !== 'manifest.json' && !Object.hasOwn(manifest.files, file)) find('file', null);
   for (const [file, expected] of Object.entries(manifest.files)) {
     const isHere = present.includes(file) && statSync(`${folder}/${file}`).size === expected?.bytes;
@@ -434,7 +431,17 @@ function finish({ cursor, ...state }, { folder, manifest, digests }) {
     if (isHere && !isRead) for (const chunk of readChunks(`${folder}/${file}`, 1024 * 1024)) digest.update(chunk);
     if (!isHere || digest.digest('hex') !== expected.sha256) find('file', null);
   }
-  finishLanes(cursor.size);
+  finishLanes(cursor.size, state.startNo > 0);
+}
+
+/** The proof that the tree of the first head is a prefix of that of the last. */
+function isConsistent(text, { keys, last }) {
+  const { v, from, to, hashes } = parse(text) ?? {};
+  const path = parseList(hashes, (one) => (isHash(one) ? Buffer.from(one, 'hex') : undefined));
+  const [older, newer] = [from, to].map((note) => (isText(note) ? parseHead(note) : undefined));
+  const isForm = v === 1 && path && older && newer && to === last && older.size <= newer.size;
+  if (!isForm || ![older, newer].every((head) => isOurs(head, keys))) return false;
+  return older.size === 0 ? path.length === 0 : rootsFrom(older.root, older.size, newer.size, path)?.every((node, i) => node.equals([older, newer][i].root)) ?? false;
 }
 
 function resultOf({ cursor, tree, eventCount, anchors }) {
@@ -455,46 +462,38 @@ function verifyProof(text, keys) {
   const isForm = header === 'c2sp.org/tlog-proof@v1' && extra?.startsWith('extra ') && body && /^index (0|[1-9][0-9]{0,15})$/.test(index);
   const head = parseHead(text.slice(end + 2));
   if (!isForm || hashes.includes(undefined) || head === undefined) throw stop(1, 'the proof file is malformed');
-  const key = keys.forSeal(head.no);
-  if (!key || head.origin !== keys.origin || !isSigned(head.note, key)) throw stop(1, 'the checkpoint is not signed by a key of the trail');
+  if (!isOurs(head, keys)) throw stop(1, 'the checkpoint is not signed by a key of the trail');
   const [leaf, at, event] = [sha256(Buffer.concat([Buffer.of(0), body])), Number(index.slice(6)), body.toString('utf8')];
-  const isHere = at < head.size && rootFrom(leaf, at, head.size, hashes)?.equals(head.root) && parse(event) !== undefined;
-  if (!isHere) throw stop(1, 'the entry is not in the tree');
+  if (at >= head.size || !rootFrom(leaf, at, head.size, hashes)?.equals(head.root) || parse(event) === undefined) throw stop(1, 'the entry is not in the tree');
   return { status: 'whole', index: at, size: head.size, root: head.root.toString('hex'), body: event };
 }
 
+/** Every text here is canonical or nothing, so `--strict` asks for what is done anyway. */
 function parseArguments(words) {
-  const options = { anchorFolders: [], keyFile: undefined, proof: undefined, folder: undefined, isJson: words.includes('--json') };
-  const rest = words.filter((word) => word !== '--json');
+  const [given, isJson] = [{ anchors: [], keys: [], proof: [], folder: [] }, words.includes('--json')];
+  const rest = words.filter((word) => word !== '--json' && word !== '--strict');
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const value = /^--(anchors|keys|proof)$/.test(word) ? rest.shift() : word;
-    if (value === undefined) throw stop(2, `${word} lacks its value`);
-    if (word === '--anchors') options.anchorFolders.push(value);
-    else if (word === '--keys') options.keyFile = value;
-    else if (word === '--proof') options.proof = value;
-    else if (word.startsWith('-') || options.folder !== undefined) throw stop(2, `unknown argument ${word}`);
-    else options.folder = word.replace(/(?<=.)\/+$/, '');
+    const option = /^--(anchors|keys|proof)$/.exec(word)?.[1] ?? (word.startsWith('-') ? undefined : 'folder');
+    const value = option === 'folder' ? word.replace(/(?<=.)\/+$/, '') : rest.shift();
+    if (option === undefined || value === undefined) throw stop(2, option ? `${word} lacks its value` : `unknown argument ${word}`);
+    given[option].push(value);
   }
-  const isProof = options.proof !== undefined && options.keyFile !== undefined;
-  if (isProof === (options.folder !== undefined)) throw stop(2, 'name an export folder, or --proof FILE --keys FILE');
-  if (options.anchorFolders.length === 0) options.anchorFolders = [`${options.folder}/anchors`];
-  return options;
+  const { anchors, keys: [keyFile], proof: [proof], folder: [folder, ...more] } = given;
+  if ((proof !== undefined && keyFile !== undefined) === (folder !== undefined) || more.length > 0) throw stop(2, 'name an export folder, or --proof FILE --keys FILE');
+  return { anchorFolders: anchors.length > 0 ? anchors : [`${folder}/anchors`], keyFile, proof, folder, isJson };
 }
 
 /** Text for a terminal: control and direction characters escaped. */
-const plain = (value) =>
-  (isText(value) ? value : JSON.stringify(value)).replace(/[\p{Cc}\p{Cf}]/gu, (one) => `\\u{${one.codePointAt(0).toString(16)}}`);
+const plain = (value) => (isText(value) ? value : JSON.stringify(value)).replace(/[\p{Cc}\p{Cf}]/gu, (one) => `\\u{${one.codePointAt(0).toString(16)}}`);
 
 try {
   const options = parseArguments(process.argv.slice(2));
-  const result = options.folder === undefined
-    ? verifyProof(readFileSync(options.proof, 'utf8'), parseKeys(readFileSync(options.keyFile, 'utf8')))
-    : verifyExport(options.folder, options);
+  const proveOne = () => verifyProof(readFileSync(options.proof, 'utf8'), parseKeys(readFileSync(options.keyFile, 'utf8')));
+  const result = options.folder === undefined ? proveOne() : verifyExport(options.folder, options);
   const lines = options.isJson ? [JSON.stringify(result)] : Object.entries(result).map(([key, value]) => `${key}: ${plain(value)}`);
   process.stdout.write(`${lines.join('\n')}\n`);
   process.exitCode = { whole: 0, tampered: 1, 'not-provable': 3 }[result.status];
 } catch (error) {
-  const isKnown = error.exit !== undefined || typeof error.code === 'string';
-  process.stderr.write(`audit-verify: ${plain(isKnown ? error.message : 'internal fault')}\n`);
+  process.stderr.write(`audit-verify: ${plain(error.exit !== undefined || isText(error.code) ? error.message : 'internal fault')}\n`);
   process.exitCode = error.exit ?? (error.code === 'ENOENT' ? 3 : 4);
 }

@@ -21,7 +21,18 @@ const VERBS: Record<string, { words: number; options: readonly string[] }> = {
   verify: { words: 0, options: ['db', 'export', 'anchors', 'keys'] },
   export: {
     words: 0,
-    options: ['db', 'out', 'anchors', 'keys', 'actor', 'customer', 'target', 'action', 'to-seal'],
+    options: [
+      'db',
+      'out',
+      'anchors',
+      'keys',
+      'actor',
+      'customer',
+      'target',
+      'action',
+      'from-seal',
+      'to-seal',
+    ],
   },
   prove: { words: 1, options: ['db', 'out'] },
   'verify-proof': { words: 1, options: ['keys'] },
@@ -33,7 +44,8 @@ const VERBS: Record<string, { words: number; options: readonly string[] }> = {
 /** The verbs, for messages. */
 export const CLI_USAGE =
   'vaultdesk audit verify [--db URL | --export DIR] [--anchors DIR]... [--keys FILE] [--json]\n' +
-  '                export --out DIR [--actor ID] [--customer ID] [--target ID] [--action NAME] [--to-seal N]\n' +
+  '                export --out DIR [--actor ID] [--customer ID] [--target ID] [--action NAME]\n' +
+  '                       [--from-seal N] [--to-seal N]\n' +
   '                prove ID [--out FILE] | verify-proof FILE [--keys FILE]\n' +
   '                consistency OLD NEW | anchor now|list | status\n';
 

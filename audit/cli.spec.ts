@@ -83,10 +83,13 @@ describe('vaultdesk audit', () => {
     expect((await readdir(out)).sort()).to.deep.equal([
       'anchors',
       'checkpoint',
+      'consistency.json',
       'events.jsonl',
       'keys',
       'leaves.bin',
       'manifest.json',
+      'report.csv',
+      'report.html',
       'seals.jsonl',
       'stubs.jsonl',
     ]);
@@ -96,6 +99,11 @@ describe('vaultdesk audit', () => {
     });
     expect((await run('export')).exit).to.equal(2);
     expect((await run('export', '--out', out)).exit).to.equal(4);
+    const late = join(ledger.folder, 'late');
+    expect((await run('export', '--out', late, '--from-seal', '3', '--to-seal', '5')).exit).to.equal(0);
+    expect((await run('verify', '--export', late)).exit).to.equal(0);
+    expect((await run('export', '--out', `${late}2`, '--from-seal', '5', '--to-seal', '3')).exit).to.equal(2);
+    expect((await run('export', '--out', `${late}2`, '--from-seal', 'x')).exit).to.equal(2);
   });
 
   it('prove writes a proof that verify-proof takes; 3 for an unknown entry', async () => {

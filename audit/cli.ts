@@ -103,9 +103,9 @@ function describeResult(result: VerifyResult): string {
 async function runExport(options: CliOptions, ports: AuditCliPorts): Promise<number> {
   const out = optionOf(options, 'out');
   if (out === undefined) throw new UsageError('export needs --out');
-  const toSeal = optionOf(options, 'to-seal');
-  if (toSeal !== undefined && !/^[1-9][0-9]*$/.test(toSeal))
-    throw new UsageError('--to-seal is a number from 1');
+  const [fromSeal, toSeal] = [sealOption(options, 'from-seal'), sealOption(options, 'to-seal')];
+  if (fromSeal !== undefined && toSeal !== undefined && toSeal < fromSeal)
+    throw new UsageError('--to-seal is not before --from-seal');
   const keyFile = await readText(optionOf(options, 'keys') ?? ports.defaultKeys);
   const anchors = readAnchors(optionOf(options, 'anchors') ?? ports.defaultAnchors);
   const manifest = await withSource(options, ports, async (source) => {
@@ -116,7 +116,7 @@ async function runExport(options: CliOptions, ports: AuditCliPorts): Promise<num
       keyFile,
       anchors,
       filter,
-      toSeal: toSeal === undefined ? undefined : Number(toSeal),
+      ...{ fromSeal, toSeal },
     });
   });
   const { seals, size, events } = manifest;
@@ -126,6 +126,13 @@ async function runExport(options: CliOptions, ports: AuditCliPorts): Promise<num
       : `${plainText(out)}: ${events} of ${size} entries\n`,
   );
   return EXIT.whole;
+}
+
+function sealOption(options: CliOptions, name: string): number | undefined {
+  const text = optionOf(options, name);
+  if (text !== undefined && !/^[1-9][0-9]{0,14}$/.test(text))
+    throw new UsageError(`--${name} is a number from 1`);
+  return text === undefined ? undefined : Number(text);
 }
 
 function filterOf(options: CliOptions): ExportFilter | undefined {

@@ -9,7 +9,14 @@ export const EXPORT_FILES = {
   seals: 'seals.jsonl',
   checkpoint: 'checkpoint',
   keys: 'keys/audit-keys.json',
+  consistency: 'consistency.json',
 } as const;
+
+/** Files for people; nothing in them is proven but by their digest in the manifest. */
+export const EXPORT_REPORTS = { csv: 'report.csv', html: 'report.html' } as const;
+
+/** Where an export takes the trail up, when that is not seal 1. */
+export const EXPORT_START = 'start.json';
 
 /** Folder of the anchors' heads in an export. */
 export const EXPORT_ANCHORS = 'anchors';
@@ -17,7 +24,8 @@ export const EXPORT_ANCHORS = 'anchors';
 /** What an export says of itself; canonical JSON and a line feed. */
 export interface Manifest {
   origin: string;
-  /** Seals 1 … `seals` are in it. */
+  /** Seals `after` + 1 … `seals` are in it. */
+  after: number;
   seals: number;
   size: number;
   /** Entries with their body; the other leaves are stubs. */
@@ -43,12 +51,13 @@ export function parseManifest(text: string): Manifest | undefined {
     return undefined;
   }
   if (value === null || typeof value !== 'object' || value.v !== EXPORT_VERSION) return undefined;
-  const { origin, seals, size, events, filter, files } = value;
-  const counts = [seals, size, events];
+  const { origin, after, seals, size, events, filter, files } = value;
+  const counts = [after, seals, size, events];
   const isForm = typeof files === 'object' && files !== null && counts.every(isCount);
   if (!isForm) return undefined;
   return {
     origin: String(origin),
+    after: Number(after),
     seals: Number(seals),
     size: Number(size),
     events: Number(events),

@@ -8,13 +8,14 @@ import { readAnchors } from './anchors.ts';
 import { writeExport, type ExportInput } from './export.ts';
 import { KeyFileError, parseKeyFile } from './keys.ts';
 import { buildLedger, createChance, type Ledger } from './test/ledger.ts';
+import { startSecondVerifier, type SecondVerifier } from './test/second-verifier.ts';
 import { createExportReader, NotProvableError } from './verify-export.ts';
 import { exitCodeOf, type VerifyResult } from './verify-result.ts';
 import { verifyTrail } from './verify.ts';
 
 const VERIFIER = fileURLToPath(new URL('./audit-verify.mjs', import.meta.url));
 /** The full count runs in `npm run test:long`. */
-const MUTATION_COUNT = process.env.VAULTDESK_TEST_LONG === '1' ? 1_000 : 210;
+const MUTATION_COUNT = process.env.VAULTDESK_TEST_LONG === '1' ? 1_000 : 100;
 const MUTATED_FILES = [
   'events.jsonl',
   'seals.jsonl',
@@ -22,6 +23,7 @@ const MUTATED_FILES = [
   'leaves.bin',
   'checkpoint',
   'keys/audit-keys.json',
+  'consistency.json',
 ];
 
 type Answer = Pick<VerifyResult, 'status' | 'firstBad'> & { exit: number };
@@ -110,6 +112,61 @@ describe('an exported trail', () => {
     }
   });
 
+  it('may begin behind a seal, and proves that it goes on from there', async () => {
+    const last = ledger.store.seals.length;
+    for (const fromSeal of [2, 5, Math.floor(last / 2), last, last + 1]) {
+      const folder = await exportOf(ledger, `from-${fromSeal}`, { fromSeal, filter: onlyPersonal });
+      expect((await verifyByLibrary(folder)).exit, `library ${fromSeal}`).to.equal(fromSeal > last ? 3 : 0);
+      const { exit, stdout } = await verifyByFile(folder, '--json');
+      expect(exit, stdout).to.equal(fromSeal > last ? 3 : 0);
+      expect(JSON.parse(stdout)).to.include({ size: ledger.store.seals.at(-1)!.size });
+      const withAll = await verifyByFile(folder, '--anchors', ledger.anchors, '--json');
+      expect(withAll.exit, withAll.stdout).to.equal(0);
+      expect(JSON.parse(withAll.stdout).warnings).to.deep.equal([]);
+    }
+    const tooFar = await exportOf(ledger, 'from-none', { fromSeal: last + 2 }).catch((error: Error) => error);
+    expect(tooFar).to.be.instanceOf(Error).with.property('message').that.contains('has no seal');
+  });
+
+  it('that begins behind a forged seal is not believed', async () => {
+    const edits: [string, (text: string) => string][] = [
+      ['a frontier', (text) => text.replace(/"frontier":\["[0-9a-f]{4}/, '"frontier":["0000')],
+      ['a lane', (text) => text.replace(/n1\/1\/0\/\d+/, 'n1/1/0/1')],
+      ['a signature', (text) => text.replace(/(\u2014 \S+ \S{20})./, '$1!')],
+      ['nothing in it', () => ''],
+      ['a space', (text) => text.replace(':', ': ')],
+    ];
+    const original = await exportOf(ledger, 'from-forged', { fromSeal: 6 });
+    const path = join(original, 'start.json');
+    const text = await readFile(path, 'utf8');
+    for (const [name, edit] of edits) {
+      await writeFile(path, edit(text));
+      const expected = { index: null, id: null, kind: 'start' };
+      expect((await verifyByLibrary(original)).firstBad, name).to.deep.equal(expected);
+      expect(JSON.parse((await verifyByFile(original, '--json')).stdout).firstBad, name).to.deep.equal(
+        expected,
+      );
+    }
+    await rm(path);
+    expect((await verifyByLibrary(original)).firstBad?.kind).to.equal('seal-missing');
+    expect((await verifyByFile(original)).exit).to.equal(1);
+  });
+
+  it('has a table that no cell breaks, and a page without a script', async () => {
+    const folder = await exportOf(ledger, 'reports');
+    const table = await readFile(join(folder, 'report.csv'), 'utf8');
+    const lines = table.split('\r\n');
+    expect(table.startsWith('\ufeffindex,')).to.equal(true);
+    expect(lines.length).to.equal(ledger.store.events.length + 2);
+    expect(table).not.to.match(/[\u202e\u0000]|[^\r]\n/);
+    expect(table).to.contain('\\u{202e}').and.contain('查看');
+    const page = await readFile(join(folder, 'report.html'), 'utf8');
+    expect(page)
+      .to.contain("default-src 'none'")
+      .and.not.match(/<script|\u202e/);
+    expect(page.match(/<tr><td class="n">/g)).to.have.length(ledger.store.events.length);
+  });
+
   it('of an earlier seal is whole too, and its anchors end there', async () => {
     const folder = await exportOf(ledger, 'earlier', { toSeal: 3 });
     expect((await verifyByLibrary(folder)).exit).to.equal(0);
@@ -132,9 +189,12 @@ describe('an exported trail', () => {
 
   describe('tampered with', () => {
     let original: string;
+    let second: SecondVerifier | undefined;
     before(async () => {
       original = await exportOf(ledger, 'original', { filter: onlyPersonal });
+      second = startSecondVerifier();
     });
+    after(() => second?.stop());
 
     const edits: [name: string, file: string, edit: (text: string) => string][] = [
       ['a byte', 'events.jsonl', (text) => text.replace('"outcome":"ok"', '"outcome":"no"')],
@@ -164,6 +224,12 @@ describe('an exported trail', () => {
       ['an anchor', 'anchors/heads-2026-03-02.txt', (text) => text.replace(/\n\d+\n/, '\n999999\n')],
       ['the manifest counts', 'manifest.json', (text) => text.replace(/"events":\d+/, '"events":1')],
       ['the checkpoint', 'checkpoint', (text) => `${text}\n`],
+      [
+        'the proof of consistency',
+        'consistency.json',
+        (text) => text.replace(/[0-9a-f]{64}/, '0'.repeat(64)),
+      ],
+      ['the table', 'report.csv', (text) => text.replace('ok', 'no')],
     ];
     for (const [name, file, edit] of edits) {
       it(`is found by both verifiers at the same place: ${name}`, async () => {
@@ -176,26 +242,44 @@ describe('an exported trail', () => {
         expect(byLibrary.exit).to.equal(1);
         expect(byFile.exit).to.equal(1);
         expect((JSON.parse(byFile.stdout) as Answer).firstBad).to.deep.equal(byLibrary.firstBad);
+        if (second)
+          expect(await second.verify(folder)).to.deep.include({ exit: 1, firstBad: byLibrary.firstBad });
       });
     }
 
-    it(`is judged the same by both verifiers in ${MUTATION_COUNT} random mutations`, async function () {
+    it('has a second verifier, in Python, that finds the whole ones whole', async function () {
+      if (second === undefined) return this.skip();
+      expect(await second.verify(original)).to.deep.equal({ exit: 0, status: 'whole', firstBad: null });
+      for (const fromSeal of [1, 3, 7]) {
+        const folder = await exportOf(ledger, `second-${fromSeal}`, { fromSeal });
+        expect(await second.verify(folder)).to.deep.include({ exit: 0, firstBad: null });
+      }
+    });
+
+    it(`is judged the same by all verifiers in ${MUTATION_COUNT} random mutations`, async function () {
       this.timeout(600_000);
       const chance = createChance(20_261_121);
+      const late = await exportOf(ledger, 'original-late', { filter: onlyPersonal, fromSeal: 4 });
       const verdicts = new Map<number, number>();
       for (let i = 0; i < MUTATION_COUNT; i += 1) {
         const folder = join(ledger.folder, 'mutant');
         await rm(folder, { recursive: true, force: true });
-        await cp(original, folder, { recursive: true });
+        await cp(i % 3 === 0 ? late : original, folder, { recursive: true });
         const what = await mutate(folder, chance);
-        const [byLibrary, byFile] = await Promise.all([
+        const [byLibrary, byFile, bySecond] = await Promise.all([
           verifyByLibrary(folder),
           verifyByFile(folder, '--json'),
+          second?.verify(folder),
         ]);
         const answer = byFile.stdout === '' ? { firstBad: null } : (JSON.parse(byFile.stdout) as Answer);
         const context = `mutation ${i}: ${what}; ${JSON.stringify(byLibrary)} ${byFile.stdout}${byFile.stderr}`;
         expect(byFile.exit, context).to.equal(byLibrary.exit);
         expect(answer.firstBad, context).to.deep.equal(byLibrary.firstBad);
+        const { exit, firstBad } = bySecond ?? byLibrary;
+        expect({ exit, firstBad }, `python: ${context}`).to.deep.equal({
+          exit: byLibrary.exit,
+          firstBad: byLibrary.firstBad,
+        });
         expect(byFile.stderr, context).not.to.contain('internal fault');
         // The words in which the filter is told, and the manifest's last line feed, bind nobody.
         if (byFile.exit === 0) expect(what).to.match(/^manifest.json/);
@@ -254,7 +338,8 @@ function swapLines(text: string): string {
 /** Changes one thing of an export at random; says what. */
 async function mutate(folder: string, chance: { below(limit: number): number }): Promise<string> {
   const anchors = (await readdir(join(folder, 'anchors'))).map((name) => `anchors/${name}`);
-  const names = [...MUTATED_FILES, ...anchors, 'manifest.json'];
+  const late = (await readdir(folder)).filter((name) => name === 'start.json');
+  const names = [...MUTATED_FILES, ...anchors, ...late, 'manifest.json'];
   const name = names[chance.below(names.length)]!;
   const path = join(folder, name);
   const bytes = await readFile(path);

@@ -3,11 +3,22 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AnchorRecord } from './anchors.ts';
 import { canonicalJson } from './canonical.ts';
-import { EXPORT_ANCHORS, EXPORT_FILES, EXPORT_VERSION, type Manifest } from './export-format.ts';
+import { writeConsistency } from './consistency.ts';
+import {
+  EXPORT_ANCHORS,
+  EXPORT_FILES,
+  EXPORT_REPORTS,
+  EXPORT_START,
+  EXPORT_VERSION,
+  type Manifest,
+} from './export-format.ts';
+import { createExportReport, type ExportReport } from './export-report.ts';
 import { parseKeyFile } from './keys.ts';
 import type { LaneRange } from './place.ts';
 import { parseStatement } from './seal.ts';
-import type { EventRow, VerifySource } from './storage.ts';
+import type { EventRow, SealRow, VerifySource } from './storage.ts';
+import { writeStart } from './trail-start.ts';
+import { decodeFrontier, emptyFrontier, type Frontier } from './tree.ts';
 import { createDatabaseReader } from './verify-database.ts';
 import type { SealTexts } from './verify-seal.ts';
 
@@ -20,7 +31,8 @@ export interface ExportInput {
   anchors: AsyncIterable<AnchorRecord>;
   /** Chooses the entries that go out with their body; all without it. */
   filter?: { text: string; keeps: (row: EventRow) => boolean };
-  /** The last seal to take; the newest without it. Same seal and filter, same bytes. */
+  /** The first and the last seal to take; all without them. Same seals and filter, same bytes. */
+  fromSeal?: number;
   toSeal?: number;
 }
 
@@ -46,15 +58,53 @@ export async function writeExport(folder: string, input: ExportInput): Promise<M
   await mkdir(folder, { recursive: true, mode: 0o750 });
   const files = createFileSet(folder);
   try {
-    const counts = await writeLedger(files, input);
+    const ledger: Ledger = { input, files, report: createExportReport(), counts: { size: 0, events: 0 } };
+    const start = await startOf(input);
+    if (start !== undefined) files.put(EXPORT_START, writeStart(start));
+    const { heads, seals } = await writeLedger(ledger, start);
     files.put(EXPORT_FILES.keys, input.keyFile);
-    await writeAnchors(files, input.anchors, counts.seals);
-    const manifest = { origin, ...counts, filter: input.filter?.text ?? '', files: await files.finish() };
+    await writeAnchors(files, input.anchors, { after: start?.no ?? 0, last: seals });
+    await files.settle(EXPORT_FILES.leaves);
+    const tree = { start: frontierOf(start), leaves: join(folder, EXPORT_FILES.leaves) };
+    const consistency = heads.to === '' ? '' : await writeConsistency(heads, tree);
+    files.put(EXPORT_FILES.consistency, consistency);
+    const facts = {
+      origin,
+      after: start?.no ?? 0,
+      seals,
+      ...ledger.counts,
+      filter: input.filter?.text ?? '',
+    };
+    files.put(EXPORT_REPORTS.html, ledger.report.html({ ...facts, checkpoint: heads.to }));
+    const manifest = { ...facts, files: await files.finish() };
     await writeManifest(folder, manifest);
     return manifest;
   } finally {
     await files.close();
   }
+}
+
+/** What an export is made of while it grows. */
+interface Ledger {
+  input: ExportInput;
+  files: FileSet;
+  report: ExportReport;
+  counts: { size: number; events: number };
+}
+
+/** The seal before the first one asked for; undefined when that is the very first. */
+async function startOf({ source, fromSeal = 1 }: ExportInput): Promise<SealRow | undefined> {
+  if (fromSeal <= 1) return undefined;
+  const [seal] = await source.readSeals(fromSeal - 2, 1);
+  if (seal?.no !== fromSeal - 1) throw new ExportError(`the trail has no seal ${fromSeal - 1}`);
+  return seal;
+}
+
+function frontierOf(start: SealRow | undefined): Frontier {
+  if (start === undefined) return emptyFrontier();
+  const frontier = decodeFrontier(start.size, start.frontier);
+  if (frontier === undefined) throw new ExportError('a seal is malformed; verify the trail');
+  return frontier;
 }
 
 async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
@@ -65,34 +115,39 @@ async function writeManifest(folder: string, manifest: Manifest): Promise<void> 
   await handle.close();
 }
 
+/** Writes entries and seals; gives the heads between which the export is consistent, and the last seal. */
 async function writeLedger(
-  files: FileSet,
-  input: ExportInput,
-): Promise<{ seals: number; size: number; events: number }> {
+  ledger: Ledger,
+  start: SealRow | undefined,
+): Promise<{ heads: { from: string; to: string }; seals: number }> {
+  const { input, files, counts, report } = ledger;
   const reader = createDatabaseReader(input.source);
   const names = [EXPORT_FILES.events, EXPORT_FILES.stubs, EXPORT_FILES.leaves, EXPORT_FILES.seals];
   for (const name of names) files.put(name, '');
-  const counts = { seals: 0, size: 0, events: 0 };
-  let checkpoint = '';
-  for await (const seal of reader.seals(0)) {
-    if (counts.seals === input.toSeal) break;
-    const { statement } = seal;
-    checkpoint = seal.checkpoint;
+  files.put(EXPORT_REPORTS.csv, report.csvHead);
+  const heads = { from: start?.checkpoint ?? '', to: start?.checkpoint ?? '' };
+  let seals = start?.no ?? 0;
+  counts.size = start?.size ?? 0;
+  for await (const seal of reader.seals(seals)) {
+    if (seals === input.toSeal) break;
+    const { statement, checkpoint } = seal;
+    heads.to = checkpoint;
+    if (heads.from === '') heads.from = checkpoint;
     files.put(EXPORT_FILES.seals, `${canonicalJson({ checkpoint, statement })}\n`);
     for (const range of rangesOf(seal)) {
       const sizeBefore = counts.size;
       for await (const items of reader.items(range)) {
-        for (const { row } of items) putEvent(files, row!, { input, counts });
+        for (const { row } of items) putEvent(ledger, row!);
         await files.drain();
       }
       if (counts.size !== sizeBefore + range.to - range.from + 1) {
         throw new ExportError(`the trail lacks an entry near index ${sizeBefore}; verify it`);
       }
     }
-    counts.seals += 1;
+    seals += 1;
   }
-  files.put(EXPORT_FILES.checkpoint, checkpoint);
-  return counts;
+  files.put(EXPORT_FILES.checkpoint, heads.to);
+  return { heads, seals };
 }
 
 function rangesOf(seal: SealTexts): readonly LaneRange[] {
@@ -101,15 +156,13 @@ function rangesOf(seal: SealTexts): readonly LaneRange[] {
   return statement.ranges;
 }
 
-function putEvent(
-  files: FileSet,
-  row: EventRow,
-  { input, counts }: { input: ExportInput; counts: { size: number; events: number } },
-): void {
+function putEvent({ files, input, counts, report }: Ledger, row: EventRow): void {
   const isKept = input.filter === undefined || STRUCTURAL.has(row.action) || input.filter.keeps(row);
   const stub = () => canonicalJson({ i: counts.size, leaf: row.leaf.toString('hex') });
-  if (isKept) files.put(EXPORT_FILES.events, `${row.body}\n`);
-  else files.put(EXPORT_FILES.stubs, `${stub()}\n`);
+  if (isKept) {
+    files.put(EXPORT_FILES.events, `${row.body}\n`);
+    files.put(EXPORT_REPORTS.csv, report.add(row, counts.size));
+  } else files.put(EXPORT_FILES.stubs, `${stub()}\n`);
   files.put(EXPORT_FILES.leaves, row.leaf);
   counts.size += 1;
   if (isKept) counts.events += 1;
@@ -118,10 +171,10 @@ function putEvent(
 async function writeAnchors(
   files: FileSet,
   records: AsyncIterable<AnchorRecord>,
-  lastSeal: number,
+  { after, last }: { after: number; last: number },
 ): Promise<void> {
   for await (const { file, text, head } of records) {
-    if (head === undefined || head.sealNo > lastSeal) continue;
+    if (head === undefined || head.sealNo > last || head.sealNo <= after) continue;
     files.put(`${EXPORT_ANCHORS}/${file}`, `${text}\n`);
     await files.drain();
   }
@@ -131,6 +184,8 @@ interface FileSet {
   /** Takes data of a file; `drain` writes it once there is enough of it. */
   put(name: string, data: string | Buffer): void;
   drain(): Promise<void>;
+  /** Writes all of one file, so that it may be read. */
+  settle(name: string): Promise<void>;
   /** Writes and syncs all files; gives their sizes and digests. */
   finish(): Promise<Manifest['files']>;
   close(): Promise<void>;
@@ -174,6 +229,10 @@ function createFileSet(folder: string): FileSet {
     },
     async drain() {
       for (const [name, file] of files) if (file.bufferedLength >= BUFFERED_MAX) await flush(name, file);
+    },
+    async settle(name) {
+      const file = files.get(name);
+      if (file !== undefined) await flush(name, file);
     },
     async finish() {
       const digests: Manifest['files'] = {};

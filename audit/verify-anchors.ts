@@ -13,8 +13,8 @@ export interface AnchoredSeal {
 
 /** Compares the heads of one anchor with the seals, both read once and in order. */
 export interface AnchorWalk {
-  /** Compares the heads up to this seal. */
-  compare(seal: AnchoredSeal): Promise<void>;
+  /** Compares the heads up to this seal; `isStart`: those before it are of seals that are not seen. */
+  compare(seal: AnchoredSeal, options?: { isStart: boolean }): Promise<void>;
   /** The next head's seal number, when there is one beyond the seals compared so far. */
   next(): Promise<{ sealNo: number; size: number } | undefined>;
   /** Heads compared. */
@@ -38,6 +38,7 @@ export function createAnchorWalk(
   let isDone = false;
   let headCount = 0;
   let last = { sealNo: 0 };
+  let firstNo = 0;
 
   async function peek(): Promise<AnchorRecord | undefined> {
     while (ahead === undefined && !isDone) {
@@ -62,11 +63,13 @@ export function createAnchorWalk(
     if (!isOurs) findings.add('anchor-signature', seal?.prevSize ?? null);
     else if (seal !== undefined && !seal.hash.equals(head.sealHash))
       findings.add('anchor-mismatch', seal.prevSize);
-    else if (seal === undefined) findings.warn('anchor head out of order', record.file);
+    else if (seal === undefined && head.sealNo >= firstNo)
+      findings.warn('anchor head out of order', record.file);
   }
 
   return {
-    async compare(seal) {
+    async compare(seal, options = { isStart: false }) {
+      if (options.isStart) firstNo = seal.no;
       recent.set(seal.no, seal);
       recent.delete(seal.no - RECENT_SEALS_MAX);
       for (let record = await peek(); record !== undefined; record = await peek()) {

@@ -2,9 +2,8 @@ import { laneText, type LaneRange } from './place.ts';
 import type { EventRow, LaneExtent, VerifySource } from './storage.ts';
 import { hasSameColumns, parseEvent } from './verify-event.ts';
 import { leafHash } from './hash.ts';
-import type { LaneBook, LaneState } from './verify-lanes.ts';
-import type { Findings } from './verify-result.ts';
-import type { LedgerItem, LedgerReader } from './verify.ts';
+import type { LaneState } from './verify-lanes.ts';
+import type { FinishContext, LedgerItem, LedgerReader } from './verify.ts';
 import type { SealCursor } from './verify-seal.ts';
 
 const SEALS_PER_PAGE = 500;
@@ -71,12 +70,6 @@ export function createDatabaseReader(source: VerifySource): LedgerReader {
 
 function itemOf(row: EventRow): LedgerItem {
   return { n: row.n, body: row.body, leaf: row.leaf, row };
-}
-
-interface FinishContext {
-  lanes: LaneBook;
-  findings: Findings;
-  lastSeal: SealCursor;
 }
 
 /** Checks the entries beyond the last seal, and rows that stand in numbers passed over. */

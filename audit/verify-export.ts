@@ -2,14 +2,22 @@ import { createHash, hash as hashOnce, type Hash } from 'node:crypto';
 import { open, readdir, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { CanonicalError, parseCanonical } from './canonical.ts';
-import { EXPORT_FILES, LINE_BYTES_MAX, parseManifest, type Manifest } from './export-format.ts';
+import { isConsistencyFile } from './consistency.ts';
+import {
+  EXPORT_ANCHORS,
+  EXPORT_FILES,
+  EXPORT_START,
+  LINE_BYTES_MAX,
+  parseManifest,
+  type Manifest,
+} from './export-format.ts';
 import { HASH_BYTES } from './hash.ts';
 import { LineError, readLines, textOf, type Line } from './lines.ts';
 import type { Findings } from './verify-result.ts';
 import type { SealTexts } from './verify-seal.ts';
 import type { TrailKeys } from './keys.ts';
 import { readAnchors } from './anchors.ts';
-import { EXPORT_ANCHORS } from './export-format.ts';
+import { parseStart, type TrailStart } from './trail-start.ts';
 import { verifyTrail, type LedgerItem, type LedgerReader } from './verify.ts';
 import type { VerifyResult } from './verify-result.ts';
 
@@ -22,6 +30,8 @@ export class NotProvableError extends Error {
 }
 
 const MANIFEST_BYTES_MAX = 1024 * 1024;
+/** A start holds one statement; a proof of consistency some dozens of hashes. */
+const SMALL_BYTES_MAX = 8 * 1024 * 1024;
 const LEAF_CHUNK_BYTES = 64 * 1024;
 
 /**
@@ -45,17 +55,34 @@ export async function createExportReader(folder: string, origin: string): Promis
   };
   const events = createItems(folder, watch);
   let isSealsRead = false;
+  let lastCheckpoint = '';
+  let startNo = 0;
   return {
-    async *seals(afterNo) {
-      if (afterNo > 0 || isSealsRead) return;
+    async start(keys) {
+      const start = await readStart(join(folder, EXPORT_START), keys);
+      if (start === undefined || start === 'broken') return start;
+      startNo = start.statement.no;
+      lastCheckpoint = start.checkpoint;
+      events.begin(start.statement.size);
+      return start;
+    },
+    async *seals() {
+      if (isSealsRead) return;
       isSealsRead = true;
-      yield* readSeals(join(folder, EXPORT_FILES.seals), watch(EXPORT_FILES.seals));
+      for await (const seal of readSeals(join(folder, EXPORT_FILES.seals), watch(EXPORT_FILES.seals))) {
+        lastCheckpoint = seal.checkpoint;
+        yield seal;
+      }
     },
     items: events.take,
-    async finish({ findings, lastSeal }) {
+    async finish({ findings, lastSeal, keys }) {
+      const text = await readSmall(join(folder, EXPORT_FILES.consistency), SMALL_BYTES_MAX);
+      if (lastCheckpoint !== '' && !isConsistencyFile(text, keys, lastCheckpoint))
+        findings.add('consistency', null);
       await events.finish(findings, lastSeal.size);
       await checkFiles(folder, { manifest, digests, findings });
-      const isCounted = lastSeal.size === manifest.size && lastSeal.no === manifest.seals;
+      const isRange = startNo === manifest.after && lastSeal.no === manifest.seals;
+      const isCounted = lastSeal.size === manifest.size && isRange;
       const isStated = isCounted && events.count() === manifest.events && manifest.origin === origin;
       if (!isStated) findings.add('file', null);
       return 0;
@@ -75,6 +102,20 @@ export async function verifyExportFolder(
   const { keys, anchors = [join(folder, EXPORT_ANCHORS)] } = against;
   const reader = await createExportReader(folder, keys.origin);
   return verifyTrail(reader, { keys, anchors: anchors.map(readAnchors) });
+}
+
+async function readStart(path: string, keys: TrailKeys): Promise<TrailStart | 'broken' | undefined> {
+  try {
+    return parseStart(await readSmall(path, SMALL_BYTES_MAX), keys) ?? 'broken';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Text of a file that must be small; empty when it is not. */
+async function readSmall(path: string, bytesMax: number): Promise<string> {
+  return (await stat(path)).size > bytesMax ? '' : readFile(path, 'utf8');
 }
 
 async function assertExists(folder: string, name: string): Promise<void> {
@@ -111,6 +152,8 @@ function parseSealLine(text: string): SealTexts {
 }
 
 interface Items {
+  /** Says the index of the first leaf. */
+  begin(index: number): void;
   take: LedgerReader['items'];
   /** Reports what is left over. */
   finish(findings: Findings, size: number): Promise<void>;
@@ -158,6 +201,7 @@ function createItems(folder: string, watch: (name: string) => (bytes: Buffer) =>
   }
 
   return {
+    begin: (first) => void (index = first),
     async *take(range) {
       let batch: LedgerItem[] = [];
       for (let n = range.from; n <= range.to; n += 1) {

@@ -2,6 +2,7 @@ import { parseEpochStart } from './epoch.ts';
 import { laneText, type LaneKey, type LaneRange } from './place.ts';
 import type { NumberRange } from './ranges.ts';
 import { countNumbers, parseVoids, subtractRanges } from './sealer-lanes.ts';
+import type { SealStatement } from './seal.ts';
 import type { ParsedEvent } from './verify-event.ts';
 import type { Findings } from './verify-result.ts';
 
@@ -26,6 +27,8 @@ export interface LaneState {
 
 /** The lanes of a trail while it is verified. */
 export interface LaneBook {
+  /** Takes up the lanes as a seal states them; what lies before it is not seen. */
+  begin(state: Pick<SealStatement, 'lanes' | 'open'>): void;
   get(key: LaneKey): LaneState;
   all(): Iterable<LaneState>;
   /** Takes the next number of a lane: continues it, or fills a hole. False when neither: it was there before. */
@@ -45,6 +48,7 @@ const NO_PREV = '00'.repeat(32);
 export function createLaneBook(findings: Findings): LaneBook {
   const lanes = new Map<string, LaneState>();
   const ends = new Map<string, number>();
+  let isBegunLate = false;
 
   function get(key: LaneKey): LaneState {
     const text = laneText(key);
@@ -79,6 +83,14 @@ export function createLaneBook(findings: Findings): LaneBook {
   }
 
   return {
+    begin(state) {
+      isBegunLate = true;
+      for (const { to, ...key } of state.lanes) get(key).to = to;
+      for (const { from, to, ...key } of state.open) {
+        get(key).holes.push([from, to]);
+        get(key).pending.push([from, to]);
+      }
+    },
     get,
     all: () => lanes.values(),
     advance,
@@ -99,7 +111,7 @@ export function createLaneBook(findings: Findings): LaneBook {
         lane.pending.push([from, to]);
       }
     },
-    finish: (size) => finishLanes(lanes, { ends, findings, size }),
+    finish: (size) => finishLanes(lanes, { ends, findings, size, isBegunLate }),
   };
 }
 
@@ -142,8 +154,9 @@ function followChain(
 
 function finishLanes(
   lanes: Map<string, LaneState>,
-  { ends, findings, size }: { ends: Map<string, number>; findings: Findings; size: number },
+  context: { ends: Map<string, number>; findings: Findings; size: number; isBegunLate: boolean },
 ): void {
+  const { ends, findings, size, isBegunLate } = context;
   for (const [text, lane] of lanes) {
     // A chained lane is rewound after a rollback, so a number it lacks was there once.
     const lost = lane.isChained ? lane.holes.map((range) => ({ range, index: size })) : lane.unnamed;
@@ -154,6 +167,8 @@ function finishLanes(
     if (lane.to > end) findings.add('extra', size);
   }
   for (const [text, end] of ends) {
-    if ((lanes.get(text)?.to ?? 0) < end) findings.add('missing', size);
+    const to = lanes.get(text)?.to ?? 0;
+    // A lane that ended before the trail is taken up is not seen at all.
+    if (to < end && !(isBegunLate && to === 0)) findings.add('missing', size);
   }
 }

@@ -18,6 +18,8 @@ export type FindingKind =
   | 'anchor-signature'
   | 'anchor-mismatch'
   | 'tail-cut'
+  | 'start'
+  | 'consistency'
   | 'key-chain'
   | 'file';
 

@@ -3,7 +3,8 @@ import { HASH_BYTES, leafHash } from './hash.ts';
 import type { TrailKeys } from './keys.ts';
 import type { LaneRange } from './place.ts';
 import type { EventRow } from './storage.ts';
-import { appendLeaf, emptyFrontier, frontierRoot, type Frontier } from './tree.ts';
+import type { TrailStart } from './trail-start.ts';
+import { appendLeaf, copyFrontier, emptyFrontier, frontierRoot, type Frontier } from './tree.ts';
 import { createAnchorWalk, type AnchorWalk } from './verify-anchors.ts';
 import { hasSameColumns, parseEvent } from './verify-event.ts';
 import { createLaneBook, type LaneBook } from './verify-lanes.ts';
@@ -24,14 +25,24 @@ export interface LedgerItem {
   row?: EventRow;
 }
 
+/** What is known when the last seal was walked. */
+export interface FinishContext {
+  lanes: LaneBook;
+  findings: Findings;
+  lastSeal: SealCursor;
+  keys: TrailKeys;
+}
+
 /** A trail to verify, read once from front to back in bounded memory. */
 export interface LedgerReader {
+  /** The seal behind which the trail is taken up; `broken` when what says so does not hold. Absent: at seal 1. */
+  start?(keys: TrailKeys): Promise<TrailStart | 'broken' | undefined>;
   /** Seals with number > `afterNo`, ascending. */
   seals(afterNo: number): AsyncIterable<SealTexts>;
   /** Entries of a range in the order of n; absent ones are left out. Ranges are asked for in the order of the seals. */
   items(range: LaneRange): AsyncIterable<readonly LedgerItem[]>;
   /** What lies beyond the seals; reports it itself. */
-  finish(context: { lanes: LaneBook; findings: Findings; lastSeal: SealCursor }): Promise<number>;
+  finish(context: FinishContext): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -70,12 +81,30 @@ export async function verifyTrail(reader: LedgerReader, input: VerifyInput): Pro
   };
   const anchors = input.anchors.map((records) => createAnchorWalk(records, { keys: input.keys, findings }));
   try {
-    if (await walkSeals(reader, walk, anchors)) await walkRest(reader, walk, anchors);
+    const isBegun = await begin(reader, walk, anchors);
+    if (isBegun && (await walkSeals(reader, walk, anchors))) await walkRest(reader, walk, anchors);
   } finally {
     for (const anchor of anchors) await anchor.close();
     await reader.close();
   }
   return resultOf(walk, anchors);
+}
+
+/** Takes up the state of the seal behind which the trail begins. False when there is none to trust. */
+async function begin(reader: LedgerReader, walk: Walk, anchors: readonly AnchorWalk[]): Promise<boolean> {
+  const start = await reader.start?.(walk.input.keys);
+  if (start === undefined) return true;
+  if (start === 'broken') {
+    walk.findings.add('start', null);
+    return false;
+  }
+  const { statement, hash, checkpoint, frontier } = start;
+  const { no, size, prevSize, at } = statement;
+  walk.tree = copyFrontier(frontier);
+  walk.cursor = { no, size, hash, atMs: at.getTime() };
+  walk.lanes.begin(statement);
+  for (const anchor of anchors) await anchor.compare({ no, prevSize, hash, checkpoint }, { isStart: true });
+  return true;
 }
 
 /** False when the walk cannot go on. */
@@ -172,7 +201,10 @@ async function walkRest(reader: LedgerReader, walk: Walk, anchors: readonly Anch
     else if (anchor.lastNo() < cursor.no)
       findings.warn('newest seals not anchored', `after seal ${anchor.lastNo()}`);
   }
-  walk.eventCount += await reader.finish({ lanes: walk.lanes, findings, lastSeal: cursor });
+  walk.eventCount += await reader.finish({
+    ...{ lanes: walk.lanes, findings, lastSeal: cursor },
+    keys: walk.input.keys,
+  });
   walk.lanes.finish(cursor.size);
 }
 

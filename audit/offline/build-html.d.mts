@@ -1,0 +1,4 @@
+/** The page as one text. */
+export function buildHtml(): string;
+/** Where the built page lies. */
+export const HTML_PATH: string;
