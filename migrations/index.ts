@@ -1,3 +1,4 @@
+export { probeFeatures, type FeatureState } from './compat.ts';
 export { MigrationError, type MigrationCode } from './errors.ts';
 export {
   createOraclePort,

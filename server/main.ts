@@ -12,8 +12,8 @@ import { createSecretFile, createServerCertificate, ensureSecretFolder } from '.
 import { startDatabase, superviseDatabase, type EmbeddedDatabase } from './platform/database/index.ts';
 import { configureServer } from './platform/http/index.ts';
 import type { Log } from './platform/log/index.ts';
-import { assertDatabaseFits, openDatabase } from './platform/persistence/index.ts';
-import { openSchemaPort } from './schema-port.ts';
+import { assertCopyWhole, assertDatabaseFits, openDatabase } from './platform/persistence/index.ts';
+import { assertFeatures, openSchemaPort } from './schema-port.ts';
 import { VERSION } from './version.ts';
 
 /** A running server. */
@@ -73,7 +73,7 @@ export async function startServer(options: {
       stops.push(() => supervisor.stop());
     }
     const databaseUrl = config.database.url ?? (database as EmbeddedDatabase).url;
-    await migrate(databaseUrl, log);
+    await migrate(config, databaseUrl, log);
     const foundation = await openFoundation({
       config,
       databaseUrl,
@@ -108,14 +108,22 @@ export async function startServer(options: {
 }
 
 /** Refuses a database that does not fit and a schema newer than this program; applies the pending steps. */
-async function migrate(databaseUrl: string, log: Log): Promise<void> {
+async function migrate(config: Config, databaseUrl: string, log: Log): Promise<void> {
   const { port, close } = await openSchemaPort(databaseUrl);
   try {
     const database = await openDatabase({ url: databaseUrl, poolSize: 2 });
-    await assertDatabaseFits(database).finally(() => database.close());
-    // Said at every start, until somebody sends the result of `npm run test:oracle` of a real server.
-    if (port.dialect === 'oracle') log.warn('this version was never run against a real oracle by its makers');
-    await migrateUp({ port, now: () => systemClock.now() });
+    try {
+      const isCompatible = config.database.family === 'compatible';
+      await assertDatabaseFits(database, { isVersionKnown: !isCompatible });
+      if (isCompatible) await assertFeatures(port);
+      // Said at every start, until somebody sends the result of `npm run test:oracle` of a real server.
+      if (port.dialect === 'oracle')
+        log.warn('this version was never run against a real oracle by its makers');
+      await migrateUp({ port, now: () => systemClock.now() });
+      await assertCopyWhole(database);
+    } finally {
+      await database.close();
+    }
   } finally {
     await close();
   }

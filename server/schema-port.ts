@@ -1,6 +1,6 @@
 import oracledb from 'oracledb';
 import pg from 'pg';
-import { createOraclePort, createPostgresPort, type SchemaPort } from '../migrations/index.ts';
+import { createOraclePort, createPostgresPort, probeFeatures, type SchemaPort } from '../migrations/index.ts';
 import { StartError } from './kernel/index.ts';
 import { dialectOf, oracleCredentials } from './platform/persistence/index.ts';
 
@@ -34,4 +34,15 @@ async function openOracle(url: string): Promise<OpenSchemaPort> {
   const connection = await oracledb.getConnection(oracleCredentials(url));
   await connection.execute("ALTER SESSION SET TIME_ZONE = 'UTC'");
   return { port: createOraclePort(connection as never), close: () => connection.close() };
+}
+
+/** Refuses a database of the PostgreSQL family that lacks something. Throws the StartError `database.feature_missing`. */
+export async function assertFeatures(port: SchemaPort): Promise<void> {
+  const missing = (await probeFeatures(port)).filter(({ isThere }) => !isThere);
+  if (missing.length === 0) return;
+  throw new StartError({
+    code: 'database.feature_missing',
+    sentence: `The database lacks ${missing.map(({ id, neededFor }) => `${id} (${neededFor})`).join(', ')}.`,
+    remedy: 'Run vaultdesk db compat for what the server said; use a mode or version of it that has them.',
+  });
 }

@@ -10,8 +10,10 @@ type Verb = (args: string[]) => Promise<number>;
 const USAGE = `usage: vaultdesk VERB
 
   status [--json]                       what runs, where, with which database
-  migrate status|verify|sql [...]       the database schema
+  migrate status|up|verify|sql [...]     the database schema
   audit verify|export|status|...        the audit trail; vaultdesk audit --help
+  db copy [--from URL] --to URL         moves an installation between PostgreSQL and Oracle
+  db compat [--url URL] [--json]        tries what is needed of a database like PostgreSQL
   archive verify|read FOLDER            what retention sweeps have archived
   robot evaluate --knowledge F --lang L measure the robot on your own questions
 
@@ -22,6 +24,7 @@ The instance is the one of VAULTDESK_HOME (default ./var).
 const VERBS: Record<string, Verb> = {
   status: async (args) => (await import('./status.ts')).statusCommand(args, loadInstanceConfig()),
   migrate: async (args) => (await import('./migrate.ts')).migrateCommand(args, loadInstanceConfig()),
+  db: async (args) => (await import('./db.ts')).dbCommand(args, loadInstanceConfig),
   audit: async (args) => (await import('./audit.ts')).auditVerb(args, loadInstanceConfig()),
   archive: async (args) => (await import('./archive.ts')).archiveCommand(args, loadInstanceConfig()),
   robot: async (args) => {

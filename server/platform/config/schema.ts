@@ -67,6 +67,11 @@ export const SCHEMA = {
       'postgres://… or oracle://…',
       isDatabaseUrl,
     ),
+    family: choice(
+      'compatible: a database that speaks the language of PostgreSQL under another name; at each start its features are tried instead of its version.',
+      'postgres',
+      ['postgres', 'compatible'],
+    ),
     poolSize: integer('Database connections of each worker, the chat lanes not counted.', 10, [2, 100]),
   },
   log: {

@@ -29,9 +29,13 @@ const NEEDED = {
 
 /**
  * Refuses a database that cannot keep every letter, is too old, or may forget what it confirmed. Throws the StartErrors
- * `database.charset`, `database.version`, and `database.not_durable`.
+ * `database.charset`, `database.version`, and `database.not_durable`. The version of a database under another name says
+ * nothing; then its features are tried instead.
  */
-export async function assertDatabaseFits(database: Database): Promise<void> {
+export async function assertDatabaseFits(
+  database: Database,
+  options: { isVersionKnown: boolean } = { isVersionKnown: true },
+): Promise<void> {
   const needed = NEEDED[database.dialect.name];
   const traits = (await database.read((db) => db.one(TRAITS, {}))) as ServerTraits;
   if (traits.charset !== needed.charset) {
@@ -41,7 +45,7 @@ export async function assertDatabaseFits(database: Database): Promise<void> {
       remedy: `Create the database anew in ${needed.charset}.`,
     });
   }
-  if (!(Number.parseInt(traits.version, 10) >= needed.major)) {
+  if (options.isVersionKnown && !(Number.parseInt(traits.version, 10) >= needed.major)) {
     throw new StartError({
       code: 'database.version',
       sentence: `The database is ${needed.name} ${traits.version}, which is too old.`,

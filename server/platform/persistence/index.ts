@@ -4,6 +4,7 @@ export { batchPlan, batchStatements, type BatchPlan } from './batch-plan.ts';
 export { openBatchConnections } from './batch-connection.ts';
 export * from './batch-writer.ts';
 export { col, toSnakeCase, type Column, type ColumnKind, type Json } from './columns.ts';
+export * from './copy/index.ts';
 export { dialectOf, openDatabase, oracleCredentials, type Database } from './data-source.ts';
 export * from './deks.ts';
 export { DatabaseConflict, LIST_ITEMS_MAX, renderStatement } from './dialect/index.ts';

@@ -25,6 +25,10 @@ export class Session implements Db {
     this.#dialect = dialect;
   }
 
+  get dialectName(): Dialect['name'] {
+    return this.#dialect.name;
+  }
+
   async all<P, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
     const answer = await this.#execute(statement as Statement, params as Record<string, unknown>);
     return answer.rows.map((row) => this.#decode(statement as Statement, row) as R);

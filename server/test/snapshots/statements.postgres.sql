@@ -505,6 +505,30 @@ SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE co
 -- conversation_rating.remove_owned
 DELETE FROM conversation_rating WHERE conversation_id = ANY($1);
 
+-- copied_table.insert
+INSERT INTO copied_table (name, copied_rows, digest, last_key, is_whole) VALUES ($1, $2, $3, $4, $5);
+
+-- copied_table.list
+SELECT name, copied_rows, digest, last_key, is_whole FROM copied_table ORDER BY name asc;
+
+-- copied_table.move
+UPDATE copied_table SET copied_rows = $1, digest = $2, last_key = $3, is_whole = $4 WHERE name = $5 AND copied_rows = $6 AND is_whole = $7;
+
+-- copy.live_leases
+SELECT name FROM lease WHERE until_at > $1 ORDER BY name;
+
+-- copy.org_tree.clear
+DELETE FROM org_tree;
+
+-- copy.org_unit.clear
+DELETE FROM org_unit;
+
+-- copy.sweep_guard.clear
+DELETE FROM sweep_guard;
+
+-- copy.unit_closure.clear
+DELETE FROM unit_closure;
+
 -- crypto_dek.by_ids
 SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE id = ANY($1);
 
@@ -642,6 +666,15 @@ DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket';
 
 -- database.traits
 SELECT current_setting('server_encoding') AS charset, current_setting('server_version') AS version, (SELECT string_agg(name, ', ') FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off') AS switched_off FROM pg_database WHERE datname = current_database();
+
+-- database_copy.end
+UPDATE database_copy SET state = $1, verified_at = $2 WHERE installation_id = $3 AND state = $4;
+
+-- database_copy.first
+SELECT installation_id, state, started_at, verified_at FROM database_copy ORDER BY started_at asc FETCH FIRST $1 ROWS ONLY;
+
+-- database_copy.insert
+INSERT INTO database_copy (installation_id, state, started_at, verified_at) VALUES ($1, $2, $3, $4);
 
 -- dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES ($1, $2, $3, $4, $5, $6);

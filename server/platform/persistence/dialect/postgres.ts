@@ -71,9 +71,11 @@ export const postgres: Dialect = {
       }
       words.push(piece.isList ? `\u0000${number}` : `$${number}`);
     }
-    // `IN (:x...)` has one parameter of any length here, so one prepared plan serves every list.
-
-    const text = words.join('').replace(/\bIN \(\u0000(\d+)\)/g, '= ANY($$$1)');
+    // A list is one parameter of any length here, so one prepared plan serves every list.
+    const text = words
+      .join('')
+      .replace(/\bIN \(\u0000(\d+)\)/g, '= ANY($$$1)')
+      .replace(/\u0000(\d+)/g, '$$$1');
     return { name: page === 'next' ? `${statement.name}+` : statement.name, text, positions };
   },
 

@@ -1,0 +1,2 @@
+DROP TABLE copied_table;
+DROP TABLE database_copy;

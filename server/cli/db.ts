@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import {
+  MigrationError,
+  migrateUp,
+  probeFeatures,
+  verifySchema,
+  type SchemaPort,
+} from '../../migrations/index.ts';
+import { StartError, systemClock } from '../kernel/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import { sha256 } from '../platform/crypto/index.ts';
+import {
+  assertDatabaseFits,
+  copyDatabase,
+  copyTables,
+  countStatement,
+  dialectOf,
+  openDatabase,
+  schemaDifferences,
+  type CopyProgress,
+  type Database,
+} from '../platform/persistence/index.ts';
+import { openSchemaPort } from '../schema-port.ts';
+import { auditVerb } from './audit.ts';
+import { openInstanceDatabase } from './instance.ts';
+// The declared tables of every module: they are what is copied.
+import '../compose.ts';
+
+const USAGE = `usage: vaultdesk db copy [--from URL] --to URL
+       vaultdesk db compat [--url URL] [--json]
+
+  URL is postgres://… or oracle://…; @FILE reads it from a file, so that no password stands in the list of processes.
+  Without --from the database of this instance is copied; an embedded one is started for it.
+`;
+const CONNECTIONS = 2;
+const PROGRESS_EVERY_MS = 500;
+
+/** Statements of a copy: all tables are known once the composition root is loaded. */
+const tables = copyTables();
+const counts = countStatement();
+
+/**
+ * `vaultdesk db …`: moves an installation between databases, and tries whether a database has what is needed. Exit 0, 1 on a
+ * failure or when something is missing, 2 for a wrong call.
+ */
+export async function dbCommand(args: string[], loadConfig: () => Config): Promise<number> {
+  const [verb] = args;
+  if (verb === 'compat') return compat(args, loadConfig);
+  const from = urlOf(args, '--from');
+  const to = urlOf(args, '--to');
+  if (verb !== 'copy' || !to || from === to || (args.includes('--from') && !from)) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const config = loadConfig();
+  await withTwo(config, { from, to }, async (source, target) => {
+    await requireSchema(source);
+    await assertDatabaseFits(target);
+    await bringUp(target);
+    const deps = { from: source, to: target, tables, counts, clock: systemClock, sha256 };
+    const report = await copyDatabase({ ...deps, onProgress: createProgressLine() });
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+  });
+  const code = await auditVerb(['verify', '--db', to], config);
+  if (code === 0) {
+    process.stderr.write(
+      'The copy is whole. Set database.url to it, start the server there, and never start one on the source again.\n',
+    );
+  }
+  return code;
+}
+
+async function compat(args: string[], loadConfig: () => Config): Promise<number> {
+  const url = urlOf(args, '--url') ?? loadConfig().database.url;
+  if (!url || dialectOf(url).name === 'oracle') {
+    process.stderr.write(
+      `${USAGE}\nOnly databases of the PostgreSQL family are tried; for Oracle see migrate verify.\n`,
+    );
+    return 2;
+  }
+  const { port, close } = await openSchemaPort(url);
+  const states = await probeFeatures(port).finally(close);
+  if (args.includes('--json')) process.stdout.write(`${JSON.stringify(states)}\n`);
+  for (const { id, isThere, neededFor, fault } of args.includes('--json') ? [] : states) {
+    process.stdout.write(
+      `${isThere ? 'there  ' : 'MISSING'}  ${id}: ${neededFor}${fault ? `; ${fault}` : ''}\n`,
+    );
+  }
+  return states.every(({ isThere }) => isThere) ? 0 : 1;
+}
+
+function urlOf(args: readonly string[], name: string): string | undefined {
+  const at = args.indexOf(name);
+  const value = at < 0 ? undefined : args[at + 1];
+  return value?.startsWith('@') ? readFileSync(value.slice(1), 'utf8').trim() : value;
+}
+
+async function withTwo(
+  config: Config,
+  { from, to }: { from: string | undefined; to: string },
+  work: (source: Database, target: Database) => Promise<void>,
+): Promise<void> {
+  const source = from
+    ? { database: await openDatabase({ url: from, poolSize: CONNECTIONS }), stop: async () => undefined }
+    : await openInstanceDatabase(config);
+  try {
+    const target = await openDatabase({ url: to, poolSize: CONNECTIONS });
+    await work(source.database, target).finally(() => target.close());
+  } finally {
+    await source.database.close();
+    await source.stop();
+  }
+}
+
+async function requireSchema(source: Database): Promise<void> {
+  await onSchema(source, (port) => verifySchema({ port, now: () => new Date() }));
+  await requireDeclared(source, 'source');
+}
+
+async function bringUp(target: Database): Promise<void> {
+  await onSchema(target, (port) => migrateUp({ port, now: () => new Date() }));
+  await requireDeclared(target, 'target');
+}
+
+async function onSchema(database: Database, work: (port: SchemaPort) => Promise<unknown>): Promise<void> {
+  const { port, close } = await openSchemaPort(database.url);
+  try {
+    await work(port);
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    throw new StartError({
+      code: error.code,
+      sentence: error.message,
+      remedy: 'See docs/operations/troubleshooting.md; nothing was copied.',
+      cause: error,
+    });
+  } finally {
+    await close();
+  }
+}
+
+async function requireDeclared(database: Database, side: 'source' | 'target'): Promise<void> {
+  const differences = await database.read((db) => schemaDifferences(db, database.dialect.name));
+  if (differences.length === 0) return;
+  throw new StartError({
+    code: 'migration.schema_differs',
+    sentence: `The ${side} differs from what this program declares: ${differences.join('; ')}.`,
+    remedy: 'Put the named columns back, then copy again; nothing was copied.',
+  });
+}
+
+/** Writes one line that is written over on a terminal, and one line per table elsewhere. */
+function createProgressLine(): (progress: CopyProgress) => void {
+  const { stderr } = process;
+  let lastMs = 0;
+  let lastTable = '';
+  return ({ phase, table, tableNo, tableCount, done, total }) => {
+    const isDue = stderr.isTTY ? Date.now() - lastMs >= PROGRESS_EVERY_MS : `${phase}${table}` !== lastTable;
+    if (!isDue) return;
+    lastMs = Date.now();
+    lastTable = `${phase}${table}`;
+    const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
+    const line = `${phase} ${tableNo}/${tableCount} ${table}  ${done} of ${total} rows, ${percent} %`;
+    stderr.write(stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+  };
+}
