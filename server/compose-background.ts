@@ -42,7 +42,7 @@ export function composeBackground(
     ...createUpkeep({ withDb, clock }),
     revealUpkeep({ withDb, clock }),
     ...identity.jobKinds,
-    desk.leaverJob,
+    ...desk.jobKinds,
   ]);
   const { organisation } = identity;
   organisation.registerRecords([...deskUnitRows(desk.owners), EVALUATION_UNIT_ROWS, SITE_UNIT_ROWS]);

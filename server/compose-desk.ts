@@ -7,6 +7,7 @@ import {
 } from './channels/web-widget/index.ts';
 import {
   CannedResponseService,
+  catchUpJob,
   ConversationOwners,
   ConversationService,
   ConversationView,
@@ -17,6 +18,7 @@ import {
   DeskFiles,
   leaverJob,
   MESSAGE_BATCH,
+  MessageIndexer,
   NoteService,
   RequesterService,
   RevealService,
@@ -29,7 +31,7 @@ import {
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
 import type { TimeZone } from './kernel/index.ts';
-import { isLoopback, type HttpConfig } from './platform/http/index.ts';
+import { isLoopback, type HttpConfig, type Metrics } from './platform/http/index.ts';
 import type { FileStore } from './platform/files/index.ts';
 import { createBatchWriter, openBatchConnections } from './platform/persistence/index.ts';
 import type { Notifier } from './platform/notify/index.ts';
@@ -52,6 +54,7 @@ export function composeDesk(
     /** The own fields in force. */
     fields(): Fields;
     files: FileStore;
+    metrics: Metrics;
     notifier: Notifier;
     zone: Pick<TimeZone, 'wallAt'>;
     onFault(error: unknown): void;
@@ -109,7 +112,7 @@ export function composeDesk(
   return {
     ...{ writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes },
     ...{ files, ticketView, pushNotice: noticePush(audience) },
-    leaverJob: leaverJob({ uow, clock, ids, staff, conversations }),
+    ...jobsOf(foundation, { owners, staff, conversations, metrics: deps.metrics }),
   };
 }
 
@@ -118,6 +121,23 @@ function noticePush(audience: ReturnType<typeof createAudience>) {
   return (accountIds: readonly string[]) => {
     for (const id of accountIds) audience.publish(`agent:${id}`, { t: 'notice' });
   };
+}
+
+/** What the desk does in the background: making messages findable, handing on the work of people who left. */
+function jobsOf(
+  { uow, clock, ids, log, crypto, database }: Foundation,
+  deps: {
+    owners: ConversationOwners;
+    staff: ReturnType<typeof wiring.staffOf>;
+    conversations: ConversationService;
+    metrics: Metrics;
+  },
+) {
+  const { owners, staff, conversations, metrics } = deps;
+  const withDb = wiring.withDb(database);
+  const indexer = new MessageIndexer({ owners, crypto, clock, log, metrics, withDb });
+  const leavers = leaverJob({ uow, clock, ids, staff, conversations });
+  return { indexer, jobKinds: [leavers, catchUpJob({ indexer, crypto, withDb })] };
 }
 
 /** The lanes of the hot path. */

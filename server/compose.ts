@@ -57,7 +57,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const localeOf = (siteId: string) => sites.localeOf(siteId);
   const desk = composeDesk(foundation, {
     ...{ identity, localeOf, textOf, fields, onFault },
-    ...{ files: services.files.store, notifier: services.notify },
+    ...{ metrics, files: services.files.store, notifier: services.notify },
     zone: services.zone,
   });
   const { conversations } = desk;
@@ -133,6 +133,7 @@ function lifeOf(
       await desk.routing.start();
       await robot.start();
       background.start();
+      desk.indexer.start();
       connectors.start();
       foundation.sealer.start();
     },
@@ -143,6 +144,7 @@ function lifeOf(
       await desk.routing.stop();
       await background.relay.stop();
       await desk.writer.close();
+      await desk.indexer.stop();
       await services.stop();
     },
   };

@@ -52,6 +52,7 @@ export const SERVICE_ACTIONS = {
   'message.robot': desk.may('机器人在会话 {target} 中回复', 'the robot replied in {target}'),
   'message.note': desk.may('{actor} 在会话 {target} 中备注', '{actor} whispered in {target}'),
   'message.read': desk.may('{actor} 读取会话 {target} 的消息', '{actor} read messages of {target}'),
+  'message.search': desk.must('{actor} 搜索会话内容', '{actor} searched messages'),
   'message.change': desk.may('{actor} 修改或撤回消息', '{actor} changed or recalled a message'),
   'note.create': desk.may('{actor} 添加内部备注', '{actor} wrote an internal note'),
   'note.list': desk.may('{actor} 查看内部备注', '{actor} read internal notes'),

@@ -15,6 +15,7 @@ import {
 } from './requesters/requester.routes.ts';
 import { deskFileRoutes } from './files/desk-file.routes.ts';
 import type { DeskFiles } from './files/desk-files.ts';
+import { messageSearchRoutes } from './search/message-search.routes.ts';
 import { ticketFieldFace, ticketFor, ticketRoutes, type TicketRouteDeps } from './tickets/ticket.routes.ts';
 
 /** What the desk's routes need; compose builds every part. */
@@ -29,6 +30,7 @@ export function createDeskRoutes(deps: DeskRouteDeps): AnyRoute[] {
   const faces = [ticketFieldFace(deps), requesterFieldFace(deps), conversationFieldFace(deps)];
   return [
     ...conversationRoutes(deps),
+    ...messageSearchRoutes(deps),
     ...requesterRoutes(deps),
     ...cannedResponseRoutes(deps.cannedResponses),
     ...ticketRoutes(deps),

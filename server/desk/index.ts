@@ -23,6 +23,7 @@ export type { By } from './conversations/conversation.entries.ts';
 export { ConversationService } from './conversations/conversation.service.ts';
 export { systemText, type SystemText, type SystemTexts } from './conversations/conversation.texts.ts';
 export { deskRecords } from './records/desk.records.ts';
+export { catchUpJob, MessageIndexer } from './search/message-indexer.ts';
 export { RevealService, revealUpkeep, type RevealAlarms } from './reveals/reveal.service.ts';
 export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';
 export { Routing, type AgentDirectory, type Presence } from './routing/routing.service.ts';

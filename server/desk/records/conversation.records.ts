@@ -2,6 +2,7 @@ import type { RecordCursor, RecordSubject, Thresholds } from '../../kernel/index
 import { ownedRows, portable, type OwnedRows, type RecordStore } from '../../platform/persistence/index.ts';
 import { conversationEntity, messageEntity } from '../conversations/conversation.entity.ts';
 import { FIELD_ROWS } from '../fields/field.records.ts';
+import { MESSAGE_TOKEN_ROWS } from '../search/message-token.repo.ts';
 import { noteEntity } from '../notes/note.service.ts';
 
 interface ConversationFacts {
@@ -127,7 +128,13 @@ export function conversationRecords(deps: {
       ids: readonly string[],
       accounts: readonly string[],
     ) => db.all(WRITERS, { ids, accounts, senders: accounts }),
-    rows: [MESSAGES, NOTES, ...FIELD_ROWS.conversation, forgetting(OWN_ROW, (ids) => deps.forget(ids))],
+    rows: [
+      MESSAGE_TOKEN_ROWS,
+      MESSAGES,
+      NOTES,
+      ...FIELD_ROWS.conversation,
+      forgetting(OWN_ROW, (ids) => deps.forget(ids)),
+    ],
   };
   const closed: RecordStore = {
     ...shared,

@@ -1018,6 +1018,21 @@ SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc
 -- message.remove_owned
 DELETE FROM message WHERE conversation_id IN ((list));
 
+-- message_token.put
+INSERT INTO message_token (conversation_id, opened_month, seq, message_id, at, index_version, tokens) SELECT x.c, x.o, x.s, x.m, TO_TIMESTAMP(x.a, 'YYYY-MM-DD"T"HH24:MI:SS.FF3'), x.v, x.t FROM JSON_TABLE(:1, '$[*]' COLUMNS (c VARCHAR2(36) PATH '$.c', o NUMBER PATH '$.o', s NUMBER PATH '$.s', m VARCHAR2(36) PATH '$.m', a VARCHAR2(30) PATH '$.a', v NUMBER PATH '$.v', NESTED PATH '$.n[*]' COLUMNS (t NUMBER PATH '$'))) x WHERE EXISTS (SELECT 1 FROM conversation k JOIN crypto_dek d ON d.id = k.dek_id WHERE k.id = x.c AND d.state <> 'destroyed') AND NOT EXISTS (SELECT 1 FROM message_token h WHERE h.conversation_id = x.c AND h.seq = x.s);
+
+-- message_token.remove_owned
+DELETE FROM message_token WHERE conversation_id IN ((list));
+
+-- message_token.search
+SELECT m.id AS message_id, k.conversation_id, k.seq, m.sender, k.at, m.body_enc, c.state, c.requester_id, r.name_enc, r.is_identified FROM (SELECT h.conversation_id, h.opened_month, h.seq, h.message_id, h.at FROM message_token h WHERE h.tokens IN (SELECT j.token FROM JSON_TABLE(:1, '$[*]' COLUMNS (token NUMBER PATH '$')) j) GROUP BY h.conversation_id, h.opened_month, h.seq, h.message_id, h.at HAVING COUNT(*) = :2) k JOIN conversation c ON c.id = k.conversation_id JOIN requester r ON r.id = c.requester_id JOIN message m ON m.conversation_id = k.conversation_id AND m.opened_month = k.opened_month AND m.seq = k.seq WHERE (:3 = 1 OR c.assignee_id = :4 OR (c.state = 'queued' AND (c.skill_group_id IS NULL OR c.skill_group_id IN ((list))))) AND (c.assignee_id = :6 OR c.assignee_id IS NULL OR :7 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :8 AND s.unit_id = c.unit_id AND s.depth <= :9) AND k.at <= :10 AND (k.at < :11 OR k.message_id < :12) ORDER BY k.at DESC, k.message_id DESC FETCH FIRST :13 ROWS ONLY;
+
+-- message_token.touched
+SELECT c.id, c.opened_at FROM conversation c WHERE c.last_at >= :1 AND c.opened_at >= :2 AND (c.opened_at > :3 OR c.id > :4) ORDER BY c.opened_at, c.id FETCH FIRST :5 ROWS ONLY;
+
+-- message_token.unindexed
+SELECT m.conversation_id, m.opened_month, m.seq, m.id, m.at, m.body_enc FROM message m WHERE m.conversation_id IN ((list)) AND m.sender IN ('requester', 'agent') AND m.conversation_id >= :2 AND (m.conversation_id > :3 OR m.seq > :4) AND NOT EXISTS (SELECT 1 FROM message_token k WHERE k.conversation_id = m.conversation_id AND k.seq = m.seq AND k.index_version = :5) ORDER BY m.conversation_id, m.seq FETCH FIRST :6 ROWS ONLY;
+
 -- note.by_id
 SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE id = :1;
 
@@ -1407,6 +1422,15 @@ UPDATE score_card SET state = :1 WHERE id = :2 AND version = :3 AND state = :4;
 
 -- score_card.version
 SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE id = :1 AND version = :2;
+
+-- search_mark.insert
+INSERT INTO search_mark (name, done_at) VALUES (:1, :2);
+
+-- search_mark.move
+UPDATE search_mark SET done_at = :1 WHERE name = :2;
+
+-- search_mark.read
+SELECT name, done_at FROM search_mark WHERE name = :1;
 
 -- setting_section.insert
 INSERT INTO setting_section (name, version, changed_at) VALUES (:1, :2, :3);

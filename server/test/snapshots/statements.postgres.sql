@@ -1018,6 +1018,21 @@ SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc
 -- message.remove_owned
 DELETE FROM message WHERE conversation_id = ANY($1);
 
+-- message_token.put
+INSERT INTO message_token (conversation_id, opened_month, seq, message_id, at, index_version, tokens) SELECT x.c, x.o, x.s, x.m, x.a, x.v, CAST(x.t AS bigint[]) FROM json_to_recordset(CAST($1 AS json)) AS x(c uuid, o bigint, s bigint, m uuid, a timestamp, v bigint, t text) WHERE EXISTS (SELECT 1 FROM conversation k JOIN crypto_dek d ON d.id = k.dek_id WHERE k.id = x.c AND d.state <> 'destroyed') ON CONFLICT DO NOTHING;
+
+-- message_token.remove_owned
+DELETE FROM message_token WHERE conversation_id = ANY($1);
+
+-- message_token.search
+SELECT m.id AS message_id, k.conversation_id, k.seq, m.sender, k.at, m.body_enc, c.state, c.requester_id, r.name_enc, r.is_identified FROM message_token k JOIN conversation c ON c.id = k.conversation_id JOIN requester r ON r.id = c.requester_id JOIN message m ON m.conversation_id = k.conversation_id AND m.opened_month = k.opened_month AND m.seq = k.seq WHERE k.tokens @> CAST($1 AS bigint[]) AND ($2 = 1 OR c.assignee_id = $3 OR (c.state = 'queued' AND (c.skill_group_id IS NULL OR c.skill_group_id = ANY($4)))) AND (c.assignee_id = $5 OR c.assignee_id IS NULL OR $5 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $6 AND s.unit_id = c.unit_id AND s.depth <= $7) AND k.at <= $8 AND (k.at < $8 OR k.message_id < $9) ORDER BY k.at DESC, k.message_id DESC FETCH FIRST $10 ROWS ONLY;
+
+-- message_token.touched
+SELECT c.id, c.opened_at FROM conversation c WHERE c.last_at >= $1 AND c.opened_at >= $2 AND (c.opened_at > $2 OR c.id > $3) ORDER BY c.opened_at, c.id FETCH FIRST $4 ROWS ONLY;
+
+-- message_token.unindexed
+SELECT m.conversation_id, m.opened_month, m.seq, m.id, m.at, m.body_enc FROM message m WHERE m.conversation_id = ANY($1) AND m.sender IN ('requester', 'agent') AND m.conversation_id >= $2 AND (m.conversation_id > $2 OR m.seq > $3) AND NOT EXISTS (SELECT 1 FROM message_token k WHERE k.conversation_id = m.conversation_id AND k.seq = m.seq AND k.index_version = $4) ORDER BY m.conversation_id, m.seq FETCH FIRST $5 ROWS ONLY;
+
 -- note.by_id
 SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE id = $1;
 
@@ -1407,6 +1422,15 @@ UPDATE score_card SET state = $1 WHERE id = $2 AND version = $3 AND state = $4;
 
 -- score_card.version
 SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE id = $1 AND version = $2;
+
+-- search_mark.insert
+INSERT INTO search_mark (name, done_at) VALUES ($1, $2);
+
+-- search_mark.move
+UPDATE search_mark SET done_at = $1 WHERE name = $2;
+
+-- search_mark.read
+SELECT name, done_at FROM search_mark WHERE name = $1;
 
 -- setting_section.insert
 INSERT INTO setting_section (name, version, changed_at) VALUES ($1, $2, $3);

@@ -12,6 +12,9 @@ import {
   type ConversationView,
 } from '../../realtime/index.ts';
 
+import { MessageHits, MessageSearchBox } from './message-search.tsx';
+import { useRequesterName } from './requester-name.ts';
+
 /** Without a live connection the lists are asked for. */
 const POLL_MS = 10_000;
 const CLOCK_MS = 30_000;
@@ -24,12 +27,6 @@ function useNowMs(): number {
     return () => clearInterval(timer);
   }, []);
   return nowMs;
-}
-
-/** Name of a requester as lists show it. */
-export function useRequesterName(): (requester: Conversation['requester']) => string {
-  const { t } = useI18n();
-  return (requester) => requester.nameMasked || `${t('inbox.visitor')} ${requester.id.slice(-4)}`;
 }
 
 function Row({ item, isActive, view }: { item: Conversation; isActive: boolean; view: ConversationView }) {
@@ -94,36 +91,46 @@ export function ConversationList(props: {
   views: readonly ConversationView[];
   list: ReturnType<typeof useConversationList>;
   activeId: string | undefined;
+  /** Words searched for; empty for the lists. */
+  words: string;
+  onSearch: (words: string) => void;
   onView: (view: ConversationView) => void;
 }) {
   const { t } = useI18n();
-  const { view, views, list, activeId, onView } = props;
+  const { view, views, list, activeId, words, onSearch, onView } = props;
   const queuedCount = useLive()?.queuedCount;
   return (
     <section className="inbox-list" aria-label={t('inbox.lists')}>
-      <Tabs
-        activeKey={view}
-        onChange={(key) => onView(key as ConversationView)}
-        items={views.map((key) => ({
-          key,
-          label:
-            key === 'queue' && queuedCount
-              ? `${t('inbox.view_queue')} (${queuedCount})`
-              : t(`inbox.view_${key}` as MessageKey),
-        }))}
-        size="small"
-      />
-      {list.isLoading && <LoadingFace />}
-      {list.error && list.rows.length === 0 && <ErrorFace error={list.error} onRetry={list.reload} />}
-      {!list.isLoading && !list.error && list.rows.length === 0 && (
-        <EmptyFace text={t(`inbox.empty_${view}`)} />
+      <MessageSearchBox key={words} words={words} onSearch={onSearch} />
+      {words ? (
+        <MessageHits words={words} view={view} activeId={activeId} />
+      ) : (
+        <>
+          <Tabs
+            activeKey={view}
+            onChange={(key) => onView(key as ConversationView)}
+            items={views.map((key) => ({
+              key,
+              label:
+                key === 'queue' && queuedCount
+                  ? `${t('inbox.view_queue')} (${queuedCount})`
+                  : t(`inbox.view_${key}` as MessageKey),
+            }))}
+            size="small"
+          />
+          {list.isLoading && <LoadingFace />}
+          {list.error && list.rows.length === 0 && <ErrorFace error={list.error} onRetry={list.reload} />}
+          {!list.isLoading && !list.error && list.rows.length === 0 && (
+            <EmptyFace text={t(`inbox.empty_${view}`)} />
+          )}
+          <ul className="conversation-rows">
+            {list.rows.map((item) => (
+              <Row key={item.id} item={item} isActive={item.id === activeId} view={view} />
+            ))}
+          </ul>
+          {list.hasMore && <LoadMore list={list} />}
+        </>
       )}
-      <ul className="conversation-rows">
-        {list.rows.map((item) => (
-          <Row key={item.id} item={item} isActive={item.id === activeId} view={view} />
-        ))}
-      </ul>
-      {list.hasMore && <LoadMore list={list} />}
     </section>
   );
 }

@@ -12,7 +12,7 @@ import { useI18n } from '../../i18n/index.ts';
 import { LIVE_KEYS, markRead, type MessageLog } from '../../realtime/index.ts';
 import { ComposerBox } from './composer-box.tsx';
 import { useComposer } from './composer-state.ts';
-import { useRequesterName } from './conversation-list.tsx';
+import { useRequesterName } from './requester-name.ts';
 import { CustomerPanel } from './customer-panel.tsx';
 import type { DraftStore } from './draft-store.ts';
 import { HandoverDialog } from './handover-dialog.tsx';

@@ -57,6 +57,7 @@ export default function InboxPage() {
   const views = viewsFor(useCan());
   const asked = search.get('view');
   const view = isView(asked, views) ? asked : (views[0] ?? 'closed');
+  const words = search.get('q') ?? '';
   const list = useConversationList(view);
   const [isHelpOpen, setHelpOpen] = useState(false);
   usePageTitle(t('inbox.title'));
@@ -79,6 +80,8 @@ export default function InboxPage() {
         views={views}
         list={list}
         activeId={id}
+        words={words}
+        onSearch={(next) => setSearch(next === '' ? { view } : { view, q: next })}
         onView={(next) => setSearch({ view: next })}
       />
       {id ? <OpenConversation id={id} /> : <NothingOpen onHelp={() => setHelpOpen(true)} />}

@@ -2,6 +2,9 @@
 export const zh = {
   'inbox.title': '会话工作台',
   'inbox.lists': '会话列表',
+  'inbox.search': '搜索会话内容',
+  'inbox.search_none': '没有找到包含这些文字的消息。',
+  'inbox.search_hint': '中文至少输入两个字，多个词用空格分开。新消息几秒内可搜到；机器人的话不在其中。',
   'inbox.view_mine': '我的',
   'inbox.view_queue': '排队',
   'inbox.view_all': '全部',
@@ -129,6 +132,10 @@ export const zh = {
 export const en: Record<keyof typeof zh, string> = {
   'inbox.title': 'Inbox',
   'inbox.lists': 'Conversation lists',
+  'inbox.search': 'Search conversations',
+  'inbox.search_none': 'No message holds these words.',
+  'inbox.search_hint':
+    'Whole words, or at least two Chinese characters; blanks between several. New messages are found after a few seconds; what the robot says is not searched.',
   'inbox.view_mine': 'Mine',
   'inbox.view_queue': 'Queue',
   'inbox.view_all': 'All',

@@ -1,0 +1,2 @@
+DROP TABLE search_mark;
+DROP TABLE message_token;
