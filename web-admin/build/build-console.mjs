@@ -37,12 +37,43 @@ function browserCheckPlugin() {
 }
 
 /**
- * Whether loading a file does something by itself. Our components and features do not: what an index offers and the first
- * page does not use stays out of the first page's scripts.
+ * Files that do nothing by being loaded: what an index offers and the first page does not use stays out of the first
+ * page's scripts.
  */
+const OURS = /\/web-admin\/src\/(auth|components|features|i18n|shell|tailoring)\/.*\.tsx?(\?\w+)?$/;
+const PURE_PACKAGES = /\/node_modules\/(@rc-component|@ant-design|@tanstack|antd|react-router)\//;
+
 function hasSideEffects(id) {
-  return !/\/web-admin\/src\/(components|features|tailoring)\/.*\.tsx?$/.test(id);
+  return !OURS.test(id) && !PURE_PACKAGES.test(id);
 }
+
+/**
+ * Takes each file of texts twice, once for each language's catalogue: what a copy does not give is left out of it, so
+ * that a browser loads one language. The files themselves keep both side by side, where people compare them.
+ */
+function onePerLanguagePlugin() {
+  return {
+    name: 'vaultdesk-one-per-language',
+    enforce: 'pre',
+    async resolveId(source, importer) {
+      const language = /\/i18n\/(zh|en)\.ts$/.exec(importer ?? '')?.[1];
+      if (language === undefined || !source.endsWith('messages.ts')) return null;
+      const found = await this.resolve(source, importer, { skipSelf: true });
+      return found && `${found.id}?${language}`;
+    },
+  };
+}
+
+/** The router offers its build without checks for developers to no bundler by itself. */
+const ROUTER = ['react-router/dom', 'react-router'].map((find, index) => ({
+  find: new RegExp(`^${find}$`),
+  replacement: fileURLToPath(
+    new URL(
+      `../../node_modules/react-router/dist/production/${['dom-export', 'index'][index]}.mjs`,
+      import.meta.url,
+    ),
+  ),
+}));
 
 /** All files below a folder. */
 async function filesBelow(folder) {
@@ -76,7 +107,8 @@ export async function buildConsole({ outDir = join(PROJECT, 'dist/web/console'),
     publicDir: false,
     logLevel,
     mode: 'production',
-    plugins: [strictCspPlugin(), browserCheckPlugin(), react()],
+    resolve: { alias: ROUTER },
+    plugins: [strictCspPlugin(), onePerLanguagePlugin(), browserCheckPlugin(), react()],
     build: {
       outDir,
       emptyOutDir: true,

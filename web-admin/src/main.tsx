@@ -1,16 +1,22 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { ApiContext, ApiError, createApiClient } from './api/index.ts';
-import { RequireSession, SESSION_KEY, SignInPage, type SessionState } from './auth/index.ts';
-import { NotFoundFace } from './components/index.ts';
-import { I18nProvider } from './i18n/index.ts';
+import { RequireSession, SESSION_KEY, type SessionState } from './auth/index.ts';
+import { LoadingFace, NotFoundFace } from './components/index.ts';
+import { I18nProvider, loadFirstTexts, type Texts } from './i18n/index.ts';
 import { fillGaps } from './polyfills.ts';
 import { FEATURE_ROUTES } from './routes.tsx';
-import { GuardedPage, Shell, StartPage } from './shell/index.ts';
 import { ThemeProvider } from './theme/index.ts';
+
+// What is drawn before and what after the sign-in: nobody waits for both.
+const SignInPage = lazy(async () => ({ default: (await import('./auth/sign-in-page.tsx')).SignInPage }));
+const loadShell = () => import('./shell/index.ts');
+const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
+const GuardedPage = lazy(async () => ({ default: (await loadShell()).GuardedPage }));
+const StartPage = lazy(async () => ({ default: (await loadShell()).StartPage }));
 
 const READ_RETRIES_MAX = 2;
 
@@ -55,7 +61,7 @@ function createRouter() {
   ]);
 }
 
-function start(root: HTMLElement): void {
+function start(root: HTMLElement, texts: Texts): void {
   const cache = createCache();
   const api = createApiClient({
     fetch: (input, init) => fetch(input, init),
@@ -67,9 +73,11 @@ function start(root: HTMLElement): void {
     <StrictMode>
       <QueryClientProvider client={cache}>
         <ApiContext value={api}>
-          <I18nProvider>
+          <I18nProvider first={texts}>
             <ThemeProvider>
-              <RouterProvider router={createRouter()} />
+              <Suspense fallback={<LoadingFace isFullPage />}>
+                <RouterProvider router={createRouter()} />
+              </Suspense>
             </ThemeProvider>
           </I18nProvider>
         </ApiContext>
@@ -82,5 +90,9 @@ const root = document.getElementById('root');
 // Old browsers see the page of browser-check.js instead.
 if (root && !document.documentElement.classList.contains('browser-too-old')) {
   fillGaps();
-  start(root);
+  loadFirstTexts().then(
+    (texts) => start(root, texts),
+    // There are no texts yet to say it with.
+    () => (root.textContent = '页面未能加载，请刷新。 The page could not be loaded; please reload it.'),
+  );
 }

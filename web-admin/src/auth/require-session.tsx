@@ -1,13 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { lazy, useEffect } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { ApiError, useApi } from '../api/index.ts';
 import { ErrorFace, LoadingFace } from '../components/index.ts';
 import { useI18n } from '../i18n/index.ts';
 import { isLocale } from '../i18n/locale.ts';
-import { ChangePasswordPage } from './change-password.tsx';
 import { SESSION_KEY, SessionContext } from './session-context.ts';
 import type { Session, SessionState } from './session.ts';
+
+const ChangePasswordPage = lazy(async () => ({
+  default: (await import('./change-password.tsx')).ChangePasswordPage,
+}));
 
 /** Reads who is signed in. */
 export function useSessionQuery() {

@@ -1,4 +1,5 @@
-import { Button, Empty, Result, Spin } from 'antd';
+import { InfoCircleFilled, WarningFilled } from '@ant-design/icons';
+import { Button, Empty, Spin } from 'antd';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { toApiError } from '../api/index.ts';
@@ -60,41 +61,38 @@ export function ErrorFace({ error, onRetry }: { error: unknown; onRetry?: (() =>
   );
 }
 
+/** A page that is not there for this account. Ant Design's own brings drawings of 40 kB that no face here shows. */
+function NothingHere({ icon, title, text }: { icon: ReactNode; title: string; text: string }) {
+  const { t } = useI18n();
+  return (
+    <div className="face face-nothing">
+      {icon}
+      <h1>{title}</h1>
+      <p>{text}</p>
+      <Link to="/">{t('face.home')}</Link>
+    </div>
+  );
+}
+
 /** Shown on pages the account's roles cannot open. */
 export function NoPermissionFace() {
   const { t } = useI18n();
+  const icon = <WarningFilled className="face-icon face-icon-warning" />;
   return (
-    <Result
-      status="warning"
-      title={t('face.no_permission_title')}
-      subTitle={t('face.no_permission_text')}
-      extra={<Link to="/">{t('face.home')}</Link>}
-    />
+    <NothingHere icon={icon} title={t('face.no_permission_title')} text={t('face.no_permission_text')} />
   );
 }
 
 /** Shown on pages of a part that is switched off. */
 export function ModuleOffFace() {
   const { t } = useI18n();
-  return (
-    <Result
-      status="info"
-      title={t('face.module_off_title')}
-      subTitle={t('face.module_off_text')}
-      extra={<Link to="/">{t('face.home')}</Link>}
-    />
-  );
+  const icon = <InfoCircleFilled className="face-icon" />;
+  return <NothingHere icon={icon} title={t('face.module_off_title')} text={t('face.module_off_text')} />;
 }
 
 /** Shown for unknown addresses and for records that are not there (or not for this account). */
 export function NotFoundFace() {
   const { t } = useI18n();
-  return (
-    <Result
-      status="info"
-      title={t('face.not_found_title')}
-      subTitle={t('face.not_found_text')}
-      extra={<Link to="/">{t('face.home')}</Link>}
-    />
-  );
+  const icon = <InfoCircleFilled className="face-icon" />;
+  return <NothingHere icon={icon} title={t('face.not_found_title')} text={t('face.not_found_text')} />;
 }

@@ -1,23 +1,36 @@
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
-import { en } from './en.ts';
+import { loadCatalogue, type Catalogue } from './catalogues.ts';
 import { createFormats } from './format.ts';
-import { I18nContext, type I18n, type MessageKey } from './i18n-context.ts';
+import { I18nContext, type I18n } from './i18n-context.ts';
 import { chooseInitialLocale, readStoredLocale, storeLocale, type Locale } from './locale.ts';
 import { fillMessage, type MessageParams } from './translate.ts';
-import { zh } from './zh.ts';
 
-const CATALOGUES: Record<Locale, Record<MessageKey, string>> = { 'zh-CN': zh, en };
+/** A language with its texts: one never changes without the other, so nothing is ever shown untranslated. */
+export interface Texts {
+  locale: Locale;
+  catalogue: Catalogue;
+}
+
+/** Fetches the texts of the language to begin with; before the first page is drawn. */
+export async function loadFirstTexts(): Promise<Texts> {
+  const locale = chooseInitialLocale(readStoredLocale(), navigator.languages);
+  return { locale, catalogue: await loadCatalogue(locale) };
+}
 
 /** Hands texts and formats to everything below and keeps `<html lang>` right for screen readers. */
-export function I18nProvider({ children }: { children: ReactNode }) {
-  const [locale, setState] = useState<Locale>(() =>
-    chooseInitialLocale(readStoredLocale(), navigator.languages),
-  );
+export function I18nProvider({ first, children }: { first: Texts; children: ReactNode }) {
+  const [{ locale, catalogue: texts }, setTexts] = useState(first);
+  const wanted = useRef(first.locale);
   const setLocale = useCallback((next: Locale) => {
     storeLocale(next);
-    setState(next);
+    wanted.current = next;
+    // Without an answer the old language stays; the page says by itself that the server is away.
+    void loadCatalogue(next).then(
+      (catalogue) => wanted.current === next && setTexts({ locale: next, catalogue }),
+      () => undefined,
+    );
   }, []);
   useEffect(() => {
     document.documentElement.lang = locale;
@@ -25,7 +38,7 @@ export function I18nProvider({ children }: { children: ReactNode }) {
     dayjs.locale(locale === 'zh-CN' ? 'zh-cn' : 'en');
   }, [locale]);
   const i18n = useMemo<I18n>(() => {
-    const catalogue: Record<string, string> = CATALOGUES[locale];
+    const catalogue: Record<string, string> = texts;
     const tMaybe = (key: string, params?: MessageParams) => {
       const message = Object.hasOwn(catalogue, key) ? catalogue[key] : undefined;
       return message === undefined ? undefined : fillMessage(message, params);
@@ -37,6 +50,6 @@ export function I18nProvider({ children }: { children: ReactNode }) {
       tMaybe,
       format: createFormats(locale),
     };
-  }, [locale, setLocale]);
+  }, [locale, texts, setLocale]);
   return <I18nContext.Provider value={i18n}>{children}</I18nContext.Provider>;
 }
