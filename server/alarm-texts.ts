@@ -39,6 +39,16 @@ registerTemplates({
       body: 'No verdict for {minutes} minutes; files that come in wait. Check clamd and the way to it.',
     },
   },
+  'alarm.webhook-stopped': {
+    zh: {
+      title: '事件推送已停止',
+      body: '事件推送“{webhook}”已自动停止（{code}），之后的事件不再排队。请联系接收方，再在“事件推送”页面恢复。',
+    },
+    en: {
+      title: 'A webhook has stopped',
+      body: 'Webhook {webhook} stopped itself ({code}); later events are not queued. See its receiver, then resume it on Webhooks.',
+    },
+  },
   'alarm.audit-stopped': {
     zh: {
       title: '审计封存停滞',

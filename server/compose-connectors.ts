@@ -5,16 +5,19 @@ import { AppError } from './kernel/index.ts';
 import { hmacSha256, randomBytes, randomToken } from './platform/crypto/index.ts';
 import type { Egress, EgressRuleService } from './platform/egress/index.ts';
 import { createLease } from './platform/jobs/index.ts';
+import type { Notifier } from './platform/notify/index.ts';
 import * as wiring from './wiring.ts';
 
 const SECRET_BYTES = 32;
 /** First letters of every secret, so that scanners find one that leaked. */
 const SECRET_PREFIX = 'vdw_';
 
+type Notices = Pick<Notifier, 'send'>;
+
 /** The host of connectors: hands each what it may use, and nothing more. */
 export function composeConnectors(
   foundation: Foundation,
-  services: Pick<Services, 'egress' | 'egressRules'>,
+  services: Pick<Services, 'egress' | 'egressRules' | 'notify'>,
 ) {
   const { uow, clock, ids, database } = foundation;
   const withDb = wiring.withDb(database);
@@ -32,7 +35,7 @@ export function composeConnectors(
 /** What webhooks are handed. */
 export function webhookPorts(
   { crypto, log, database }: Pick<Foundation, 'crypto' | 'log' | 'database'>,
-  { egress, egressRules }: { egress: Egress; egressRules: EgressRuleService },
+  { egress, egressRules, notify }: { egress: Egress; egressRules: EgressRuleService; notify: Notices },
 ): WebhookPorts {
   const ownerOf = (webhookId: string) => `webhook:${webhookId}`;
   const isOpen: WebhookPorts['places']['isOpen'] = async (webhookId, { protocol, host, port }) =>
@@ -61,7 +64,15 @@ export function webhookPorts(
         log.warn(message, { code: error instanceof AppError ? error.code : 'server.internal' }, error),
     },
     random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
-    async notifyStopped(tx, { webhookId, reason }) {
+    async notifyStopped(tx, { webhookId, name, reason }) {
+      await notify.send(tx, {
+        ...{ kind: 'alarm.webhook-stopped', severity: 'alarm', to: { permission: 'webhook:write' } },
+        ...{
+          params: { webhook: name, code: reason },
+          link: '/webhooks',
+          key: `webhook-stopped/${webhookId}`,
+        },
+      });
       tx.afterCommit(() => log.warn('webhook stopped', { connector: webhookId, code: reason }));
     },
   };

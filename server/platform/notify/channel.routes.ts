@@ -107,7 +107,8 @@ function testRoute({ channels, clock, ids, uow, publicBaseUrl }: ChannelRouteDep
         ...{ link: new URL('/notifications', publicBaseUrl).href, params: {} },
       };
       try {
-        await (await channels.senderOf(row)).send(message);
+        const sender = await channels.senderOf(row);
+        await sender.send(message).finally(() => sender.close?.());
         return null;
       } catch (error) {
         return error instanceof AppError ? error.code : 'server.internal';

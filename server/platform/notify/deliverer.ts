@@ -24,6 +24,11 @@ export interface DelivererDeps {
 
 const MINUTE_MS = 60_000;
 
+interface Attempt {
+  error: AppError | undefined;
+  write(): Promise<unknown>;
+}
+
 /**
  * Carries waiting notices, each channel by itself: one that hangs holds up no other. At least once: the row says
  * `sent` only after the other side took the message.
@@ -78,20 +83,29 @@ export class Deliverer {
     const { withDb } = this.#deps;
     const rows = await withDb((db) => db.all(DELIVERIES_BY_ID, { idList }));
     const sender = await this.#deps.senderOf(channel);
-    for (const row of rows) {
-      const error = await this.#carry(sender, channel, row);
-      await this.#note(channel, error);
-      // Whatever stopped this one stops the next as well, most likely.
-      if (error !== undefined) return;
+    let error: AppError | undefined;
+    // A row is written while the next message is under way: a kill repeats two messages at most.
+    let written: Promise<unknown> = Promise.resolve();
+    try {
+      for (const row of rows) {
+        const outcome = await this.#attempt(sender, channel, row);
+        await written;
+        written = outcome.write();
+        // Nobody may wait for it when the next message ends this loop.
+        written.catch(() => undefined);
+        error = outcome.error;
+        // Whatever stopped this one stops the next as well, most likely.
+        if (error !== undefined) break;
+      }
+      await written;
+    } finally {
+      sender.close?.();
     }
+    if (rows.length > 0) await this.#note(channel, error);
   }
 
-  /** One attempt, and what becomes of the row. */
-  async #carry(
-    sender: Sender,
-    channel: NotifyChannelRow,
-    row: NoticeDeliveryRow,
-  ): Promise<AppError | undefined> {
+  /** One attempt; `write` keeps what becomes of the row. */
+  async #attempt(sender: Sender, channel: NotifyChannelRow, row: NoticeDeliveryRow): Promise<Attempt> {
     const { withDb, clock, publicBaseUrl, randomRatio } = this.#deps;
     this.#carriedMs.get(channel.id)?.push(clock.now().getTime());
     const attempts = row.attempts + 1;
@@ -103,17 +117,16 @@ export class Deliverer {
       const isDead = attempts >= NOTIFY_LIMITS.attemptsMax;
       const dueAt = new Date(clock.now().getTime() + backoffMs(attempts, randomRatio()));
       const next = { ...base, state: isDead ? 'dead' : 'queued', dueAt, sentAt: null, errorCode: error.code };
-      await withDb(async (db) => {
-        await db.run(DELIVERY_SET, next);
-        if (isDead && row.severity === 'alarm') await db.run(NOTICE_UNDELIVERED, { postId: row.postId });
-      });
       this.#deps.log.warn('a notice was not carried', { channel: channel.id, code: error.code, attempts });
-      return error;
+      const write = () =>
+        withDb(async (db) => {
+          await db.run(DELIVERY_SET, next);
+          if (isDead && row.severity === 'alarm') await db.run(NOTICE_UNDELIVERED, { postId: row.postId });
+        });
+      return { error, write };
     }
-    const sentAt = clock.now();
-    const done = { ...base, state: 'sent', dueAt: row.dueAt, sentAt, errorCode: null };
-    await withDb((db) => db.run(DELIVERY_SET, done));
-    return undefined;
+    const done = { ...base, state: 'sent', dueAt: row.dueAt, sentAt: clock.now(), errorCode: null };
+    return { error: undefined, write: () => withDb((db) => db.run(DELIVERY_SET, done)) };
   }
 
   /** How the channel stands, for the console. */

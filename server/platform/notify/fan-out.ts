@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/index.ts';
 import { deriveUuid } from '../crypto/index.ts';
-import type { TechnicalDb } from '../jobs/index.ts';
+import type { TechnicalDb, WithDb } from '../jobs/index.ts';
 import { CHANNELS, DELIVERY_ADD, QUEUED_COUNT } from './channel.repo.ts';
 import type { NoticePostRow, NotifyChannelRow } from './notice.entity.ts';
 import {
@@ -17,6 +17,7 @@ import { isCarried, NOTIFY_LIMITS } from './notice.rules.ts';
 
 /** What handing out needs. */
 export interface FanOutDeps {
+  withDb: WithDb;
   clock: Clock;
   log: { warn(event: string, fields?: Record<string, unknown>): void };
   /** Accounts that hold a permission, at most `limit`; a port to identity. */
@@ -27,6 +28,8 @@ export interface FanOutDeps {
 
 /** `IN` lists hold at most 500 values. */
 const KEYS_AT_ONCE = 500;
+/** Notices handed out side by side, each on a connection of its own. */
+const LANES = 3;
 
 /**
  * Hands posted notices to accounts and channels; gives how many. Every id is derived from post and receiver, so a kill
@@ -36,17 +39,33 @@ export async function handOut(db: TechnicalDb, deps: FanOutDeps): Promise<number
   const posts = await db.all(POSTS, { limit: NOTIFY_LIMITS.postsAtOnce });
   if (posts.length === 0) return 0;
   const channels = await db.all(CHANNELS, { limit: NOTIFY_LIMITS.channelsMax });
-  for (const post of posts) {
-    const accountIds = await recipientsOf(post, deps);
-    // Asked before anything is written: after a kill the answer must still be the same.
-    const isNew = await isNews(db, post, accountIds);
-    const isDead = isNew && !(await queueForChannels(db, post, { channels, now: deps.clock.now() }));
-    await showTo(db, post, accountIds);
-    if (isDead && post.severity === 'alarm') await db.run(NOTICE_UNDELIVERED, { postId: post.id });
-    await db.run(POST_REMOVE, { id: post.id });
-    deps.onNotice(accountIds);
-  }
+  const queues = await queuesOf(db, channels);
+  // Those of one key count up on each other and keep their order; the others do not know of each other.
+  const free = posts.filter(({ noticeKey }) => noticeKey === null);
+  const lane = () =>
+    deps.withDb(async (own) => {
+      for (let post = free.shift(); post !== undefined; post = free.shift())
+        await handOutOne(own, post, queues, deps);
+    });
+  await Promise.all(Array.from({ length: Math.min(LANES, free.length) }, lane));
+  for (const post of posts) if (post.noticeKey !== null) await handOutOne(db, post, queues, deps);
   return posts.length;
+}
+
+async function handOutOne(
+  db: TechnicalDb,
+  post: NoticePostRow,
+  queues: readonly Queue[],
+  deps: FanOutDeps,
+): Promise<void> {
+  const accountIds = await recipientsOf(post, deps);
+  // Asked before anything is written: after a kill the answer must still be the same.
+  const isNew = await isNews(db, post, accountIds);
+  const isDead = isNew && !(await queueForChannels(db, post, { queues, now: deps.clock.now() }));
+  await showTo(db, post, accountIds);
+  if (isDead && post.severity === 'alarm') await db.run(NOTICE_UNDELIVERED, { postId: post.id });
+  await db.run(POST_REMOVE, { id: post.id });
+  deps.onNotice(accountIds);
 }
 
 async function recipientsOf(post: NoticePostRow, deps: FanOutDeps): Promise<string[]> {
@@ -85,20 +104,38 @@ async function showTo(db: TechnicalDb, post: NoticePostRow, accountIds: readonly
   }
 }
 
+/** A channel and how many notices wait for it. */
+interface Queue {
+  channel: NotifyChannelRow;
+  waiting: number;
+}
+
+/** One count for a whole look: only this process, which holds the lease, adds. */
+async function queuesOf(db: TechnicalDb, channels: readonly NotifyChannelRow[]): Promise<Queue[]> {
+  const queues: Queue[] = [];
+  for (const channel of channels) {
+    if (!channel.isEnabled) continue;
+    const limit = NOTIFY_LIMITS.queuedPerChannelMax;
+    const counted = await db.one(QUEUED_COUNT, { channelId: channel.id, limit });
+    queues.push({ channel, waiting: counted?.queued ?? 0 });
+  }
+  return queues;
+}
+
 /** Puts the notice into each queue; false when one is full, and the notice a dead letter at once. */
 async function queueForChannels(
   db: TechnicalDb,
   post: NoticePostRow,
-  { channels, now }: { channels: readonly NotifyChannelRow[]; now: Date },
+  { queues, now }: { queues: readonly Queue[]; now: Date },
 ): Promise<boolean> {
   const { id: postId, kind, severity, params, link } = post;
   let isQueued = true;
-  for (const channel of channels) {
-    if (!channel.isEnabled || !isCarried(severity, channel.minSeverity)) continue;
-    const limit = NOTIFY_LIMITS.queuedPerChannelMax;
-    const queued = await db.one(QUEUED_COUNT, { channelId: channel.id, limit });
-    const isFull = (queued?.queued ?? 0) >= limit;
+  for (const queue of queues) {
+    const { channel } = queue;
+    if (!isCarried(severity, channel.minSeverity)) continue;
+    const isFull = queue.waiting >= NOTIFY_LIMITS.queuedPerChannelMax;
     if (isFull) isQueued = false;
+    else queue.waiting += 1;
     await db.run(DELIVERY_ADD, {
       ...{ id: deriveUuid(`delivery/${postId}/${channel.id}`), postId, channelId: channel.id },
       ...{ kind, severity, params, link, state: isFull ? 'dead' : 'queued', attempts: 0 },

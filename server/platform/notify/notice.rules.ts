@@ -35,7 +35,7 @@ export const NOTIFY_LIMITS = {
   queuedPerChannelMax: 10_000,
   /** Notices that one channel carries in a minute, and in one go. */
   perMinute: 300,
-  batch: 50,
+  batch: 200,
   attemptsMax: 12,
   backoffFirstMs: 5_000,
   backoffMaxMs: 15 * 60_000,

@@ -6,7 +6,7 @@ import { SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { startMail } from './test/mail-server.ts';
 import { buildNotifyBench, PEOPLE, type NotifyBench } from './test/notify-bench.ts';
 
-/** Each notice is a mail session of its own, so the full count takes minutes. */
+/** The notices of the must are for the long suite. */
 const COUNT = process.env.VAULTDESK_TEST_LONG === '1' ? 1_000 : 100;
 
 describe('notices and a killed process', function () {

@@ -7,7 +7,7 @@ import { channelRoutes } from './channel.routes.ts';
 import { Deliverer } from './deliverer.ts';
 import { handOut } from './fan-out.ts';
 import { POST_INSERT } from './notice.repo.ts';
-import { checkNotice, type Notice } from './notice.rules.ts';
+import { checkNotice, NOTIFY_LIMITS, type Notice } from './notice.rules.ts';
 import { noticeRoutes } from './notice.routes.ts';
 
 /** Tells people. */
@@ -76,7 +76,9 @@ export function createNotify(deps: NotifyDeps): Notify {
     const connected = ports;
     if (connected === undefined || !(await lease.hold())) return 0;
     return withDb(async (db) => {
-      const handed = await handOut(db, { clock, log, ...connected });
+      const handed = await handOut(db, { withDb, clock, log, ...connected });
+      // More than one look takes: the next one follows at once.
+      if (handed === NOTIFY_LIMITS.postsAtOnce) loop.nudge();
       return handed + (await deliverer.tick(db));
     });
   }

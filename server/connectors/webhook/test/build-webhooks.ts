@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { webhookPorts } from '../../../compose-connectors.ts';
 import type { FakeClock } from '../../../kernel/index.ts';
 import { createLease, createOutboxRelay, type OutboxRelay } from '../../../platform/jobs/index.ts';
+import { createNotify } from '../../../platform/notify/index.ts';
 import { buildEgress } from '../../../test/support/build-egress.ts';
 import { createAuthority } from '../../../test/support/certificates.ts';
 import { QUIET_LOG, type Core } from '../../../test/support/core.ts';
@@ -109,16 +110,24 @@ export async function buildWebhooks(
     trusted: [authority.ca],
   });
   const stopped: BuiltWebhooks['stopped'] = [];
-  const handed = webhookPorts(
+  const notify = createNotify({
+    ...{ ...core, egress: built.egress, log: QUIET_LOG, folder: '', hostname: 'spec' },
+    ...{ withDb: (work) => database.read(work), publicBaseUrl: 'https://desk.bank.example' },
+    randomRatio: () => 0.5,
+  });
+  const ports: WebhookPorts = webhookPorts(
     { crypto, database, log: QUIET_LOG as never },
-    { egress: built.egress, egressRules: built.rules },
-  );
-  const ports: WebhookPorts = {
-    ...handed,
-    async notifyStopped(_tx, { webhookId, reason }) {
-      stopped.push({ webhookId, reason });
+    {
+      ...{ egress: built.egress, egressRules: built.rules },
+      notify: {
+        async send(tx, notice) {
+          await notify.send(tx, notice);
+          const { key = '', params } = notice;
+          stopped.push({ webhookId: key.split('/')[1] ?? '', reason: String(params.code) });
+        },
+      },
     },
-  };
+  );
   const withDb = ports.withDb as Parameters<typeof createLease>[0]['withDb'];
   const leaseOf = (name: string) => createLease({ withDb, clock, name, holder: ids.next() });
   const lease = options.lease ?? leaseOf('webhook');

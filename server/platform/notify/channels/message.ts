@@ -18,6 +18,8 @@ export interface OutgoingMessage {
 /** Carries messages out of one channel. Throws an AppError when one was not taken; then it is tried again. */
 export interface Sender {
   send(message: OutgoingMessage): Promise<void>;
+  /** Lets go of what was kept open between messages. */
+  close?(): void;
 }
 
 /** Puts a delivery into the words of its channel. */

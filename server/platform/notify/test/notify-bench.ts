@@ -60,7 +60,7 @@ export interface NotifyBench {
 
 /** Builds it; `allow` are lines of the allow-list, `names` what names resolve to. */
 export async function buildNotifyBench(
-  options: { allow?: string[]; names?: Record<string, string[]>; url?: string } = {},
+  options: { allow?: string[]; names?: Record<string, string[]>; url?: string; perMinute?: number } = {},
 ): Promise<NotifyBench> {
   const clock = createFakeClock(new Date(Date.now() - 365 * 86_400_000));
   const core = await buildCore({ clock });
@@ -73,6 +73,7 @@ export async function buildNotifyBench(
       withDb: (work) => core.database.read(work),
       publicBaseUrl: 'https://desk.bank.example',
       randomRatio: () => 0.5,
+      ...(options.perMinute === undefined ? {} : { perMinute: options.perMinute }),
     });
     notify.connect({
       holdersOf: async (permission) => (permission === 'spec:read' ? PEOPLE : []),
