@@ -83,11 +83,15 @@ module.exports = {
     may(
       'plugins-apart',
       { path: '^server/(channels|connectors)/([^/]+)/' },
-      { path: '^server/(channels|connectors)/[^/]+/.+', pathNot: '^server/$1/$2/' },
+      // What several connectors need is in their kit.
+      {
+        path: '^server/(channels|connectors)/[^/]+/.+',
+        pathNot: ['^server/$1/$2/', '^server/connectors/kit/'],
+      },
     ),
     may(
       'plugin-lists-only-in-compose',
-      { path: '.', pathNot: ['^server/compose\\.ts$', test] },
+      { path: '.', pathNot: ['^server/(compose|wiring-connectors)\\.ts$', test] },
       { path: '^server/(channels|connectors)/index\\.ts$' },
     ),
     may(

@@ -1,4 +1,5 @@
 import type { Services } from './compose-services.ts';
+import { connectorWatchKind, createConnectorHost } from './connectors/host/index.ts';
 import { createWebhooks, type WebhookPorts } from './connectors/webhook/index.ts';
 import type { Foundation } from './foundation.ts';
 import { AppError } from './kernel/index.ts';
@@ -6,6 +7,7 @@ import { hmacSha256, randomBytes, randomToken } from './platform/crypto/index.ts
 import type { Egress, EgressRuleService } from './platform/egress/index.ts';
 import { createLease } from './platform/jobs/index.ts';
 import type { Notifier } from './platform/notify/index.ts';
+import { connectorPorts } from './wiring-connectors.ts';
 import * as wiring from './wiring.ts';
 
 const SECRET_BYTES = 32;
@@ -17,18 +19,29 @@ type Notices = Pick<Notifier, 'send'>;
 /** The host of connectors: hands each what it may use, and nothing more. */
 export function composeConnectors(
   foundation: Foundation,
-  services: Pick<Services, 'egress' | 'egressRules' | 'notify'>,
+  services: Pick<Services, 'egress' | 'egressRules' | 'notify' | 'jobs'>,
 ) {
   const { uow, clock, ids, database } = foundation;
   const withDb = wiring.withDb(database);
-  const lease = createLease({ withDb, clock, name: 'webhook', holder: ids.next() });
+  const leaseOf = (name: string) => createLease({ withDb, clock, name, holder: ids.next() });
+  const lease = leaseOf('webhook');
   const ports = webhookPorts(foundation, services);
   const webhooks = createWebhooks({ uow, clock, ids, ports, lease });
+  const hostPorts = connectorPorts(foundation, services);
+  const connectors = createConnectorHost({ ports: hostPorts, withDb, lease: leaseOf('connector-write') });
+  services.jobs.add([connectorWatchKind({ ports: hostPorts, withDb })]);
   return {
-    routes: webhooks.routes,
+    ...{ host: connectors.host, writes: connectors.writes },
+    routes: [...webhooks.routes, ...connectors.routes],
     handlers: webhooks.handlers,
-    start: () => webhooks.dispatcher.start(),
-    stop: () => webhooks.dispatcher.stop(),
+    start() {
+      webhooks.dispatcher.start();
+      connectors.writes.start();
+    },
+    async stop() {
+      await connectors.writes.stop();
+      await webhooks.dispatcher.stop();
+    },
   };
 }
 

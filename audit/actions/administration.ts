@@ -106,6 +106,37 @@ export const ADMINISTRATION_ACTIONS = {
     '对外连接 {target} 被拒绝（{reason}）',
     'a call out by {target} was refused ({reason})',
   ),
+  'connector.create': admin.must('{actor} 创建连接器 {target}', '{actor} made connector {target}'),
+  'connector.update': admin.must('{actor} 修改连接器 {target}', '{actor} changed connector {target}'),
+  'connector.delete': admin.must('{actor} 删除连接器 {target}', '{actor} removed connector {target}'),
+  'connector.switch': admin.must('{actor} 切换连接器 {target} 的状态', '{actor} switched connector {target}'),
+  'connector.secret-set': admin.must(
+    '{actor} 设置连接器 {target} 的密钥',
+    '{actor} set a secret of connector {target}',
+  ),
+  'connector.accept': admin.must(
+    '{actor} 认可连接器 {target} 的新数据结构',
+    '{actor} accepted the new form of answers of connector {target}',
+  ),
+  'connector.certificate-ends': admin.may(
+    '连接器 {target} 的证书即将到期',
+    'the certificate of connector {target} ends soon',
+  ),
+  'connector.test': admin.may('{actor} 测试连接器 {target}', '{actor} tested connector {target}'),
+  'connector.discover': admin.may(
+    '{actor} 查询连接器 {target} 的数据目录',
+    '{actor} listed what connector {target} offers',
+  ),
+  'connector.preview': admin.may(
+    '{actor} 预览连接器 {target} 的映射',
+    '{actor} tried a mapping of connector {target}',
+  ),
+  'connector.list': admin.may('{actor} 查看连接器列表', '{actor} listed connectors'),
+  'connector.view': admin.may('{actor} 查看连接器 {target}', '{actor} viewed connector {target}'),
+  'connector.calls-view': admin.may(
+    '{actor} 查看连接器 {target} 的调用记录',
+    '{actor} viewed calls of connector {target}',
+  ),
   'egress.rule-ask': admin.must('{actor} 申请外联规则 {target}', '{actor} asked for egress rule {target}'),
   'egress.rule-approve': admin.must('{actor} 批准外联规则 {target}', '{actor} approved egress rule {target}'),
   'egress.rule-reject': admin.must('{actor} 驳回外联规则 {target}', '{actor} rejected egress rule {target}'),

@@ -25,6 +25,14 @@ export const SERVICE_ACTIONS = {
   'requester.export': personal.must('{actor} 导出客户 {customer}', '{actor} exported requester {customer}'),
   'requester.print': personal.must('{actor} 打印客户 {customer}', '{actor} printed requester {customer}'),
   'requester.erase': personal.must('{actor} 删除客户 {customer}', '{actor} erased requester {customer}'),
+  'connector.call': personal.must(
+    '{actor} 通过连接器 {target} 查询客户 {customer} 的信息（{reason}）',
+    '{actor} asked connector {target} about requester {customer} ({reason})',
+  ),
+  'connector.write-ask': personal.must(
+    '{actor} 要求连接器 {target} 写入客户 {customer} 的记录',
+    '{actor} asked connector {target} to write a record of requester {customer}',
+  ),
   'conversation.open': desk.may(
     '客户 {customer} 发起会话 {target}',
     '{customer} opened conversation {target}',
@@ -106,10 +114,6 @@ export const SERVICE_ACTIONS = {
   'recording.play': desk.must('{actor} 播放录音 {target}', '{actor} played recording {target}'),
   'report.view': desk.may('{actor} 查看报表', '{actor} viewed a report'),
   'report.export': desk.must('{actor} 导出报表', '{actor} exported a report'),
-  'connector.call': desk.must(
-    '{actor} 经连接器 {target} 查询客户 {customer}',
-    '{actor} asked connector {target} about {customer}',
-  ),
   'file.upload': desk.may('{actor} 上传文件 {target}', '{actor} uploaded file {target}'),
   'file.download': desk.must('{actor} 下载文件 {target}', '{actor} downloaded file {target}'),
   'record.view': desk.may('{actor} 查看记录保存情况', '{actor} viewed how records are kept'),

@@ -81,6 +81,8 @@ export const ROLE_PERMISSIONS = {
     'egress:read',
     'egress:ask',
     'webhook:write',
+    'connector:read',
+    'connector:write',
     'job:read',
     'job:run',
     'notify:read',
@@ -93,6 +95,7 @@ export const ROLE_PERMISSIONS = {
     'settings:approve',
     'egress:read',
     'egress:approve',
+    'connector:read',
   ],
   'audit-admin': ['audit:read-admin', 'account:read', 'approval:read', 'settings:read', 'record:approve'],
 } as const satisfies Record<Role, readonly string[]>;

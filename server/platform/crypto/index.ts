@@ -39,3 +39,4 @@ export {
   verifySignature,
 } from './signing-key.ts';
 export type { SigningKey } from './signing-key.ts';
+export { certificateEnd, digestOf, hmacOf, signJwt } from './outgoing.ts';

@@ -19,7 +19,8 @@ export interface Proxy {
 export function dialAddress(address: string, port: number, deadline: Deadline): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connectTcp({ host: address, port, family: isIP(address), autoSelectFamily: false });
-    const timer = setTimeout(() => give(fault('egress.unreachable', 'no_answer')), CONNECT_TIMEOUT_MS);
+    const connectMs = deadline.connectMs ?? CONNECT_TIMEOUT_MS;
+    const timer = setTimeout(() => give(fault('egress.unreachable', 'no_answer')), connectMs);
     const onEnd = () => give(deadline.signal.reason);
     function give(error: unknown): void {
       clearTimeout(timer);

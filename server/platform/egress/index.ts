@@ -1,3 +1,4 @@
+export { selectRows, type EgressRow, type EgressSelect } from './select.ts';
 export { connectLocal } from './local-socket.ts';
 export { createEgress, type EgressDeps } from './egress.ts';
 export { egressRoutes } from './egress.routes.ts';

@@ -46,6 +46,8 @@ export interface EgressTarget {
 /** Bounds of one call; `timeoutMs` counts from the call to its end, name resolution included. */
 export interface EgressLimits {
   timeoutMs: number;
+  /** How long one address of a name may take to connect; 5 s unless set. */
+  connectMs?: number;
   /** Ends the call early, with `egress.timeout`. */
   signal?: AbortSignal;
 }

@@ -373,6 +373,99 @@ SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action
 -- compliance.search_time
 SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE occurred_at >= :1 AND occurred_at < :2 AND occurred_at <= :3 AND (occurred_at < :4 OR id < :5) AND (target_id = :6 OR :7 IS NULL) AND (customer_ref = :8 OR :9 IS NULL) AND (actor_id = :10 OR :11 IS NULL) AND (action = :12 OR :13 IS NULL) AND (outcome = :14 OR :15 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR :16 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST :17 ROWS ONLY;
 
+-- connector.by_id
+SELECT id, name, module, config, tls, state, health, health_code, drift, shapes, checked_at, certificate_ends_at, created_by_id, created_at, version FROM connector WHERE id = :1;
+
+-- connector.insert
+INSERT INTO connector (id, name, module, config, tls, state, health, health_code, drift, shapes, checked_at, certificate_ends_at, created_by_id, created_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- connector.list
+SELECT id, name, module, config, tls, state, health, health_code, drift, shapes, checked_at, certificate_ends_at, created_by_id, created_at, version FROM connector ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- connector.remove
+DELETE FROM connector WHERE id = :1;
+
+-- connector.set_health
+UPDATE connector SET health = :1, health_code = :2, drift = :3, shapes = :4, checked_at = :5 WHERE id = :6;
+
+-- connector.update
+UPDATE connector SET name = :1, config = :2, tls = :3, state = :4, certificate_ends_at = :5, shapes = :6, version = :7 WHERE id = :8 AND version = :9;
+
+-- connector_call.insert
+INSERT INTO connector_call (id, connector_id, operation, purpose, outcome, code, reason, tries, took_ms, record_count, correlation_id, ticket_id, conversation_id, at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- connector_call.page
+SELECT id, connector_id, operation, purpose, outcome, code, reason, tries, took_ms, record_count, correlation_id, ticket_id, conversation_id, at FROM connector_call WHERE connector_id = :1 ORDER BY id desc FETCH FIRST :2 ROWS ONLY;
+
+-- connector_call.page (next page)
+SELECT id, connector_id, operation, purpose, outcome, code, reason, tries, took_ms, record_count, correlation_id, ticket_id, conversation_id, at FROM connector_call WHERE connector_id = :1 AND id < :2 ORDER BY id desc FETCH FIRST :3 ROWS ONLY;
+
+-- connector_call.remove_all
+DELETE FROM connector_call WHERE connector_id = :1;
+
+-- connector_call.sweep
+DELETE FROM connector_call WHERE at < :1;
+
+-- connector_sample.count
+SELECT COUNT(*) AS samples FROM connector_sample s WHERE s.connector_id = :1 AND s.operation = :2;
+
+-- connector_sample.insert
+INSERT INTO connector_sample (id, connector_id, operation, input_bix, document, at) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- connector_sample.latest
+SELECT id, connector_id, operation, input_bix, document, at FROM connector_sample WHERE connector_id = :1 AND operation = :2 ORDER BY id desc FETCH FIRST :3 ROWS ONLY;
+
+-- connector_sample.of_input
+SELECT id, connector_id, operation, input_bix, document, at FROM connector_sample WHERE connector_id = :1 AND operation = :2 AND input_bix = :3;
+
+-- connector_sample.oldest
+SELECT id, connector_id, operation, input_bix, document, at FROM connector_sample WHERE connector_id = :1 AND operation = :2 ORDER BY id asc FETCH FIRST :3 ROWS ONLY;
+
+-- connector_sample.remove
+DELETE FROM connector_sample WHERE id = :1;
+
+-- connector_sample.remove_all
+DELETE FROM connector_sample WHERE connector_id = :1;
+
+-- connector_sample.update
+UPDATE connector_sample SET document = :1, at = :2 WHERE connector_id = :3 AND operation = :4 AND input_bix = :5;
+
+-- connector_secret.insert
+INSERT INTO connector_secret (id, connector_id, name, value_enc, old_enc, old_until_at, changed_by_id, changed_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- connector_secret.list
+SELECT id, connector_id, name, value_enc, old_enc, old_until_at, changed_by_id, changed_at FROM connector_secret WHERE connector_id = :1;
+
+-- connector_secret.remove_all
+DELETE FROM connector_secret WHERE connector_id = :1;
+
+-- connector_secret.update
+UPDATE connector_secret SET value_enc = :1, old_enc = :2, old_until_at = :3, changed_by_id = :4, changed_at = :5 WHERE id = :6;
+
+-- connector_write.by_id
+SELECT id, connector_id, operation, purpose, actor_type, actor_id, requester_id, ticket_id, input_enc, state, is_sent, attempts, next_at, last_code, reference, created_at, done_at FROM connector_write WHERE id = :1;
+
+-- connector_write.due
+SELECT w.id FROM connector_write w WHERE w.state = 0 AND w.next_at <= :1 ORDER BY w.next_at, w.id FETCH FIRST :2 ROWS ONLY;
+
+-- connector_write.insert
+INSERT INTO connector_write (id, connector_id, operation, purpose, actor_type, actor_id, requester_id, ticket_id, input_enc, state, is_sent, attempts, next_at, last_code, reference, created_at, done_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17);
+
+-- connector_write.of_ticket
+SELECT id, connector_id, operation, purpose, actor_type, actor_id, requester_id, ticket_id, input_enc, state, is_sent, attempts, next_at, last_code, reference, created_at, done_at FROM connector_write WHERE ticket_id = :1 ORDER BY id desc FETCH FIRST :2 ROWS ONLY;
+
+-- connector_write.remove_all
+DELETE FROM connector_write WHERE connector_id = :1;
+
+-- connector_write.result
+UPDATE connector_write SET state = :1, next_at = :2, last_code = :3, reference = :4, input_enc = :5, done_at = :6 WHERE id = :7 AND state = :8;
+
+-- connector_write.set_sent
+UPDATE connector_write SET is_sent = :1, attempts = :2 WHERE id = :3 AND state = :4;
+
+-- connector_write.waiting
+SELECT COUNT(*) AS writes FROM connector_write w WHERE w.connector_id = :1 AND w.state = 0;
+
 -- conversation.any_of_unit
 SELECT 1 AS found FROM conversation WHERE unit_id = :1 FETCH FIRST 1 ROWS ONLY;
 

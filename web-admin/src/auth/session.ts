@@ -40,6 +40,8 @@ export type Permission =
   | 'webhook:write'
   | 'egress:read'
   | 'egress:ask'
+  | 'connector:read'
+  | 'connector:write'
   | 'egress:approve'
   | 'system:read'
   | 'job:read'

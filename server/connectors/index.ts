@@ -1,0 +1,5 @@
+import type { AnyConnector } from './connector.ts';
+import { restConnector } from './rest/index.ts';
+
+/** Every connector the product ships; one line each. */
+export const CONNECTORS: readonly AnyConnector[] = [restConnector];

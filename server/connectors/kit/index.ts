@@ -1,0 +1,8 @@
+export { connectorFault, retryAfterMs, statusFault } from './faults.ts';
+export { parseJson, plainDecimal } from './json.ts';
+export { compileMapping, type Mapping } from './mapping.ts';
+export { decodeText } from './charset.ts';
+export { encodePart, pathSegment, placeOfUrl, queryText } from './url.ts';
+export { toValue, VALUE_CHARACTERS_MAX } from './values.ts';
+export { assertDeclared, operationsSchema, toOperation, type DeclaredOperation } from './declared.ts';
+export { assertPlaces, fill, headerValue, placesOf } from './template.ts';
