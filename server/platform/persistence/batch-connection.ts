@@ -4,7 +4,8 @@ import { auditEventEntity } from './audit.entity.ts';
 import { batchColumns, type BatchPlan } from './batch-plan.ts';
 import type { Batch, BatchConnection } from './batch-writer.ts';
 import type { Database } from './data-source.ts';
-import { postgres, unnestParam } from './dialect/postgres.ts';
+import { BinaryArrays } from './dialect/postgres-arrays.ts';
+import { postgres } from './dialect/postgres.ts';
 import type { Entity } from './entity.ts';
 import { outboxEventEntity } from './outbox.entity.ts';
 import { Session } from './session.ts';
@@ -20,6 +21,7 @@ export class PostgresBatchConnection implements BatchConnection {
   readonly #url: string;
   readonly #plan: BatchPlan;
   readonly #columns: ReturnType<typeof batchColumns>;
+  readonly #arrays = new BinaryArrays();
   #client: pg.Client | undefined;
 
   constructor(url: string, plan: BatchPlan) {
@@ -29,15 +31,19 @@ export class PostgresBatchConnection implements BatchConnection {
   }
 
   async commit(batch: Batch): Promise<void> {
-    const values = this.#columns.map(({ entity, property, column }) =>
-      unnestParam(column.kind, this.#rowsOf(entity, batch) as Record<string, unknown>[], property),
-    );
-    await this.#query({ name: this.#plan.name, text: this.#plan.postgresSql, values });
+    await this.#query(() => {
+      // The driver copies the parameters when it takes the statement, so that the arrays are free for the next.
+      this.#arrays.begin();
+      const values = this.#columns.map(({ entity, property, column }) =>
+        this.#arrays.take(column.kind, this.#rowsOf(entity, batch) as Record<string, unknown>[], property),
+      );
+      return { name: this.#plan.name, text: this.#plan.postgresSql, values };
+    });
   }
 
   async hasNumber(key: { node: string; epoch: number; lane: number; n: number }): Promise<boolean> {
     const text = 'SELECT n FROM audit_event WHERE node = $1 AND epoch = $2 AND lane = $3 AND n = $4';
-    const result = await this.#query({ text, values: [key.node, key.epoch, key.lane, key.n] });
+    const result = await this.#query(() => ({ text, values: [key.node, key.epoch, key.lane, key.n] }));
     return (result.rowCount ?? 0) > 0;
   }
 
@@ -52,10 +58,10 @@ export class PostgresBatchConnection implements BatchConnection {
     return entity.table === this.#plan.entity.table ? batch.inserts : batch.merges;
   }
 
-  async #query(query: pg.QueryConfig): Promise<pg.QueryResult> {
+  async #query(make: () => pg.QueryConfig): Promise<pg.QueryResult> {
     try {
       const client = (this.#client ??= await this.#connect());
-      return await client.query(query);
+      return await client.query(make());
     } catch (error) {
       const translated = postgres.translateError(error);
       if (translated instanceof AppError && translated.code === 'storage.unavailable') await this.#drop();

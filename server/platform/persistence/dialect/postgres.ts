@@ -153,15 +153,3 @@ export const postgres: Dialect = {
     return error;
   },
 };
-
-/** An array parameter for `unnest` in the batch statement. */
-export function unnestParam(
-  kind: ColumnKind,
-  rows: readonly Record<string, unknown>[],
-  property: string,
-): string {
-  return arrayLiteral(
-    kind,
-    rows.map((row) => row[property]),
-  );
-}
