@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError, ERRORS, isUuid, type ErrorCode } from '../../kernel/index.ts';
-import type { SocketConnection, SocketEndpoint } from '../../platform/realtime/index.ts';
+import {
+  encodeFrame,
+  type EncodedFrame,
+  type SocketConnection,
+  type SocketEndpoint,
+} from '../../platform/realtime/index.ts';
 import {
   presentForRequester,
   type ConversationOwners,
@@ -44,7 +49,7 @@ export function createVisitorSockets(deps: VisitorSocketDeps): VisitorSockets {
   deps.owners.onMessage((message, row, origin) => {
     const open = pages.get(row.id);
     if (open) {
-      let frame: Buffer | undefined;
+      let frame: EncodedFrame | undefined;
       const encoded = () => (frame ??= encode(message));
       for (const page of open) page.push(message, encoded, origin);
       if (message.meta?.state) {
@@ -89,8 +94,13 @@ export function createVisitorSockets(deps: VisitorSocketDeps): VisitorSockets {
   };
 }
 
-function encode(message: StoredMessage): Buffer {
-  return Buffer.from(JSON.stringify({ t: 'message', ...presentForRequester(message) }), 'utf8');
+function encode(message: StoredMessage): EncodedFrame {
+  return encodeFrame({ t: 'message', ...presentForRequester(message) });
+}
+
+/** The frame that answers every message, written by hand: id and instant hold no character JSON would escape. */
+function ackText(id: string, { seq, at }: { seq: number; at: Date }): string {
+  return `{"t":"ack","id":"${id}","seq":${seq},"at":"${at.toISOString()}"}`;
 }
 
 const RETRY_MS = 1_000;
@@ -153,7 +163,7 @@ class VisitorPage {
   }
 
   /** A committed message: sent at once when it is the next one, else the page reads on from where it is. */
-  push(message: StoredMessage, encoded: () => Buffer, origin: unknown): void {
+  push(message: StoredMessage, encoded: () => EncodedFrame, origin: unknown): void {
     if (message.seq <= this.#lastSent) return;
     if (this.#catchingUp || message.seq !== this.#lastSent + 1) {
       this.#catchUp();
@@ -216,7 +226,7 @@ class VisitorPage {
     }
   }
 
-  async #act(frame: Record<string, unknown>, visitor: Visitor): Promise<void> {
+  #act(frame: Record<string, unknown>, visitor: Visitor): Promise<void> | void {
     const { conversationId } = visitor;
     switch (frame.t) {
       case 'send':
@@ -252,7 +262,7 @@ class VisitorPage {
     if (this.#blockedBy !== undefined && this.#blockedBy !== id) throw new AppError('message.blocked');
   }
 
-  async #send(
+  #send(
     frame: Record<string, unknown>,
     visitor: Visitor,
     text: unknown,
@@ -262,7 +272,7 @@ class VisitorPage {
     if (typeof text !== 'string' || (frame.kind !== undefined && frame.kind !== 'text')) {
       throw new AppError('frame.malformed');
     }
-    await this.#take(visitor, { id: frame.id, text, ...(meta ? { meta } : {}) });
+    return this.#take(visitor, { id: frame.id, text, ...(meta ? { meta } : {}) });
   }
 
   async #take(
@@ -272,9 +282,9 @@ class VisitorPage {
     const { conversationId } = visitor;
     const by = { actor: actorOf(visitor, this.#connection.ip) };
     const sent = { ...message, conversationId, origin: this.#connection };
-    const { seq, at } = await this.#deps.conversations.receive(by, sent);
+    const appended = await this.#deps.conversations.receive(by, sent);
     this.#blockedBy = undefined;
-    this.#connection.send({ t: 'ack', id: message.id, seq, at: at.toISOString() });
+    this.#connection.sendText(ackText(message.id, appended));
   }
 
   /** A file that was uploaded before; what stands in the conversation is its name and where it is. */
@@ -304,14 +314,10 @@ class VisitorPage {
     this.#assertNext(frame.id);
     const by = { actor: actorOf(visitor, this.#connection.ip) };
     const { conversationId } = visitor;
-    const { seq, at } = await this.#deps.conversations.requestHandover(
-      by,
-      conversationId,
-      'requested',
-      frame.id,
-    );
+    const { conversations } = this.#deps;
+    const appended = await conversations.requestHandover(by, conversationId, 'requested', frame.id);
     this.#blockedBy = undefined;
-    this.#connection.send({ t: 'ack', id: frame.id, seq, at: at.toISOString() });
+    this.#connection.sendText(ackText(frame.id, appended));
   }
 }
 

@@ -1,3 +1,4 @@
+import { encodeFrame } from './frame.ts';
 import type { SocketConnection } from './socket-server.ts';
 
 /** Who hears what: connections by topic. Choosing the topic of a push is a security decision of its sender. */
@@ -36,7 +37,7 @@ export function createAudience(): Audience {
     publish(topic, frame, except) {
       const members = topics.get(topic);
       if (!members) return;
-      const encoded = Buffer.from(JSON.stringify(frame), 'utf8');
+      const encoded = encodeFrame(frame);
       for (const connection of members) if (connection !== except) connection.sendEncoded(encoded);
     },
     isHeard: (topic) => topics.has(topic),

@@ -1,4 +1,5 @@
 export { createAudience, type Audience } from './audience.ts';
+export { encodeFrame, type EncodedFrame } from './frame.ts';
 export {
   CLOSE,
   createSocketServer,

@@ -105,6 +105,43 @@ describe('the socket server', () => {
     socket.terminate();
   });
 
+  it('writes frames of every length as the protocol asks', async () => {
+    const lengths = [0, 1, 100, 125, 126, 127, 65_534, 65_535, 65_536, 200_000];
+    open = (connection) => ({
+      ...plain,
+      onFrame() {
+        for (const length of lengths)
+          connection.sendText(JSON.stringify({ length, text: 'x'.repeat(length) }));
+        connection.send({ text: '中文😀' });
+      },
+    });
+    const socket = await connect();
+    const heard = hear(socket, lengths.length + 1);
+    socket.send('{}');
+    const frames = await heard;
+    expect(frames.pop()).to.deep.equal({ text: '中文😀' });
+    expect(frames.map(({ text }) => (text as string).length)).to.deep.equal(lengths);
+    socket.terminate();
+  });
+
+  it('says what was said before a close, and nothing after it', async () => {
+    open = (connection) => ({
+      ...plain,
+      onFrame() {
+        connection.send({ n: 1 });
+        connection.close(4000, 'enough');
+        connection.send({ n: 2 });
+      },
+    });
+    const socket = await connect();
+    const heard: string[] = [];
+    socket.on('message', (data: Buffer) => heard.push(data.toString('utf8')));
+    const closed = new Promise<number>((done) => socket.once('close', done));
+    socket.send('{}');
+    expect(await closed).to.equal(4000);
+    expect(heard).to.deep.equal(['{"n":1}']);
+  });
+
   it('drops a peer that does not read', async () => {
     const closed = new Promise<void>((done) => {
       open = (connection) => ({

@@ -3,6 +3,7 @@ import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { LIMITS } from '../../kernel/index.ts';
+import { encodeFrame, encodeText, type EncodedFrame } from './frame.ts';
 
 /** Close codes of the protocol. */
 export const CLOSE = {
@@ -28,8 +29,10 @@ export interface SocketConnection {
   readonly isOpen: boolean;
   /** Sends a frame; a receiver that does not read is dropped at 1 MiB and catches up by resume. */
   send(frame: object): void;
+  /** Sends a frame whose JSON the caller wrote: for the few that go out with every message. */
+  sendText(json: string): void;
   /** Sends a frame that was encoded once for many receivers. */
-  sendEncoded(frame: Buffer): void;
+  sendEncoded(frame: EncodedFrame): void;
   close(code: number, reason: string): void;
   /** Ends the wait for the hello. */
   markReady(): void;
@@ -206,37 +209,45 @@ function dispatch(handlers: SocketHandlers, data: Buffer, isBinary: boolean): Pr
 }
 
 function toConnection({ socket, stream }: Wire, ip: string, helloTimer: NodeJS.Timeout): SocketConnection {
-  let isGathering = false;
+  let gathered: EncodedFrame[] = [];
+  let gatheredBytes = 0;
   const release = () => {
-    if (!isGathering) return;
-    isGathering = false;
-    stream.uncork();
+    if (gatheredBytes === 0) return;
+    const [first] = gathered;
+    const bytes = gathered.length === 1 && first ? first : Buffer.concat(gathered, gatheredBytes);
+    gathered = [];
+    gatheredBytes = 0;
+    // Whoever said goodbye since is not spoken to: RFC 6455 §5.5.1 lets nothing follow the close frame.
+    if (socket.readyState === socket.OPEN) stream.write(bytes);
   };
-  /** What is said in one turn of the event loop leaves in one system call: a batch brings an agent many frames. */
-  const gather = () => {
-    if (socket.bufferedAmount > GATHERED_BYTES_MAX) return release();
-    if (isGathering) return;
-    isGathering = true;
-    stream.cork();
-    process.nextTick(release);
-  };
-  const write = (data: string | Buffer) => {
+  /**
+   * What is said in one turn of the event loop leaves in one system call: a batch brings an agent many frames. They
+   * go past the library's sender, which has nothing to add to a frame that is neither masked nor compressed; its own
+   * frames (ping, close) take the same stream, so the order holds.
+   */
+  const write = (frame: EncodedFrame) => {
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > LIMITS.socketBufferedBytesMax) {
       socket.terminate();
       return;
     }
-    gather();
-    socket.send(data, { binary: false, compress: false });
+    gathered.push(frame);
+    gatheredBytes += frame.length;
+    if (gatheredBytes > GATHERED_BYTES_MAX) release();
+    else if (gathered.length === 1) process.nextTick(release);
   };
   return {
     ip,
     get isOpen() {
       return socket.readyState === socket.OPEN;
     },
-    send: (frame) => write(JSON.stringify(frame)),
+    send: (frame) => write(encodeFrame(frame)),
+    sendText: (json) => write(encodeText(json)),
     sendEncoded: write,
-    close: (code, reason) => socket.close(code, reason),
+    close: (code, reason) => {
+      release();
+      socket.close(code, reason);
+    },
     markReady: () => clearTimeout(helloTimer),
   };
 }
