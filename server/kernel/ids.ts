@@ -8,6 +8,15 @@ export interface Ids {
 /** Fills `length` bytes with randomness; platform/crypto supplies the real one. */
 export type RandomBytes = (length: number) => Uint8Array;
 
+const UUID_BYTES = 16;
+const RANDOM_BYTES = 10;
+/** Random bytes are asked for in this many at a time: a call costs more than the bytes do. */
+const RANDOM_POOL_BYTES = 400 * RANDOM_BYTES;
+/** Character codes of the hexadecimal digits. */
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const DASH = '-'.charCodeAt(0);
+/** Joining pieces would leave a tree of strings behind for each id; characters in a buffer make one flat text. */
+const scratch = Buffer.alloc(36);
 const COUNTER_MAX = 0xfff;
 const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -18,9 +27,18 @@ export function isUuid(text: unknown): text is string {
 
 /** Lays 16 bytes out as UUID text. */
 export function formatUuid(bytes: Uint8Array): string {
-  let hex = '';
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  let at = 0;
+  for (let index = 0; index < UUID_BYTES; index += 1) {
+    const byte = bytes[index] ?? 0;
+    scratch[at] = DIGITS[byte >> 4] as number;
+    scratch[at + 1] = DIGITS[byte & 0x0f] as number;
+    at += 2;
+    if (index === 3 || index === 5 || index === 7 || index === 9) {
+      scratch[at] = DASH;
+      at += 1;
+    }
+  }
+  return scratch.toString('latin1');
 }
 
 /**
@@ -30,10 +48,17 @@ export function formatUuid(bytes: Uint8Array): string {
 export function createIds(deps: { clock: Clock; randomBytes: RandomBytes }): Ids {
   let lastMs = 0;
   let counter = 0;
+  let pool: Uint8Array = new Uint8Array(0);
+  let poolAt = 0;
   return {
     next() {
       const nowMs = deps.clock.now().getTime();
-      const random = deps.randomBytes(10);
+      if (poolAt === pool.length) {
+        pool = deps.randomBytes(RANDOM_POOL_BYTES);
+        poolAt = 0;
+      }
+      const random = pool.subarray(poolAt, poolAt + RANDOM_BYTES);
+      poolAt += RANDOM_BYTES;
       if (nowMs > lastMs) {
         lastMs = nowMs;
         counter = (((random[8] ?? 0) << 8) | (random[9] ?? 0)) & (COUNTER_MAX >> 1);

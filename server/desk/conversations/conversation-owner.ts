@@ -53,7 +53,7 @@ export interface AppendCommand {
    * that refuses the message, or `skip` when there is nothing left to say.
    */
   decide?(row: Readonly<ConversationRow>, at: Date): ConversationChange | { refuse: ErrorCode } | 'skip';
-  events?(row: Readonly<ConversationRow>, seq: number): EventDraft[];
+  events?(row: Readonly<ConversationRow>, seq: number, id: string): readonly EventDraft[];
   /** Who already knows (the sending connection) and need not be told. */
   origin?: unknown;
 }
@@ -103,15 +103,15 @@ type MessageMerge = ConversationRow;
 export type MessageWriter = BatchWriter<MessageRow, MessageMerge>;
 
 const OWNED_MAX = 50_000;
-const SEEN_LOADED = 200;
-const SEEN_MAX = 1_000;
+/** The last messages whose repetition is known without asking; of older ones the database's unique key tells. */
+const SEEN_MAX = 32;
 
 interface Seen {
   seq: number;
   at: Date;
-  /** The text while it is known, else the envelope it can be read from. */
+  /** The text, or the envelope it can be read from. */
   text: string | undefined;
-  bodyEnc: Buffer;
+  bodyEnc?: Buffer;
   fileId: string | undefined;
 }
 
@@ -217,7 +217,7 @@ export class ConversationOwners {
 
   async #readText(owned: Owned, id: string, seen: Seen): Promise<void> {
     const cell = { table: 'message', column: 'body_enc', rowId: id };
-    seen.text = await this.#deps.crypto.open(cell, seen.bodyEnc);
+    seen.text = await this.#deps.crypto.open(cell, seen.bodyEnc as Buffer);
     owned.seen.set(id, seen);
   }
 
@@ -240,7 +240,7 @@ export class ConversationOwners {
     const loaded = await this.#deps.uow.read(async (db) => {
       const row = await findConversation(db, conversationId);
       if (!row) throw new AppError('request.not_found');
-      return { row, recent: await listMessagesBefore(db, row, row.lastSeq + 1, SEEN_LOADED) };
+      return { row, recent: await listMessagesBefore(db, row, row.lastSeq + 1, SEEN_MAX) };
     });
     const seen = new Map(
       loaded.recent.map(({ id, seq, at, bodyEnc, meta }) => [
@@ -261,6 +261,14 @@ export class ConversationOwners {
       return;
     }
   }
+}
+
+const NO_CHANGE: ConversationChange = {};
+
+/** The entry with the message's number and id; `command.audit` was made for this message alone. */
+function withDetails(draft: AuditDraft, seq: number, messageId: string): AuditDraft {
+  const details = draft.details === undefined ? { seq, messageId } : { ...draft.details, seq, messageId };
+  return { ...draft, details };
 }
 
 /** One message on its way through the lane. */
@@ -296,20 +304,19 @@ class AppendItem implements BatchItem<MessageRow, MessageMerge> {
     const change = this.#decide(row);
     if (change === undefined) return undefined;
     const seq = row.lastSeq + 1;
-    const next: ConversationRow = {
-      ...row,
-      unitId: this.#deps.heirs.of(row.unitId),
-      ...change,
-      lastSeq: seq,
-      lastFrom: command.sender,
-      lastAt: this.#at,
-      version: row.version + 1,
-    };
+    // One copy and plain assignments: several spreads in one literal cost more than sealing the text.
+    const next: ConversationRow = { ...row };
+    next.unitId = this.#deps.heirs.of(row.unitId);
+    if (change !== NO_CHANGE) Object.assign(next, change);
+    next.lastSeq = seq;
+    next.lastFrom = command.sender;
+    next.lastAt = this.#at;
+    next.version = row.version + 1;
     const bodyEnc = dek.seal({ table: 'message', column: 'body_enc', rowId: command.id }, command.text);
     this.#before = row;
     this.#owned.row = next;
     const fileId = command.meta?.file?.id;
-    seen.set(command.id, { seq, at: this.#at, text: command.text, bodyEnc, fileId });
+    seen.set(command.id, { seq, at: this.#at, text: command.text, fileId });
     if (seen.size > SEEN_MAX) seen.delete(seen.keys().next().value as string);
     this.#outcome = { seq, at: this.#at, isNew: true };
     return {
@@ -326,16 +333,16 @@ class AppendItem implements BatchItem<MessageRow, MessageMerge> {
         at: this.#at,
       },
       merge: next,
-      audit: { ...command.audit, details: { ...command.audit.details, seq, messageId: command.id } },
+      audit: withDetails(command.audit, seq, command.id),
       context: command.context,
-      events: command.events?.(next, seq) ?? [],
+      events: command.events?.(next, seq, command.id) ?? [],
     };
   }
 
   /** The change to make, or nothing when the outcome is already settled. */
   #decide(row: ConversationRow): ConversationChange | undefined {
     const { decide, sender } = this.#command;
-    const decision = decide ? decide(row, this.#at) : {};
+    const decision = decide ? decide(row, this.#at) : NO_CHANGE;
     if (decision === 'skip') {
       this.#outcome = { seq: row.lastSeq, at: row.lastAt, isNew: false, isSkipped: true };
       return undefined;

