@@ -1,15 +1,16 @@
-import { webWidgetRecords } from './channels/web-widget/index.ts';
+import { eraseVisitorRows, webWidgetRecords } from './channels/web-widget/index.ts';
 import type { Services } from './compose-services.ts';
-import { createCompliance, createLifecycle, type Lifecycle } from './compliance/index.ts';
+import { createCompliance, createErasure, createLifecycle, type Lifecycle } from './compliance/index.ts';
 import type { Desk } from './compose-desk.ts';
-import { deskRecords } from './desk/index.ts';
+import { deskRecords, eraseDeskRows } from './desk/index.ts';
 import { lifecycleNotices } from './lifecycle-notices.ts';
 import { placesOf, type Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
-import { fileRecords } from './platform/files/index.ts';
+import { eraseFiles, fileRecords } from './platform/files/index.ts';
 import type { AnyRoute } from './platform/http/index.ts';
 import { qaRecords } from './qa/index.ts';
 import { robotRecords } from './robot/index.ts';
+import * as wiring from './wiring.ts';
 
 /** The officer's side: the trail, and the life cycle of records with the stores of every module. */
 export function composeCompliance(
@@ -27,15 +28,31 @@ export function composeCompliance(
     anchorFolder: places.anchors,
     auditKeys: foundation.auditKeys,
   });
+  const stores = [
+    ...deskRecords({ forget }),
+    ...[robotRecords(), webWidgetRecords(), qaRecords()],
+    ...fileRecords(),
+  ];
+  const erasure = createErasure({
+    ...{ uow, clock, ids, installationId, accountNames, stores },
+    ...{ withDb: wiring.withDb(foundation.database), bus: foundation.bus, log: foundation.log },
+    erasers: [{ erase: eraseDeskRows }, { erase: eraseVisitorRows }, { erase: eraseFiles }],
+    approvals: identity.approvals,
+    queue: services.jobs.queue,
+    async forgetKeys(dekIds) {
+      for (const id of dekIds) crypto.forget(id);
+      await desk.owners.forgetKeys(new Set(dekIds));
+    },
+  });
   const lifecycle = createLifecycle({
     ...{ uow, clock, ids, crypto, installationId, accountNames },
-    stores: [...deskRecords({ forget }), robotRecords(), webWidgetRecords(), qaRecords(), ...fileRecords()],
+    stores,
     archiveRoot: places.archive,
     approvals: identity.approvals,
     queue: services.jobs.queue,
     queueDepth: () => desk.writer.depth,
     notices: lifecycleNotices({ notifier: services.notify, log: foundation.log }),
   });
-  services.jobs.add(lifecycle.jobs);
-  return { routes: [...compliance.routes, ...lifecycle.routes], lifecycle };
+  services.jobs.add([...lifecycle.jobs, erasure.job]);
+  return { routes: [...compliance.routes, ...lifecycle.routes, ...erasure.routes], lifecycle };
 }

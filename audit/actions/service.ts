@@ -132,6 +132,15 @@ export const SERVICE_ACTIONS = {
   'hold.release': desk.must('{actor} 解除法律保全 {target}', '{actor} released legal hold {target}'),
   'hold.view': desk.must('{actor} 查看法律保全 {target}', '{actor} viewed legal hold {target}'),
   'hold.list': desk.may('{actor} 查看法律保全列表', '{actor} listed legal holds'),
+  'erasure.list': desk.may('{actor} 查看个人信息删除记录', '{actor} listed erasures of persons'),
+  'erasure.check': personal.must(
+    '{actor} 核对客户 {customer} 能否删除',
+    '{actor} checked whether {customer} may be erased',
+  ),
+  'erasure.certificate': desk.must(
+    '{actor} 取得删除证明 {target}',
+    '{actor} took the certificate of {target}',
+  ),
   'archive.read': personal.must(
     '{actor} 读取归档 {target}，原因：{reason}',
     '{actor} read archive {target} for {reason}',

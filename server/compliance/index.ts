@@ -5,6 +5,7 @@ export {
   type ArchiveLine,
   type ArchivePlace,
 } from './lifecycle/archive-file.ts';
+export { createErasure, type Erasure } from './erasure/erasure.ts';
 export { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export type { LifecycleDeps } from './lifecycle/lifecycle.deps.ts';
 export { readManifest, type Manifest } from './lifecycle/manifest.ts';

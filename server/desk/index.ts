@@ -22,6 +22,7 @@ export { ROBOT_MISSES_MAX, textFault } from './conversations/conversation.rules.
 export type { By } from './conversations/conversation.entries.ts';
 export { ConversationService } from './conversations/conversation.service.ts';
 export { systemText, type SystemText, type SystemTexts } from './conversations/conversation.texts.ts';
+export { eraseDeskRows } from './records/requester.erasure.ts';
 export { deskRecords } from './records/desk.records.ts';
 export { catchUpJob, MessageIndexer } from './search/message-indexer.ts';
 export { RevealService, revealUpkeep, type RevealAlarms } from './reveals/reveal.service.ts';

@@ -233,6 +233,12 @@ export const ERRORS = {
   'hold.limit': [409, 'Too many holds are in force; release some first.'],
   'hold.state_refused': [409, 'The hold has been released already.'],
   'hold.second_person': [403, 'Who placed a hold cannot approve its release.'],
+  'erasure.person_unknown': [404, 'There is no person with this id.'],
+  'erasure.covered': [409, 'A hold, a period of the law, or an archive keeps this person from being erased.'],
+  'erasure.not_done': [
+    409,
+    'The erasure is not done yet; the certificate follows about a minute after the approval.',
+  ],
   'sweep.not_scheduled': [409, 'Sweeps are not switched on; two people must switch them on first.'],
   'sweep.clock_jumped': [409, 'The clock has jumped forward; two people must confirm it before records go.'],
   'archive.damaged': [422, 'The archive is damaged, or was not written by this installation.'],

@@ -37,6 +37,7 @@ const UNSCOPED: readonly [RegExp, string][] = [
   [/^requester\.by_external$/, 'a visitor is recognised'],
   [/^evaluation\.of_conversation$/, 'the server judges a closed conversation once'],
   [/\.any_of_unit$/, 'a unit is closed'],
+  [/^erasure\./, 'a person is erased by two officers'],
   [/^message_token\.touched$/, 'the server makes messages findable: ids alone'],
   [/^leaver\./, 'an account is turned off: counts and ids'],
   [/^rights\./, 'who may see a record is explained to administrators: where it lies, no words'],

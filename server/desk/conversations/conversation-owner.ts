@@ -157,6 +157,15 @@ export class ConversationOwners {
     for (const id of conversationIds) this.#owned.delete(id);
   }
 
+  /** Lets go of conversations sealed by these keys, so that they are read again under the keys in use. */
+  async forgetKeys(dekIds: ReadonlySet<number>): Promise<void> {
+    for (const [id, loading] of [...this.#owned]) {
+      const owned = await loading.catch(() => undefined);
+      const isIdle = owned !== undefined && owned.inFlight === 0;
+      if (isIdle && dekIds.has(owned.dek.id) && this.#owned.get(id) === loading) this.#owned.delete(id);
+    }
+  }
+
   /**
    * Writes one message; resolves after the commit. Throws `message.id_reused`, `conversation.closed`, what `decide`
    * refuses, `server.busy`, or `storage.*`; then nothing was written.

@@ -11,6 +11,7 @@ export {
 export { createFiles, type Files } from './files.ts';
 export { FileStore, type CreatedFile, type FileInfo, type FileOwner } from './file-store.ts';
 export { beginRoute, fileRoutes, presentFileItem, type FileRouteOptions } from './file.routes.ts';
+export { eraseFiles } from './file.erasure.ts';
 export { fileRecords } from './file.records.ts';
 export { fileItem } from './file.schema.ts';
 export { createThumbnailer } from './thumbnailer.ts';

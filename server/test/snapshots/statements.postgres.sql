@@ -799,6 +799,48 @@ DELETE FROM egress_rule WHERE id = $1;
 -- egress_rule.update
 UPDATE egress_rule SET addresses = $1, reason = $2, state = $3, asked_by_id = $4, asked_at = $5, decided_by_id = $6, decided_at = $7, version = $8 WHERE id = $9 AND version = $10;
 
+-- erasure.archived
+SELECT COUNT(*) AS keys FROM archived_dek a JOIN crypto_dek d ON d.id = a.dek_id WHERE d.owner_id = $1 AND d.state <> 'destroyed';
+
+-- erasure.by_id
+SELECT id, requester_id, state, asked_by_id, approved_by_id, started_at, finished_at, report FROM erasure WHERE id = $1;
+
+-- erasure.custom_value
+DELETE FROM custom_value WHERE record_id = $1 OR record_id IN (SELECT t.id FROM ticket t WHERE t.requester_id = $1) OR record_id IN (SELECT c.id FROM conversation c WHERE c.requester_id = $1);
+
+-- erasure.finish
+UPDATE erasure SET state = $1, finished_at = $2, report = $3 WHERE id = $4 AND state = 'destroying';
+
+-- erasure.insert
+INSERT INTO erasure (id, requester_id, state, asked_by_id, approved_by_id, started_at, finished_at, report) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- erasure.message_token
+DELETE FROM message_token WHERE conversation_id IN (SELECT c.id FROM conversation c WHERE c.requester_id = $1);
+
+-- erasure.page
+SELECT id, requester_id, state, asked_by_id, approved_by_id, started_at, finished_at, report FROM erasure WHERE started_at <= $1 AND (started_at < $1 OR id < $2) ORDER BY started_at DESC, id DESC FETCH FIRST $3 ROWS ONLY;
+
+-- erasure.requester
+UPDATE requester SET external_enc = NULL, external_bix = NULL, name_enc = NULL, name_bix = NULL, phone_enc = NULL, phone_bix = NULL, phone_last4_bix = NULL, email_enc = NULL, email_bix = NULL, id_number_enc = NULL, id_number_bix = NULL, version = version + 1 WHERE id = $1 AND (external_enc IS NOT NULL OR name_enc IS NOT NULL OR phone_enc IS NOT NULL OR email_enc IS NOT NULL OR id_number_enc IS NOT NULL);
+
+-- erasure.requester_reveal
+DELETE FROM requester_reveal WHERE requester_id = $1;
+
+-- erasure.stored_file
+SELECT f.id FROM stored_file f WHERE f.requester_id = $1 FETCH FIRST $2 ROWS ONLY;
+
+-- erasure.ticket_token
+DELETE FROM ticket_token WHERE ticket_id IN (SELECT t.id FROM ticket t WHERE t.requester_id = $1);
+
+-- erasure.visitor_session
+DELETE FROM visitor_session WHERE requester_id = $1;
+
+-- erasure_ack.insert
+INSERT INTO erasure_ack (erasure_id, node_id, at) VALUES ($1, $2, $3);
+
+-- erasure_ack.of
+SELECT erasure_id, node_id, at FROM erasure_ack WHERE erasure_id = $1 FETCH FIRST $2 ROWS ONLY;
+
 -- evaluation.any_of_unit
 SELECT 1 AS found FROM evaluation WHERE unit_id = $1 FETCH FIRST 1 ROWS ONLY;
 

@@ -5,6 +5,7 @@ export interface Reply {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
+  bytes: Buffer;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every form
   json: any;
 }
@@ -38,12 +39,13 @@ export function ask(port: number, path: string, options: Ask): Promise<Reply> {
         // A body that ends before its length is no answer.
         answer.on('error', reject);
         answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString('utf8');
           const isJson = (answer.headers['content-type'] ?? '').includes('json');
           resolve({
             status: answer.statusCode ?? 0,
             headers: answer.headers,
-            text,
+            ...{ text, bytes },
             json: isJson && text !== '' ? JSON.parse(text) : undefined,
           });
         });

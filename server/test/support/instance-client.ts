@@ -29,10 +29,11 @@ export function askInstance(instance: Instance, path: string, options: Ask = {})
         answer.on('error', reject);
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString('utf8');
           const isJson = (answer.headers['content-type'] ?? '').includes('json');
           const json = isJson && text !== '' ? (JSON.parse(text) as unknown) : undefined;
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json });
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, bytes, json });
         });
       },
     );

@@ -1,5 +1,25 @@
 /** Texts of the officer's page of records. */
 export const zh = {
+  'erasure.title': '删除个人信息',
+  'erasure.hint':
+    '销毁一位客户的全部数据密钥，使其会话、工单、附件和资料永久不可读取，并清除检索索引。须由第二人批准，无法撤销。',
+  'erasure.person': '客户编号',
+  'erasure.person_form': '请输入完整的客户编号（36 个字符）。',
+  'erasure.check': '核对能否删除',
+  'erasure.free': '没有法律保全、法定期限或归档阻止删除。',
+  'erasure.covered': '目前不能删除，原因如下：',
+  'erasure.cover_hold': '法律保全 {id}（{at} 设置）',
+  'erasure.cover_period': '{recordClass}：{count} 条记录未满法定最短期限，至 {until}',
+  'erasure.cover_open': '{recordClass}：{count} 条记录尚未结束',
+  'erasure.cover_archive': '归档中有该客户的数据，归档到期前须可读取',
+  'erasure.cover_many': '该客户的记录过多，无法逐一核对；请先解除不再需要的法律保全',
+  'erasure.ask': '申请删除',
+  'erasure.ask_hint': '批准后立即销毁密钥，任何人都无法恢复。请填写依据，不要写客户的个人信息。',
+  'erasure.done': '已完成',
+  'erasure.destroying': '等待各进程确认',
+  'erasure.summary':
+    '{at}，销毁密钥 {keys} 个，清除 {rows} 行，{processes} 个进程已确认；申请 {asked}，批准 {approved}',
+  'erasure.certificate': '删除证明',
   'nav.records': '记录保存',
   'record.title': '记录保存与法律保全',
   'record.class.chat': '会话',
@@ -87,6 +107,29 @@ export const zh = {
 };
 
 export const en: Record<keyof typeof zh, string> = {
+  'erasure.title': 'Erasure of a person',
+  'erasure.hint':
+    'Destroys all data keys of one person, so that conversations, tickets, files, and profile can never be read again, and clears the search indexes. A second person approves; nothing brings it back.',
+  'erasure.person': 'Id of the requester',
+  'erasure.person_form': 'Give the whole id, 36 characters.',
+  'erasure.check': 'Check whether it may be',
+  'erasure.free': 'No hold, no period of the law, and no archive stands against it.',
+  'erasure.covered': 'Not possible now:',
+  'erasure.cover_hold': 'legal hold {id}, placed {at}',
+  'erasure.cover_period':
+    '{recordClass}: {count} records are within the shortest period of the law, until {until}',
+  'erasure.cover_open': '{recordClass}: {count} records have not ended',
+  'erasure.cover_archive': 'an archive holds data of this person and must stay readable until it ends',
+  'erasure.cover_many':
+    'too many records to look at one by one; release holds that are no longer needed first',
+  'erasure.ask': 'Ask for the erasure',
+  'erasure.ask_hint':
+    'The keys are destroyed the moment it is approved, and nobody can bring them back. Name the ground, without personal data.',
+  'erasure.done': 'Done',
+  'erasure.destroying': 'Waiting for all processes',
+  'erasure.summary':
+    '{at}: {keys} keys destroyed, {rows} rows cleared, {processes} processes acknowledged; asked by {asked}, approved by {approved}',
+  'erasure.certificate': 'Certificate',
   'nav.records': 'Records',
   'record.title': 'Retention and legal holds',
   'record.class.chat': 'Conversations',

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { ErrorFace, LoadingFace, Page, ReasonDialog, useProblemToast } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { ClassTable } from './class-table.tsx';
+import { ErasurePanel } from './erasure-panel.tsx';
 import { HoldPanel } from './hold-panel.tsx';
 import { useOutcomeToast } from './outcome-toast.ts';
 import { useOverview, useRecordActions, type Overview } from './record-data.ts';
@@ -130,7 +131,7 @@ function DryRun({ data, isWaiting, onStart }: { data: Overview; isWaiting: boole
   );
 }
 
-/** The officer's page: periods, legal holds, dry run, and sweeps. */
+/** The officer's page: periods, legal holds, dry run, sweeps, and the erasure of persons. */
 export default function RecordsPage() {
   const { t } = useI18n();
   const { dryRun } = useRecordActions();
@@ -156,6 +157,7 @@ export default function RecordsPage() {
       <HoldPanel />
       <DryRun data={data} isWaiting={isWaiting} onStart={start} />
       <Sweeps data={data} />
+      <ErasurePanel />
     </Page>
   );
 }

@@ -1,0 +1,2 @@
+DROP TABLE erasure_ack;
+DROP TABLE erasure;
