@@ -8,7 +8,18 @@ import {
   type SsoClock,
   type VerifiedAssertion,
 } from './types.ts';
-import { attributeOf, childrenNamed, childrenOf, instantOf, isNamed, NS, onlyChild, textOf } from './xml.ts';
+import {
+  attributeOf,
+  childrenNamed,
+  childrenOf,
+  instantOf,
+  isNamed,
+  NS,
+  onlyChild,
+  textOf,
+  descendants,
+  parseXml,
+} from './xml.ts';
 
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 const NAME_ID_CHARACTERS_MAX = 255;
@@ -167,4 +178,17 @@ function readAttributes(assertion: Element): Map<string, string[]> {
 function valueOf(value: Element): string | undefined {
   if (childrenOf(value).length > 0) return undefined;
   return textOf(value, 'sso.attributes').trim();
+}
+
+/**
+ * Reads the name and the attributes of an assertion that somebody pasted, alone or in its response, without judging
+ * who signed it, when, or for whom. For trying a map; nobody is ever signed in by it.
+ */
+export function readPastedAssertion(text: string): Pick<VerifiedAssertion, 'nameId' | 'attributes'> {
+  const root = parseXml(text);
+  const found = [root, ...descendants(root)].filter((each) => isNamed(each, NS.assertion, 'Assertion'));
+  demand(found.length === 1, 'sso.malformed', 'one-assertion');
+  const assertion = found[0] as Element;
+  const { nameId } = readNameId(onlyChild(assertion, [NS.assertion, 'Subject'], 'sso.subject'));
+  return { nameId, attributes: readAttributes(assertion) };
 }

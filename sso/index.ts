@@ -1,4 +1,5 @@
 export { judgeAnswer, type AnswerCall } from './answer.ts';
+export { readPastedAssertion } from './assertion.ts';
 export {
   METADATA_BYTES_MAX,
   readCertificate,

@@ -58,9 +58,11 @@ export function isDormant(
 
 /** Whether the password has to be changed before anything else: a temporary one, or one of 90 days. */
 export function mustChangePassword(
-  account: Pick<AccountFacts, 'mustChangePassword' | 'passwordChangedAt'>,
+  account: Pick<AccountFacts, 'mustChangePassword' | 'passwordChangedAt'> & { passwordHash: string },
   now: Date,
 ): boolean {
+  // Who signs in through an identity provider has none to change.
+  if (account.passwordHash === NO_PASSWORD) return false;
   const ageMs = now.getTime() - account.passwordChangedAt.getTime();
   return account.mustChangePassword || ageMs > ACCOUNT_RULES.passwordAgeMaxMs;
 }

@@ -230,13 +230,13 @@ export class AccountService {
    */
   async createApproved(
     tx: Tx,
-    inputs: readonly (AccountInput & { locale: string })[],
+    inputs: readonly (AccountInput & { id?: string; locale: string })[],
     who: Granting['who'],
   ): Promise<string[]> {
     const grant = { ...who, grantedAt: this.#deps.clock.now() };
     const made = inputs.map((input) => {
       const secrets = { hash: NO_PASSWORD, totpSecret: undefined };
-      const row = this.#rowOf(this.#deps.ids.next(), input, secrets);
+      const row = this.#rowOf(input.id ?? this.#deps.ids.next(), input, secrets);
       return { row: { ...row, locale: input.locale, mustChangePassword: true }, roles: input.roles };
     });
     for (const { row, roles } of made) {
@@ -386,7 +386,7 @@ export class AccountService {
 }
 
 /** The composed ones of roles that one account may hold together; throws `role.unknown`, `account.roles_exclusive`. */
-async function assertRoles(db: Db, roles: readonly string[]): Promise<CustomRoleRow[]> {
+export async function assertRoles(db: Db, roles: readonly string[]): Promise<CustomRoleRow[]> {
   const customIds = roles.filter(isCustomRoleId);
   const composed = customIds.length === 0 ? [] : await findCustomRoles(db, customIds);
   if (composed.length < new Set(customIds).size) throw new AppError('role.unknown');

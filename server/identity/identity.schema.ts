@@ -43,17 +43,22 @@ export const noAnswer: Schema = { type: 'null' };
 export const signIn = closed({ username: text(64), password: text(256), otp: text(16, 0) }, ['otp']);
 export const passwordChange = closed({ current: text(256), next: text(256) });
 export const localeChange = closed({ locale: { type: 'string', enum: ['zh-CN', 'en'] } });
-export const session = open({
-  account: open({ id: uuid, username: text(64), displayName: text(100), locale: text(10) }),
-  roles: { type: 'array', items: roleId },
-  customRoles: items(open({ id: roleId, nameZh: text(50), nameEn: text(50) })),
-  permissions: permissionNames,
-  csrfToken: text(64),
-  expiresAt: instant,
-  idleSeconds: { type: 'integer' },
-  evaluation: { type: 'boolean' },
-  mustChangePassword: { type: 'boolean' },
-});
+export const session = open(
+  {
+    account: open({ id: uuid, username: text(64), displayName: text(100), locale: text(10) }),
+    idp: text(40),
+    nameId: text(255),
+    roles: { type: 'array', items: roleId },
+    customRoles: items(open({ id: roleId, nameZh: text(50), nameEn: text(50) })),
+    permissions: permissionNames,
+    csrfToken: text(64),
+    expiresAt: instant,
+    idleSeconds: { type: 'integer' },
+    evaluation: { type: 'boolean' },
+    mustChangePassword: { type: 'boolean' },
+  },
+  ['idp', 'nameId'],
+);
 
 export const account = open(
   {

@@ -37,6 +37,7 @@ import { unitRoutes } from './organisation/unit.routes.ts';
 import { PlacementService } from './organisation/placement.service.ts';
 import { placementRoutes } from './organisation/placement.routes.ts';
 import { UnitService } from './organisation/unit.service.ts';
+import { createSso, type Sso } from './sso/sso.ts';
 import { tokenRoutes } from './token.routes.ts';
 import { TokenService } from './token.service.ts';
 
@@ -107,6 +108,8 @@ export interface Identity {
   /** People by cookie, programs by token. */
   authenticators: readonly Authenticator[];
   sockets: SocketSessions;
+  /** Identity providers and who is whom there. */
+  sso: Sso;
   /** Acts that need a second person; every module registers its own. */
   approvals: Approvals;
   /** The tree of units, who lies under whom. */
@@ -150,6 +153,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const imports = new ImportService({ ...deps, accounts, approvals });
   const signIns = new SignInService({ ...deps, sessions, disableDormant });
   const organisation = createOrganisation(deps, sessions);
+  const sso = createSso({ ...deps, sessions, accounts });
   const placements = new PlacementService({ approvals, sessions, units: organisation.units });
   const agents = (skillGroupId: string | null, unitId?: string) =>
     deps.uow.read((db) => listAgents(db, skillGroupId, unitId));
@@ -162,6 +166,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...tokenRoutes({ ...deps, tokens }),
       ...skillGroupRoutes(deps),
       ...approvalRoutes({ clock, approvals }),
+      ...sso.routes,
       ...organisation.routes,
       ...rightsRoutes({ clock, lookAt: deps.lookAt, ancestorsOf: organisation.ancestorsOf }),
       ...placementRoutes({ accounts, placements }),
@@ -173,10 +178,9 @@ export function createIdentity(deps: IdentityDeps): Identity {
       const session = await socketSession(sessions, cookie);
       return session !== undefined && isSameSecret(csrfToken, session.csrfToken) ? session : undefined;
     },
-    approvals,
-    organisation,
+    ...{ approvals, organisation, sso },
     readerOf: (accountId) => readerOf(deps.uow, accountId),
-    jobKinds: identityJobs({ ...deps, approvals, leavers }),
+    jobKinds: [...identityJobs({ ...deps, approvals, leavers }), ...sso.jobKinds],
     namesOf: (ids) => accounts.namesOf(ids),
     holdersOf: (permission, limit) => deps.uow.read((db) => listHolders(db, permission, limit)),
     listAgents: agents,

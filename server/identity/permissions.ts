@@ -70,6 +70,8 @@ export const ROLE_PERMISSIONS = {
   'system-admin': [
     'account:read',
     'account:create',
+    'idp:read',
+    'idp:write',
     'unit:write',
     'site:write',
     'skill-group:write',
@@ -91,6 +93,8 @@ export const ROLE_PERMISSIONS = {
   'security-admin': [
     'account:read',
     'account:approve',
+    'idp:read',
+    'idp:approve',
     'settings:read',
     'settings:approve',
     'egress:read',

@@ -22,6 +22,11 @@ export const accountSessionEntity = defineEntity(
     createdAt: col.instant(),
     lastSeenAt: col.instant(),
     expiresAt: col.instant(),
+    /** Who is behind it at which identity provider, for sessions that one opened. */
+    idpId: col.text(40).optional(),
+    nameId: col.text(255).optional(),
+    nameIdFormat: col.text(256).optional(),
+    sessionIndex: col.text(256).optional(),
   },
   { primaryKey: ['id'] },
 );
@@ -42,6 +47,18 @@ const SESSIONS_OF = select(accountSessionEntity, {
     ['createdAt', 'desc'],
     ['id', 'desc'],
   ],
+  limit: true,
+});
+const SESSIONS_OF_NAME = select(accountSessionEntity, {
+  name: 'account_session.of_name',
+  where: ['idpId', 'nameId'],
+  orderBy: [['id', 'asc']],
+  limit: true,
+});
+const SESSIONS_OF_IDP = select(accountSessionEntity, {
+  name: 'account_session.of_idp',
+  where: ['idpId'],
+  orderBy: [['id', 'asc']],
   limit: true,
 });
 const SESSION_REMOVE = remove(accountSessionEntity, { name: 'account_session.remove', where: ['id'] });
@@ -92,6 +109,18 @@ export async function insertSession(tx: Tx, row: SessionRow, sessionsMax: number
   );
   await tx.run(SESSION_INSERT, row);
   return ended;
+}
+
+/** Sessions that an identity provider opened: of one name there, or all of them; at most 100 and 1,000. */
+export function sessionsOfIdp(db: Db, idpId: string, nameId?: string): Promise<SessionRow[]> {
+  return nameId === undefined
+    ? db.all(SESSIONS_OF_IDP, { idpId, limit: 1_000 })
+    : db.all(SESSIONS_OF_NAME, { idpId, nameId, limit: SESSIONS_READ_MAX });
+}
+
+/** Sessions of an account, the newest first. */
+export function sessionsOfAccount(db: Db, accountId: string): Promise<SessionRow[]> {
+  return db.all(SESSIONS_OF, { accountId, limit: SESSIONS_READ_MAX });
 }
 
 /** Ends one session. */

@@ -36,6 +36,7 @@ function present(deps: SessionRouteDeps, live: LiveSession): Record<string, unkn
   const { id, username, displayName, locale, roles } = live.account;
   return {
     account: { id, username, displayName, locale },
+    ...(live.row.idpId === null ? {} : { idp: live.row.idpId, nameId: live.row.nameId }),
     roles,
     customRoles: live.account.composed.map(({ id: roleId, nameZh, nameEn }) => ({
       id: roleId,

@@ -38,6 +38,18 @@ export interface LiveSession {
   idleMs: number;
 }
 
+/** Who opened a session: an identity provider and whom it named, or nobody for local sign-in. */
+export interface SessionOrigin {
+  idpId: string | null;
+  nameId: string | null;
+  nameIdFormat: string | null;
+  sessionIndex: string | null;
+  /** When the session at the identity provider ends. */
+  endsAt?: Date | undefined;
+}
+
+const LOCAL: SessionOrigin = { idpId: null, nameId: null, nameIdFormat: null, sessionIndex: null };
+
 interface Cached {
   live: LiveSession;
   checkedAtMs: number;
@@ -172,8 +184,16 @@ export class SessionService {
     }
   }
 
-  /** Starts a session, ends the account's oldest beyond three, and sets the cookie. */
-  async open(tx: Tx, account: Account, context: RequestContext): Promise<LiveSession> {
+  /**
+   * Starts a session, ends the account's oldest beyond three, and sets the cookie. One that an identity provider opened
+   * does not outlive the one there.
+   */
+  async open(
+    tx: Tx,
+    account: Account,
+    context: Pick<RequestContext, 'setHeader'>,
+    origin: SessionOrigin = LOCAL,
+  ): Promise<LiveSession> {
     const cookie = randomToken(COOKIE_BYTES);
     const now = this.#deps.clock.now();
     const row: SessionRow = {
@@ -182,7 +202,11 @@ export class SessionService {
       accountId: account.id,
       createdAt: now,
       lastSeenAt: now,
-      expiresAt: new Date(now.getTime() + ACCOUNT_RULES.sessionMs),
+      expiresAt: new Date(
+        Math.min(now.getTime() + ACCOUNT_RULES.sessionMs, origin.endsAt?.getTime() ?? Number.MAX_VALUE),
+      ),
+      ...{ idpId: origin.idpId, nameId: origin.nameId },
+      ...{ nameIdFormat: origin.nameIdFormat, sessionIndex: origin.sessionIndex },
     };
     const ended = await insertSession(tx, row, ACCOUNT_RULES.sessionsPerAccountMax);
     for (const id of ended) this.forgetAfter(tx, (live) => live.row.id === id);

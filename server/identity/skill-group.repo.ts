@@ -48,6 +48,10 @@ const MEMBERS_REMOVE = remove(skillGroupMemberEntity, {
   name: 'skill_group_member.remove_all',
   where: ['skillGroupId'],
 });
+const MEMBERSHIPS_REMOVE = remove(skillGroupMemberEntity, {
+  name: 'skill_group_member.remove_account',
+  where: ['accountId'],
+});
 const MEMBERS_OF = select(skillGroupMemberEntity, {
   name: 'skill_group_member.of_groups',
   whereIn: 'skillGroupId',
@@ -144,6 +148,30 @@ export async function updateSkillGroup(
   await tx.run(MEMBERS_REMOVE, { skillGroupId: group.id });
   await insertMembers(tx, group.id, change.memberIds);
   return changed === 1;
+}
+
+/**
+ * Puts an account into the groups of these names and into no others; gives whether that changed anything, and the names
+ * that no group has.
+ */
+export async function setSkillGroupsOf(
+  tx: Tx,
+  accountId: string,
+  names: readonly string[],
+): Promise<{ isChanged: boolean; unknown: string[] }> {
+  const groups = await listSkillGroups(tx);
+  const wanted = groups.filter(({ name }) => names.includes(name));
+  const isIn = (group: SkillGroup) => group.memberIds.includes(accountId);
+  const isChanged = groups.some((group) => isIn(group) !== wanted.includes(group));
+  if (isChanged) {
+    await tx.run(MEMBERSHIPS_REMOVE, { accountId });
+    await tx.runMany(
+      MEMBER_INSERT,
+      wanted.map(({ id: skillGroupId }) => ({ skillGroupId, accountId })),
+    );
+  }
+  const known = new Set(groups.map(({ name }) => name));
+  return { isChanged, unknown: names.filter((name) => !known.has(name)) };
 }
 
 async function insertMembers(tx: Tx, skillGroupId: string, memberIds: readonly string[]): Promise<void> {

@@ -56,6 +56,8 @@ export interface IdentityServer {
   ask(path: string, options?: Ask): Promise<Reply>;
   signIn(account: Pick<FirstAccount, 'username' | 'password' | 'totpSecret'>): Promise<Reply>;
   browse(account: FirstAccount): Promise<Browser>;
+  /** Serves a second time, as another process on the same database would; gives its port. */
+  twin(): Promise<number>;
   /** A new identity on the same database serves from here on: what was only in memory is gone. */
   restart(): void;
   /** Actions in the trail, as `action outcome`. */
@@ -121,14 +123,37 @@ function buildIdentity(core: Core, config: HostConfig, port: WorkPort): Identity
   });
 }
 
+async function listenAnywhere(): Promise<{ server: Server; port: number }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+async function stopServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => void server.close(() => resolve()));
+}
+
+async function createPeople(core: Core, identity: Identity): Promise<Record<Role, FirstAccount>> {
+  const first = await core.uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
+    identity.createFirstAccounts(
+      tx,
+      ROLES.map((role) => ({ username: `The.${role}`, displayName: `The ${role}`, roles: [role] })),
+    ),
+  );
+  return Object.fromEntries(first.map((account) => [account.roles[0], account])) as Record<
+    Role,
+    FirstAccount
+  >;
+}
+
 /** Starts it. */
 export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Promise<IdentityServer> {
   const work = createWork();
   const clock = createFakeClock(new Date(Date.now() - YEAR_MS));
   const core = await buildCore({ clock });
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { server, port } = await listenAnywhere();
+  const twins: Server[] = [];
   const config = { publicBaseUrl: `https://localhost:${port}`, hosts: [`localhost:${port}`] };
   const serveNew = () => {
     const identity = buildIdentity(core, config, work.port);
@@ -137,16 +162,7 @@ export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Prom
     return identity;
   };
   const identity = serveNew();
-  const first = await core.uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
-    identity.createFirstAccounts(
-      tx,
-      ROLES.map((role) => ({ username: `The.${role}`, displayName: `The ${role}`, roles: [role] })),
-    ),
-  );
-  const people = Object.fromEntries(first.map((account) => [account.roles[0], account])) as Record<
-    Role,
-    FirstAccount
-  >;
+  const people = await createPeople(core, identity);
 
   const signIn = ({
     username,
@@ -179,14 +195,20 @@ export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Prom
           ask(port, path, { ...options, headers: { ...headers, ...options.headers } }),
       };
     },
+    async twin() {
+      const { server: other, port: otherPort } = await listenAnywhere();
+      const own = { ...config, hosts: [...config.hosts, `localhost:${otherPort}`] };
+      serve(other, core, { identity: buildIdentity(core, own, work.port), config: own, routes: [] });
+      twins.push(other);
+      return otherPort;
+    },
     restart: () => void serveNew(),
     trail: async () =>
       (await core.uow.read((db) => db.all(AUDIT_ROWS, {}))).map(
         ({ action, outcome }) => `${action} ${outcome}`,
       ),
     async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => void server.close(() => resolve()));
+      await Promise.all([server, ...twins].map(stopServer));
       await core.close();
     },
   };

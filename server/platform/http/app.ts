@@ -62,7 +62,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ['probes', probes],
     ['turn away while draining', turnAway(() => isDraining)],
     ['limit per address', limitAddress(deps.config, deps.clock)],
-    ['no foreign origin', refuseForeignOrigin(deps.config)],
+    ['no foreign origin', refuseForeignOrigin(deps.config, deps.routes)],
     ['API description', serveDescription(deps)],
     ['API', api],
     ['pages', pages],

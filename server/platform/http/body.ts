@@ -6,6 +6,7 @@ const DEPTH_MAX = 20;
 /** Values in one body; the largest form (a score card, a list of similar questions) has some hundreds. */
 const VALUES_MAX = 50_000;
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset=utf-8)?$/i;
+const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?$/i;
 const BYTES_TYPE = /^application\/octet-stream$/i;
 /** NUL, or half of a surrogate pair standing alone. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
@@ -58,6 +59,16 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     : Buffer.alloc(0);
 }
 
+/** Reads a form as it was sent; strict UTF-8, an absent one is empty. Throws like `readBody`. */
+export async function readForm(request: IncomingMessage, bytesMax: number): Promise<string> {
+  if (!hasBody(request, { type: FORM_TYPE, bytesMax })) return '';
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await collect(request, bytesMax));
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : invalid('text', cause);
+  }
+}
+
 /**
  * The bytes of a raw body as they arrive, at most `bytesMax`. Throws `request.media_type` and `request.too_large` before
  * the first byte where the head tells, else while reading, and `request.invalid` when the sender goes away in between.
@@ -90,13 +101,13 @@ function hasBody(request: IncomingMessage, allowed: { type: RegExp; bytesMax: nu
 }
 
 /** Not `for await`: leaving such a loop early destroys the socket, and the caller would never see the 413. */
-function collect(request: IncomingMessage): Promise<Buffer> {
+function collect(request: IncomingMessage, bytesMax: number = LIMITS.jsonBodyBytes): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= LIMITS.jsonBodyBytes) chunks.push(chunk);
+      if (length <= bytesMax) chunks.push(chunk);
       else reject(new AppError('request.too_large'));
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));

@@ -14,6 +14,8 @@ export interface Exchange {
   /** Origins allowed to frame the page, and frames it may show; only pages set them. */
   frameAncestors?: readonly string[];
   frameSources?: readonly string[];
+  /** Origin that a form of the page may be sent to. */
+  formTarget?: string;
 }
 
 const exchanges = new WeakMap<Response, Exchange>();

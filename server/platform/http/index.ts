@@ -33,5 +33,6 @@ export {
 export { createSchemaCompiler, type Validator } from './schemas.ts';
 export { allowedOrigins } from './security.ts';
 export { configureServer } from './server.ts';
+export { Rendered } from './rendered.ts';
 export { Streamed } from './streamed.ts';
 export type { StaticSite } from './static-files.ts';

@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { AppError, scopeOf, SYSTEM_ACTOR, type Actor, type Clock } from '../../kernel/index.ts';
 import type { Tx, UnitContext, UnitOfWork } from '../persistence/index.ts';
-import { assertCleanValue, parseJson, readBody, readStream } from './body.ts';
+import { assertCleanValue, parseJson, readBody, readForm, readStream } from './body.ts';
 import { isLoopback } from './client-address.ts';
 import { authenticate, isSameSecret, readCredentials } from './credentials.ts';
 import { exchangeOf, rawHeaderValues } from './exchange.ts';
@@ -11,6 +11,7 @@ import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
 import { Refusal, type AnyRoute, type RequestContext, type RouteInput } from './route.ts';
 import { createSchemaCompiler, type RouteValidators } from './schemas.ts';
 import { isUnsafe } from './security.ts';
+import { Rendered, sendRendered } from './rendered.ts';
 import { sendStreamed, Streamed } from './streamed.ts';
 import { toAppError } from './problem.ts';
 
@@ -93,15 +94,17 @@ async function serve(serving: Serving, request: Request, response: Response): Pr
     const principal = await admit(serving, request, response);
     if (principal !== undefined && isLimited) waitIf(serving.accountLimiter.take(principal.actor.id));
     const context = contextOf({ request, response, route }, principal);
-    const isJson = route.method !== 'GET' && route.rawBody === undefined;
+    const isJson = route.method !== 'GET' && route.rawBody === undefined && route.form === undefined;
     const bytes = isJson ? await readBody(request) : EMPTY;
-    const input = readInput(mounted, request, bytes);
+    const form = route.form && { form: await readForm(request, route.form.bytesMax) };
+    const input = readInput(mounted, request, form ?? (bytes.length === 0 ? {} : parseJson(bytes)));
     if (route.prepare !== undefined) {
       const stream = readStream(request, route.rawBody?.bytesMax ?? 0);
       input.prepared = await route.prepare(input as RouteInput<unknown, unknown, unknown>, context, stream);
     }
     const answer = await answerOnce(serving, { request, bytes, input, context });
     if (answer instanceof Streamed) await sendStreamed(response, answer.content);
+    else if (answer instanceof Rendered) sendRendered(response, answer.content);
     else send(response, answer);
   } catch (error) {
     countFailure();
@@ -203,16 +206,20 @@ function scopedActor({ actor, scopeFor }: Principal, permission: string): Actor 
   return scopeFor === undefined ? actor : { ...actor, scope: scopeFor(permission) };
 }
 
-function readInput({ route, validators }: Mounted, request: Request, bytes: Buffer): AnyInput {
+function readInput({ route, validators }: Mounted, request: Request, body: unknown): AnyInput {
   const params: unknown = { ...request.params };
-  const query: unknown = { ...request.query };
+  const query: unknown = route.rawQuery === true ? { raw: rawQueryOf(request) } : { ...request.query };
   assertCleanValue(params);
   assertCleanValue(query);
-  const body = bytes.length === 0 ? {} : parseJson(bytes);
   validators.params(params);
   validators.query(query);
   validators.body(body);
   return { params, query, body, version: readVersion(route, request), prepared: undefined };
+}
+
+function rawQueryOf({ originalUrl }: Request): string {
+  const start = originalUrl.indexOf('?');
+  return start === -1 ? '' : originalUrl.slice(start + 1);
 }
 
 /** The version in If-Match; weak tags, lists and `*` say nothing about which version was read. */
@@ -233,7 +240,7 @@ interface Call {
 }
 
 /** One unit of work for the request; with an Idempotency-Key, at most one for the key. */
-async function answerOnce(serving: Serving, call: Call): Promise<Answer | Streamed> {
+async function answerOnce(serving: Serving, call: Call): Promise<Answer | Streamed | Rendered> {
   const { route } = serving.mounted;
   const key = call.request.headers['idempotency-key'];
   if (route.idempotent !== true || typeof key !== 'string' || call.context.actor.type === 'system') {
@@ -247,7 +254,9 @@ async function answerOnce(serving: Serving, call: Call): Promise<Answer | Stream
   };
   return serving.idempotency.once(request, async (keep) => {
     const answer = await runUnit(serving, call, keep);
-    if (answer instanceof Streamed) throw new Error('A streamed answer cannot be kept for a repetition.');
+    if (answer instanceof Streamed || answer instanceof Rendered) {
+      throw new Error('An answer that is no JSON cannot be kept for a repetition.');
+    }
     return answer;
   });
 }
@@ -256,20 +265,20 @@ async function runUnit(
   { mounted, deps }: Serving,
   { input, context }: Call,
   keep?: (tx: Tx, answer: Answer) => Promise<void>,
-): Promise<Answer | Streamed> {
+): Promise<Answer | Streamed | Rendered> {
   const { route } = mounted;
   const unit: UnitContext = {
     actor: context.actor,
     requestId: context.requestId,
     route: `${route.method} ${route.path}`,
   };
-  let outcome: Answer | Streamed | Refusal;
+  let outcome: Answer | Streamed | Rendered | Refusal;
   try {
     outcome = await deps.uow.run(unit, async (tx) => {
       const result = await route.handler(tx, input, context);
       if (result instanceof Refusal) return result;
       recordDefault(route, tx, input);
-      if (result instanceof Streamed) return result;
+      if (result instanceof Streamed || result instanceof Rendered) return result;
       const answer = present(mounted, deps, result);
       await keep?.(tx, answer);
       return answer;

@@ -72,6 +72,12 @@ export interface Route<P = unknown, Q = unknown, B = unknown, N = unknown> {
   body?: Schema;
   /** The body is not JSON but `application/octet-stream` of at most this many bytes, read by `prepare`. */
   rawBody?: { bytesMax: number };
+  /** The body is a form of at most this many bytes, handed over unparsed as `{ form }`. */
+  form?: { bytesMax: number };
+  /** The query is handed over unparsed as `{ raw }`, for signatures over its very bytes. */
+  rawQuery?: boolean;
+  /** Pages of other origins may send it: forms of an identity provider, which are signed instead. */
+  isCrossSite?: boolean;
   response: Schema;
   /** The handler answers with a `Streamed` content instead of JSON; its media type for the description. */
   streams?: string;
@@ -99,7 +105,7 @@ export interface Route<P = unknown, Q = unknown, B = unknown, N = unknown> {
     /** The bytes of a `rawBody` as they arrive. */
     stream: AsyncIterable<Buffer>,
   ): Promise<N>;
-  /** The use case, inside one unit of work. Its value is the body of the answer; `refuse()` commits and refuses. */
+  /** The use case, inside one unit of work. Its value is the body of the answer, or a `Rendered` page; `refuse()` commits and refuses. */
   handler(tx: Tx, input: RouteInput<P, Q, B, N>, context: RequestContext): Promise<unknown>;
 }
 

@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { AppError } from '../../kernel/index.ts';
 import { exchangeOf, rawHeaderValues, type Step } from './exchange.ts';
 import type { HttpConfig } from './ports.ts';
+import type { AnyRoute } from './route.ts';
 
 const UNSAFE_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 const HSTS_SECONDS = 2 * 365 * 24 * 3600;
@@ -53,10 +54,11 @@ export function requireKnownHost(config: HttpConfig): Step {
  * Refuses unsafe requests that a foreign page sent. Programs send neither header; browsers send both and pages
  * cannot change them (Fetch Metadata, W3C). It holds for sign-in as well, which has no CSRF token yet.
  */
-export function refuseForeignOrigin(config: HttpConfig): Step {
+export function refuseForeignOrigin(config: HttpConfig, routes: readonly AnyRoute[] = []): Step {
   const origins = allowedOrigins(config);
+  const open = routes.filter(({ isCrossSite }) => isCrossSite === true).map(({ path }) => pathPattern(path));
   return (request, _response, next) => {
-    if (!isUnsafe(request.method)) return next();
+    if (!isUnsafe(request.method) || open.some((pattern) => pattern.test(request.path))) return next();
     const site = request.headers['sec-fetch-site'];
     const origin = request.headers.origin;
     if (site !== undefined && site !== 'same-origin' && site !== 'none') {
@@ -67,6 +69,14 @@ export function refuseForeignOrigin(config: HttpConfig): Step {
   };
 }
 
+/** `/sso/:idp/acs` as an expression for whole paths. */
+function pathPattern(path: string): RegExp {
+  const parts = path
+    .split('/')
+    .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[^\w-]/g, '\\$&')));
+  return new RegExp(`^${parts.join('/')}$`);
+}
+
 function frameAncestors(_request: IncomingMessage, response: ServerResponse): string {
   const { frameAncestors: origins } = exchangeOf(response as Response);
   return origins === undefined || origins.length === 0 ? "'none'" : origins.join(' ');
@@ -75,6 +85,11 @@ function frameAncestors(_request: IncomingMessage, response: ServerResponse): st
 function frameSources(_request: IncomingMessage, response: ServerResponse): string {
   const { frameSources: sources } = exchangeOf(response as Response);
   return sources === undefined || sources.length === 0 ? "'none'" : sources.join(' ');
+}
+
+function formTargets(_request: IncomingMessage, response: ServerResponse): string {
+  const { formTarget } = exchangeOf(response as Response);
+  return formTarget === undefined ? "'self'" : `'self' ${formTarget}`;
 }
 
 /** `'self'` does not cover sockets in every browser we promise, so the own host is named; it has been checked. */
@@ -93,7 +108,7 @@ const secureHeaders = helmet({
       imgSrc: ["'self'", 'data:', 'blob:'],
       fontSrc: ["'self'"],
       connectSrc: ["'self'", ownSocket],
-      formAction: ["'self'"],
+      formAction: [formTargets],
       frameSrc: [frameSources],
       frameAncestors: [frameAncestors],
       baseUri: ["'none'"],

@@ -55,6 +55,9 @@ UPDATE account SET unit_id = $1, version = $2 WHERE id = $3 AND version = $4;
 -- account.set_locale
 UPDATE account SET locale = $1 WHERE id = $2;
 
+-- account.set_name
+UPDATE account SET display_name = $1 WHERE id = $2;
+
 -- account.set_password
 UPDATE account SET password_hash = $1, password_changed_at = $2, must_change_password = $3, failed_count = $4, locked_until_at = $5, version = $6 WHERE id = $7 AND version = $8;
 
@@ -104,16 +107,22 @@ DELETE FROM account_role WHERE account_id = $1;
 DELETE FROM account_role WHERE role = $1;
 
 -- account_session.by_id
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at FROM account_session WHERE id = $1;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE id = $1;
 
 -- account_session.by_token
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at FROM account_session WHERE token_hash = $1;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE token_hash = $1;
 
 -- account_session.insert
-INSERT INTO account_session (id, token_hash, account_id, created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO account_session (id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- account_session.of_account
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at FROM account_session WHERE account_id = $1 ORDER BY created_at desc, id desc FETCH FIRST $2 ROWS ONLY;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE account_id = $1 ORDER BY created_at desc, id desc FETCH FIRST $2 ROWS ONLY;
+
+-- account_session.of_idp
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE idp_id = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- account_session.of_name
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE idp_id = $1 AND name_id = $2 ORDER BY id asc FETCH FIRST $3 ROWS ONLY;
 
 -- account_session.purge
 DELETE FROM account_session WHERE expires_at < $1;
@@ -1636,11 +1645,77 @@ INSERT INTO skill_group_member (skill_group_id, account_id) VALUES ($1, $2);
 -- skill_group_member.of_groups
 SELECT skill_group_id, account_id FROM skill_group_member WHERE skill_group_id = ANY($1);
 
+-- skill_group_member.remove_account
+DELETE FROM skill_group_member WHERE account_id = $1;
+
 -- skill_group_member.remove_all
 DELETE FROM skill_group_member WHERE skill_group_id = $1;
 
 -- skill_group_member.remove_of
 DELETE FROM skill_group_member WHERE account_id = $1;
+
+-- sso_identity.by_name
+SELECT id, idp_id, name_id, account_id, created_at FROM sso_identity WHERE idp_id = $1 AND name_id = $2;
+
+-- sso_identity.count
+SELECT COUNT(*) AS identity_count FROM sso_identity WHERE account_id = $1;
+
+-- sso_identity.insert
+INSERT INTO sso_identity (id, idp_id, name_id, account_id, created_at) VALUES ($1, $2, $3, $4, $5);
+
+-- sso_idp.by_id
+SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version FROM sso_idp WHERE id = $1;
+
+-- sso_idp.insert
+INSERT INTO sso_idp (id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- sso_idp.list
+SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version FROM sso_idp ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- sso_idp.remove
+DELETE FROM sso_idp WHERE id = $1;
+
+-- sso_idp.set_state
+UPDATE sso_idp SET state = $1, changed_at = $2, version = $3 WHERE id = $4 AND version = $5;
+
+-- sso_idp.update
+UPDATE sso_idp SET entity_id = $1, sso_url = $2, sso_binding = $3, slo_url = $4, slo_binding = $5, slo_response_url = $6, map_json = $7, state = $8, changed_at = $9, changed_by_id = $10, version = $11 WHERE id = $12 AND version = $13;
+
+-- sso_idp_certificate.insert
+INSERT INTO sso_idp_certificate (idp_id, fingerprint, pem, not_before, not_after, warned_days) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- sso_idp_certificate.list
+SELECT idp_id, fingerprint, pem, not_before, not_after, warned_days FROM sso_idp_certificate ORDER BY idp_id asc, fingerprint asc FETCH FIRST $1 ROWS ONLY;
+
+-- sso_idp_certificate.remove_all
+DELETE FROM sso_idp_certificate WHERE idp_id = $1;
+
+-- sso_idp_certificate.warned
+UPDATE sso_idp_certificate SET warned_days = $1 WHERE idp_id = $2 AND fingerprint = $3;
+
+-- sso_request.by_relay
+SELECT relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at FROM sso_request WHERE relay_hash = $1 AND browser_hash = $2;
+
+-- sso_request.consume
+DELETE FROM sso_request WHERE relay_hash = $1 AND browser_hash = $2;
+
+-- sso_request.insert
+INSERT INTO sso_request (relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- sso_request.purge
+DELETE FROM sso_request WHERE expires_at < $1;
+
+-- sso_sp_key.insert
+INSERT INTO sso_sp_key (id, certificate, key_enc, signs_from_at, not_after) VALUES ($1, $2, $3, $4, $5);
+
+-- sso_sp_key.list
+SELECT id, certificate, key_enc, signs_from_at, not_after FROM sso_sp_key ORDER BY signs_from_at desc, id desc FETCH FIRST $1 ROWS ONLY;
+
+-- sso_used_id.purge
+DELETE FROM sso_used_id WHERE expires_at < $1;
+
+-- sso_used_id.take
+INSERT INTO sso_used_id (id_hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING;
 
 -- stored_file.by_id
 SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE id = $1;

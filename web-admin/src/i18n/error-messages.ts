@@ -54,6 +54,10 @@ export const zh = {
   'error.approval.not_applicable':
     '情况已变化，无法按申请执行，没有任何更改。请驳回或请申请人撤回后重新提出。',
   'error.approval.reason_invalid': '请填写 2 到 500 字的理由，且不含个人信息。',
+  'error.idp.invalid': '元数据、映射或断言不可用，原因见详情。',
+  'error.idp.entity_taken': '另一个身份提供方已使用该实体标识。',
+  'error.idp.limit': '身份提供方已有二十个，请先移除一个。',
+  'error.idp.state_refused': '身份提供方当前的状态不允许此操作。',
   'error.unit.unknown': '没有这个机构，或该机构已撤销。',
   'error.unit.cycle': '机构不能移到自己或自己的下级之下。',
   'error.unit.root_fixed': '总行不能移动、撤销或改变类型。',
@@ -270,6 +274,10 @@ export const en: Record<keyof typeof zh, string> = {
   'error.approval.not_applicable':
     'Things have changed and this cannot be done as asked; nothing was changed. Reject it, or have it withdrawn and asked for anew.',
   'error.approval.reason_invalid': 'Give a reason of 2 to 500 characters, without personal data.',
+  'error.idp.invalid': 'The metadata, the map, or the assertion cannot be used; the details say why.',
+  'error.idp.entity_taken': 'Another identity provider has this entity id.',
+  'error.idp.limit': 'There are twenty identity providers already; remove one first.',
+  'error.idp.state_refused': 'The identity provider is not in a state that allows this.',
   'error.unit.unknown': 'There is no such unit, or it was closed.',
   'error.unit.cycle': 'A unit cannot lie under itself or under one of its own units.',
   'error.unit.root_fixed': 'The head office cannot be moved, closed, or become something else.',

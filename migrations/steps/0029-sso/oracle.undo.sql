@@ -1,0 +1,11 @@
+DROP INDEX ix_account_session_name;
+ALTER TABLE account_session DROP COLUMN session_index;
+ALTER TABLE account_session DROP COLUMN name_id_format;
+ALTER TABLE account_session DROP COLUMN name_id;
+ALTER TABLE account_session DROP COLUMN idp_id;
+DROP TABLE sso_identity;
+DROP TABLE sso_used_id;
+DROP TABLE sso_request;
+DROP TABLE sso_sp_key;
+DROP TABLE sso_idp_certificate;
+DROP TABLE sso_idp;

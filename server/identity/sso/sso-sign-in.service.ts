@@ -1,0 +1,229 @@
+import {
+  applyMap,
+  buildLogin,
+  judgeAnswer,
+  SSO_TIMES,
+  SsoRefusal,
+  type MappedPerson,
+  type Outgoing,
+  type VerifiedAssertion,
+} from '../../../sso/index.ts';
+import type { Clock, Ids } from '../../kernel/index.ts';
+import { randomToken, sha256 } from '../../platform/crypto/index.ts';
+import { readCookie, type RequestContext } from '../../platform/http/index.ts';
+import type { Tx, UnitOfWork } from '../../platform/persistence/index.ts';
+import { findAccount, noteSignIn } from '../account.repo.ts';
+import { actorOf, type LiveSession, type SessionService } from '../session.service.ts';
+import type { IdpService, KnownIdp } from './idp.service.ts';
+import type { SpKeys } from './sp-keys.ts';
+import type { SsoPeople } from './sso-people.service.ts';
+import type { SsoRequestRow } from './sso.entity.ts';
+import { consumeRequest, findIdentity, findRequest, insertRequest, takeId } from './sso.repo.ts';
+
+/** What single sign-on needs. */
+export interface SsoSignInDeps {
+  uow: UnitOfWork;
+  clock: Clock;
+  ids: Ids;
+  idps: IdpService;
+  keys: SpKeys;
+  people: SsoPeople;
+  sessions: SessionService;
+}
+
+/**
+ * Ties an answer to the browser that asked. SameSite=None, because the answer comes as a form of another site; it opens
+ * nothing by itself.
+ */
+export const BROWSER_COOKIE = '__Host-vaultdesk-sso';
+const COOKIE_ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=None';
+const COOKIE_PATTERN = /^[A-Za-z0-9_-]{43}$/;
+const SECRET_BYTES = 32;
+const REQUEST_ID_BYTES = 20;
+/** A path of ours: no scheme, no second slash, no backslash or control character a browser would turn into one. */
+const LOCAL_PATH = /^\/(?![/\\])[^\\\p{Cc}]*$/u;
+const RETURN_CHARACTERS_MAX = 1_000;
+
+/** The form of an answer, its fields by name. */
+export type FormFields = ReadonlyMap<string, string>;
+
+/** What is known of an answer before the unit of work. */
+export interface PreparedAnswer {
+  request?: SsoRequestRow;
+  refusal?: SsoRefusal;
+  known?: KnownIdp;
+  assertion?: VerifiedAssertion;
+  person?: MappedPerson;
+  /** Account of this name, or the id that a new one will have. */
+  accountId?: string;
+}
+
+/** How an answer ended. */
+export type AnswerEnd =
+  | { type: 'signed-in'; live: LiveSession; returnTo: string }
+  | { type: 'tested'; idpId: string; person: MappedPerson; assertion: VerifiedAssertion }
+  | { type: 'refused'; refusal: SsoRefusal };
+
+/** Reads a form strictly: each field at most once. Throws `sso.malformed`. */
+export function readFields(form: string): FormFields {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(form)) {
+    if (fields.has(name)) throw new SsoRefusal('sso.malformed', 'field-twice');
+    fields.set(name, value);
+  }
+  return fields;
+}
+
+/** Where to go afterwards: a path of ours, or the start. */
+export function localPath(text: string | undefined): string {
+  return text !== undefined && text.length <= RETURN_CHARACTERS_MAX && LOCAL_PATH.test(text) ? text : '/';
+}
+
+/** Signs people in through identity providers. */
+export class SsoSignInService {
+  readonly #deps: SsoSignInDeps;
+
+  constructor(deps: SsoSignInDeps) {
+    this.#deps = deps;
+  }
+
+  /** Begins a sign-in in this browser, or a test of one by an administrator. */
+  async begin(
+    tx: Tx,
+    known: KnownIdp,
+    ask: { returnTo: string | undefined; isForced: boolean; testerId?: string },
+    context: RequestContext,
+  ): Promise<Outgoing> {
+    const { clock, keys, idps } = this.#deps;
+    const sp = await keys.party(known.idp.id);
+    const browser = this.#browserOf(context);
+    const relayState = randomToken(SECRET_BYTES);
+    const now = clock.now();
+    const requestId = `_${randomToken(REQUEST_ID_BYTES)}`;
+    await insertRequest(tx, {
+      relayHash: sha256(relayState),
+      browserHash: sha256(browser),
+      idpId: known.idp.id,
+      requestId,
+      purpose: ask.testerId === undefined ? 'login' : 'test',
+      returnTo: localPath(ask.returnTo),
+      accountId: ask.testerId ?? null,
+      isForced: ask.isForced,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + SSO_TIMES.pendingMs),
+    });
+    tx.record({ action: 'sso.begin', outcome: 'ok', target: { type: 'idp', id: known.idp.id } });
+    const idp = idps.partyOf(known);
+    return buildLogin({
+      ...{ sp, idp, id: requestId, now, relayState },
+      ...{ forceAuthn: ask.isForced, authnContext: [] },
+    });
+  }
+
+  /** The same browser keeps its cookie, so that a second tab does not end the sign-in of the first. */
+  #browserOf(context: RequestContext): string {
+    const known = readCookie(context.header('cookie'), BROWSER_COOKIE);
+    if (known !== undefined && COOKIE_PATTERN.test(known)) return known;
+    const made = randomToken(SECRET_BYTES);
+    context.setHeader('Set-Cookie', `${BROWSER_COOKIE}=${made}; ${COOKIE_ATTRIBUTES}`);
+    return made;
+  }
+
+  /** Judges an answer before the unit of work. Never throws a refusal: the pending sign-in is consumed all the same. */
+  async prepare(idpId: string, form: string, context: RequestContext): Promise<PreparedAnswer> {
+    const prepared: PreparedAnswer = {};
+    try {
+      await this.#judge(prepared, { idpId, fields: readFields(form) }, context);
+    } catch (error) {
+      if (!(error instanceof SsoRefusal)) throw error;
+      prepared.refusal = error;
+    }
+    return prepared;
+  }
+
+  async #judge(
+    prepared: PreparedAnswer,
+    { idpId, fields }: { idpId: string; fields: FormFields },
+    context: RequestContext,
+  ): Promise<void> {
+    const { uow, clock, idps, keys, ids } = this.#deps;
+    const browser = readCookie(context.header('cookie'), BROWSER_COOKIE) ?? '';
+    const hashes = [sha256(fields.get('RelayState') ?? ''), sha256(browser)] as const;
+    const request = await uow.read((db) => findRequest(db, ...hashes));
+    if (request === undefined) throw new SsoRefusal('sso.no_pending', 'browser');
+    prepared.request = request;
+    if (request.idpId !== idpId || request.purpose === 'logout') {
+      throw new SsoRefusal('sso.no_pending', 'identity-provider');
+    }
+    if (request.expiresAt <= clock.now()) throw new SsoRefusal('sso.no_pending', 'too-late');
+    const known = await idps.find(idpId);
+    if (known === undefined) throw new SsoRefusal('sso.issuer', 'removed');
+    const idp = idps.partyOf(known);
+    if (idp.certificates.length === 0) throw new SsoRefusal('sso.signature', 'certificates-ended');
+    const { requestId, isForced, createdAt } = request;
+    const pending = { requestId, isForced, createdAt, authnContext: [] };
+    const sp = await keys.party(idpId);
+    const assertion = await judgeAnswer(fields.get('SAMLResponse') ?? '', { sp, idp, pending, clock });
+    Object.assign(prepared, { known, assertion, person: applyMap(known.map, assertion) });
+    const identity = await uow.read((db) => findIdentity(db, idpId, assertion.nameId));
+    prepared.accountId = identity?.accountId ?? ids.next();
+    const account = identity && (await uow.read((db) => findAccount(db, identity.accountId)));
+    const { ip } = context;
+    context.actAs(
+      account === undefined ? { type: 'account', id: prepared.accountId, ip } : actorOf(account, { ip }),
+    );
+  }
+
+  /** Consumes the pending sign-in, remembers the assertion, and opens the session or refuses; all is recorded. */
+  async complete(tx: Tx, prepared: PreparedAnswer, context: RequestContext): Promise<AnswerEnd> {
+    try {
+      return await this.#complete(tx, prepared, context);
+    } catch (error) {
+      if (!(error instanceof SsoRefusal)) throw error;
+      const idpId = prepared.request?.idpId;
+      tx.record({
+        action: 'assertion.refuse',
+        outcome: 'refused',
+        reason: error.code,
+        ...(idpId === undefined ? {} : { target: { type: 'idp', id: idpId } }),
+        details: { why: error.why },
+      });
+      return { type: 'refused', refusal: error };
+    }
+  }
+
+  async #complete(tx: Tx, prepared: PreparedAnswer, context: RequestContext): Promise<AnswerEnd> {
+    const { request, refusal, known, assertion, person, accountId } = prepared;
+    if (request !== undefined && !(await consumeRequest(tx, request.relayHash, request.browserHash))) {
+      throw new SsoRefusal('sso.no_pending', 'consumed');
+    }
+    if (refusal !== undefined) throw refusal;
+    if (!request || !known || !assertion || !person || !accountId)
+      throw new Error('An answer was not judged.');
+    const used = sha256(`assertion\n${known.idp.entityId}\n${assertion.assertionId}`);
+    if (!(await takeId(tx, used, assertion.rememberUntil))) throw new SsoRefusal('sso.replay', 'assertion');
+    if (request.purpose === 'test') {
+      await this.#deps.idps.noteTested(tx, known.idp.id);
+      tx.record({ action: 'idp.test', outcome: 'ok', target: { type: 'idp', id: known.idp.id } });
+      return { type: 'tested', idpId: known.idp.id, person, assertion };
+    }
+    if (known.idp.state !== 'live') throw new SsoRefusal('sso.disabled', 'identity-provider');
+    const account = await this.#deps.people.apply(tx, { known, person, nameId: assertion.nameId, accountId });
+    const now = this.#deps.clock.now();
+    await noteSignIn(tx, account, { at: now, totpStep: account.totpLastStep });
+    const live = await this.#deps.sessions.open(tx, account, context, {
+      idpId: known.idp.id,
+      nameId: assertion.nameId,
+      nameIdFormat: assertion.nameIdFormat ?? null,
+      sessionIndex: assertion.sessionIndex ?? null,
+      endsAt: assertion.sessionNotOnOrAfter,
+    });
+    tx.record({
+      action: 'session.open',
+      outcome: 'ok',
+      target: { type: 'session', id: live.row.id },
+      details: { method: 'sso', idp: known.idp.id },
+    });
+    return { type: 'signed-in', live, returnTo: request.returnTo };
+  }
+}

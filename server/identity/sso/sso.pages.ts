@@ -1,0 +1,116 @@
+import type { MappedPerson, Outgoing, VerifiedAssertion } from '../../../sso/index.ts';
+import { Rendered } from '../../platform/http/index.ts';
+
+type Lang = 'zh-CN' | 'en';
+
+const TEXTS = {
+  'zh-CN': {
+    refusedTitle: '无法登录',
+    refused: '身份提供方的登录未被接受。请返回登录页重试；若仍不成功，请将下面的编号告诉管理员。',
+    reference: '编号',
+    back: '返回登录页',
+    goTitle: '正在前往身份提供方',
+    go: '继续',
+    testTitle: '测试登录成功',
+    test: '断言已通过全部检查。您的本地会话没有变化，也没有为测试者创建账号。',
+    username: '用户名',
+    displayName: '姓名',
+    roles: '角色',
+    groups: '组',
+    unit: '机构代码',
+    skillGroups: '技能组',
+    clocks: '时钟（身份提供方 / 本机）',
+    none: '（无）',
+  },
+  en: {
+    refusedTitle: 'You could not be signed in',
+    refused:
+      'The sign-in of your identity provider was not accepted. Go back and try again; if it fails again, give the number below to an administrator.',
+    reference: 'Number',
+    back: 'Back to sign-in',
+    goTitle: 'On the way to your identity provider',
+    go: 'Go on',
+    testTitle: 'The test sign-in went well',
+    test: 'The assertion passed every check. Your local session is as it was, and no account was made.',
+    username: 'User name',
+    displayName: 'Name',
+    roles: 'Roles',
+    groups: 'Groups',
+    unit: 'Code of the unit',
+    skillGroups: 'Skill groups',
+    clocks: 'Clocks (identity provider / here)',
+    none: '(none)',
+  },
+} as const;
+
+const escape = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** A page without script or style of its own: the policy of all our pages allows neither in line. */
+function page(lang: Lang, title: string, body: string): string {
+  return (
+    `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>` +
+    `<link rel="stylesheet" href="/sso/page.css"></head><body><main><h1>${escape(title)}</h1>${body}</main></body></html>`
+  );
+}
+
+/** The one page of every refusal: no reason, a number for the administrator. */
+export function refusedPage(lang: Lang, requestId: string): Rendered {
+  const text = TEXTS[lang];
+  const body =
+    `<p>${text.refused}</p><p>${text.reference}: <code>${escape(requestId)}</code></p>` +
+    `<p><a href="/sign-in">${text.back}</a></p>`;
+  return new Rendered({ status: 403, html: page(lang, text.refusedTitle, body) });
+}
+
+/** Sends the browser on: by its address, or by a form that sends itself and has a button where that fails. */
+export function goTo(lang: Lang, outgoing: Outgoing): Rendered {
+  if (outgoing.binding === 'redirect') return new Rendered({ status: 303, location: outgoing.url });
+  const text = TEXTS[lang];
+  const fields = Object.entries(outgoing.fields).map(
+    ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
+  );
+  const body =
+    `<form method="post" action="${escape(outgoing.url)}">${fields.join('')}` +
+    `<button type="submit">${text.go}</button></form><script src="/sso/send.js"></script>`;
+  return new Rendered({ status: 200, html: page(lang, text.goTitle, body), formTarget: outgoing.url });
+}
+
+/** What a test sign-in found, for the administrator who asked for it. */
+export function testedPage(
+  lang: Lang,
+  found: { person: MappedPerson; assertion: VerifiedAssertion; now: Date },
+): Rendered {
+  const text = TEXTS[lang];
+  const { person, assertion, now } = found;
+  const list = (values: readonly string[]) => (values.length === 0 ? text.none : values.join(', '));
+  const rows: readonly (readonly [string, string])[] = [
+    ['NameID', assertion.nameId],
+    [text.username, person.username],
+    [text.displayName, person.displayName],
+    [text.roles, list(person.roles)],
+    [text.groups, list(person.groups)],
+    [text.unit, person.unit ?? text.none],
+    [text.skillGroups, list(person.skillGroups)],
+    [text.clocks, `${assertion.authnInstant.toISOString()} / ${now.toISOString()}`],
+  ];
+  const body = rows.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`);
+  return new Rendered({
+    status: 200,
+    html: page(lang, text.testTitle, `<p>${text.test}</p><dl>${body.join('')}</dl>`),
+  });
+}
+
+/** Script that sends the form of a page, and the style of these pages; files of ours, as the policy wants. */
+export const SSO_ASSETS = {
+  'send.js': ['text/javascript; charset=utf-8', 'document.forms[0].submit();\n'],
+  'page.css': [
+    'text/css; charset=utf-8',
+    'body{font:16px/1.6 system-ui,"Noto Sans SC",sans-serif;margin:0;color:#1f1f1f;background:#f5f5f5}' +
+      'main{max-width:32rem;margin:12vh auto;padding:2rem;background:#fff;border-radius:8px}' +
+      'h1{font-size:1.4rem;margin-top:0}code{word-break:break-all}dt{font-weight:600}dd{margin:0 0 .6rem}' +
+      'a{color:#0b57d0}@media(max-width:34rem){main{margin:0;min-height:100vh;border-radius:0}}' +
+      '@media(prefers-color-scheme:dark){body{background:#141414;color:#e8e8e8}main{background:#1f1f1f}a{color:#8ab4f8}}\n',
+  ],
+} as const;
