@@ -44,6 +44,9 @@ const PROBE_ROWS = 2_000;
  * rows (`wide`), and where it is too small for that, by the newest row of each of its units (`narrow`): only the units
  * with the newest heads can hold the page, so the cost is one index descent for each unit and `limit` rows for each of
  * `limit` units, however large the table is. Both need an index on (unit, equal columns of `where`, at, id).
+ *
+ * `wide` asks for the unit of each row by a lookup with a limit, which no planner turns into a join: PostgreSQL's plan
+ * for any scope took a scope for a handful of units, and compared all of them with every row (246 ms instead of 3).
  */
 export function scopedList<P, R>(shape: ScopedListShape<P, R>): ScopedList<P, R> {
   const { name, table, alias: a, at, columns, joins, where } = shape;
@@ -75,7 +78,8 @@ export function scopedList<P, R>(shape: ScopedListShape<P, R>): ScopedList<P, R>
       'wide',
       shown(`(SELECT p.id FROM (SELECT ${a}.id, ${a}.${at}, ${a}.unit_id FROM ${table} ${a} WHERE ${behind}
           ORDER BY ${a}.${at} DESC, ${a}.id DESC FETCH FIRST :probeRows ROWS ONLY) p
-        WHERE EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :scopeUnitId AND s.unit_id = p.unit_id)
+        CROSS JOIN LATERAL (SELECT s.depth FROM unit_closure s
+          WHERE s.ancestor_id = :scopeUnitId AND s.unit_id = p.unit_id FETCH FIRST 1 ROWS ONLY) w
         ${first('p')})`),
       { ...SCOPE_PARAMS, probeRows: 'int' },
     ),
