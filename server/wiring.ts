@@ -145,6 +145,7 @@ export function staffOf(identity: Identity): Staff {
       const groups = await identity.listSkillGroups();
       return groups.filter(({ memberIds }) => memberIds.includes(accountId)).map(({ id }) => id);
     },
+    units: (ids) => identity.organisation.namesOf(ids),
     async skillGroups(ids) {
       const groups = await identity.listSkillGroups();
       return groups.filter(({ id }) => ids.includes(id)).map(({ id, name }) => ({ id, name }));

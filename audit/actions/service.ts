@@ -89,6 +89,10 @@ export const SERVICE_ACTIONS = {
   'ticket.transition': desk.may('{actor} 流转工单 {target}', '{actor} moved ticket {target}'),
   'ticket.comment': desk.may('{actor} 评论工单 {target}', '{actor} commented on ticket {target}'),
   'ticket.assign': desk.may('{actor} 分派工单 {target}', '{actor} assigned ticket {target}'),
+  'ticket.transfer': desk.may(
+    '{actor} 将工单 {target} 转交其他机构',
+    '{actor} gave ticket {target} to another unit',
+  ),
   'file.begin': desk.may('{actor} 开始上传文件 {target}', '{actor} began to upload file {target}'),
   'file.check': desk.must('文件 {target} 已检查（{reason}）', 'file {target} was checked ({reason})'),
   'file.view': personal.must(

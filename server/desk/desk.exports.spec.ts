@@ -49,7 +49,10 @@ describe('exports of the desk', () => {
     const rows = await rowsOf(tickets, 'zhao');
     expect(rows.map(([number]) => number)).to.deep.equal(made.map(({ number }) => number).reverse());
     expect(rows[0]?.slice(1, 4)).to.deep.equal(['电话138****5678 4', '新建', '普通']);
-    expect(rows[0]?.[6]).to.be.instanceOf(Date);
+    expect(rows[0]?.[6]).to.equal('机构001');
+    expect(rows[0]?.[7]).to.be.instanceOf(Date);
+    const none = { unit: '01900000-0000-7000-8000-00000000e0ff' };
+    expect((await rowsOf(tickets, 'zhao', none)).length).to.equal(0);
     expect((await rowsOf(tickets, 'zhao', { state: 'solved' })).length).to.equal(0);
     expect((await rowsOf(tickets, 'zhao', {}, { lang: 'en' }))[0]?.[2]).to.equal('New');
   });

@@ -17,6 +17,8 @@ export interface Staff {
   agents(unitId?: string): Promise<readonly StaffAgent[]>;
   /** Skill groups the account belongs to. */
   skillGroupsOf(accountId: string): Promise<readonly string[]>;
+  /** Names of units of the organisation, closed ones included; unknown ids are absent. At most 500 ids. */
+  units(ids: readonly string[]): Promise<readonly { id: string; name: string }[]>;
   /** Names of skill groups; unknown ids are absent. At most 500 ids. */
   skillGroups(ids: readonly string[]): Promise<readonly { id: string; name: string }[]>;
 }
@@ -39,6 +41,16 @@ export async function groupNamesOf(
   const wanted = distinct(ids);
   if (wanted.length === 0) return new Map();
   return new Map((await staff.skillGroups(wanted)).map(({ id, name }) => [id, name]));
+}
+
+/** As `namesOf`, for units of the organisation. */
+export async function unitNamesOf(
+  staff: Staff,
+  ids: readonly (string | null)[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = distinct(ids);
+  if (wanted.length === 0) return new Map();
+  return new Map((await staff.units(wanted)).map(({ id, name }) => [id, name]));
 }
 
 function distinct(ids: readonly (string | null)[]): string[] {

@@ -33,6 +33,7 @@ import { SignInService } from './sign-in.service.ts';
 import { listAgents, listSkillGroups, type Agent, type SkillGroup } from './skill-group.repo.ts';
 import { createSkillGroup, skillGroupRoutes, type SkillGroupInput } from './skill-group.routes.ts';
 import { UnitTree } from './organisation/unit-tree.ts';
+import { findUnits } from './organisation/unit.repo.ts';
 import { unitRoutes } from './organisation/unit.routes.ts';
 import { PlacementService } from './organisation/placement.service.ts';
 import { placementRoutes } from './organisation/placement.routes.ts';
@@ -87,6 +88,8 @@ export interface Organisation {
   units: UnitService;
   /** The unit and those above it, itself first. Made in memory, at most five seconds old. */
   ancestorsOf(unitId: string): Promise<string[]>;
+  /** Names of units, closed ones included; unknown ids are absent. At most 500 ids. */
+  namesOf(unitIds: readonly string[]): Promise<readonly { id: string; name: string }[]>;
   /** What belongs to units besides people; the composition root says so before the start. */
   registerRecords(records: readonly UnitRows[]): void;
   /** Goes on with what is left of hand-overs; called at the start and after each closing. */
@@ -206,6 +209,7 @@ function createOrganisation(
   return {
     units,
     ancestorsOf: (unitId) => tree.ancestorsOf(unitId),
+    namesOf: (unitIds) => deps.uow.read((db) => findUnits(db, unitIds)),
     registerRecords: (each) => void records.push(...each),
     finishHandOvers,
     routes: unitRoutes({ units, startHandOver: () => void finishHandOvers() }),

@@ -41,7 +41,10 @@ const UNSCOPED: readonly [RegExp, string][] = [
   [/^message_token\.touched$/, 'the server makes messages findable: ids alone'],
   [/^leaver\./, 'an account is turned off: counts and ids'],
   [/^rights\./, 'who may see a record is explained to administrators: where it lies, no words'],
-  [/\.(owned|owned_next|of_requesters|of_conversations|subject|still_needed)$/, 'life cycle and holds'],
+  [
+    /\.(owned|owned_next|owned_whole|of_requesters|of_conversations|subject|still_needed)$/,
+    'life cycle and holds',
+  ],
   [/\.(due|closed_due|left_due|lock|lock_due|count_closed|count_solved)$/, 'life cycle and holds'],
 ];
 
@@ -212,6 +215,7 @@ describe('data scope', function () {
       ['POST', `/api/v1/conversations/${made.conversation}/transfer`, { unitId: SOUTH }],
       ['POST', `/api/v1/conversations/${made.conversation}/notes`, { text: 'x' }],
       ['PATCH', `/api/v1/tickets/${made.ticket}`, { priority: 'high' }],
+      ['POST', `/api/v1/tickets/${made.ticket}/transfer`, { unitId: SOUTH }],
       ['POST', `/api/v1/tickets/${made.ticket}/transitions`, { to: 'open' }],
       ['POST', `/api/v1/tickets/${made.ticket}/comments`, { text: 'x' }],
       ['PUT', `/api/v1/requesters/${made.requester}`, { name: 'x' }],
@@ -224,6 +228,70 @@ describe('data scope', function () {
     const body = { subject: 'x', description: 'x', conversationId: made.conversation };
     const reply = await served.ask('south', '/api/v1/tickets', { method: 'POST', body });
     expect(reply.json.code).to.equal('ticket.requester_unknown');
+  });
+
+  it('narrows a list of tickets to a unit and what lies under it, never beyond the scope', async () => {
+    const count = async (who: Who, unit: string, more = '') =>
+      ((await served.ask(who, `/api/v1/tickets?unit=${unit}${more}`)).json.items as unknown[]).length;
+    for (const more of [
+      '',
+      '&state=new',
+      `&requesterId=${made.requester}`,
+      `&q=${encodeURIComponent('补卡')}`,
+    ]) {
+      for (const unit of [ROOT_UNIT_ID, NORTH, OUTLET]) {
+        expect(await count('whole', unit, more), unit).to.equal(1);
+        expect(await count('north', unit, more), unit).to.equal(1);
+        expect(await count('outlet', unit, more), unit).to.equal(1);
+        expect(await count('south', unit, more), unit).to.equal(0);
+      }
+      expect(await count('whole', SOUTH, more)).to.equal(0);
+      expect(await count('north', SOUTH, more)).to.equal(0);
+    }
+  });
+
+  it('gives a ticket to another unit, whose people see it with nobody, and its former ones no more', async () => {
+    const opened = await served.ask('outlet', '/api/v1/tickets', {
+      method: 'POST',
+      body: { subject: '转交', description: '客户在南方' },
+    });
+    const id = opened.json.id as string;
+    const give = (who: Who, unitId: string, version: number) =>
+      served.ask(who, `/api/v1/tickets/${id}/transfer`, {
+        method: 'POST',
+        body: { unitId, comment: '请南方处理' },
+        headers: { 'If-Match': `"${version}"` },
+      });
+    expect((await give('outlet', OUTLET, 1)).json.code, 'where it is').to.equal('request.invalid');
+    expect((await give('outlet', SOUTH, 9)).json.code).to.equal('request.version_stale');
+    const given = await give('outlet', SOUTH, 1);
+    expect(given.status, given.text).to.equal(200);
+    expect(given.json).to.deep.include({ id, version: 2 });
+    expect((given.json.unit as { id: string }).id).to.equal(SOUTH);
+    expect((await served.ask('outlet', `/api/v1/tickets/${id}`)).status).to.equal(404);
+    expect((await give('outlet', OUTLET, 2)).json.code, 'nobody takes it back').to.equal('request.not_found');
+    const seen = (await served.ask('south', `/api/v1/tickets/${id}`)).json;
+    expect(seen).to.deep.include({ assignee: null, state: 'new' });
+    const [moved] = (seen.history as { action: string }[]).filter(({ action }) => action === 'unit');
+    expect(moved).to.include({ from: `机构${OUTLET.slice(-3)}`, to: `机构${SOUTH.slice(-3)}` });
+    expect((seen.comments as { text: string; isInternal: boolean }[])[0]).to.include({
+      text: '请南方处理',
+      isInternal: true,
+    });
+    expect(
+      (await served.ask('south', `/api/v1/requesters/${(seen.requester as { id: string }).id}`)).status,
+    ).to.equal(200);
+    const entry = (await desk.audit(20)).find(
+      ({ action, body }) => action === 'ticket.transfer' && body.includes('"ok"'),
+    );
+    expect(entry?.body).to.contain(SOUTH).and.contain(OUTLET).and.not.contain('南方');
+    const [event] = await desk.core.sql(
+      `SELECT payload FROM outbox_event WHERE event_key = $1 AND type = 'ticket.transferred'`,
+      [id],
+    );
+    expect(JSON.parse(event?.['payload'] as string)).to.deep.equal({
+      ...{ ticketId: id, fromUnitId: OUTLET, toUnitId: SOUTH },
+    });
   });
 
   it('gives a conversation to another unit with its queue, and a unit’s work to its successor', async () => {

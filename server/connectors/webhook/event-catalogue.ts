@@ -73,6 +73,15 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
     en: 'A ticket has another owner, or none.',
     fields: { ticketId: ticket, assigneeId: maybeId('负责坐席', 'agent who owns it') },
   },
+  'ticket.transferred': {
+    zh: '工单转交机构',
+    en: 'A ticket went to another unit.',
+    fields: {
+      ticketId: ticket,
+      fromUnitId: id('原机构', 'unit before'),
+      toUnitId: id('新机构', 'unit after'),
+    },
+  },
   'ticket.commented': {
     zh: '工单新增评论',
     en: 'Somebody commented on a ticket.',

@@ -73,6 +73,7 @@ const STAFF: Staff = {
       skillGroupIds: GROUPS_OF[person.id] ?? [],
     })),
   skillGroupsOf: async (id) => GROUPS_OF[id] ?? [],
+  units: async (ids) => ids.map((id) => ({ id, name: `机构${id.slice(-3)}` })),
   skillGroups: async (ids) => Object.values(GROUPS).filter(({ id }) => ids.includes(id)),
 };
 

@@ -61,7 +61,7 @@ export const ticketEventEntity = defineEntity(
     at: col.instant(),
     actorType: col.text(20),
     actorId: col.text(64),
-    /** `created`, `state`, `priority`, `assignee`, `subject`, `comment`. */
+    /** `created`, `state`, `priority`, `assignee`, `subject`, `comment`, `unit`. */
     action: col.text(40),
     fromValue: col.text(64).optional(),
     toValue: col.text(64).optional(),

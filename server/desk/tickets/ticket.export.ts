@@ -1,6 +1,6 @@
 import { AppError, LIMITS } from '../../kernel/index.ts';
 import type { BothTexts, DocumentLang, ExportKind, ExportQuery } from '../../platform/documents/index.ts';
-import type { Db } from '../../platform/persistence/index.ts';
+import { narrowScope, type Db } from '../../platform/persistence/index.ts';
 import { beforeOf } from '../keyset.ts';
 import type { Staff } from '../staff.ts';
 import type { TicketPriority, TicketState } from './ticket.rules.ts';
@@ -28,6 +28,8 @@ interface Params {
   /** An account, `me`, or `none`. */
   assignee?: string;
   requesterId?: string;
+  /** A unit, with those under it. */
+  unit?: string;
   q?: string;
   /** A field of the installation's own, and the value it has. */
   field?: string;
@@ -49,6 +51,7 @@ export function ticketExport(deps: { view: TicketView; staff: Staff }): ExportKi
       { key: 'priority', title: { zh: '优先级', en: 'Priority' }, type: 'text', width: 10 },
       { key: 'requester', title: { zh: '客户', en: 'Requester' }, type: 'text', width: 12 },
       { key: 'assignee', title: { zh: '负责人', en: 'Assignee' }, type: 'text', width: 12 },
+      { key: 'unit', title: { zh: '机构', en: 'Unit' }, type: 'text', width: 16 },
       { key: 'openedAt', title: { zh: '创建时间', en: 'Opened' }, type: 'instant', width: 20 },
       { key: 'updatedAt', title: { zh: '更新时间', en: 'Updated' }, type: 'instant', width: 20 },
     ],
@@ -59,6 +62,7 @@ export function ticketExport(deps: { view: TicketView; staff: Staff }): ExportKi
         state: { enum: Object.keys(STATES) },
         assignee: { type: 'string', maxLength: 36 },
         requesterId: { type: 'string', format: 'uuid' },
+        unit: { type: 'string', format: 'uuid' },
         q: { type: 'string', minLength: 1, maxLength: 200 },
         field: { type: 'string', minLength: 1, maxLength: 64 },
         value: { type: 'string', minLength: 1, maxLength: 200 },
@@ -84,7 +88,7 @@ export function ticketExport(deps: { view: TicketView; staff: Staff }): ExportKi
 
 async function readPage({ view, staff }: { view: TicketView; staff: Staff }, db: Db, query: ExportQuery) {
   const { reader, cursor, limit, isUnmasked: isPlain } = query;
-  const { state, assignee, requesterId, q, field, value } = query.params as Params;
+  const { state, assignee, requesterId, unit, q, field, value } = query.params as Params;
   const { id: accountId } = reader.actor;
   const seesAll = reader.permissions.has('ticket:assign');
   const groupIds = seesAll ? [] : await staff.skillGroupsOf(accountId);
@@ -97,7 +101,9 @@ async function readPage({ view, staff }: { view: TicketView; staff: Staff }, db:
     isPlain,
     ...(field === undefined || value === undefined ? {} : { field: { field, value } }),
   };
-  const scope = reader.scopeFor(seesAll ? 'ticket:assign' : 'ticket:work');
+  const sees = reader.scopeFor(seesAll ? 'ticket:assign' : 'ticket:work');
+  const scope = unit === undefined ? sees : await narrowScope(db, sees, unit);
+  if (scope === undefined) return { items: [] };
   const viewer = { accountId, seesAll, groupIds, scope };
   return q === undefined ? view.list(db, viewer, asked) : view.search(db, viewer, { ...asked, text: q });
 }
@@ -111,12 +117,13 @@ function rowOf(item: TicketItem, lang: DocumentLang) {
     word(PRIORITIES[item.priority]),
     item.requester.nameMasked,
     item.assignee?.displayName ?? null,
+    item.unit.name,
     new Date(item.openedAt),
     new Date(item.updatedAt),
   ];
 }
 
-function notesOf({ state, assignee, requesterId, q, field }: Params, lang: DocumentLang): string[] {
+function notesOf({ state, assignee, requesterId, unit, q, field }: Params, lang: DocumentLang): string[] {
   const isChinese = lang === 'zh-CN';
   const notes: string[] = [];
   if (state) notes.push(isChinese ? `状态：${STATES[state].zh}` : `State: ${STATES[state].en}`);
@@ -124,6 +131,7 @@ function notesOf({ state, assignee, requesterId, q, field }: Params, lang: Docum
   else if (assignee === 'none') notes.push(isChinese ? '负责人：未分配' : 'Assignee: nobody');
   else if (assignee) notes.push(isChinese ? '负责人：指定坐席' : 'Assignee: one agent');
   if (requesterId) notes.push(isChinese ? '客户：指定客户' : 'Requester: one requester');
+  if (unit) notes.push(isChinese ? '机构：指定机构及其下级' : 'Unit: one unit and those under it');
   if (field) notes.push(isChinese ? `自定义字段：${field}` : `Own field: ${field}`);
   if (q) notes.push(isChinese ? '按关键词搜索' : 'Found by words');
   return notes;

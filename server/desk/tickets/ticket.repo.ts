@@ -32,6 +32,11 @@ const TICKET_CHANGE = update(ticketEntity, {
   set: ['subjectEnc', 'priority', 'assigneeId', 'unitId', 'updatedAt', 'version'],
   where: ['id', 'version'],
 });
+const TICKET_TRANSFER = update(ticketEntity, {
+  name: 'ticket.transfer',
+  set: ['unitId', 'assigneeId', 'skillGroupId', 'updatedAt', 'version'],
+  where: ['id', 'version'],
+});
 /** Comments need no version; the state in the condition keeps one out that races with the closing. */
 const TICKET_TOUCH = update(ticketEntity, {
   name: 'ticket.touch',
@@ -106,6 +111,11 @@ export async function moveTicket(tx: Tx, next: TicketRow, version: number): Prom
 /** Writes changed fields if nobody else changed the ticket since `version`; tells whether it did. */
 export async function changeTicket(tx: Tx, next: TicketRow, version: number): Promise<boolean> {
   return (await tx.run(TICKET_CHANGE, { ...next, whereId: next.id, whereVersion: version })) === 1;
+}
+
+/** Gives the ticket to its new unit if nobody else changed it since `version`; tells whether it did. */
+export async function transferTicket(tx: Tx, next: TicketRow, version: number): Promise<boolean> {
+  return (await tx.run(TICKET_TRANSFER, { ...next, whereId: next.id, whereVersion: version })) === 1;
 }
 
 /** Notes that something was written on a ticket; false when it is closed. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ROBOT_ACTOR } from '../../kernel/index.ts';
+import { ROBOT_ACTOR, ROOT_UNIT_ID } from '../../kernel/index.ts';
 import { portable } from '../../platform/persistence/index.ts';
 import { buildDesk, GROUPS, PEOPLE, type Desk, type Person } from '../test/build-desk.ts';
 import type { TicketItem } from './ticket.view.ts';
@@ -205,6 +205,37 @@ describe('tickets over the route table', () => {
       'request.invalid',
     );
     expect((await patch(id, 3, { assigneeId: null }, 'chen')).assignee).to.equal(null);
+  });
+
+  it('go to another unit by who assigns, or by the agent who has them; closed ones stay', async () => {
+    const SOUTH = '01900000-0000-7000-8000-00000000e002';
+    await desk.core.sql(
+      `INSERT INTO org_unit (id, parent_id, kind, name, name_key, code, state, depth, created_at, version)
+        VALUES ($1, $2, 'branch', 'south', 'south', 'SOUTH', 'active', 1, $3, 1)`,
+      [SOUTH, ROOT_UNIT_ID, new Date('2026-01-01T00:00:00.000Z')],
+    );
+    for (const [ancestorId, depth] of [
+      [SOUTH, 0],
+      [ROOT_UNIT_ID, 1],
+    ] as const) {
+      await desk.core.sql('INSERT INTO unit_closure (ancestor_id, unit_id, depth) VALUES ($1, $2, $3)', [
+        ...[ancestorId, SOUTH, depth],
+      ]);
+    }
+    const give = (id: string, version: number, person: Person) =>
+      desk.call(person, 'POST /tickets/:id/transfer', { params: { id }, version, body: { unitId: SOUTH } });
+    const { id } = await create();
+    await patch(id, 1, { assigneeId: PEOPLE.chen.id }, 'zhao');
+    expect(await desk.codeOf(give(id, 2, 'lin'))).to.equal('access.refused');
+    expect(await desk.codeOf(give(id, 1, 'zhao'))).to.equal('request.version_stale');
+    expect(await give(id, 2, 'chen')).to.deep.include({ id, version: 3 });
+    const seen = await get(id, 'zhao');
+    expect(seen).to.deep.include({ assignee: null, unit: { id: SOUTH, name: '机构002' } });
+    expect(seen.history.slice(-2).map(({ action }) => action)).to.have.members(['unit', 'assignee']);
+    const { id: over } = await create();
+    await move(over, 1, { to: 'solved' });
+    await move(over, 2, { to: 'closed' });
+    expect(await desk.codeOf(give(over, 3, 'zhao'))).to.equal('ticket.closed');
   });
 
   it('hide from agents of other groups, whatever these ask for', async () => {

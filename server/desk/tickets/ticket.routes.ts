@@ -1,14 +1,14 @@
 import { AppError, LIMITS } from '../../kernel/index.ts';
 import { maskText } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
-import type { Db, Tx } from '../../platform/persistence/index.ts';
+import { narrowScope, type Db, type Tx } from '../../platform/persistence/index.ts';
 import { maySee, viewerOf } from '../conversations/conversation.access.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
 import type { RecordFace } from '../fields/field.routes.ts';
 import type { FieldQuery } from '../fields/field.service.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import { beforeOf } from '../keyset.ts';
-import { namesOf, presentPerson, type Staff } from '../staff.ts';
+import { namesOf, presentPerson, unitNamesOf, type Staff } from '../staff.ts';
 import type { TicketRow } from './ticket.entity.ts';
 import type { TicketState, TicketViewer } from './ticket.rules.ts';
 import * as schemas from './ticket.schema.ts';
@@ -21,6 +21,8 @@ export interface TicketRouteDeps {
   ticketView: TicketView;
   staff: Staff;
   files: DeskFiles;
+  /** Keeps a unit open until the unit of work ends; throws `unit.unknown`. */
+  holdUnit(tx: Tx, unitId: string): Promise<void>;
 }
 
 type ById = { id: string };
@@ -28,6 +30,7 @@ interface TicketQuery {
   state?: TicketState;
   assignee?: string;
   requesterId?: string;
+  unit?: string;
   q?: string;
   field?: string;
   value?: string;
@@ -39,7 +42,14 @@ interface TicketQuery {
 
 /** Routes of tickets. */
 export function ticketRoutes(deps: TicketRouteDeps): AnyRoute[] {
-  return [listRoute(deps), createRoute(deps), viewRoute(deps), ...changeRoutes(deps), commentRoute(deps)];
+  return [
+    listRoute(deps),
+    createRoute(deps),
+    viewRoute(deps),
+    ...changeRoutes(deps),
+    transferRoute(deps),
+    commentRoute(deps),
+  ];
 }
 
 /** The ticket behind a request, if the caller may see it; throws `request.not_found`. */
@@ -107,8 +117,14 @@ function listRoute(deps: TicketRouteDeps): AnyRoute {
     response: schemas.ticketPage,
     errors: ['field.unknown', 'field.value_invalid', 'field.not_filterable'],
     async handler(tx, { query }, context) {
-      const viewer = await viewerFrom(deps, context);
-      const { state, requesterId, q, limit = LIMITS.pageItemsDefault } = query;
+      const sees = await viewerFrom(deps, context);
+      const { state, requesterId, q, unit, limit = LIMITS.pageItemsDefault } = query;
+      const scope = unit === undefined ? sees.scope : await narrowScope(tx, sees.scope, unit);
+      if (scope === undefined) {
+        tx.record({ action: 'ticket.list', outcome: 'ok', details: { ids: [] } });
+        return { items: [] };
+      }
+      const viewer = { ...sees, scope };
       const filter = { state, requesterId, assigneeId: assigneeOf(query.assignee, viewer.accountId) };
       const field = fieldQueryOf(query);
       const asked = { filter, before: beforeOf(query.cursor), limit, ...(field && { field }) };
@@ -213,6 +229,34 @@ function changeRoutes(deps: TicketRouteDeps): AnyRoute[] {
       },
     }),
   ];
+}
+
+function transferRoute(deps: TicketRouteDeps): AnyRoute {
+  return defineRoute<ById, unknown, { unitId: string; comment?: string }>({
+    method: 'POST',
+    path: '/api/v1/tickets/:id/transfer',
+    summary: 'Gives the ticket to another unit, whose people find it with nobody.',
+    permission: 'ticket:work',
+    audit: 'ticket.transfer',
+    body: schemas.ticketTransfer,
+    response: schemas.ticketTransferred,
+    ifMatch: true,
+    idempotent: true,
+    errors: ['ticket.closed', 'unit.unknown'],
+    async handler(tx, { params, body, version }, context) {
+      const viewer = await viewerFrom(deps, context);
+      await deps.holdUnit(tx, body.unitId);
+      const { permissions } = context;
+      const change = { id: params.id, version, ...body, permissions };
+      const row = await deps.tickets.transfer(tx, viewer, change);
+      const names = await unitNamesOf(deps.staff, [row.unitId]);
+      return {
+        id: row.id,
+        version: row.version,
+        unit: { id: row.unitId, name: names.get(row.unitId) ?? '' },
+      };
+    },
+  });
 }
 
 function commentRoute(deps: TicketRouteDeps): AnyRoute {

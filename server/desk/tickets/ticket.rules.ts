@@ -62,6 +62,15 @@ export function maySeeTicket(viewer: Omit<TicketViewer, 'scope'>, ticket: Placed
   return ticket.assigneeId === viewer.accountId || viewer.groupIds.includes(ticket.skillGroupId);
 }
 
+/** Who assigns gives any ticket to another unit; agents those they have, and those nobody has. */
+export function mayTransfer(
+  change: { actorId: string; assigneeId: string | null },
+  permissions: ReadonlySet<string>,
+): boolean {
+  const { actorId, assigneeId } = change;
+  return permissions.has('ticket:assign') || assigneeId === null || assigneeId === actorId;
+}
+
 /** Agents take tickets and give their own back; giving them to somebody else is for those who assign. */
 export function mayAssign(
   change: { actorId: string; from: string | null; to: string | null },

@@ -22,6 +22,7 @@ const ITEM: Record<string, Schema> = {
   priority,
   requester: answer({ id: uuid, nameMasked: orNull(string) }),
   assignee: author,
+  unit: answer({ id: uuid, name: string }),
   conversationId: uuid,
   openedAt: instant,
   updatedAt: instant,
@@ -72,6 +73,8 @@ export const ticketQuery: Schema = listQuery({
     maxLength: 36,
   },
   requesterId: uuid,
+  /** This unit and those under it. */
+  unit: uuid,
   q: words(200),
   ...fieldFilter,
 });
@@ -102,6 +105,18 @@ export const ticketChange: Schema = {
 export const ticketTransition: Schema = closed({ to: state, comment: words(LIMITS.textFieldCharacters) }, [
   'to',
 ]);
+
+/** The unit a ticket goes to, with what to say about it. */
+export const ticketTransfer: Schema = closed({ unitId: uuid, comment: words(LIMITS.textFieldCharacters) }, [
+  'unitId',
+]);
+
+/** Where a ticket went; whoever gave it away may not see it any more. */
+export const ticketTransferred: Schema = answer({
+  id: uuid,
+  version: integer,
+  unit: answer({ id: uuid, name: string }),
+});
 
 /** A comment; internal ones are for colleagues. */
 export const ticketComment: Schema = closed(

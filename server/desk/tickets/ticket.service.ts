@@ -26,10 +26,12 @@ import {
   moveTicket,
   replaceTokens,
   touchTicket,
+  transferTicket,
 } from './ticket.repo.ts';
 import {
   assertTransition,
   mayAssign,
+  mayTransfer,
   maySeeTicket,
   solvedAtAfter,
   type TicketPriority,
@@ -196,6 +198,50 @@ export class TicketService {
     if (!(await changeTicket(tx, next, change.version))) throw new AppError('request.version_stale');
     if (fields.subject !== undefined) await this.#reindex(tx, row, fields.subject);
     await this.#recordChange(tx, row, next, fields);
+    return next;
+  }
+
+  /**
+   * Gives a ticket to another unit, whose people find it with nobody's name on it and in no skill group. The caller holds
+   * the unit open. Records `ticket.transfer`, emits `ticket.transferred`. Throws `request.version_stale`,
+   * `access.refused` for somebody else's ticket without the right to assign, `ticket.closed`, `request.invalid` for the
+   * unit it is in.
+   */
+  async transfer(
+    tx: Tx,
+    viewer: TicketViewer,
+    change: {
+      id: string;
+      version: number;
+      unitId: string;
+      comment?: string;
+      permissions: ReadonlySet<string>;
+    },
+  ): Promise<TicketRow> {
+    const row = await this.#current(tx, viewer, change);
+    const { unitId } = change;
+    const actor = tx.context.actor;
+    if (!mayTransfer({ actorId: actor.id, assigneeId: row.assigneeId }, change.permissions))
+      throw new AppError('access.refused');
+    if (row.state === 'closed') throw new AppError('ticket.closed');
+    if (row.unitId === unitId) {
+      const details = { in: 'body', at: '/unitId', problem: 'unchanged' };
+      throw new AppError('request.invalid', { details });
+    }
+    const at = this.#deps.clock.now();
+    const freed = { assigneeId: null, skillGroupId: null };
+    const next: TicketRow = { ...row, unitId, ...freed, updatedAt: at, version: row.version + 1 };
+    if (!(await transferTicket(tx, next, change.version))) throw new AppError('request.version_stale');
+    const left = { action: 'assignee', from: row.assigneeId, to: null, at };
+    await insertEvents(tx, [
+      this.#event(actor, row, { action: 'unit', from: row.unitId, to: unitId, at }),
+      ...(row.assigneeId === null ? [] : [this.#event(actor, row, left)]),
+    ]);
+    if (change.comment) await this.#insertComment(tx, row, { text: change.comment, isInternal: true });
+    const details = { from: row.unitId, to: unitId };
+    tx.record({ action: 'ticket.transfer', outcome: 'ok', ...targetOf(row), details });
+    const payload = { ticketId: row.id, fromUnitId: row.unitId, toUnitId: unitId };
+    tx.emit({ type: 'ticket.transferred', key: row.id, payload });
     return next;
   }
 

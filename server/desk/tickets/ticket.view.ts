@@ -5,7 +5,7 @@ import type { FieldQuery, FieldService, ShownValues } from '../fields/field.serv
 import { FROM_NEWEST, fromKey, keyOf } from '../keyset.ts';
 import { scanPage } from '../scan.ts';
 import { openTexts } from '../sealed-texts.ts';
-import { namesOf, presentPerson, type Staff, type StaffName } from '../staff.ts';
+import { namesOf, presentPerson, unitNamesOf, type Staff, type StaffName } from '../staff.ts';
 import type { TicketRow } from './ticket.entity.ts';
 import {
   readTicketByNumber,
@@ -42,6 +42,8 @@ export interface TicketItem {
   priority: TicketPriority;
   requester: { id: string; nameMasked: string | null };
   assignee: StaffName | null;
+  /** The unit it belongs to. */
+  unit: { id: string; name: string };
   conversationId?: string;
   openedAt: string;
   updatedAt: string;
@@ -152,6 +154,12 @@ export class TicketView {
       ...events.map(({ actorType, actorId }) => accountId(actorType, actorId)),
       ...moved.flatMap(({ fromValue, toValue }) => [fromValue, toValue]),
     ]);
+    const transfers = events.filter(({ action }) => action === 'unit');
+    const units = await unitNamesOf(
+      staff,
+      transfers.flatMap(({ fromValue, toValue }) => [fromValue, toValue]),
+    );
+    const known = new Map([...names, ...units]);
     const [shown] = await this.#present(db, item ? [item] : []);
     const customFields = await this.#deps.fields.read(db, { recordType: 'ticket', recordId: row.id });
     return {
@@ -169,8 +177,8 @@ export class TicketView {
         at: at.toISOString(),
         actor: { type: actorType, displayName: names.get(actorId) ?? '' },
         action,
-        ...(fromValue === null ? {} : { from: valueOf(action, fromValue, names) }),
-        ...(toValue === null ? {} : { to: valueOf(action, toValue, names) }),
+        ...(fromValue === null ? {} : { from: valueOf(action, fromValue, known) }),
+        ...(toValue === null ? {} : { to: valueOf(action, toValue, known) }),
       })),
       allowedTransitions: [...nextStates(row.state)],
     };
@@ -189,6 +197,10 @@ export class TicketView {
       staff,
       rows.map(({ assigneeId }) => assigneeId),
     );
+    const units = await unitNamesOf(
+      staff,
+      rows.map(({ unitId }) => unitId),
+    );
     const columns = await fields.readColumns(
       db,
       'ticket',
@@ -205,6 +217,7 @@ export class TicketView {
         priority: row.priority,
         requester: { id: row.requesterId, nameMasked: name === null || isPlain ? name : maskName(name) },
         assignee: presentPerson(row.assigneeId, names),
+        unit: { id: row.unitId, name: units.get(row.unitId) ?? '' },
         ...(row.conversationId === null ? {} : { conversationId: row.conversationId }),
         openedAt: row.openedAt.toISOString(),
         updatedAt: row.updatedAt.toISOString(),
@@ -229,7 +242,7 @@ function accountId(type: string, id: string): string | null {
 }
 
 function valueOf(action: string, value: string, names: ReadonlyMap<string, string>): string {
-  return action === 'assignee' ? (names.get(value) ?? value) : value;
+  return action === 'assignee' || action === 'unit' ? (names.get(value) ?? value) : value;
 }
 
 function cellOf(column: 'subject_enc' | 'description_enc', rowId: string) {

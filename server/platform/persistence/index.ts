@@ -37,6 +37,7 @@ export {
   scopeParams,
   selectWithin,
   underScope,
+  narrowScope,
   unitOfNew,
   unitRows,
   withinScope,

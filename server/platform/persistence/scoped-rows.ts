@@ -75,6 +75,20 @@ export async function unitOfNew(db: Db, actor: Actor): Promise<string> {
   return isWithin === undefined ? scope.unitId : unitId;
 }
 
+/**
+ * The part of a scope that lies in a unit and under it; undefined when nothing of it does. For lists that somebody
+ * narrows to a unit: they are then read under the answer, so a unit outside the scope shows nothing.
+ */
+export async function narrowScope(db: Db, scope: DataScope, unitId: string): Promise<DataScope | undefined> {
+  const all = { scopeDepth: EVERY_DEPTH };
+  if (scope.kind === 'all') return { kind: 'subtree', unitId, accountId: '' };
+  const isUnder = await db.one(UNIT_WITHIN, { unitId: scope.unitId, scopeUnitId: unitId, ...all });
+  if (isUnder !== undefined) return scope;
+  if (scope.kind !== 'subtree') return undefined;
+  const isWithin = await db.one(UNIT_WITHIN, { unitId, scopeUnitId: scope.unitId, ...all });
+  return isWithin === undefined ? undefined : { ...scope, unitId };
+}
+
 /** One whole row by its id, within a scope; nothing for a row outside. */
 export function selectWithin<C extends Columns>(
   entity: Entity<C>,

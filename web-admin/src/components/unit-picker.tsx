@@ -43,6 +43,7 @@ export function UnitPicker(props: {
   placeholder?: string;
   isClearable?: boolean;
   label?: string;
+  className?: string;
 }) {
   const { t } = useI18n();
   const [typed, setTyped] = useState('');
@@ -58,6 +59,7 @@ export function UnitPicker(props: {
   return (
     <Select<string>
       {...(props.id === undefined ? {} : { id: props.id })}
+      {...(props.className === undefined ? {} : { className: props.className })}
       {...(props.label === undefined ? {} : { 'aria-label': props.label })}
       value={props.value ?? null}
       onChange={(value?: string) => props.onChange?.(value)}

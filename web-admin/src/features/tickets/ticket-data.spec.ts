@@ -3,9 +3,10 @@ import { parseFilters, withFilter } from './ticket-data.ts';
 
 describe('filters of the ticket list', () => {
   it('are read from the address and unknown states are left out', () => {
-    expect(parseFilters(new URLSearchParams('state=open&assignee=me&q=%20卡%20'))).to.deep.equal({
+    expect(parseFilters(new URLSearchParams('state=open&assignee=me&unit=u-1&q=%20卡%20'))).to.deep.equal({
       state: 'open',
       assignee: 'me',
+      unit: 'u-1',
       q: '卡',
       field: undefined,
       value: undefined,

@@ -19,6 +19,7 @@ export interface TicketItem {
   priority: TicketPriority;
   requester?: { id: string; nameMasked: string | null } | null;
   assignee?: { id: string; displayName: string } | null;
+  unit: { id: string; name: string };
   conversationId?: string | null;
   openedAt: string;
   updatedAt: string;
@@ -76,6 +77,8 @@ export function useTicketFiles(id: string) {
 export interface TicketFilters {
   state?: string | undefined;
   assignee?: string | undefined;
+  /** A unit, with those under it. */
+  unit?: string | undefined;
   q?: string | undefined;
   field?: string | undefined;
   value?: string | undefined;
@@ -87,6 +90,7 @@ export function parseFilters(search: URLSearchParams): TicketFilters {
   return {
     state: TICKET_STATES.some((known) => known === state) ? state : undefined,
     assignee: search.get('assignee') || undefined,
+    unit: search.get('unit') || undefined,
     q: search.get('q')?.trim() || undefined,
     field: search.get('field') || undefined,
     value: search.get('value') || undefined,
@@ -126,6 +130,18 @@ export function useAssignees(isEnabled: boolean) {
   });
 }
 
+/** The name of a unit that stands in the address; undefined until it is known, and for none. */
+export function useUnitName(id: string | undefined): { id: string; name: string } | undefined {
+  const api = useApi();
+  const { data } = useQuery<{ id: string; name: string }, ApiError>({
+    queryKey: ['units', 'one', id],
+    queryFn: ({ signal }) => api.get<{ id: string; name: string }>(`/units/${id}`, { signal }),
+    enabled: id !== undefined,
+    retry: false,
+  });
+  return data && { id: data.id, name: data.name };
+}
+
 /** Changes of a ticket. Each reads it again afterwards; a stale version is refused by the server. */
 export function useTicketActions(ticket: Ticket) {
   const api = useApi();
@@ -133,9 +149,9 @@ export function useTicketActions(ticket: Ticket) {
   const { id, version } = ticket;
   const reload = useCallback(() => cache.invalidateQueries({ queryKey: ['tickets'] }), [cache]);
 
-  async function change(send: () => Promise<unknown>): Promise<void> {
+  async function change<T>(send: () => Promise<T>): Promise<T> {
     try {
-      await send();
+      return await send();
     } finally {
       // After a refusal too: somebody else may have changed the ticket.
       await reload();
@@ -148,6 +164,13 @@ export function useTicketActions(ticket: Ticket) {
     move: (to: TicketState, comment?: string) =>
       change(() =>
         api.post(`/tickets/${id}/transitions`, { body: comment ? { to, comment } : { to }, version }),
+      ),
+    transfer: (unitId: string, comment: string) =>
+      change(() =>
+        api.post<{ unit: { id: string; name: string } }>(`/tickets/${id}/transfer`, {
+          body: comment ? { unitId, comment } : { unitId },
+          version,
+        }),
       ),
     comment: (text: string, internal: boolean, fileIds: readonly string[]) =>
       change(() => api.create(`/tickets/${id}/comments`, { body: { text, internal, fileIds } })),

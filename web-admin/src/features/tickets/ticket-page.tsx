@@ -16,6 +16,7 @@ import { TicketComments } from './ticket-comments.tsx';
 import { useAssignees, useTicket, useTicketActions, type Ticket, type TicketState } from './ticket-data.ts';
 import { TicketHistory } from './ticket-history.tsx';
 import { StateMark } from './ticket-marks.tsx';
+import { TicketUnit } from './ticket-transfer.tsx';
 
 const COMMENT_MAX = 2_000;
 const NOBODY = '';
@@ -96,13 +97,41 @@ function useAssigneeOptions(ticket: Ticket) {
   return isListed ? options : [...options, { value: assignee.id, label: assignee.displayName }];
 }
 
-function Details({ ticket }: { ticket: Ticket }) {
+/** When the ticket was opened, last changed, and from what it came. */
+function Origin({ ticket }: { ticket: Ticket }) {
   const { t, format } = useI18n();
+  return (
+    <>
+      <div>
+        <dt>{t('ticket.opened')}</dt>
+        <dd>{format.dateTime(ticket.openedAt)}</dd>
+      </div>
+      <div>
+        <dt>{t('ticket.updated')}</dt>
+        <dd>{format.dateTime(ticket.updatedAt)}</dd>
+      </div>
+      {ticket.conversationId && (
+        <div>
+          <dt>{t('ticket.conversation')}</dt>
+          <dd>
+            <Link to={`/inbox/${ticket.conversationId}`}>{t('ticket.open_conversation')}</Link>
+          </dd>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Details({ ticket }: { ticket: Ticket }) {
+  const { t } = useI18n();
   const { message } = App.useApp();
   const showProblem = useProblemToast();
   const actions = useTicketActions(ticket);
   const assigneeOptions = useAssigneeOptions(ticket);
   const isClosed = ticket.state === 'closed';
+  const can = useCan();
+  const { account } = useSession();
+  const mayTransfer = can('ticket:assign') || !ticket.assignee || ticket.assignee.id === account.id;
   function save(body: Parameters<typeof actions.patch>[0]): void {
     actions.patch(body).then(() => void message.success(t('ticket.saved')), showProblem);
   }
@@ -143,25 +172,16 @@ function Details({ ticket }: { ticket: Ticket }) {
           </dd>
         </div>
         <div>
+          <dt>{t('ticket.unit')}</dt>
+          <dd>
+            <TicketUnit ticket={ticket} mayTransfer={!isClosed && mayTransfer} />
+          </dd>
+        </div>
+        <div>
           <dt>{t('ticket.requester')}</dt>
           <dd>{ticket.requester?.nameMasked ?? '—'}</dd>
         </div>
-        <div>
-          <dt>{t('ticket.opened')}</dt>
-          <dd>{format.dateTime(ticket.openedAt)}</dd>
-        </div>
-        <div>
-          <dt>{t('ticket.updated')}</dt>
-          <dd>{format.dateTime(ticket.updatedAt)}</dd>
-        </div>
-        {ticket.conversationId && (
-          <div>
-            <dt>{t('ticket.conversation')}</dt>
-            <dd>
-              <Link to={`/inbox/${ticket.conversationId}`}>{t('ticket.open_conversation')}</Link>
-            </dd>
-          </div>
-        )}
+        <Origin ticket={ticket} />
       </dl>
     </section>
   );

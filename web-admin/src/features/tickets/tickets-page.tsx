@@ -4,7 +4,14 @@ import { useMemo, useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { usePageList } from '../../api/index.ts';
 import { useCan, useSession } from '../../auth/index.ts';
-import { CreateTicketDialog, EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
+import {
+  CreateTicketDialog,
+  EmptyFace,
+  ErrorFace,
+  LoadMore,
+  Page,
+  UnitPicker,
+} from '../../components/index.ts';
 import { ExportButton, exportParams } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import {
@@ -20,6 +27,7 @@ import {
   parseFilters,
   TICKET_STATES,
   useAssignees,
+  useUnitName,
   withFilter,
   type TicketFilters,
   type TicketItem,
@@ -27,6 +35,8 @@ import {
 
 function Filters(props: {
   filters: TicketFilters;
+  /** The unit the list is narrowed to, by its name. */
+  unit: { id: string; name: string } | undefined;
   fields: readonly KnownField[];
   onChange: (name: keyof TicketFilters, value: string | undefined) => void;
   onField: (filter: FieldFilterValue) => void;
@@ -65,6 +75,15 @@ function Filters(props: {
         value={filters.assignee}
         onChange={(value?: string) => onChange('assignee', value)}
         options={assignees}
+      />
+      <UnitPicker
+        className="filter-select"
+        label={t('ticket.unit')}
+        placeholder={t('ticket.filter_unit')}
+        isClearable
+        known={props.unit}
+        {...(filters.unit === undefined ? {} : { value: filters.unit })}
+        onChange={(value) => onChange('unit', value)}
       />
       <FieldFilter fields={props.fields} filter={filters} onChange={props.onField} />
       <Input.Search
@@ -128,6 +147,12 @@ function useColumns(fields: readonly KnownField[]): TableColumnsType<TicketItem>
         render: (_value, ticket) => ticket.assignee?.displayName ?? t('ticket.unassigned'),
       },
       {
+        title: t('ticket.unit'),
+        width: 140,
+        responsive: ['xl'],
+        render: (_value, ticket) => ticket.unit.name || '—',
+      },
+      {
         title: t('ticket.updated'),
         dataIndex: 'updatedAt',
         width: 160,
@@ -142,7 +167,10 @@ function useColumns(fields: readonly KnownField[]): TableColumnsType<TicketItem>
 }
 
 /** The filters as the dialog of an export shows them. */
-function useFilterWords({ state, assignee, q, field, value }: TicketFilters): string[] {
+function useFilterWords(
+  { state, assignee, q, field, value }: TicketFilters,
+  unit: { name: string } | undefined,
+): string[] {
   const { t } = useI18n();
   const can = useCan();
   const { account } = useSession();
@@ -157,6 +185,7 @@ function useFilterWords({ state, assignee, q, field, value }: TicketFilters): st
   return [
     ...(state ? [named(t('ticket.state'), t(`ticket.state.${state}` as 'ticket.state.new'))] : []),
     ...(assignee ? [named(t('ticket.assignee'), assigneeName ?? assignee)] : []),
+    ...(unit ? [named(t('ticket.unit'), unit.name)] : []),
     ...(q ? [named(t('action.search'), q)] : []),
     ...(field && value ? [named(field, value)] : []),
   ];
@@ -172,14 +201,16 @@ export default function TicketsPage() {
   const fields = useFields('ticket');
   // A field without a value narrows nothing yet; words and fields are not searched together.
   const fieldQuery = filters.value && !filters.q ? { field: filters.field, value: filters.value } : {};
-  const query = { state: filters.state, assignee: filters.assignee, q: filters.q, ...fieldQuery };
+  const { state, assignee, unit: unitId, q } = filters;
+  const query = { state, assignee, unit: unitId, q, ...fieldQuery };
+  const unit = useUnitName(unitId);
   const list = usePageList<TicketItem>({
     resource: 'tickets',
     path: '/tickets',
     query,
   });
   const columns = useColumns(fields);
-  const filterWords = useFilterWords(query);
+  const filterWords = useFilterWords(query, unit);
   return (
     <Page
       title={t('ticket.list')}
@@ -197,6 +228,7 @@ export default function TicketsPage() {
     >
       <Filters
         filters={filters}
+        unit={unit}
         fields={fields}
         onChange={(name, value) => setSearch(withFilter(search, name, value))}
         onField={({ field, value }) =>
