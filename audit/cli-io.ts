@@ -19,6 +19,7 @@ export interface AuditCliPorts {
   record?: (entry: {
     action: 'audit.verify' | 'audit.export' | 'audit.prove';
     target?: string;
+    details?: Record<string, string | number>;
   }) => Promise<void>;
 }
 

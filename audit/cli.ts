@@ -69,7 +69,7 @@ async function verifyDatabase(options: CliOptions, ports: AuditCliPorts): Promis
       keys,
       anchors: folders.map(readAnchors),
     });
-    await ports.record?.({ action: 'audit.verify' });
+    await ports.record?.({ action: 'audit.verify', details: { status: result.status, size: result.size } });
     return result;
   });
 }

@@ -28,8 +28,11 @@ export interface Stamp {
   request?: { id: string; route?: string; status?: number };
   /** Id of the installation; the trail's tenant. */
   installation: string;
-  /** Milliseconds since the process began, and what the time service says of the clock. */
-  clock?: { mono?: number; ntp?: string };
+  /**
+   * Milliseconds since the process began; what the time service says of the clock; and, for an entry that waited in
+   * the spool, how many milliseconds after its instant it was written.
+   */
+  clock?: { mono?: number; ntp?: string; late?: number };
 }
 
 /** Place of an entry: contiguous `n` from 1 in each lane of a node's epoch. An epoch is one run of the node. */
@@ -120,7 +123,7 @@ export function assertEntry(draft: AuditDraft, stamp: Stamp, now: Date): void {
     if (!isDetail(value)) throw new AuditEntryError('field_invalid', `details.${key}`);
   }
   const { clock, request } = stamp;
-  for (const number of [clock?.mono, request?.status]) {
+  for (const number of [clock?.mono, clock?.late, request?.status]) {
     if (number !== undefined && !Number.isFinite(number)) throw new AuditEntryError('field_invalid', 'clock');
   }
   const atMs = stamp.at.getTime();
@@ -187,7 +190,9 @@ function eventOf(draft: AuditDraft, stamp: Stamp, placement: Placement): Canonic
     at: stamp.at.toISOString(),
     before: draft.before,
     class: AUDIT_ACTIONS[draft.action].class,
-    clock: hasClock ? { back: clockBackMs, mono: clock?.mono, ntp: clock?.ntp } : undefined,
+    clock: hasClock
+      ? { back: clockBackMs, late: clock?.late, mono: clock?.mono, ntp: clock?.ntp }
+      : undefined,
     customer: draft.customer,
     details: draft.details === undefined ? undefined : orderDetails(draft.details),
     fields: draft.fields,

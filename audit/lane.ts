@@ -91,7 +91,9 @@ export function createAuditLane(options: LaneOptions): AuditLane {
     const atMs = stamp.at.getTime();
     const backMs = state.lastAtMs - atMs;
     const prev = chained ? state.prev : undefined;
-    const clockBackMs = backMs > CLOCK_BACK_TOLERANCE_MS ? backMs : undefined;
+    // An entry from the spool is of an earlier instant: that is no clock going back.
+    const isLate = stamp.clock?.late !== undefined;
+    const clockBackMs = !isLate && backMs > CLOCK_BACK_TOLERANCE_MS ? backMs : undefined;
     const body = buildBody(draft, stamp, { seq, prev, clockBackMs });
     const leaf = leafHash(body);
     state = {

@@ -10,6 +10,8 @@ export interface ParsedEvent extends Sequence {
   action: string;
   /** Milliseconds by which the clock went back, 0 mostly. */
   clockBackMs: number;
+  /** Whether it waited in the spool before it was written. */
+  isLate: boolean;
   /** Hex. */
   prev: string | undefined;
   details: unknown;
@@ -27,7 +29,7 @@ interface EventJson {
   target?: { type?: unknown; id?: unknown };
   customer?: unknown;
   outcome?: unknown;
-  clock?: { back?: unknown };
+  clock?: { back?: unknown; late?: unknown };
   prev?: unknown;
   details?: unknown;
 }
@@ -56,6 +58,7 @@ export function parseEvent(body: string): ParsedEvent | FindingKind {
     at: json.at as string,
     action: json.action as string,
     clockBackMs: typeof json.clock?.back === 'number' ? json.clock.back : 0,
+    isLate: typeof json.clock?.late === 'number',
     prev: typeof json.prev === 'string' ? json.prev : undefined,
     details: json.details,
     columns: [

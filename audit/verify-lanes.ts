@@ -99,7 +99,7 @@ export function createLaneBook(findings: Findings): LaneBook {
       lane.leaf = event.n === lane.to ? leaf : lane.leaf;
       const atMs = Date.parse(event.at);
       if (event.clockBackMs > 0) findings.warn('clock went back', `index ${index}`);
-      else if (atMs < lane.lastAtMs - CLOCK_TOLERANCE_MS)
+      else if (!event.isLate && atMs < lane.lastAtMs - CLOCK_TOLERANCE_MS)
         findings.warn('clock not monotonic', `index ${index}`);
       lane.lastAtMs = event.clockBackMs > 0 ? atMs : Math.max(atMs, lane.lastAtMs);
       takeIn(event);

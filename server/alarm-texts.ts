@@ -59,6 +59,16 @@ registerTemplates({
       body: 'No new tree head for more than {minutes} minutes. Check disk and database, then the log of the server.',
     },
   },
+  'alarm.clock-set': {
+    zh: {
+      title: '系统时钟被调整',
+      body: '服务器时钟变动了 {seconds} 秒。请检查时间同步；审计按编号排序，不受影响。',
+    },
+    en: {
+      title: 'The clock of the server was set',
+      body: 'It changed by {seconds} seconds. Check time synchronisation; the trail keeps its order by numbers.',
+    },
+  },
   'alarm.audit-forked': {
     zh: { title: '审计分叉', body: '审计链与已发布的树头不一致，封存已停止。请保留现场并联系合规负责人。' },
     en: {

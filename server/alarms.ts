@@ -1,5 +1,6 @@
 import './alarm-texts.ts';
-import type { Clock } from './kernel/index.ts';
+import { createClockWatch } from './clock-watch.ts';
+import { SYSTEM_ACTOR, type Clock } from './kernel/index.ts';
 import { createLoop, type Loop } from './platform/jobs/index.ts';
 import { portable, type Tx } from './platform/persistence/index.ts';
 import type { Notice, Notifier } from './platform/notify/index.ts';
@@ -35,6 +36,10 @@ export interface Alarms {
 export interface AlarmDeps {
   clock: Clock;
   uow: Pick<Foundation['uow'], 'read'>;
+  /** Keeps the entry of a clock that was set. */
+  audit: Pick<Foundation['audit'], 'emit'>;
+  /** A clock nobody can set; by default that of the process. */
+  monotonicMs?: () => number;
   sealer: Pick<Foundation['sealer'], 'status'>;
   guard: Pick<Foundation['guard'], 'freeBytes'>;
   log: Foundation['log'];
@@ -60,15 +65,19 @@ class Watch {
   readonly #deps: AlarmDeps;
   readonly #startedMs: number;
   readonly #told = new Set<string>();
+  readonly #clockStep: ReturnType<typeof createClockWatch>;
   #deadKnown: number | undefined;
   #awaySinceMs: number | undefined;
 
   constructor(deps: AlarmDeps) {
     this.#deps = deps;
     this.#startedMs = deps.clock.now().getTime();
+    const monotonicMs = deps.monotonicMs ?? (() => performance.now());
+    this.#clockStep = createClockWatch({ now: () => deps.clock.now(), monotonicMs });
   }
 
   async look(): Promise<void> {
+    await this.#lookAtClock();
     await this.#lookAtDatabase();
     await this.#lookAtTrail();
     await this.#lookAtDisk();
@@ -81,6 +90,20 @@ class Watch {
     if (this.#told.has(notice.kind)) return;
     await this.#deps.notifier.raise(notice);
     this.#told.add(notice.kind);
+  }
+
+  /** A clock that was set is an entry and an alarm: times of the trail before and behind it don't compare. */
+  async #lookAtClock(): Promise<void> {
+    const step = this.#clockStep();
+    if (step === undefined) return;
+    const { audit, notifier } = this.#deps;
+    await audit.emit(
+      { actor: SYSTEM_ACTOR },
+      { action: 'clock.change', outcome: 'ok', details: { ...step } },
+    );
+    const to = { permission: ['system:read', 'audit:read', 'audit:read-admin'] };
+    const params = { seconds: Math.round(step.byMs / 1_000) };
+    await notifier.raise({ ...alarm('alarm.clock-set', params), to, link: '/system' });
   }
 
   /** The alarm of an outage can only be kept when it is over. */

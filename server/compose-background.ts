@@ -31,7 +31,7 @@ export function composeBackground(
   const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
   foundation.onCommit((hasEvents) => hasEvents && relay.nudge());
   const alarms = createAlarms({
-    ...{ clock, log, uow, sealer, guard, notifier: services.notify },
+    ...{ clock, log, uow, sealer, guard, audit: foundation.audit, notifier: services.notify },
     deadLetters: async () => (await relay.counts()).dead,
   });
   services.notify.connect({

@@ -33,6 +33,7 @@ export function composeHttp(
     ...{ config: deps.httpConfig, log, clock, ids, uow, routes, authenticators, version: VERSION },
     isOff: deps.isOff,
     metrics: deps.metrics,
+    audit: foundation.audit,
     answerSeal: createAnswerSeal(foundation.crypto),
     readiness: wiring.readinessOf(foundation),
     pages: widgetPages({ sites, webFolder: wiring.WEB_FOLDER, isEvaluation: config.isEvaluation }),

@@ -29,9 +29,11 @@ import {
   createOutboxWriter,
   createStorageGuard,
   createUnitOfWork,
+  openAuditSpool,
   openDatabase,
   openInstallation,
   openTrail,
+  type AuditEmitter,
   type Database,
   type OutboxRow,
   type StorageGuard,
@@ -56,6 +58,8 @@ export interface Foundation {
   /** Whether there is room on the disks of this installation. */
   guard: StorageGuard;
   auditStorage: AuditStorage & ProofSource;
+  /** Keeps entries that stand on no other change, in a spool while the database is away. */
+  audit: AuditEmitter;
   /** Text of the public key file of the trail, `keys/audit.keys`. */
   auditKeys: string;
   sealer: Sealer;
@@ -76,6 +80,7 @@ export function placesOf(home: string) {
     auditKeys: join(home, 'keys', 'audit.keys'),
     anchors: join(home, 'anchors'),
     archive: join(home, 'archive'),
+    spool: join(home, 'spool'),
     notices: join(home, 'notices'),
     tls: join(home, 'tls'),
     status: join(home, 'status.json'),
@@ -136,11 +141,14 @@ export async function openFoundation(options: {
     const committed = (hasEvents: boolean) => {
       for (const listener of listeners) listener(hasEvents);
     };
+    const uow = createUnitOfWork({ database, trail, toOutboxRow, onCommit: committed, guard });
+    const audit = await openSpool({ ...{ database, trail, uow, clock, ids }, folder: places.spool, log });
+    await audit.replay();
+    listeners.push(() => void (audit.waiting > 0 && audit.replay().catch(() => undefined)));
     return {
-      ...{ config, clock, ids, log, database, installationId },
+      ...{ config, clock, ids, log, database, installationId, audit },
       ...{ crypto, trail, auditStorage, auditKeys, sealer },
-      uow: createUnitOfWork({ database, trail, toOutboxRow, onCommit: committed, guard }),
-      ...{ bus, guard, toOutboxRow, committed },
+      ...{ uow, bus, guard, toOutboxRow, committed },
       onCommit: (listener: (hasEvents: boolean) => void) => void listeners.push(listener),
       async close() {
         guard.close();
@@ -155,6 +163,19 @@ export async function openFoundation(options: {
     await database.close();
     throw error;
   }
+}
+
+/** The spool of this process: two that run at once must not write one file. */
+function openSpool({
+  log,
+  ...deps
+}: Omit<Parameters<typeof openAuditSpool>[0], 'onChange'> & { log: Log }): Promise<AuditEmitter> {
+  return openAuditSpool({
+    ...deps,
+    folder: join(deps.folder, deps.trail.node),
+    onChange: (waiting) =>
+      waiting > 0 ? log.error('audit.spooling', {}, undefined) : log.info('audit.spool_written'),
+  });
 }
 
 /** The key that signs tree heads; made with its public key file at the first start. */

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
+import type { AuditDraft } from '../../../audit/index.ts';
 import { AppError, scopeOf, SYSTEM_ACTOR, type Actor, type Clock } from '../../kernel/index.ts';
-import type { Tx, UnitContext, UnitOfWork } from '../persistence/index.ts';
+import type { AuditEmitter, Tx, UnitContext, UnitOfWork } from '../persistence/index.ts';
 import { assertCleanValue, parseJson, readBody, readForm, readStream } from './body.ts';
 import { isLoopback } from './client-address.ts';
 import { authenticate, isSameSecret, readCredentials } from './credentials.ts';
@@ -21,6 +22,8 @@ export interface MountDeps {
   log: HttpLog;
   clock: Clock;
   uow: UnitOfWork;
+  /** Keeps the entries of refused acts, even while the database is away. */
+  audit?: Pick<AuditEmitter, 'emit'>;
   authenticators: readonly Authenticator[];
   /** Whether the part of the product a path belongs to is switched off; nothing is when absent. */
   isOff?: ((path: string) => boolean) | undefined;
@@ -166,11 +169,17 @@ function unitContext(route: AnyRoute, requestId: string, principal: Principal | 
   return { actor: principal?.actor ?? SYSTEM_ACTOR, requestId, route: `${route.method} ${route.path}` };
 }
 
+/** An entry of an act that changed nothing, in a unit of its own. */
+function keepEntry({ audit, uow }: MountDeps, context: UnitContext, draft: AuditDraft): Promise<void> {
+  return audit?.emit(context, draft) ?? uow.run(context, async (tx) => tx.record(draft));
+}
+
 /** A refused act stands in the trail like a done one. */
 async function recordRefusal(deps: MountDeps, context: UnitContext, error: AppError): Promise<void> {
-  await deps.uow.run(context, async (tx) => {
-    const details = context.route === undefined ? {} : { details: { route: context.route } };
-    tx.record({ action: 'access.refuse', outcome: 'refused', reason: error.code, ...details });
+  const details = context.route === undefined ? {} : { details: { route: context.route } };
+  await keepEntry(deps, context, {
+    ...{ action: 'access.refuse', outcome: 'refused', reason: error.code },
+    ...details,
   });
 }
 
@@ -318,13 +327,11 @@ async function recordFailure(
 ): Promise<void> {
   const { audit } = failure.route;
   if (typeof audit !== 'string') return;
-  await deps.uow.run(unit, async (tx) => {
-    tx.record({
-      action: audit,
-      outcome: 'refused',
-      reason: failure.error.code,
-      ...targetOf(audit, failure.input),
-    });
+  await keepEntry(deps, unit, {
+    action: audit,
+    outcome: 'refused',
+    reason: failure.error.code,
+    ...targetOf(audit, failure.input),
   });
 }
 

@@ -47,6 +47,7 @@ export {
 export { isWhole, readScoped, scopedList, type ScopedList } from './scoped-list.ts';
 export { openInstallation } from './installation.ts';
 export { openTrail, type Trail } from './trail.ts';
+export { openAuditSpool, SPOOL_LIMITS, type AuditEmitter } from './audit-spool.ts';
 export { createStorageGuard, type StorageGuard } from './storage-guard.ts';
 export { assertDatabaseFits } from './fitness.ts';
 export { schemaDifferences } from './schema-check.ts';

@@ -45,6 +45,8 @@ export interface Trail {
   batchLane(index: number): AuditLane;
   /** Numbers one entry of a unit of work. */
   draw(draft: AuditDraft, context: UnitContext): SequencedEntry;
+  /** Numbers an entry that waited in the spool: its id and instant are of the act, not of now. */
+  drawLate(draft: AuditDraft, context: UnitContext, act: { id: string; at: Date }): SequencedEntry;
   /** Says that drawn numbers were rolled back, or may have been when the commit's outcome is unknown. */
   abandon(entries: readonly SequencedEntry[], isOutcomeKnown: boolean): void;
   /** Void entries for numbers that were rolled back; to be written with the next unit. */
@@ -88,6 +90,10 @@ export async function openTrail(deps: {
       return lane;
     },
     draw: (draft, context) => unitLane.draw(draft, stamp(context)),
+    drawLate(draft, context, act) {
+      const late = Math.max(0, clock.now().getTime() - act.at.getTime());
+      return unitLane.draw(draft, { ...stamp(context), ...act, clock: { late } });
+    },
     abandon(entries, isOutcomeKnown) {
       if (isOutcomeKnown) for (const entry of entries) unitLane.abandon(entry);
       else uncertain.push(...entries);

@@ -56,6 +56,28 @@ describe('unit of work', () => {
     expect(await core.uow.read((db) => db.all(LEASES, { name: 'silent' }))).to.deep.equal([]);
   });
 
+  it('refuses an entry that cannot stand in the trail with its act, and that is an entry', async () => {
+    const cases = [
+      [{ action: 'no.such', outcome: 'ok' }, 'action_unknown', 'action'],
+      [{ ...ENTRY, reason: '\ud800' }, 'text_malformed', 'body'],
+      [{ ...ENTRY, reason: 'x'.repeat(17_000) }, 'too_large', 'body'],
+      [{ ...ENTRY, outcome: undefined }, 'outcome_missing', 'outcome'],
+    ] as const;
+    for (const [index, [draft, reason, field]] of cases.entries()) {
+      const error = await core.uow
+        .run(BY_SYSTEM, async (tx) => {
+          await tx.run(LEASE_ROW, lease(`bad-${index}`));
+          tx.record(draft as never);
+        })
+        .catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(AppError).with.property('code', 'audit.entry_invalid');
+      expect(await core.uow.read((db) => db.all(LEASES, { name: `bad-${index}` }))).to.deep.equal([]);
+      const rows = await core.uow.read((db) => db.all(EVENTS, { lane: 0 }));
+      const last = JSON.parse(rows.findLast(({ action }) => action === 'audit.reject')!.body) as object;
+      expect(last).to.deep.include({ outcome: 'refused', reason, details: { field } });
+    }
+  });
+
   it('rolls everything back when the work throws', async () => {
     const error = await core.uow
       .run(BY_SYSTEM, async (tx) => {

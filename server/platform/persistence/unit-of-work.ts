@@ -1,6 +1,6 @@
-import type { AuditDraft, SequencedEntry } from '../../../audit/index.ts';
+import { AuditEntryError, type AuditDraft, type SequencedEntry } from '../../../audit/index.ts';
 import type { QueryRunner } from 'typeorm';
-import { AppError, type EventDraft } from '../../kernel/index.ts';
+import { AppError, SYSTEM_ACTOR, type EventDraft } from '../../kernel/index.ts';
 import { toAuditRow } from './audit.entity.ts';
 import type { Database } from './data-source.ts';
 import { outboxEventEntity, type OutboxRow } from './outbox.entity.ts';
@@ -107,7 +107,7 @@ export function createUnitOfWork(deps: {
   /** Refuses changes while the disk is full. Units that only record what was read still commit. */
   guard?: StorageGuard;
 }): UnitOfWork {
-  return {
+  const uow: UnitOfWork = {
     read: (work) => deps.database.read(work),
     async run(context, work) {
       const unit = new OpenUnit(deps.database, deps.guard, context);
@@ -123,6 +123,7 @@ export function createUnitOfWork(deps: {
       } catch (error) {
         if (entries.length > 0) deps.trail.abandon(entries, !isCommitting);
         await unit.rollback();
+        if (error instanceof AuditEntryError) throw await refuseEntry(uow, context, error);
         const translated = deps.database.dialect.translateError(error);
         deps.guard?.note(translated);
         throw translated;
@@ -134,6 +135,26 @@ export function createUnitOfWork(deps: {
       return result;
     },
   };
+  return uow;
+}
+
+/**
+ * An entry that can't stand in the trail takes its act with it, and that is itself an entry. Of the actor only type and
+ * id are taken, since the fault may be in the rest; both were looked at before.
+ */
+async function refuseEntry(
+  uow: UnitOfWork,
+  { actor, route }: UnitContext,
+  cause: AuditEntryError,
+): Promise<AppError> {
+  const { code, field } = cause;
+  const isActorWrong = code === 'actor_missing' || field.startsWith('actor');
+  const who = isActorWrong ? SYSTEM_ACTOR : { type: actor.type, id: actor.id };
+  const details = { field, ...(route === undefined ? {} : { route }) };
+  await uow.run({ actor: who }, async (tx) =>
+    tx.record({ action: 'audit.reject', outcome: 'refused', reason: code, details }),
+  );
+  return new AppError('audit.entry_invalid', { cause, details: { reason: code, field } });
 }
 
 /** Writes what the unit recorded and emitted; refuses a unit that wrote without an audit entry. */

@@ -1,0 +1,163 @@
+import { expect } from 'chai';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SYSTEM_ACTOR } from '../../kernel/index.ts';
+import { buildCore, TEST_INSTALLATION, type Core } from '../../test/support/core.ts';
+import { openAuditSpool, type AuditEmitter } from './audit-spool.ts';
+import { createOutboxWriter } from './outbox.entity.ts';
+import { createUnitOfWork, openDatabase, openTrail, type Database, type Trail } from './index.ts';
+
+const BY_SYSTEM = { actor: SYSTEM_ACTOR };
+
+/** A way to the database that can be cut and opened again. */
+interface Way {
+  url: string;
+  isCut: boolean;
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** In front of the socket of the specs' PostgreSQL. */
+async function buildWay(target: URL): Promise<Way> {
+  const sockets = new Set<Socket>();
+  const way: Way = {
+    url: '',
+    isCut: false,
+    cut() {
+      way.isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+  const server: Server = createServer((inside) => {
+    if (way.isCut) return void inside.destroy();
+    const outside = connect(join(decodeURIComponent(target.hostname), '.s.PGSQL.5432'));
+    for (const [one, other] of [
+      [inside, outside],
+      [outside, inside],
+    ] as const) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  way.url = `postgres://${target.username}@127.0.0.1:${port}${target.pathname}`;
+  return way;
+}
+
+describe('the spool of the trail', () => {
+  let core: Core;
+  let way: Way;
+  let database: Database;
+  let trail: Trail;
+  let folder: string;
+  const changes: number[] = [];
+
+  before(async () => {
+    core = await buildCore();
+    way = await buildWay(new URL(core.url));
+    database = await openDatabase({ url: way.url, poolSize: 2 });
+    const { clock, ids } = core;
+    const place = { node: 'spool', installationId: TEST_INSTALLATION, batchLanes: 0 };
+    trail = await openTrail({ database, clock, ids, ...place });
+  });
+  after(async () => {
+    await database?.close();
+    way.cut();
+    await way.close();
+    await core.close();
+  });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vd-spool-'));
+    changes.length = 0;
+    way.isCut = false;
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function open(bytesMax?: number): Promise<AuditEmitter> {
+    const { clock, ids } = core;
+    const toOutboxRow = createOutboxWriter({ clock, ids });
+    const uow = createUnitOfWork({ database, trail, toOutboxRow, onCommit: () => undefined });
+    return openAuditSpool({
+      ...{ folder, database, trail, uow, clock, ids },
+      ...(bytesMax === undefined ? {} : { bytesMax }),
+      onChange: (waiting) => changes.push(waiting),
+    });
+  }
+  const refuse = (spool: AuditEmitter, reason: string) =>
+    spool.emit(BY_SYSTEM, { action: 'access.refuse', outcome: 'refused', reason });
+  async function reasons(): Promise<string[]> {
+    const rows = await core.sql(
+      "SELECT body FROM audit_event WHERE node = 'spool' AND action = 'access.refuse' ORDER BY n",
+    );
+    return rows.map(({ body }) => (JSON.parse(String(body)) as { reason: string }).reason);
+  }
+
+  it('writes at once while the database is there, and keeps no file', async () => {
+    const spool = await open();
+    await refuse(spool, 'at-once');
+    expect(await reasons()).to.deep.equal(['at-once']);
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+
+  it('keeps entries while the database is away, and writes them in their order when it is back', async () => {
+    const spool = await open();
+    way.cut();
+    for (const reason of ['away-1', 'away-2', 'away-3']) await refuse(spool, reason);
+    expect(spool.waiting).to.equal(3);
+    await spool.replay();
+    expect(spool.waiting).to.equal(3);
+    way.isCut = false;
+    await refuse(spool, 'back');
+    expect((await reasons()).slice(-4)).to.deep.equal(['away-1', 'away-2', 'away-3', 'back']);
+    expect(spool.waiting).to.equal(0);
+    expect(changes).to.deep.equal([1, 0]);
+    const [row] = await core.sql("SELECT body FROM audit_event WHERE body LIKE '%away-1%'");
+    const body = JSON.parse(String(row!.body)) as { clock: { late: number; back?: number } };
+    expect(body.clock.late).to.be.a('number');
+    expect(body.clock).not.to.have.property('back');
+  });
+
+  it('is there after a kill, writes each entry once, and passes over half a line', async () => {
+    const first = await open();
+    way.cut();
+    await refuse(first, 'kill-1');
+    await refuse(first, 'kill-2');
+    way.isCut = false;
+    const path = join(folder, 'audit-spool.jsonl');
+    const kept = await readFile(path);
+    // The process that replayed was killed after it wrote the entries and before it took the file away.
+    await (await open()).replay();
+    await writeFile(path, kept);
+    await appendFile(path, '{"id":"0190');
+    const third = await open();
+    expect(third.waiting).to.equal(2);
+    await third.replay();
+    expect((await reasons()).filter((reason) => reason.startsWith('kill'))).to.deep.equal([
+      'kill-1',
+      'kill-2',
+    ]);
+  });
+
+  it('refuses the act when it is full or cannot be written', async () => {
+    const full = await open(200);
+    way.cut();
+    const codeOf = (error: { code?: string }) => error.code;
+    expect(await refuse(full, 'x'.repeat(200)).catch(codeOf)).to.equal('audit.unavailable');
+    const blocked = await open();
+    await writeFile(join(folder, 'audit-spool.jsonl'), '', { mode: 0o600 });
+    await rm(folder, { recursive: true });
+    expect(await refuse(blocked, 'y').catch(codeOf)).to.equal('audit.unavailable');
+    expect(blocked.waiting).to.equal(0);
+    await open();
+    expect((await stat(folder)).isDirectory()).to.equal(true);
+  });
+});
