@@ -56,8 +56,7 @@ export async function openAuditSpool(deps: {
   /** Told when entries begin to wait, and when all of them were written. */
   onChange?: (waiting: number) => void;
 }): Promise<AuditEmitter> {
-  const { folder, clock, ids, uow } = deps;
-  const bytesMax = deps.bytesMax ?? SPOOL_LIMITS.bytes;
+  const { folder, clock, ids, uow, bytesMax = SPOOL_LIMITS.bytes } = deps;
   const path = join(folder, FILE_NAME);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const left = await readSpool(path, clock.now());
@@ -73,8 +72,7 @@ export async function openAuditSpool(deps: {
   }
 
   async function spool(context: UnitContext, draft: AuditDraft): Promise<void> {
-    const act: SpooledAct = { id: ids.next(), at: clock.now().toISOString(), context: bare(context), draft };
-    const line = Buffer.from(`${JSON.stringify(act)}\n`);
+    const line = lineOf({ id: ids.next(), at: clock.now().toISOString(), context: bare(context), draft });
     if (line.length > SPOOL_LIMITS.lineBytes || bytes + line.length > bytesMax)
       throw new AppError('audit.unavailable');
     try {
@@ -84,7 +82,7 @@ export async function openAuditSpool(deps: {
     }
     bytes += line.length;
     waiting += 1;
-    if (waiting === 1) deps.onChange?.(waiting);
+    if (waiting === 1) deps.onChange?.(1);
   }
 
   async function replayAll(): Promise<void> {
@@ -93,7 +91,7 @@ export async function openAuditSpool(deps: {
     for (const act of acts) await writeLate(deps, act);
     await rm(path, { force: true });
     [waiting, bytes] = [0, 0];
-    deps.onChange?.(0);
+    deps.onChange?.(waiting);
   }
 
   function unlessAway(error: unknown): void {
@@ -116,6 +114,10 @@ export async function openAuditSpool(deps: {
       }
     },
   };
+}
+
+function lineOf(act: SpooledAct): Buffer {
+  return Buffer.from(`${JSON.stringify(act)}\n`);
 }
 
 /** What an entry takes of its context; a scope may be large and is no part of it. */

@@ -298,6 +298,9 @@ SELECT body FROM audit_event WHERE node = $1 AND epoch = $2 AND lane = $3 AND n 
 -- audit_event.by_id
 SELECT node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE id = $1;
 
+-- audit_event.by_id_exists
+SELECT n FROM audit_event WHERE id = $1;
+
 -- audit_event.first_number
 SELECT MIN(n) AS first FROM audit_event WHERE node = $1 AND epoch = $2 AND lane = $3 AND n > $4;
 
