@@ -27,7 +27,10 @@ export function composeExports(
       accountExport({ clock }),
       articleExport(),
     ],
-    accounts: identity,
+    accounts: {
+      readerOf: (accountId) => identity.readerOf(accountId),
+      ancestorsOf: (unitId) => identity.organisation.ancestorsOf(unitId),
+    },
     files: services.files.store,
     queue: services.jobs.queue,
     approvals: identity.approvals,

@@ -196,7 +196,7 @@ function withdrawRoute(deps: ApprovalRouteDeps): AnyRoute {
     async handler(tx, { params, version }, context) {
       const viewer = viewerOf(context);
       const row = await deps.approvals.get(tx, params.id, viewer);
-      const ended = await deps.approvals.withdraw(tx, row, { viewer, version });
+      const ended = await deps.approvals.takeBack(tx, row, { viewer, version });
       return ended instanceof Refusal ? ended : presentOne(deps, tx, ended, viewer);
     },
   });

@@ -48,6 +48,8 @@ export interface Approvals {
     params: P,
     why: string | { reason: string; key: string },
   ): Promise<{ id: string }>;
+  /** Ends the open one of a kind and key because its cause is gone; does nothing when there is none. */
+  withdraw(tx: Tx, kind: string, key: string): Promise<void>;
 }
 
 /** Told in the unit of work that asks; sends the notices. */
@@ -238,7 +240,7 @@ export class ApprovalService implements Approvals {
   }
 
   /** Takes back what the person asked for. */
-  async withdraw(
+  async takeBack(
     tx: Tx,
     row: ApprovalRow,
     decision: { viewer: Viewer; version: number },
@@ -255,6 +257,13 @@ export class ApprovalService implements Approvals {
     });
     await this.#drop(tx, row);
     return ended;
+  }
+
+  async withdraw(tx: Tx, kind: string, key: string): Promise<void> {
+    const row = await findApprovalByKey(tx, `${kind}:${key}`);
+    if (row === undefined) return;
+    const { changeLines: lines } = row;
+    await this.#end(tx, row, { state: 'withdrawn', byId: tx.context.actor.id, note: null, lines });
   }
 
   /** How many acts somebody asked for are undecided. */

@@ -234,6 +234,21 @@ describe('approvals', () => {
     expect((await send('system', 70, '测试', 'chat')).status).to.equal(200);
   });
 
+  it('ends the open act of a key whose cause is gone, once, and gives the key back', async () => {
+    const open = await send('system', 66, '测试', 'gone');
+    const gone = () =>
+      core.uow.run({ actor: PEOPLE.system.actor }, async (tx) => {
+        await approvals.withdraw(tx, 'spec.shorten', 'gone');
+        tx.record({ action: 'export.cancel', outcome: 'ok' });
+      });
+    await gone();
+    await gone();
+    const late = await act('security', open.json.id as string, 'approve');
+    expect(late.json.code).to.equal('request.version_stale');
+    expect(applied).to.deep.equal([]);
+    expect((await send('system', 66, '测试', 'gone')).status).to.equal(200);
+  });
+
   it('refuses reasons without sense or with personal data, and acts that cannot be described', async () => {
     for (const reason of ['', ' ', 'x', '客户 13800138000 要求', 'x'.repeat(501)]) {
       expect((await send('system', 1, reason)).json.code, reason).to.equal('approval.reason_invalid');

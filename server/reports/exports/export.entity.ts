@@ -1,3 +1,4 @@
+import type { ReadScope } from './export.scope.ts';
 import { col, defineEntity, type RowOf } from '../../platform/persistence/index.ts';
 
 /** What was asked for, by whom, and how far it is. */
@@ -28,6 +29,7 @@ export const exportEntity = defineEntity(
     expiresAt: col.instant().optional(),
     downloadCount: col.int(),
     version: col.int(),
+    readScopes: col.json<ReadScope[] | null>().optional(),
   },
   { primaryKey: ['id'] },
 );

@@ -16,6 +16,7 @@ import {
 } from '../../platform/documents/index.ts';
 import type { UnitOfWork } from '../../platform/persistence/index.ts';
 import type { ExportPartRow, ExportRow } from './export.entity.ts';
+import { listenTo } from './export.scope.ts';
 import { changeExport, findExport, findPart, insertParts, removeParts } from './export.repo.ts';
 import {
   chosenColumns,
@@ -135,13 +136,19 @@ export class ExportMaker {
     return this.#deps.uow.run({ actor: reader.actor }, async (tx) => {
       const lang = row.lang as DocumentLang;
       const limit = EXPORT_LIMITS.pageRows;
-      const page = await kind.page(tx, { reader, params, cursor, limit, lang, isUnmasked });
+      const listening = listenTo(reader, row.readScopes ?? []);
+      const page = await kind.page(tx, {
+        ...{ reader: listening.reader, params, cursor, limit, lang, isUnmasked },
+      });
       const rowCount = row.rowCount + page.rows.length;
       const max = rowsMaxOf(row.format as ExportFormat);
       if (rowCount > max) throw new AppError('export.too_many_rows', { details: { limit: max } });
       const parts = this.#seal(row, page);
       await insertParts(tx, parts);
-      const next = { cursorText: page.next, rowCount, partCount: row.partCount + parts.length };
+      const next = {
+        ...{ cursorText: page.next, rowCount, partCount: row.partCount + parts.length },
+        readScopes: listening.heard(),
+      };
       const changed = await changeExport(tx, row, { ...next, isCollected: page.next === null });
       if (changed === undefined) throw new AppError('export.state_refused');
       const target = { type: 'export', id: row.id };

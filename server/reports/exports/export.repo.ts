@@ -27,6 +27,7 @@ const EXPORT_CHANGE = update(exportEntity, {
     'expiresAt',
     'downloadCount',
     'version',
+    'readScopes',
   ],
   where: ['id', 'version'],
 });

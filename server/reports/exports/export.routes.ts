@@ -101,7 +101,7 @@ function fileRoute({ service, files }: ExportRouteDeps): AnyRoute {
     audit: 'export.download',
     response: {},
     streams: 'application/octet-stream',
-    errors: ['export.expired', 'export.not_ready'],
+    errors: ['export.expired', 'export.not_ready', 'export.not_allowed'],
     async handler(tx, { params }, context) {
       const { row, kind } = await service.open(tx, params.id);
       const { source, info } = await files.content(tx, row.fileId ?? '');

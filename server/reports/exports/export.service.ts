@@ -3,6 +3,7 @@ import type { Crypto } from '../../platform/crypto/index.ts';
 import type { DocumentLang, ExportFormat, ExportKind, ExportReader } from '../../platform/documents/index.ts';
 import type { Db, Json, Tx } from '../../platform/persistence/index.ts';
 import type { ExportRow } from './export.entity.ts';
+import { stillReaches } from './export.scope.ts';
 import {
   changeExport,
   countAsked,
@@ -84,7 +85,8 @@ export class ExportService {
     tx.record({ action: 'export.ask', outcome: 'ok', target, details: { kind: name, format, isUnmasked } });
     if (!isUnmasked) return this.#enqueue(tx, row);
     const params = { exportId: row.id };
-    await this.#deps.approvals.ask(tx, EXPORT_APPROVAL, params, input.reason ?? '');
+    const why = { reason: input.reason ?? '', key: row.id };
+    await this.#deps.approvals.ask(tx, EXPORT_APPROVAL, params, why);
     return row;
   }
 
@@ -97,14 +99,17 @@ export class ExportService {
 
   /** Ends what is not finished, or throws a finished file away. Records `export.cancel`. */
   async cancel(tx: Tx, id: string, accountId: string): Promise<void> {
-    await this.get(tx, id, accountId);
+    const { state } = await this.get(tx, id, accountId);
     const row = await this.move(tx, id, 'cancelled');
+    // Nobody is to decide on what nobody wants any more.
+    if (state === 'waiting') await this.#deps.approvals.withdraw(tx, EXPORT_APPROVAL, id);
     tx.record({ action: 'export.cancel', outcome: 'ok', target: { type: 'export', id: row.id } });
   }
 
   /**
    * The content of a finished file. Who asked for it must still be allowed to have it: an account that has lost the
-   * permission gets `access.refused`, another account `request.not_found`. Records `export.download`.
+   * permission gets `access.refused`, one that reaches less of the organisation than the rows came from
+   * `export.not_allowed`, another account `request.not_found`. Records `export.download`.
    */
   async open(tx: Tx, id: string): Promise<{ row: ExportRow; kind: ExportKind }> {
     const { actor } = tx.context;
@@ -115,6 +120,9 @@ export class ExportService {
       throw new AppError('access.refused');
     if (row.state === 'expired' || this.#isOver(row)) throw new AppError('export.expired');
     if (row.state !== 'ready' || row.fileId === null) throw new AppError('export.not_ready');
+    const { ancestorsOf } = this.#deps.accounts;
+    if (row.readScopes === null || !(await stillReaches(reader, row.readScopes, ancestorsOf)))
+      throw new AppError('export.not_allowed');
     const target = { type: 'export', id: row.id };
     const { kind: name, format, rowCount, isUnmasked } = row;
     tx.record({
@@ -234,7 +242,7 @@ export class ExportService {
       state: 'waiting',
       ...{ jobId: null, fileId: null, cursorText: null, partCount: 0, rowCount: 0, isCollected: false },
       ...{ sizeBytes: null, errorCode: null, askedAt: clock.now(), endedAt: null, expiresAt: null },
-      ...{ downloadCount: 0, version: 1 },
+      ...{ downloadCount: 0, version: 1, readScopes: null },
     };
   }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { AppError } from '../../kernel/index.ts';
+import type { ExportReader } from '../../platform/documents/index.ts';
 import { readPdf } from '../../test/support/read-pdf.ts';
 import { readXlsx } from '../../test/support/read-xlsx.ts';
 import { renderNotice } from '../../platform/notify/index.ts';
@@ -232,6 +233,36 @@ describe('exports', () => {
       expect((await built.file(id)).json).to.include({ code: 'access.refused' });
     });
 
+    it('to who reaches less of the organisation than when they were made, and again to who reaches it', async () => {
+      const id = await made();
+      const reader = built.people.get(ANN) as ExportReader;
+      const unitId = '0190a000-0000-7000-8000-0000000000b1';
+      for (const kind of ['own', 'unit', 'subtree'] as const) {
+        built.people.set(ANN, { ...reader, scopeFor: () => ({ kind, unitId, accountId: ANN }) });
+        expect((await built.file(id)).json).to.include({ code: 'export.not_allowed' });
+      }
+      built.people.set(ANN, reader);
+      expect((await built.file(id)).status).to.equal(200);
+    });
+
+    it('to who has moved up, but not to who was given another unit', async () => {
+      const reader = built.people.get(ANN) as ExportReader;
+      const unitId = '0190a000-0000-7000-8000-0000000000b1';
+      const within = (kind: 'own' | 'unit' | 'subtree', id: string) =>
+        built.people.set(ANN, { ...reader, scopeFor: () => ({ kind, unitId: id, accountId: ANN }) });
+      within('unit', unitId);
+      const id = await made();
+      const statusOf = async () => (await built.file(id)).status;
+      within('subtree', unitId);
+      expect(await statusOf()).to.equal(200);
+      within('own', unitId);
+      expect(await statusOf()).to.equal(403);
+      within('subtree', '0190a000-0000-7000-8000-0000000000b2');
+      expect(await statusOf()).to.equal(403);
+      built.people.set(ANN, reader);
+      expect(await statusOf()).to.equal(200);
+    });
+
     it('to an account that was disabled while they were made', async () => {
       built.rows.onPage = (first) => {
         if (first > 1) built.people.delete(ANN);
@@ -296,6 +327,7 @@ describe('exports', () => {
       const lines = await built.core.uow.read((db) => built.approval.describe(db, { exportId: id }));
       expect(lines).to.deep.include({ label: 'export.values', from: '脱敏 · masked', to: '明文 · plain' });
       await built.served.ask('ann', `/api/v1/exports/${id}/cancel`, { method: 'POST' });
+      expect(built.withdrawn).to.deep.equal([id]);
       const failure = await decide('apply').catch((error: unknown) => error);
       expect(failure).to.be.instanceOf(AppError).with.property('code', 'export.state_refused');
     });

@@ -5,6 +5,8 @@ import type { ExportReader } from '../../platform/documents/index.ts';
 export interface ExportAccounts {
   /** The account with its rights, if it is active; undefined for one that is disabled or unknown. */
   readerOf(accountId: string): Promise<ExportReader | undefined>;
+  /** The units a unit lies under, itself included. */
+  ancestorsOf(unitId: string): Promise<readonly string[]>;
 }
 
 /** Port: where finished files lie. */
@@ -49,7 +51,9 @@ export interface ExportApprovals {
     apply(tx: Tx, params: Json): Promise<void>;
     drop(tx: Tx, params: Json): Promise<void>;
   }): void;
-  ask(tx: Tx, kind: string, params: Json, reason: string): Promise<{ id: string }>;
+  ask(tx: Tx, kind: string, params: Json, why: { reason: string; key: string }): Promise<{ id: string }>;
+  /** Ends the open one of a key because its cause is gone. */
+  withdraw(tx: Tx, kind: string, key: string): Promise<void>;
 }
 
 /** Port: tells the account how its export ended; durable with the unit of work. */

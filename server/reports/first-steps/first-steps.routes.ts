@@ -15,7 +15,13 @@ const step: Schema = {
 };
 
 /** The list of first steps, as the state of the installation says. Leaving one is a change of its section. */
-export function firstStepsRoutes({ settings }: { settings: Settings }): AnyRoute[] {
+export function firstStepsRoutes({
+  settings,
+  system,
+}: {
+  settings: Settings;
+  system: { files(): { scanner?: unknown } };
+}): AnyRoute[] {
   return [
     defineRoute({
       method: 'GET',
@@ -30,7 +36,7 @@ export function firstStepsRoutes({ settings }: { settings: Settings }): AnyRoute
         properties: { items: { type: 'array', items: step } },
       },
       async handler(tx) {
-        const done = await readSteps(tx);
+        const done = await readSteps(tx, { hasScanner: system.files().scanner !== 'none' });
         const { dismissed } = settings.get(FIRST_STEPS);
         return {
           items: STEPS.map((id) => {

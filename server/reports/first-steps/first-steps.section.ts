@@ -11,6 +11,8 @@ export const STEPS = [
   'site',
   'retention',
   'brand',
+  'mail',
+  'virus-scanner',
   'backup',
 ] as const;
 /** One of them. */

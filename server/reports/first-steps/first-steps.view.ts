@@ -14,6 +14,7 @@ interface Facts {
   siteCount: number;
   retentionCount: number;
   brandCount: number;
+  mailCount: number;
   securityCount: number;
 }
 
@@ -27,6 +28,7 @@ const FACTS = portable<Record<never, never>, Facts>(
       ${exists('FROM site WHERE is_active = 1', 'site_count')},
       ${exists('FROM retention_rule', 'retention_count')},
       ${exists(`FROM setting_section WHERE name = 'brand'`, 'brand_count')},
+      ${exists(`FROM notify_channel WHERE is_enabled = 1 AND type = 'smtp'`, 'mail_count')},
       (SELECT COUNT(*) ${active('security-admin')}) AS security_count
     FROM (SELECT COUNT(*) AS row_count FROM installation) i`,
   {
@@ -39,13 +41,20 @@ const FACTS = portable<Record<never, never>, Facts>(
       siteCount: 'int',
       retentionCount: 'int',
       brandCount: 'int',
+      mailCount: 'int',
       securityCount: 'int',
     },
   },
 );
 
-/** Which steps are done, by what the database holds. A backup leaves no trace in it, so a person says so. */
-export async function readSteps(db: Db): Promise<Record<StepId, boolean>> {
+/**
+ * Which steps are done, by what the database holds and the server's own settings say. A backup leaves no trace in either,
+ * so a person says so.
+ */
+export async function readSteps(
+  db: Db,
+  { hasScanner }: { hasScanner: boolean },
+): Promise<Record<StepId, boolean>> {
   const facts = (await db.one(FACTS, {})) as Facts;
   return {
     accounts: facts.securityCount > 0,
@@ -57,6 +66,8 @@ export async function readSteps(db: Db): Promise<Record<StepId, boolean>> {
     site: facts.siteCount > 0,
     retention: facts.retentionCount > 0,
     brand: facts.brandCount > 0,
+    mail: facts.mailCount > 0,
+    'virus-scanner': hasScanner,
     backup: false,
   };
 }

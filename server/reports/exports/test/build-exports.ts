@@ -1,4 +1,4 @@
-import { createFakeClock, wholeScope, type FakeClock } from '../../../kernel/index.ts';
+import { createFakeClock, ROOT_UNIT_ID, wholeScope, type FakeClock } from '../../../kernel/index.ts';
 import type { ExportKind, ExportReader } from '../../../platform/documents/index.ts';
 import { createFiles, type FileStore } from '../../../platform/files/index.ts';
 import { createJobs, type Jobs } from '../../../platform/jobs/index.ts';
@@ -46,7 +46,8 @@ function specKind(source: SpecRows): ExportKind {
       properties: { upTo: { type: 'integer', minimum: 0, maximum: 10_000_000 } },
     },
     notes: (params) => (params['upTo'] === undefined ? [] : [`≤ ${Number(params['upTo'])}`]),
-    async page(_db, { cursor, limit, params, isUnmasked }) {
+    async page(_db, { reader, cursor, limit, params, isUnmasked }) {
+      reader.scopeFor('spec:export');
       const first = cursor === null ? 1 : Number(cursor);
       await source.onPage?.(first);
       const end = Math.min(Number(params['upTo'] ?? source.count), first + limit - 1);
@@ -102,6 +103,8 @@ export interface BuiltExports {
   people: Map<string, ExportReader>;
   /** Approvals that were asked for, and the kind that decides them. */
   asked: { id: string; params: { exportId: string }; reason: string }[];
+  /** Keys of approvals that were ended because their export was. */
+  withdrawn: string[];
   approval: Parameters<ExportApprovals['register']>[0];
   told: string[];
   served: ServedRoutes<keyof typeof CALLERS>;
@@ -119,17 +122,9 @@ function start(): Date {
   return new Date(Date.now() - 365 * 86_400_000);
 }
 
-/** Builds exports with one kind; nothing is made before `jobs.drain()`. */
-export async function buildExports(): Promise<BuiltExports> {
-  const clock = createFakeClock(start());
-  const core = await buildCore({ clock });
-  const { uow, crypto, ids, database } = core;
-  const { store } = createFiles({ uow, database, crypto, clock, ids, log: QUIET_LOG, groups: ['text'] });
-  const jobs = createJobs({
-    ...{ uow, clock, ids, log: QUIET_LOG, timeZone: 'Asia/Shanghai' },
-    withDb: (work) => database.read(work),
-  });
-  const people = new Map<string, ExportReader>(
+/** All callers as accounts that reach the whole bank. */
+function readers(): Map<string, ExportReader> {
+  return new Map<string, ExportReader>(
     Object.values(CALLERS).map(({ actor, permissions }) => [
       actor.id,
       {
@@ -140,14 +135,31 @@ export async function buildExports(): Promise<BuiltExports> {
       },
     ]),
   );
+}
+
+/** Builds exports with one kind; nothing is made before `jobs.drain()`. */
+export async function buildExports(): Promise<BuiltExports> {
+  const clock = createFakeClock(start());
+  const core = await buildCore({ clock });
+  const { uow, crypto, ids, database } = core;
+  const { store } = createFiles({ uow, database, crypto, clock, ids, log: QUIET_LOG, groups: ['text'] });
+  const jobs = createJobs({
+    ...{ uow, clock, ids, log: QUIET_LOG, timeZone: 'Asia/Shanghai' },
+    withDb: (work) => database.read(work),
+  });
+  const people = readers();
   const rows: SpecRows = { count: 450, texts: new Map() };
   const asked: BuiltExports['asked'] = [];
   const told: string[] = [];
+  const withdrawn: string[] = [];
   const kept: { files: ExportFiles; approval?: BuiltExports['approval'] } = { files: store };
   const exports = createExports({
     ...{ uow, clock, ids, crypto },
     kinds: [specKind(rows)],
-    accounts: { readerOf: async (id) => people.get(id) },
+    accounts: {
+      readerOf: async (id) => people.get(id),
+      ancestorsOf: async (unitId) => [unitId, ROOT_UNIT_ID],
+    },
     files: {
       create: (context, file) => kept.files.create(context, file),
       content: (db, id) => kept.files.content(db, id),
@@ -157,7 +169,10 @@ export async function buildExports(): Promise<BuiltExports> {
     queue: jobs.queue,
     approvals: {
       register: (kind) => void (kept.approval = kind),
-      async ask(_tx, _kind, params, reason) {
+      async withdraw(_tx, _kind, key) {
+        withdrawn.push(key);
+      },
+      async ask(_tx, _kind, params, { reason }) {
         const id = ids.next();
         asked.push({ id, params: params as { exportId: string }, reason });
         return { id };
@@ -170,7 +185,7 @@ export async function buildExports(): Promise<BuiltExports> {
   const list = async (who: keyof typeof CALLERS = 'ann') =>
     ((await served.ask(who, '/api/v1/exports')).json as { items: Item[] }).items;
   return {
-    ...{ core, clock, rows, exports, jobs, store, people, asked, told, served, list },
+    ...{ core, clock, rows, exports, jobs, store, people, asked, withdrawn, told, served, list },
     approval: kept.approval as BuiltExports['approval'],
     wrapFiles: (wrap) => void (kept.files = wrap(store)),
     ask: (body = {}, who = 'ann') =>

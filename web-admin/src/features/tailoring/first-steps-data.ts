@@ -12,6 +12,8 @@ export type StepId =
   | 'site'
   | 'retention'
   | 'brand'
+  | 'mail'
+  | 'virus-scanner'
   | 'backup';
 
 /** One step as the installation stands. */

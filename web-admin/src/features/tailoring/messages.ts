@@ -167,6 +167,11 @@ export const zh = {
   'steps.retention_why': '尚未决定各类记录保存多久。',
   'steps.brand': '品牌',
   'steps.brand_why': '仍使用出厂的名称与颜色。',
+  'steps.mail': '通知邮件',
+  'steps.mail_why': '没有启用的邮件渠道：告警只显示在控制台的铃铛里，无人登录时不会有人看到。',
+  'steps.virus-scanner': '病毒扫描',
+  'steps.virus-scanner_why':
+    '没有配置病毒扫描，收到的文件只检查格式。请在服务器的 config.yaml 中设置 files.scanner，指向 clamd。',
   'steps.backup': '备份',
   'steps.backup_why': '系统无法得知备份由谁负责；请安排数据库、密钥和锚点的备份，并在此说明。',
 };
@@ -346,6 +351,12 @@ export const en: Record<keyof typeof zh, string> = {
   'steps.retention_why': 'Nobody has decided yet how long each kind of record is kept.',
   'steps.brand': 'The brand',
   'steps.brand_why': 'Name and colours are still as shipped.',
+  'steps.mail': 'Mail for notices',
+  'steps.mail_why':
+    'No mail channel is switched on: alarms ring only the bell of the console, which nobody hears who is not signed in.',
+  'steps.virus-scanner': 'Virus scanning',
+  'steps.virus-scanner_why':
+    'No scanner is set: files that come in are checked by their form alone. Set files.scanner in config.yaml of the server, to clamd.',
   'steps.backup': 'Backup',
   'steps.backup_why':
     'The server cannot see who backs it up: arrange it for database, keys, and anchors, and say so here.',

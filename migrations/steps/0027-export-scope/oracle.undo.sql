@@ -1,0 +1,1 @@
+ALTER TABLE export_request DROP COLUMN read_scopes;
