@@ -3,7 +3,7 @@ export { createFakeClock, systemClock, type Clock, type FakeClock } from './cloc
 export { AppError, ERRORS, type ErrorCode, type ErrorDetails } from './errors.ts';
 export type { DomainEvent, EventDraft, EventHandler } from './events.ts';
 export { createIds, formatUuid, isUuid, type Ids, type RandomBytes } from './ids.ts';
-export { beforeKey, beforeOf, FROM_NEWEST, type Before } from './keyset.ts';
+export { beforeKey, beforeOf, fromKey, FROM_NEWEST, type Before } from './keyset.ts';
 export { LIMITS } from './limits.ts';
 export { decodeCursor, encodeCursor, toPage, type CursorKey, type Page } from './pages.ts';
 export {

@@ -17,13 +17,17 @@ export const FROM_NEWEST: Before = {
 /** The place a cursor names, or the beginning; throws `request.cursor_invalid`. */
 export function beforeOf(cursor: string | undefined): Before {
   if (cursor === undefined) return FROM_NEWEST;
-  const [atMs, id] = decodeCursor(cursor, 2);
+  return fromKey(decodeCursor(cursor, 2));
+}
+
+/** Reads an order key back; throws `request.cursor_invalid`. */
+export function fromKey([atMs, id]: CursorKey): Before {
   const beforeAt = new Date(typeof atMs === 'number' ? atMs : NaN);
   if (Number.isNaN(beforeAt.getTime()) || !isUuid(id)) throw new AppError('request.cursor_invalid');
   return { beforeAt, beforeId: id };
 }
 
 /** The order key of a row as its cursor holds it: milliseconds since 1970, and the id. */
-export function beforeKey(at: Date, id: string): CursorKey {
+export function beforeKey(at: Date, id: string): [number, string] {
   return [at.getTime(), id];
 }

@@ -1,9 +1,8 @@
-import { AppError, LIMITS, type DataScope } from '../../kernel/index.ts';
+import { AppError, beforeOf, type DataScope, LIMITS } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext, type Schema } from '../../platform/http/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
 import type { RecordFace } from '../fields/field.routes.ts';
-import { beforeOf } from '../keyset.ts';
 import type { NoteService } from '../notes/note.service.ts';
 import type { Routing } from '../routing/routing.service.ts';
 import { namesOf, presentPerson, type Staff } from '../staff.ts';

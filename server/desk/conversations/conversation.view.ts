@@ -1,4 +1,4 @@
-import { toPage, type Page } from '../../kernel/index.ts';
+import { type Before, beforeKey, type Page, toPage } from '../../kernel/index.ts';
 import { maskName, maskText, type Crypto } from '../../platform/crypto/index.ts';
 import {
   portable,
@@ -10,7 +10,6 @@ import {
   type Db,
   type ScopeParams,
 } from '../../platform/persistence/index.ts';
-import { keyOf, type Before } from '../keyset.ts';
 import { openTexts } from '../sealed-texts.ts';
 import { groupNamesOf, namesOf, presentPerson, type Staff, type StaffName } from '../staff.ts';
 import type { Viewer } from './conversation.access.ts';
@@ -195,7 +194,7 @@ export class ConversationView {
     const page = toPage(
       rows,
       query.limit,
-      ({ openedAt, id }) => keyOf(openedAt, id),
+      ({ openedAt, id }) => beforeKey(openedAt, id),
       (row) => row,
     );
     return { ...page, items: await this.#present(page.items) };

@@ -1,4 +1,12 @@
-import { AppError, type DataScope, type Page } from '../../kernel/index.ts';
+import {
+  AppError,
+  type Before,
+  beforeKey,
+  beforeOf,
+  type DataScope,
+  fromKey,
+  type Page,
+} from '../../kernel/index.ts';
 import {
   lastFour,
   maskText,
@@ -14,7 +22,6 @@ import {
   type Db,
   type ScopeParams,
 } from '../../platform/persistence/index.ts';
-import { beforeOf, fromKey, keyOf, type Before } from '../keyset.ts';
 import { scanPage } from '../scan.ts';
 import { openTexts } from '../sealed-texts.ts';
 import type { RequesterRow } from './requester.entity.ts';
@@ -149,7 +156,7 @@ export function searchRequesters(
   return scanPage<ListRow, [number, string], RequesterItem>({
     limit: request.limit,
     candidatesMax: CANDIDATES_MAX,
-    after: start && keyOf(start.beforeAt, start.beforeId),
+    after: start && beforeKey(start.beforeAt, start.beforeId),
     fetch: (after, limit) =>
       db.all(statement, { index, limit, ...scope, ...(after ? fromKey(after) : beforeOf(undefined)) }),
     async check(rows) {
@@ -159,7 +166,7 @@ export function searchRequesters(
         return profile && isHit(profile) ? presentItem(row, profile) : undefined;
       });
     },
-    keyOf: ({ createdAt, id }) => keyOf(createdAt, id),
+    keyOf: ({ createdAt, id }) => beforeKey(createdAt, id),
   });
 }
 

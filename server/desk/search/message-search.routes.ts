@@ -1,8 +1,7 @@
-import { LIMITS } from '../../kernel/index.ts';
+import { beforeOf, LIMITS } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute, type Schema } from '../../platform/http/index.ts';
 import { viewerOf } from '../conversations/conversation.access.ts';
-import { beforeOf } from '../keyset.ts';
 import { answer, instant, listQuery, orNull, pageOf, text, uuid } from '../schemas.ts';
 import type { Staff } from '../staff.ts';
 import { searchMessages } from './message-search.view.ts';

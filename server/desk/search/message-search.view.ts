@@ -1,4 +1,4 @@
-import { type Page } from '../../kernel/index.ts';
+import { type Before, beforeKey, FROM_NEWEST, fromKey, type Page } from '../../kernel/index.ts';
 import { maskName, maskText, matchesSearch, type Crypto } from '../../platform/crypto/index.ts';
 import {
   portable,
@@ -10,7 +10,6 @@ import {
 } from '../../platform/persistence/index.ts';
 import type { Viewer } from '../conversations/conversation.access.ts';
 import type { ConversationState } from '../conversations/conversation.entity.ts';
-import { FROM_NEWEST, fromKey, keyOf, type Before } from '../keyset.ts';
 import { scanPage } from '../scan.ts';
 import { openTexts } from '../sealed-texts.ts';
 import { tokenParams } from '../tickets/ticket.repo.ts';
@@ -111,7 +110,7 @@ export async function searchMessages(
   const page = await scanPage<HitRow, [number, string], { row: HitRow; text: string }>({
     limit: query.limit,
     candidatesMax: MESSAGE_SEARCH_LIMITS.candidates,
-    after: before === FROM_NEWEST ? undefined : keyOf(before.beforeAt, before.beforeId),
+    after: before === FROM_NEWEST ? undefined : beforeKey(before.beforeAt, before.beforeId),
     fetch: (after, limit) =>
       db.all(MESSAGE_SEARCH, {
         ...{ ...fixed, ...tokenParams(tokens), tokenCount: tokens.length, limit },
@@ -124,7 +123,7 @@ export async function searchMessages(
         return matchesSearch(found, text) ? { row, text: found } : undefined;
       });
     },
-    keyOf: ({ at, messageId }) => keyOf(at, messageId),
+    keyOf: ({ at, messageId }) => beforeKey(at, messageId),
   });
   const names = await openTexts(
     crypto,

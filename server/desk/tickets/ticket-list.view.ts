@@ -1,4 +1,4 @@
-import type { Before } from '../keyset.ts';
+import type { Before } from '../../kernel/index.ts';
 import {
   portable,
   readScoped,

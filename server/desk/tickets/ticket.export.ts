@@ -1,7 +1,6 @@
-import { AppError, LIMITS } from '../../kernel/index.ts';
+import { AppError, beforeOf, LIMITS } from '../../kernel/index.ts';
 import type { BothTexts, DocumentLang, ExportKind, ExportQuery } from '../../platform/documents/index.ts';
 import { narrowScope, type Db } from '../../platform/persistence/index.ts';
-import { beforeOf } from '../keyset.ts';
 import type { Staff } from '../staff.ts';
 import type { TicketPriority, TicketState } from './ticket.rules.ts';
 import type { TicketFilter } from './ticket-list.view.ts';

@@ -1,4 +1,4 @@
-import { AppError, LIMITS } from '../../kernel/index.ts';
+import { AppError, beforeOf, LIMITS } from '../../kernel/index.ts';
 import { maskText } from '../../platform/crypto/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
 import { narrowScope, type Db, type Tx } from '../../platform/persistence/index.ts';
@@ -7,7 +7,6 @@ import type { ConversationRow } from '../conversations/conversation.entity.ts';
 import type { RecordFace } from '../fields/field.routes.ts';
 import type { FieldQuery } from '../fields/field.service.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
-import { beforeOf } from '../keyset.ts';
 import { namesOf, presentPerson, unitNamesOf, type Staff } from '../staff.ts';
 import type { TicketRow } from './ticket.entity.ts';
 import type { TicketState, TicketViewer } from './ticket.rules.ts';

@@ -1,8 +1,7 @@
-import { toPage, type Page } from '../../kernel/index.ts';
+import { beforeKey, FROM_NEWEST, fromKey, type Page, toPage } from '../../kernel/index.ts';
 import { maskName, maskText, matchesSearch, type Crypto } from '../../platform/crypto/index.ts';
 import type { Db } from '../../platform/persistence/index.ts';
 import type { FieldQuery, FieldService, ShownValues } from '../fields/field.service.ts';
-import { FROM_NEWEST, fromKey, keyOf } from '../keyset.ts';
 import { scanPage } from '../scan.ts';
 import { openTexts } from '../sealed-texts.ts';
 import { namesOf, presentPerson, unitNamesOf, type Staff, type StaffName } from '../staff.ts';
@@ -74,7 +73,7 @@ export class TicketView {
     const page = toPage(
       rows,
       limit,
-      ({ openedAt, id }) => keyOf(openedAt, id),
+      ({ openedAt, id }) => beforeKey(openedAt, id),
       (row) => row,
     );
     return {
@@ -108,11 +107,11 @@ export class TicketView {
     const found = await scanPage<SearchRow, [number, string], SearchRow>({
       limit: query.limit,
       candidatesMax: SEARCH_CANDIDATES_MAX,
-      after: isFirst ? undefined : keyOf(query.before.beforeAt, query.before.beforeId),
+      after: isFirst ? undefined : beforeKey(query.before.beforeAt, query.before.beforeId),
       fetch: (after, limit) =>
         readTicketsByTokens(db, viewer, { tokens, limit, before: after ? fromKey(after) : FROM_NEWEST }),
       check: (rows) => this.#recheck(rows, query.text, mayShow),
-      keyOf: ({ openedAt, id }) => keyOf(openedAt, id),
+      keyOf: ({ openedAt, id }) => beforeKey(openedAt, id),
     });
     return { ...found, items: await this.#present(db, found.items, query.isPlain) };
   }

@@ -1,11 +1,10 @@
 import pg from 'pg';
 import { presentFixed } from './load/bank-words.ts';
-import { FROM_NEWEST } from '../../desk/keyset.ts';
 import { searchRequesters } from '../../desk/requesters/requester.view.ts';
 import { searchMessages } from '../../desk/search/message-search.view.ts';
 import { MESSAGE_WORDS } from '../../desk/search/message-indexer.ts';
 import { buildDesk, PEOPLE, type Desk } from '../../desk/test/build-desk.ts';
-import { ROOT_UNIT_ID, SCOPE_ALL } from '../../kernel/index.ts';
+import { FROM_NEWEST, ROOT_UNIT_ID, SCOPE_ALL } from '../../kernel/index.ts';
 import { lastFour, normaliseName, normalisePhone } from '../../platform/crypto/index.ts';
 import { figure, isQuick, percentile, say, type Figure } from './figure.ts';
 

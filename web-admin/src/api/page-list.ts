@@ -38,7 +38,7 @@ export function usePageList<T extends { id: string | number }>(list: {
   query?: Query;
   isEnabled?: boolean;
   refetchIntervalMs?: number;
-  /** Reading it is no use of the session: it is read anew without anybody asking. */
+  /** Reading it is no use of the session; so by itself for a list that is read again and again. */
   isBackground?: boolean;
   /** Language of the server's texts in it. */
   lang?: string;
@@ -53,7 +53,7 @@ export function usePageList<T extends { id: string | number }>(list: {
         query: { ...list.query, cursor: pageParam },
         signal,
         ...(list.lang ? { lang: list.lang } : {}),
-        ...(list.isBackground ? { isBackground: true } : {}),
+        ...((list.isBackground ?? list.refetchIntervalMs !== undefined) ? { isBackground: true } : {}),
       }),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor || undefined,

@@ -7,6 +7,8 @@ import { ProblemText } from './faces.tsx';
 export function FormDialog<T extends object>(props: {
   title: string;
   okText: string;
+  /** What it does cannot be taken back. */
+  isDanger?: boolean;
   initialValues: Partial<T>;
   children: ReactNode;
   /** Sends the form; the caller closes the dialog. */
@@ -31,7 +33,7 @@ export function FormDialog<T extends object>(props: {
       open
       title={props.title}
       okText={props.okText}
-      okButtonProps={{ loading: isSending }}
+      okButtonProps={{ loading: isSending, danger: props.isDanger === true }}
       onOk={form.submit}
       onCancel={props.onClose}
     >

@@ -106,7 +106,7 @@ export const en: Record<keyof typeof zh, string> = {
   'job.cause.demand': 'By the program',
   'job.cause.person': 'By a person',
   'job.tries': 'Failures',
-  'job.tries_lost': '{attempts}, lost {restarts} times',
+  'job.tries_lost': '{attempts} (interrupted: {restarts})',
   'job.ended': 'Ended',
   'job.took': 'took {time}',
   'job.cancel': 'Cancel',

@@ -157,6 +157,7 @@ function CloseDialog({ unit, onDone, onClose }: DialogProps) {
     <FormDialog<{ successorId?: string }>
       title={`${t('unit.close')} · ${unit.name}`}
       okText={t('unit.close')}
+      isDanger
       initialValues={{}}
       onSubmit={handleSubmit}
       onClose={onClose}
