@@ -935,10 +935,10 @@ SELECT e.id, j.error_code FROM export_request e JOIN job j ON j.id = e.job_id WH
 SELECT COUNT(*) AS asked_count FROM export_request WHERE account_id = $1 AND asked_at >= $2;
 
 -- export_request.by_id
-SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version FROM export_request WHERE id = $1;
+SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes FROM export_request WHERE id = $1;
 
 -- export_request.change
-UPDATE export_request SET state = $1, job_id = $2, file_id = $3, cursor_text = $4, part_count = $5, row_count = $6, is_collected = $7, size_bytes = $8, error_code = $9, ended_at = $10, expires_at = $11, download_count = $12, version = $13 WHERE id = $14 AND version = $15;
+UPDATE export_request SET state = $1, job_id = $2, file_id = $3, cursor_text = $4, part_count = $5, row_count = $6, is_collected = $7, size_bytes = $8, error_code = $9, ended_at = $10, expires_at = $11, download_count = $12, version = $13, read_scopes = $14 WHERE id = $15 AND version = $16;
 
 -- export_request.expired
 SELECT id FROM export_request WHERE state = 'ready' AND expires_at <= $1 ORDER BY expires_at, id FETCH FIRST $2 ROWS ONLY;
@@ -947,7 +947,7 @@ SELECT id FROM export_request WHERE state = 'ready' AND expires_at <= $1 ORDER B
 SELECT id FROM export_request WHERE ended_at < $1 AND state <> 'ready' ORDER BY ended_at, id FETCH FIRST $2 ROWS ONLY;
 
 -- export_request.insert
-INSERT INTO export_request (id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23);
+INSERT INTO export_request (id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24);
 
 -- export_request.list
 SELECT e.id, e.kind, e.format, e.is_unmasked, e.state, e.row_count, e.is_collected, e.size_bytes, e.error_code, e.asked_at, e.ended_at, e.expires_at, e.download_count, e.version, j.done FROM export_request e LEFT JOIN job j ON j.id = e.job_id WHERE e.account_id = $1 AND e.id < $2 ORDER BY e.id DESC FETCH FIRST $3 ROWS ONLY;
@@ -1397,7 +1397,7 @@ SELECT on_day, COUNT(*) AS opened_count, SUM(is_handed) AS handed_count FROM ( S
 SELECT ROUND(CAST(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM (first_response_at - COALESCE(queued_at, opened_at)))) AS numeric)) AS median_seconds FROM conversation c WHERE opened_at >= $1 AND opened_at < $2 AND first_response_at IS NOT NULL AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5);
 
 -- report.first_steps
-SELECT CASE WHEN EXISTS (SELECT 1 FROM account a JOIN account_role r ON r.account_id = a.id WHERE a.state = 'active' AND r.role = 'officer') THEN 1 ELSE 0 END AS officer_count, CASE WHEN EXISTS (SELECT 1 FROM account a JOIN account_role r ON r.account_id = a.id WHERE a.state = 'active' AND r.role = 'agent') THEN 1 ELSE 0 END AS agent_count, CASE WHEN EXISTS (SELECT 1 FROM skill_group) THEN 1 ELSE 0 END AS skill_group_count, CASE WHEN EXISTS (SELECT 1 FROM article WHERE published_version IS NOT NULL) THEN 1 ELSE 0 END AS article_count, CASE WHEN EXISTS (SELECT 1 FROM site WHERE is_active = 1) THEN 1 ELSE 0 END AS site_count, CASE WHEN EXISTS (SELECT 1 FROM retention_rule) THEN 1 ELSE 0 END AS retention_count, CASE WHEN EXISTS (SELECT 1 FROM setting_section WHERE name = 'brand') THEN 1 ELSE 0 END AS brand_count, (SELECT COUNT(*) FROM account a JOIN account_role r ON r.account_id = a.id WHERE a.state = 'active' AND r.role = 'security-admin') AS security_count FROM (SELECT COUNT(*) AS row_count FROM installation) i;
+SELECT CASE WHEN EXISTS (SELECT 1 FROM account a JOIN account_role r ON r.account_id = a.id WHERE a.state = 'active' AND r.role = 'officer') THEN 1 ELSE 0 END AS officer_count, CASE WHEN EXISTS (SELECT 1 FROM account a JOIN account_role r ON r.account_id = a.id WHERE a.state = 'active' AND r.role = 'agent') THEN 1 ELSE 0 END AS agent_count, CASE WHEN EXISTS (SELECT 1 FROM skill_group) THEN 1 ELSE 0 END AS skill_group_count, CASE WHEN EXISTS (SELECT 1 FROM article WHERE published_version IS NOT NULL) THEN 1 ELSE 0 END AS article_count, CASE WHEN EXISTS (SELECT 1 FROM site WHERE is_active = 1) THEN 1 ELSE 0 END AS site_count, CASE WHEN EXISTS (SELECT 1 FROM retention_rule) THEN 1 ELSE 0 END AS retention_count, CASE WHEN EXISTS (SELECT 1 FROM setting_section WHERE name = 'brand') THEN 1 ELSE 0 END AS brand_count, CASE WHEN EXISTS (SELECT 1 FROM notify_channel WHERE is_enabled = 1 AND type = 'smtp') THEN 1 ELSE 0 END AS mail_count, (SELECT COUNT(*) FROM account a JOIN account_role r ON r.account_id = a.id WHERE a.state = 'active' AND r.role = 'security-admin') AS security_count FROM (SELECT COUNT(*) AS row_count FROM installation) i;
 
 -- report.ratings
 SELECT SUM(rating.score) AS rating_sum, COUNT(rating.score) AS rating_count FROM conversation c JOIN conversation_rating rating ON rating.conversation_id = c.id WHERE c.opened_at >= $1 AND c.opened_at < $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5);
