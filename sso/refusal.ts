@@ -22,7 +22,6 @@ export const SSO_CODES = [
   'sso.no_role',
   'sso.no_account',
   'sso.disabled',
-  'sso.logout',
   'sso.metadata',
 ] as const;
 

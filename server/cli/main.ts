@@ -15,6 +15,7 @@ const USAGE = `usage: vaultdesk VERB
   db copy [--from URL] --to URL         moves an installation between PostgreSQL and Oracle
   db compat [--url URL] [--json]        tries what is needed of a database like PostgreSQL
   archive verify|read FOLDER            what retention sweeps have archived
+  idp add|list|show|test|remove [...]   identity providers of single sign-on
   robot evaluate --knowledge F --lang L measure the robot on your own questions
 
 The instance is the one of VAULTDESK_HOME (default ./var).
@@ -27,6 +28,7 @@ const VERBS: Record<string, Verb> = {
   db: async (args) => (await import('./db.ts')).dbCommand(args, loadInstanceConfig),
   audit: async (args) => (await import('./audit.ts')).auditVerb(args, loadInstanceConfig()),
   archive: async (args) => (await import('./archive.ts')).archiveCommand(args, loadInstanceConfig()),
+  idp: async (args) => (await import('./idp.ts')).idpCommand(args, loadInstanceConfig()),
   robot: async (args) => {
     const [verb, ...rest] = args;
     if (verb !== 'evaluate') return usage(`vaultdesk robot: there is no verb ${verb ?? ''}`);
@@ -54,7 +56,11 @@ async function main([name, ...args]: string[]): Promise<number> {
 
 function presentFault(error: unknown): string {
   if (error instanceof StartError) return presentStartError(error);
-  if (error instanceof AppError) return `vaultdesk: ${error.message} [${error.code}]`;
+  if (error instanceof AppError) {
+    const faults = error.details?.['faults'];
+    const why = typeof faults === 'string' ? ` ${faults}` : '';
+    return `vaultdesk: ${error.message}${why} [${error.code}]`;
+  }
   return `vaultdesk: ${error instanceof Error ? error.message : String(error)}`;
 }
 

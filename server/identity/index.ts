@@ -31,4 +31,5 @@ export type { Agent, SkillGroup } from './skill-group.repo.ts';
 export type { SkillGroupInput } from './skill-group.routes.ts';
 export type { WorkPort } from './leavers/leaver.service.ts';
 export type { Bookkeeping } from './session.service.ts';
+export { createIdpAdministration, type IdpAdministration } from './sso/idp-administration.ts';
 export { accountExport } from './account.export.ts';

@@ -12,8 +12,9 @@ import type { Clock } from '../../kernel/index.ts';
 import { randomToken, sha256 } from '../../platform/crypto/index.ts';
 import { readCookie, type RequestContext } from '../../platform/http/index.ts';
 import type { Tx } from '../../platform/persistence/index.ts';
-import { removeSession, sessionsOfIdp, type SessionRow } from '../session.repo.ts';
+import { sessionsOfIdp, type SessionRow } from '../session.repo.ts';
 import type { LiveSession, SessionService } from '../session.service.ts';
+import { endSessions } from './idp-administration.ts';
 import type { IdpService, KnownIdp } from './idp.service.ts';
 import type { SpKeys } from './sp-keys.ts';
 import { BROWSER_COOKIE } from './sso-sign-in.service.ts';
@@ -164,10 +165,7 @@ export class SsoLogoutService {
   }
 
   async #end(tx: Tx, rows: readonly SessionRow[], reason: string): Promise<void> {
-    for (const { id } of rows) {
-      await removeSession(tx, id);
-      tx.record({ action: 'session.close', outcome: 'ok', reason, target: { type: 'session', id } });
-    }
+    await endSessions(tx, rows, reason);
     const ids = new Set(rows.map(({ id }) => id));
     this.#deps.sessions.forgetAfter(tx, (live) => ids.has(live.row.id));
   }

@@ -58,6 +58,8 @@ export type Permission =
 /** The signed-in account as GET /session answers it. */
 export interface Session {
   account: { id: string; username: string; displayName: string; locale: string };
+  /** Identity provider that opened the session; absent for local accounts. */
+  idp?: string;
   roles: string[];
   /** Names of the composed roles among them. */
   customRoles: { id: string; nameZh: string; nameEn: string }[];

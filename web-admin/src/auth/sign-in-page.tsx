@@ -1,5 +1,5 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Form, Input } from 'antd';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, Divider, Form, Input } from 'antd';
 import { useState } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import type { ApiError } from '../api/index.ts';
@@ -89,7 +89,43 @@ function SignInForm() {
   );
 }
 
-/** Sign-in with user name and password, and the six-digit code where the account has one. */
+interface IdpChoice {
+  id: string;
+}
+
+/**
+ * Identity providers of the bank, above the form for local accounts. Links, not calls: the browser leaves this page and
+ * comes back to where the person was.
+ */
+function SsoChoices({ returnTo }: { returnTo: string }) {
+  const { t } = useI18n();
+  const api = useApi();
+  const { data } = useQuery({
+    queryKey: ['sso-choices'],
+    queryFn: ({ signal }) => api.get<{ items: IdpChoice[] }>('/sso', { signal }),
+    staleTime: Infinity,
+  });
+  const items = data?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <nav aria-label={t('signin.sso')}>
+      {items.map(({ id }) => (
+        <Button
+          key={id}
+          block
+          size="large"
+          className="sign-in-error"
+          href={`/sso/${id}/login?returnTo=${encodeURIComponent(returnTo)}`}
+        >
+          {items.length === 1 ? t('signin.sso') : t('signin.sso_named', { name: id })}
+        </Button>
+      ))}
+      <Divider plain>{t('signin.local')}</Divider>
+    </nav>
+  );
+}
+
+/** Sign-in through an identity provider, or with user name and password, and the six-digit code where the account has one. */
 export function SignInPage() {
   const { t } = useI18n();
   const location = useLocation();
@@ -111,6 +147,7 @@ export function SignInPage() {
           {name}
         </h1>
         {data?.hasEnded && <Alert type="info" showIcon title={t('signin.ended')} className="sign-in-error" />}
+        <SsoChoices returnTo={returnPath(location.state)} />
         <SignInForm />
         {signInText && <p className="sign-in-text keep-lines">{localised(signInText)}</p>}
       </main>

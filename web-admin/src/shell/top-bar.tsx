@@ -47,6 +47,12 @@ function useSignOut(): () => Promise<void> {
   const cache = useQueryClient();
   const showProblem = useProblemToast();
   return async () => {
+    const idp = cache.getQueryData<SessionState>(SESSION_KEY)?.session?.idp;
+    if (idp !== undefined) {
+      // The browser has to go there itself: the session at the identity provider ends as well.
+      window.location.assign(`/sso/${encodeURIComponent(idp)}/logout`);
+      return;
+    }
     try {
       await api.delete('/session');
     } catch (thrown) {
