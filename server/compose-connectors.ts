@@ -1,12 +1,15 @@
 import type { Services } from './compose-services.ts';
 import { connectorWatchKind, createConnectorHost } from './connectors/host/index.ts';
 import { createWebhooks, type WebhookPorts } from './connectors/webhook/index.ts';
+import type { Desk } from './compose-desk.ts';
+import { lookupRoutes, LookupService } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
-import { AppError } from './kernel/index.ts';
+import { AppError, ROBOT_ACTOR, SCOPE_ALL } from './kernel/index.ts';
 import { hmacSha256, randomBytes, randomToken } from './platform/crypto/index.ts';
 import type { Egress, EgressRuleService } from './platform/egress/index.ts';
 import { createLease } from './platform/jobs/index.ts';
 import type { Notifier } from './platform/notify/index.ts';
+import { RECORDS_SAID_MAX, type Looked, type LookupWish } from './robot/index.ts';
 import { connectorPorts } from './wiring-connectors.ts';
 import * as wiring from './wiring.ts';
 
@@ -42,6 +45,66 @@ export function composeConnectors(
       await connectors.writes.stop();
       await webhooks.dispatcher.stop();
     },
+  };
+}
+
+/** Lookups as composeLookups wires them. */
+export type Lookups = ReturnType<typeof composeLookups>;
+
+/** Other systems beside the customers of the desk, and for the robot. */
+export function composeLookups(
+  { uow, crypto }: Pick<Foundation, 'uow' | 'crypto'>,
+  parts: {
+    desk: Pick<Desk, 'requesters' | 'tickets' | 'staff'>;
+    connectors: Pick<ReturnType<typeof composeConnectors>, 'host' | 'writes'>;
+  },
+) {
+  const { desk, connectors } = parts;
+  const { host, writes } = connectors;
+  const lookups = new LookupService({
+    ...{ uow, crypto, requesters: desk.requesters },
+    connectors: {
+      lookup: (request) => host.lookup(request),
+      offers: (purpose) => host.offers(purpose),
+      writes: (purpose) => host.writes(purpose),
+      dryRun: (request) => host.dryRun(request),
+      ask: (tx, write) => writes.ask(tx, write),
+      writesOfTicket: (db, ticketId) => writes.ofTicket(db, ticketId),
+    },
+  });
+  return {
+    lookups,
+    lookUp: robotLookUp(lookups),
+    routes: lookupRoutes({ tickets: desk.tickets, staff: desk.staff, lookups, uow }),
+  };
+}
+
+/** The robot's lookups: what cannot be had in this time is said to be away, so that no other conversation waits long. */
+const ROBOT_BUDGET_MS = 1_500;
+
+function robotLookUp(lookups: LookupService) {
+  return async (
+    { requesterId, conversationId }: { requesterId: string; conversationId: string },
+    wish: LookupWish,
+  ): Promise<Looked | undefined> => {
+    const who = { actor: ROBOT_ACTOR, requesterId, conversationId, scope: SCOPE_ALL };
+    try {
+      const found = await lookups.lookUpForRobot(who, wish, ROBOT_BUDGET_MS);
+      if (found === undefined) return undefined;
+      if (found === 'unknown-customer') return { kind: 'unknown-customer' };
+      const { offer, answer } = found;
+      const rows = answer.records.slice(0, RECORDS_SAID_MAX).map((record) =>
+        offer.fields.flatMap(({ name, title }) => {
+          const value = record[name];
+          return value === null || value === undefined || value === '' ? [] : [{ title, value }];
+        }),
+      );
+      return { kind: 'records', rows, isStale: answer.source === 'stale' };
+    } catch (error) {
+      if (error instanceof AppError && /^(connector|egress)\./.test(error.code))
+        return { kind: 'unavailable' };
+      throw error;
+    }
   };
 }
 

@@ -111,7 +111,7 @@ export function composeDesk(
   });
   return {
     ...{ writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes },
-    ...{ files, ticketView, pushNotice: noticePush(audience) },
+    ...{ files, tickets, ticketView, staff, pushNotice: noticePush(audience) },
     ...jobsOf(foundation, { owners, staff, conversations, metrics: deps.metrics }),
   };
 }

@@ -1,7 +1,7 @@
 import { SiteService } from './channels/web-widget/index.ts';
 import { composeBackground } from './compose-background.ts';
 import { composeCompliance } from './compose-compliance.ts';
-import { composeConnectors } from './compose-connectors.ts';
+import { composeConnectors, composeLookups, type Lookups } from './compose-connectors.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
 import { composeIdentity } from './compose-identity.ts';
 import { composeExports } from './compose-exports.ts';
@@ -61,22 +61,23 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     zone: services.zone,
   });
   const { conversations } = desk;
-  const modules = composeModules(foundation, { identity, conversations, localeOf, textOf, tailoring });
+  const connectors = composeConnectors(foundation, services);
+  const lookups = composeLookups(foundation, { desk, connectors });
+  const base = { identity, conversations, localeOf, textOf, tailoring };
+  const modules = composeModules(foundation, { ...base, lookUp: lookups.lookUp });
   const compliance = composeCompliance(foundation, { identity, services, desk });
   const web = composeWeb(foundation, { desk, sites, httpConfig, look: tailoring.widgetLook, onFault });
 
-  const connectors = composeConnectors(foundation, services);
   const handlers = [...modules.handlers, ...web.handlers, ...connectors.handlers];
   const background = composeBackground(foundation, { identity, services, desk, handlers });
   const { relay } = background;
 
   const parts: { sockets?: SocketServer } = {};
-  const socketCount = () => parts.sockets?.count ?? 0;
   const system = wiring.systemParts(foundation, {
     robot: modules.robot,
     relay,
     files: services.files,
-    socketCount,
+    socketCount: () => parts.sockets?.count ?? 0,
   });
   const reports = createReports({ clock, system, settings });
   const exports = composeExports(foundation, { identity, services, desk });
@@ -93,6 +94,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
       tailoring,
       exports,
       connectors,
+      lookups,
       compliance,
     ]),
     isOff: tailoring.isOff,
@@ -159,6 +161,7 @@ function composeModules(
     localeOf(siteId: string): Promise<string>;
     textOf: SystemTexts;
     tailoring: Tailoring;
+    lookUp: Lookups['lookUp'];
   },
 ) {
   const { clock, ids, log, crypto, uow } = foundation;
@@ -169,7 +172,7 @@ function composeModules(
     namesOf: (_db, accountIds) => identity.namesOf(accountIds),
   });
   const robot = createRobot({
-    ...{ uow, clock, ids, log, conversations, localeOf, textOf, live: knowledge.live },
+    ...{ uow, clock, ids, log, conversations, localeOf, textOf, live: knowledge.live, lookUp: deps.lookUp },
     isOn: () => tailoring.isOn('robot'),
     workerUrl: wiring.ROBOT_WORKER,
   });

@@ -13,6 +13,8 @@ export { createFileHandler } from './files/desk-file.handlers.ts';
 export { CannedResponseService } from './macros/canned-response.service.ts';
 export { FIELDS, type Fields } from './fields/field.section.ts';
 export { FieldService } from './fields/field.service.ts';
+export { lookupRoutes } from './lookups/lookup.routes.ts';
+export { LookupService } from './lookups/lookup.service.ts';
 export { LEAVER_JOB, leaverJob, type LeaverParams } from './leavers/leaver.job.ts';
 export { countOpenWork } from './leavers/leaver.repo.ts';
 export { createRecordLook } from './rights/record-look.ts';

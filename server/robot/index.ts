@@ -1,3 +1,4 @@
+export { RECORDS_SAID_MAX, type Looked, type LookupWish } from './answering/lookup.rules.ts';
 export type { RobotContext } from './assist/assist.service.ts';
 export type { RobotStatus } from './robot-status.ts';
 export { robotRecords } from './robot.records.ts';

@@ -4,7 +4,7 @@ import { LOCALES, type LiveKnowledge, type Locale } from '../knowledge/index.ts'
 import type { AnyRoute } from '../platform/http/index.ts';
 import type { Db, UnitOfWork } from '../platform/persistence/index.ts';
 import { QuestionReader } from './answering/reader.ts';
-import { createReplyHandler } from './answering/reply.handlers.ts';
+import { createReplyHandler, type LookUp } from './answering/reply.handlers.ts';
 import { AssistService, type RobotContext } from './assist/assist.service.ts';
 import { describeStatus, type RobotStatus } from './robot-status.ts';
 import { robotRoutes } from './robot.routes.ts';
@@ -24,6 +24,8 @@ export interface RobotDeps {
   textOf: SystemTexts;
   /** False while the robot is switched off: whoever is with it is handed to a person, and nothing is learnt. */
   isOn(): boolean;
+  /** Asks another system about a requester's own orders or appointments. */
+  lookUp?: LookUp;
   /** Entry of the training thread: training/training.worker.ts, or what the build made of it. */
   workerUrl: URL;
 }

@@ -53,7 +53,7 @@ export function ticketRoutes(deps: TicketRouteDeps): AnyRoute[] {
 
 /** The ticket behind a request, if the caller may see it; throws `request.not_found`. */
 export async function ticketFor(
-  deps: TicketRouteDeps,
+  deps: Pick<TicketRouteDeps, 'tickets' | 'staff'>,
   db: Db,
   context: RequestContext,
   id: string,
@@ -61,7 +61,10 @@ export async function ticketFor(
   return deps.tickets.get(db, await viewerFrom(deps, context), id);
 }
 
-async function viewerFrom({ staff }: TicketRouteDeps, context: RequestContext): Promise<TicketViewer> {
+async function viewerFrom(
+  { staff }: Pick<TicketRouteDeps, 'staff'>,
+  context: RequestContext,
+): Promise<TicketViewer> {
   const { actor, permissions, scopeFor } = context;
   const seesAll = permissions.has('ticket:assign') || actor.type === 'token';
   const groupIds = seesAll ? [] : await staff.skillGroupsOf(actor.id);

@@ -16,6 +16,7 @@ import type { LiveKnowledge } from '../../knowledge/index.ts';
 import { deriveUuid } from '../../platform/crypto/index.ts';
 import { DatabaseConflict, type UnitOfWork } from '../../platform/persistence/index.ts';
 import { knownLocale, NO_MODEL, readChoice, type QuestionReader, type Reading } from './reader.ts';
+import { lookupWish, sayLookup, type Looked, type LookupWish } from './lookup.rules.ts';
 import { decideReply, replyToChoice, type Reply } from './reply.rules.ts';
 import { insertTurn, type RobotTurnRow } from './robot-turn.entity.ts';
 
@@ -29,7 +30,15 @@ export interface ReplyDeps {
   localeOf(siteId: string): Promise<string>;
   textOf: SystemTexts;
   isOn(): boolean;
+  /** Asks another system about the requester; undefined when none is connected for that. */
+  lookUp?: LookUp;
 }
+
+/** Port: one lookup for the robot; never throws for what the other system does. */
+export type LookUp = (
+  who: { requesterId: string; conversationId: string },
+  wish: LookupWish,
+) => Promise<Looked | undefined>;
 
 /** Messages before the question that the decision looks at, and after it where the reply may already stand. */
 const LOOK_BACK = 12;
@@ -68,11 +77,40 @@ async function reply(deps: ReplyDeps, event: DomainEvent): Promise<void> {
   if (said) return keepTurn(deps, recoverTurn(event, question, said));
   if (question.row.state !== 'robot') return;
   if (!deps.isOn()) return void (await handOver(deps, { question, replyId, reason: SWITCHED_OFF }));
+  if (await replyFromSystem(deps, event, { question, replyId, startedAt })) return;
   const { reading, decision } = await decide(deps, question);
   const isSaid = await say(deps, { question, replyId, reading, decision });
   if (!isSaid) return;
   const tookMs = Math.round(performance.now() - startedAt);
   await keepTurn(deps, toTurn(deps, { event, question, reading, decision, tookMs }));
+}
+
+/** Answers a question about the requester's own matters from another system; false when none is connected for it. */
+async function replyFromSystem(
+  deps: ReplyDeps,
+  event: DomainEvent,
+  parts: { question: Question; replyId: string; startedAt: number },
+): Promise<boolean> {
+  const { question, replyId, startedAt } = parts;
+  const { row, message } = question;
+  const wish = message.meta?.articleId === undefined ? lookupWish(message.text) : undefined;
+  if (wish === undefined || deps.lookUp === undefined) return false;
+  const looked = await deps.lookUp({ requesterId: row.requesterId, conversationId: row.id }, wish);
+  if (looked === undefined) return false;
+  const locale = knownLocale(await deps.localeOf(row.siteId));
+  const meta: MessageMeta = { outcome: 'answer', reason: `lookup.${looked.kind}` };
+  const text = sayLookup(looked, locale);
+  const isSaid = await settle(() =>
+    deps.conversations.robotSay(row.id, { id: replyId, text, meta, misses: 0 }),
+  );
+  if (!isSaid) return true;
+  await keepTurn(deps, {
+    ...{ id: event.id, conversationId: row.id, messageSeq: message.seq, messageId: message.id, locale },
+    ...{ outcome: 'answer', reason: `lookup.${looked.kind}`, confidencePpm: 1_000_000, candidates: [] },
+    ...{ articleId: null, articleVersion: null, modelHash: NO_MODEL, at: deps.clock.now() },
+    tookMs: Math.round(performance.now() - startedAt),
+  });
+  return true;
 }
 
 /** The robot reads no files: it says so, offers a person, and counts no miss. */

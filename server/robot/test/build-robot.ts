@@ -18,7 +18,7 @@ import {
 } from '../../platform/persistence/index.ts';
 import { buildFileStore } from '../../test/support/files.ts';
 import { QUIET_LOG, type Core } from '../../test/support/core.ts';
-import { createRobot, type Robot } from '../index.ts';
+import { createRobot, type Robot, type RobotDeps } from '../index.ts';
 
 /** Writes articles in tests, and who approves them. */
 export const AUTHOR: Actor = { type: 'account', id: '01900000-0000-7000-8000-0000000000e1' };
@@ -64,7 +64,7 @@ export interface BuiltRobot {
     extra?: { category?: string },
   ): Promise<string>;
   retire(articleId: string): Promise<void>;
-  open(siteId?: string): Promise<ConversationRow>;
+  open(siteId?: string, external?: string): Promise<ConversationRow>;
   /** A requester's message; gives its seq. */
   ask(conversation: ConversationRow, text: string, articleId?: string): Promise<number>;
   history(conversation: ConversationRow): Promise<StoredMessage[]>;
@@ -87,7 +87,7 @@ function openWriter({ clock, ids, database, trail, installationId }: Core) {
 }
 
 /** Builds it; sites named `en…` speak English, others Chinese. The relay runs when a test drains it. */
-export async function buildRobot(core: Core): Promise<BuiltRobot> {
+export async function buildRobot(core: Core, options: Pick<RobotDeps, 'lookUp'> = {}): Promise<BuiltRobot> {
   const { clock, ids, database, uow, crypto } = core;
   const writer = openWriter(core);
   const localeOf = async (siteId: string) => (siteId.startsWith('en') ? 'en' : 'zh-CN');
@@ -102,7 +102,7 @@ export async function buildRobot(core: Core): Promise<BuiltRobot> {
   const { live } = knowledge;
   const switches = { isOn: true };
   const isOn = () => switches.isOn;
-  const shared = { uow, clock, ids, log: QUIET_LOG, localeOf, textOf: systemText, isOn };
+  const shared = { uow, clock, ids, log: QUIET_LOG, localeOf, textOf: systemText, isOn, ...options };
   const rebuild = () => createRobot({ ...shared, conversations, live, workerUrl });
   const robot = rebuild();
   const withDb = database.read.bind(database);
@@ -128,9 +128,11 @@ export async function buildRobot(core: Core): Promise<BuiltRobot> {
     async retire(articleId) {
       await uow.run({ actor: AUTHOR }, (tx) => knowledge.service.retire(tx, articleId, 'outdated'));
     },
-    open: (siteId = 'en-demo') =>
+    open: (siteId = 'en-demo', external) =>
       uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
-        const { row, dek } = await requesters.create(tx, { siteId, profile: {}, isIdentified: false });
+        const profile = external === undefined ? {} : { external };
+        const isIdentified = external !== undefined;
+        const { row, dek } = await requesters.create(tx, { siteId, profile, isIdentified });
         return conversations.open(tx, {
           requesterId: row.id,
           dek,
