@@ -141,7 +141,7 @@ module.exports = {
       {
         path: '^(server|audit|sso|migrations)/',
         pathNot: [
-          '^server/platform/(egress|database|http|realtime|config|log|crypto)/',
+          '^server/platform/(egress|database|http|realtime|config|log|crypto|cluster)/',
           '^server/main\\.ts$',
           '^server/evaluation/',
           test,

@@ -40,13 +40,21 @@ export interface Lease {
   drop(): Promise<void>;
 }
 
-/** A named lease row. `holder` must differ between processes. */
-export function createLease(deps: { withDb: WithDb; clock: Clock; name: string; holder: string }): Lease {
-  const { withDb, clock, name, holder } = deps;
+/** A named lease row. `holder` must differ between processes; a refusal is not doubted for `refusedMs`. */
+export function createLease(deps: {
+  withDb: WithDb;
+  clock: Clock;
+  name: string;
+  holder: string;
+  refusedMs?: number;
+}): Lease {
+  const { withDb, clock, name, holder, refusedMs = 0 } = deps;
   let heldUntilMs = 0;
+  let refusedAtMs = -Infinity;
   return {
     async hold() {
       const now = clock.now();
+      if (Math.abs(now.getTime() - refusedAtMs) < refusedMs) return false;
       // Half the time is left: no need to ask the database again.
       const leftMs = heldUntilMs - now.getTime();
       if (leftMs > LEASE_MS / 2 && leftMs <= LEASE_MS) return true;
@@ -62,6 +70,7 @@ export function createLease(deps: { withDb: WithDb; clock: Clock; name: string; 
         }
       });
       heldUntilMs = isTaken ? untilAt.getTime() : 0;
+      refusedAtMs = isTaken ? -Infinity : now.getTime();
       return isTaken;
     },
     async drop() {

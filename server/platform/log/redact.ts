@@ -55,6 +55,8 @@ export const LOGGED_FIELDS: Readonly<Record<string, Kind>> = {
   ms: 'number',
   pid: 'number',
   worker: 'number',
+  node: 'word',
+  topic: 'word',
   port: 'number',
   lane: 'number',
   epoch: 'number',

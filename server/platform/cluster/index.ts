@@ -1,0 +1,1 @@
+export { createAlone, createCluster, type Cluster } from './cluster.ts';
