@@ -59,6 +59,8 @@ export interface SealerDeps {
   anchors: readonly AnchorSink[];
   clock: { now(): Date };
   report?: (notice: SealerNotice) => void;
+  /** Whether this process is the one that seals; the others only follow. Default: it is. */
+  mayWork?: () => Promise<boolean>;
   options?: Partial<SealerOptions>;
 }
 
@@ -137,6 +139,7 @@ function createSealCore(deps: SealerDeps): SealCore {
   let state: SealerState | undefined;
   let surveyedMs = Number.NEGATIVE_INFINITY;
   let isForked = false;
+  let isFollowing = false;
   let running: Promise<unknown> = Promise.resolve();
 
   async function load(): Promise<SealerState> {
@@ -152,17 +155,18 @@ function createSealCore(deps: SealerDeps): SealCore {
     return loaded;
   }
 
-  async function anchor(): Promise<void> {
-    for (const item of progress) {
-      try {
-        await catchUp(item, storage);
-      } catch (error) {
-        report({ kind: 'anchor-failed', sink: item.sink.name, error });
-      }
-    }
+  const anchor = () => anchorAll(progress, storage, report);
+
+  /** Another process seals: what it came to is read, and forgotten as soon as this one is to go on from there. */
+  async function follow(): Promise<undefined> {
+    isFollowing = true;
+    state = stateOf(await storage.lastSeal());
   }
 
   async function sealNext(): Promise<SealRow | undefined> {
+    if ((await deps.mayWork?.()) === false) return follow();
+    if (isFollowing) state = undefined;
+    isFollowing = false;
     state ??= await load();
     const nowMs = clock.now().getTime();
     const isSurvey = Math.abs(nowMs - surveyedMs) >= SURVEY_MS;
@@ -194,6 +198,20 @@ function createSealCore(deps: SealerDeps): SealCore {
       if (!isForked) report({ kind: 'failed', error });
     },
   };
+}
+
+async function anchorAll(
+  progress: readonly AnchorProgress[],
+  storage: AuditStorage,
+  report: (notice: SealerNotice) => void,
+): Promise<void> {
+  for (const item of progress) {
+    try {
+      await catchUp(item, storage);
+    } catch (error) {
+      report({ kind: 'anchor-failed', sink: item.sink.name, error });
+    }
+  }
 }
 
 function statusOf(

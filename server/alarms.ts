@@ -46,13 +46,17 @@ export interface AlarmDeps {
   notifier: Notifier;
   /** Events put aside so far. */
   deadLetters(): Promise<number>;
+  /** Whether this process is the one that watches. */
+  lead(): Promise<boolean>;
 }
 
 /** Builds the watch. */
 export function createAlarms(deps: AlarmDeps): Alarms {
   const watch = new Watch(deps);
   const failures = new SignInFailures(deps);
-  const look = () => watch.look();
+  const look = async () => {
+    if (await deps.lead()) await watch.look();
+  };
   const loop: Loop = createLoop(look, { ...deps.log, name: 'alarms' });
   return {
     look,

@@ -7,9 +7,14 @@ import type { Desk } from './compose-desk.ts';
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
 import type { EventHandler } from './kernel/index.ts';
-import { createLease, createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
+import { createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
 import { createUpkeep } from './upkeep.ts';
+import { UNIT_CLOSED } from './wiring-cluster.ts';
 import * as wiring from './wiring.ts';
+import type { Tx } from './platform/persistence/index.ts';
+
+/** Tells the process that hands out events that there are some. */
+const EVENTS_THERE = 'outbox.events';
 
 /** What runs without being asked: events after the commit, jobs, alarms. */
 export interface Background {
@@ -27,11 +32,19 @@ export function composeBackground(
   const { clock, ids, log, uow, database, sealer, guard } = foundation;
   const { identity, services, desk, handlers } = deps;
   const withDb = wiring.withDb(database);
-  const lease = createLease({ withDb, clock, name: 'outbox', holder: ids.next() });
+  const lease = foundation.leaseOf('outbox');
   const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
-  foundation.onCommit((hasEvents) => hasEvents && relay.nudge());
+  const { cluster } = foundation;
+  foundation.onCommit((hasEvents) => {
+    if (!hasEvents) return;
+    relay.nudge();
+    cluster.broadcast(EVENTS_THERE, null);
+  });
+  cluster.onEvent(EVENTS_THERE, () => relay.nudge());
+  const watch = foundation.leaseOf('alarms');
   const alarms = createAlarms({
     ...{ clock, log, uow, sealer, guard, audit: foundation.audit, notifier: services.notify },
+    lead: () => watch.hold(),
     deadLetters: async () => (await relay.counts()).dead,
   });
   services.notify.connect({
@@ -45,7 +58,13 @@ export function composeBackground(
     ...desk.jobKinds,
   ]);
   const { organisation } = identity;
-  organisation.registerRecords([...deskUnitRows(desk.owners), EVALUATION_UNIT_ROWS, SITE_UNIT_ROWS]);
+  const tellUnitClosed = (tx: Tx, from: string, to: string) =>
+    foundation.bus.publish(tx, UNIT_CLOSED, [`${from}>${to}`]);
+  organisation.registerRecords([
+    ...deskUnitRows(desk.owners, tellUnitClosed),
+    EVALUATION_UNIT_ROWS,
+    SITE_UNIT_ROWS,
+  ]);
   return {
     ...{ relay, alarms },
     start() {

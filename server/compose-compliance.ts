@@ -10,6 +10,7 @@ import { eraseFiles, fileRecords } from './platform/files/index.ts';
 import type { AnyRoute } from './platform/http/index.ts';
 import { qaRecords } from './qa/index.ts';
 import { robotRecords } from './robot/index.ts';
+import { CONVERSATIONS_GONE } from './wiring-cluster.ts';
 import * as wiring from './wiring.ts';
 
 /** The officer's side: the trail, and the life cycle of records with the stores of every module. */
@@ -17,9 +18,12 @@ export function composeCompliance(
   foundation: Foundation,
   deps: { identity: Identity; services: Services; desk: Pick<Desk, 'owners' | 'writer'> },
 ): { routes: AnyRoute[]; lifecycle: Lifecycle } {
-  const { config, clock, ids, crypto, uow, installationId } = foundation;
+  const { config, clock, ids, log, crypto, uow, installationId, bus } = foundation;
   const { identity, services, desk } = deps;
-  const forget = (gone: readonly string[]) => desk.owners.forget(gone);
+  const forget = (gone: readonly string[]) => {
+    desk.owners.forget(gone);
+    void bus.announce(CONVERSATIONS_GONE, gone).catch((error: unknown) => log.warn('bus is away', {}, error));
+  };
   const accountNames = (accountIds: readonly string[]) => identity.namesOf(accountIds);
   const places = placesOf(config.home);
   const compliance = createCompliance({
@@ -35,7 +39,7 @@ export function composeCompliance(
   ];
   const erasure = createErasure({
     ...{ uow, clock, ids, installationId, accountNames, stores },
-    ...{ withDb: wiring.withDb(foundation.database), bus: foundation.bus, log: foundation.log },
+    ...{ withDb: wiring.withDb(foundation.database), bus, log },
     erasers: [{ erase: eraseDeskRows }, { erase: eraseVisitorRows }, { erase: eraseFiles }],
     approvals: identity.approvals,
     queue: services.jobs.queue,

@@ -9,7 +9,6 @@ import {
   CannedResponseService,
   catchUpJob,
   ConversationOwners,
-  ConversationService,
   ConversationView,
   FieldService,
   createAgentSocket,
@@ -23,6 +22,7 @@ import {
   RequesterService,
   RevealService,
   Routing,
+  SharedConversations,
   TicketService,
   TicketView,
   type Fields,
@@ -33,9 +33,10 @@ import type { Identity } from './identity/index.ts';
 import type { TimeZone } from './kernel/index.ts';
 import { isLoopback, type HttpConfig, type Metrics } from './platform/http/index.ts';
 import type { FileStore } from './platform/files/index.ts';
+import type { Audience } from './platform/realtime/index.ts';
 import { createBatchWriter, openBatchConnections } from './platform/persistence/index.ts';
 import type { Notifier } from './platform/notify/index.ts';
-import { createAudience } from './platform/realtime/index.ts';
+import { shareAudience, shareDesk, VISITOR_TOLD } from './wiring-cluster.ts';
 import * as wiring from './wiring.ts';
 
 /** How long a batch of messages is tried again while the database does not answer. */
@@ -63,15 +64,18 @@ export function composeDesk(
   const { clock, ids, log, crypto, uow, database } = foundation;
   const { localeOf, textOf } = deps;
   const writer = openLanes(foundation);
-  const owners = new ConversationOwners({ uow, crypto, writer, clock });
+  const { cluster } = foundation;
+  const owners = new ConversationOwners({ uow, crypto, writer, clock, ownership: cluster });
   const files = new DeskFiles({ store: deps.files, uow });
-  const conversations = new ConversationService({
-    ...{ owners, crypto, clock, ids, localeOf, textOf },
+  const conversations = new SharedConversations({
+    ...{ owners, crypto, clock, ids, localeOf, textOf, cluster },
     files: deps.files,
   });
   const requesters = new RequesterService({ crypto, clock, ids });
   const reveals = revealsOf(foundation, { ...deps, requesters });
-  const routing = new Routing({ uow, clock, owners, conversations, directory: deps.identity, log });
+  const lead = foundation.leaseOf('routing').hold;
+  const routing = new Routing({ uow, clock, owners, conversations, directory: deps.identity, log, lead });
+  shareDesk(foundation, { owners, routing });
   const staff = wiring.staffOf(deps.identity);
   const view = new ConversationView({ crypto, staff });
   const notes = new NoteService({ crypto, clock, ids, staff });
@@ -80,7 +84,7 @@ export function composeDesk(
   const fields = new FieldService({ crypto, ids, fields: deps.fields });
   const tickets = new TicketService({ crypto, clock, ids, requesters, staff, fields, takeNumber });
   const ticketView = new TicketView({ crypto, staff, fields });
-  const audience = createAudience();
+  const audience = shareAudience(cluster);
   const endpoint = createAgentSocket({
     ...{ sessions: deps.identity.sockets, audience, owners, conversations, routing, uow, staff, files },
     ancestorsOf: (unitId) => deps.identity.organisation.ancestorsOf(unitId),
@@ -90,23 +94,12 @@ export function composeDesk(
       return uow.run(context, (tx) => notes.add(tx, conversation, note));
     },
     onNote: (listener) => notes.onNote(listener),
+    onGap: (listener) => cluster.onGap(listener),
     onFault: deps.onFault,
   });
   const routes = createDeskRoutes({
-    ...{
-      owners,
-      conversations,
-      requesters,
-      reveals,
-      notes,
-      routing,
-      staff,
-      view,
-      crypto,
-      clock,
-      cannedResponses,
-    },
-    ...{ tickets, ticketView, fields, files },
+    ...{ owners, conversations, requesters, reveals, notes, routing, staff, view, crypto, clock },
+    ...{ cannedResponses, tickets, ticketView, fields, files },
     holdUnit: (tx, unitId) => deps.identity.organisation.units.hold(tx, unitId),
   });
   return {
@@ -117,9 +110,9 @@ export function composeDesk(
 }
 
 /** Tells open workbenches that their bell has something new; the others ask. */
-function noticePush(audience: ReturnType<typeof createAudience>) {
+function noticePush(audience: Audience) {
   return (accountIds: readonly string[]) => {
-    for (const id of accountIds) audience.publish(`agent:${id}`, { t: 'notice' });
+    for (const id of accountIds) audience.publishEverywhere(`agent:${id}`, { t: 'notice' });
   };
 }
 
@@ -129,7 +122,7 @@ function jobsOf(
   deps: {
     owners: ConversationOwners;
     staff: ReturnType<typeof wiring.staffOf>;
-    conversations: ConversationService;
+    conversations: SharedConversations;
     metrics: Metrics;
   },
 ) {
@@ -165,7 +158,7 @@ function revealsOf(
 
 /** The visitors' side: sites, sessions, sockets. */
 export function composeWeb(
-  { config, clock, ids, uow }: Foundation,
+  { config, clock, ids, uow, cluster }: Foundation,
   deps: {
     desk: Desk;
     sites: SiteService;
@@ -184,9 +177,15 @@ export function composeWeb(
   const sockets = createVisitorSockets({
     ...{ visitors, conversations, owners, uow, onFault, files },
     isOriginAllowed: (origin) => wiring.isVisitorOrigin(origin, httpConfig, sites),
-    tellDesk: (conversationId, frame) => audience.publish(`desk:${conversationId}`, frame),
+    tellDesk: (conversationId, frame) => audience.publishEverywhere(`desk:${conversationId}`, frame),
     positionOf: (conversationId) => routing.positionOf(conversationId),
   });
+  const resync = () => void sockets.resync().catch(onFault);
+  cluster.onGap(resync);
+  cluster.onMoved(resync);
+  cluster.onEvent(VISITOR_TOLD, ({ conversationId, frame }: { conversationId: string; frame: object }) =>
+    sockets.tell(conversationId, frame),
+  );
   const { publicBaseUrl } = httpConfig;
   const routes = webWidgetRoutes({
     ...{
@@ -204,7 +203,8 @@ export function composeWeb(
   });
   const tell = (conversationId: string, frame: object) => {
     sockets.tell(conversationId, frame);
-    audience.publish(`desk:${conversationId}`, frame);
+    cluster.broadcast(VISITOR_TOLD, { conversationId, frame });
+    audience.publishEverywhere(`desk:${conversationId}`, frame);
   };
   const handlers = [createFileHandler({ store: files.store, uow, tell })];
   return { visitors, endpoint: sockets.endpoint, routes, handlers };

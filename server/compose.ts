@@ -73,6 +73,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const { relay } = background;
 
   const parts: { sockets?: SocketServer } = {};
+  foundation.gauges.socketCount = () => parts.sockets?.count ?? 0;
   const system = wiring.systemParts(foundation, {
     robot: modules.robot,
     relay,
@@ -175,6 +176,7 @@ function composeModules(
     ...{ uow, clock, ids, log, conversations, localeOf, textOf, live: knowledge.live, lookUp: deps.lookUp },
     isOn: () => tailoring.isOn('robot'),
     workerUrl: wiring.ROBOT_WORKER,
+    mayLearn: foundation.leaseOf('robot').hold,
   });
   const accountNames = (accountIds: readonly string[]) => identity.namesOf(accountIds);
   const qa = createQa({

@@ -9,10 +9,13 @@ import {
   type ProofSource,
   type AuditStorage,
   type Sealer,
+  type SealerDeps,
   type SealerNotice,
 } from '../audit/index.ts';
+import { leasesOf, openCluster } from './foundation-cluster.ts';
 import { createIds, type Clock, type EventDraft, type Ids } from './kernel/index.ts';
 import { createBus, type Bus } from './platform/bus/index.ts';
+import type { Cluster } from './platform/cluster/index.ts';
 import type { Config } from './platform/config/index.ts';
 import {
   createCrypto,
@@ -30,6 +33,8 @@ import {
   createStorageGuard,
   createUnitOfWork,
   openAuditSpool,
+  endPredecessors,
+  nameSessions,
   openDatabase,
   openInstallation,
   openTrail,
@@ -40,6 +45,7 @@ import {
   type Trail,
   type UnitOfWork,
 } from './platform/persistence/index.ts';
+import type { Lease } from './platform/jobs/index.ts';
 import type { Log } from './platform/log/index.ts';
 
 /** What every module and every command stands on: database, keys, the audit trail, units of work. */
@@ -55,6 +61,12 @@ export interface Foundation {
   uow: UnitOfWork;
   /** Tells the processes on this database what changed. */
   bus: Bus;
+  /** The server processes on this database. */
+  cluster: Cluster;
+  /** The right to do something alone among them; always given to a process that is alone. */
+  leaseOf(name: string): Lease;
+  /** What the others see of this process. */
+  gauges: { socketCount(): number };
   /** Whether there is room on the disks of this installation. */
   guard: StorageGuard;
   auditStorage: AuditStorage & ProofSource;
@@ -83,6 +95,7 @@ export function placesOf(home: string) {
     spool: join(home, 'spool'),
     notices: join(home, 'notices'),
     tls: join(home, 'tls'),
+    links: join(home, 'run'),
     status: join(home, 'status.json'),
   };
 }
@@ -104,34 +117,31 @@ export async function openFoundation(options: {
   node: string;
   /** Folders on whose disks the installation writes; default the home folder. */
   dataFolders?: readonly string[];
+  /** Called when the other processes took this one for dead; it must end. Absent: there are no others. */
+  onReplaced?: () => void;
 }): Promise<Foundation> {
   const { config, clock, log, node } = options;
-  const places = placesOf(config.home);
-  const ids = createIds({ clock, randomBytes });
+  const [places, ids] = [placesOf(config.home), createIds({ clock, randomBytes })];
   const provider = await createFileKeyProvider({ folder: places.keys });
-  const database = await openDatabase({ url: options.databaseUrl, poolSize: config.database.poolSize });
+  const sessions = { node, start: ids.next() };
+  const url = nameSessions(options.databaseUrl, sessions);
+  const database = await openDatabase({ url, poolSize: config.database.poolSize });
   try {
+    await endPredecessors(database, sessions);
     const installationId = await openInstallation(database, { clock, ids });
     const store = createDekStore(database);
     const crypto = await createCrypto({ provider, store, clock, installationId, suite: config.crypto.suite });
-    const batchLanes = config.chat.laneCount;
+    const { laneCount: batchLanes } = config.chat;
     const trail = await openTrail({ database, clock, ids, node, installationId, batchLanes });
     const { signer, auditKeys } = await openSealKey(places, originOf(installationId));
-    await mkdir(places.anchors, { recursive: true, mode: 0o700 });
     const auditStorage = createAuditStorage(database);
-    const sealer = createSealer({
-      storage: auditStorage,
-      signer,
-      anchors: [createFolderAnchor(places.anchors)],
-      clock,
-      report: createSealerReport(log),
-      options: {
-        intervalMs: config.audit.sealIntervalMs,
-        heartbeatMs: config.audit.heartbeatSeconds * 1_000,
-      },
-    });
     const bus = createBus({ database, clock, ids, nodeId: node, log });
     await bus.start();
+    const gauges = { socketCount: () => 0 };
+    const cluster = openCluster({ ...options, folder: places.links, database, ids, bus, gauges });
+    const leaseOf = leasesOf(database, clock, cluster);
+    const sealing = leaseOf('sealer');
+    const sealer = openSealer({ config, log, clock, storage: auditStorage, signer, mayWork: sealing.hold });
     const guard = createStorageGuard({
       folders: options.dataFolders ?? [config.home],
       now: () => clock.now(),
@@ -148,13 +158,13 @@ export async function openFoundation(options: {
     return {
       ...{ config, clock, ids, log, database, installationId, audit },
       ...{ crypto, trail, auditStorage, auditKeys, sealer },
-      ...{ uow, bus, guard, toOutboxRow, committed },
+      ...{ uow, bus, cluster, leaseOf, gauges, guard, toOutboxRow, committed },
       onCommit: (listener: (hasEvents: boolean) => void) => void listeners.push(listener),
       async close() {
         guard.close();
         await trail.close().catch((error: unknown) => log.error('audit epoch was not closed', {}, error));
         await sealer.stop();
-        await bus.stop();
+        await Promise.all([sealing.drop().catch(() => undefined), bus.stop()]);
         crypto.close();
         await database.close();
       },
@@ -178,8 +188,24 @@ function openSpool({
   });
 }
 
+function openSealer(
+  deps: Pick<SealerDeps, 'storage' | 'signer' | 'clock' | 'mayWork'> & { config: Config; log: Log },
+): Sealer {
+  const { config, log, ...rest } = deps;
+  return createSealer({
+    ...rest,
+    anchors: [createFolderAnchor(placesOf(config.home).anchors)],
+    report: createSealerReport(log),
+    options: {
+      intervalMs: config.audit.sealIntervalMs,
+      heartbeatMs: config.audit.heartbeatSeconds * 1_000,
+    },
+  });
+}
+
 /** The key that signs tree heads; made with its public key file at the first start. */
 async function openSealKey(places: ReturnType<typeof placesOf>, origin: string) {
+  await mkdir(places.anchors, { recursive: true, mode: 0o700 });
   await ensureSecretFolder(places.keys);
   const known = await readSecretFile(places.sealKey);
   const pem = known?.toString('utf8') ?? generateSealKey();

@@ -1,54 +1,96 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
-import { migrateUp } from '../migrations/index.ts';
 import { compose, type Parts } from './compose.ts';
+import { startMigrated } from './database-start.ts';
 import { openFoundation, placesOf, type Foundation } from './foundation.ts';
 import { LIMITS, StartError, SYSTEM_ACTOR, systemClock } from './kernel/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createSecretFile, createServerCertificate, ensureSecretFolder } from './platform/crypto/index.ts';
-import { startDatabase, superviseDatabase, type EmbeddedDatabase } from './platform/database/index.ts';
 import { configureServer } from './platform/http/index.ts';
 import type { Log } from './platform/log/index.ts';
-import { assertCopyWhole, assertDatabaseFits, openDatabase } from './platform/persistence/index.ts';
-import { assertFeatures, openSchemaPort } from './schema-port.ts';
+import { writeStatus, type ServerStatus } from './status-file.ts';
 import { VERSION } from './version.ts';
+import type { WorkerPlace } from './worker-link.ts';
 
 /** A running server. */
 export interface RunningServer {
   url: string;
   foundation: Foundation;
   parts: Parts;
-  database: EmbeddedDatabase | undefined;
   /** Drains and stops everything; at most 30 seconds. */
   stop(): Promise<void>;
-}
-
-/** What `vaultdesk status` reads. */
-export interface ServerStatus {
-  state: 'starting' | 'ready' | 'draining';
-  url: string;
-  version: string;
-  pids: { server: number; workers: number[]; database: number | null };
-  database: { url: string; dataDir: string | null };
 }
 
 /** Name in the trail of the one server process of a node. */
 const SERVER_NODE = 'server-1';
 
-/**
- * Starts the server on a home folder: database, migration check, keys, trail, modules, listener. Whatever was started
- * is stopped again when a later part fails.
- */
-export async function startServer(options: {
+/** What a server process starts from. */
+export interface StartOptions {
   config: Config;
   log: Log;
   /** Called before anything runs; the evaluation instance makes its accounts and demonstration bank here. */
   prepare?: (foundation: Foundation, parts: Parts) => Promise<void>;
-}): Promise<RunningServer> {
+}
+
+/** Starts the server as one process: database, then everything that `startParts` starts. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { config, log } = options;
+  let status: ServerStatus | undefined;
+  const database = await startMigrated({
+    ...{ config, log },
+    async onRestarted() {
+      if (!status) return;
+      status = { ...status, pids: { ...status.pids, database: database.embedded?.pid ?? null } };
+      await writeStatus(config, status);
+    },
+  });
+  try {
+    const place = { node: SERVER_NODE, databaseUrl: database.url, dataDir: database.about.dataDir };
+    const parts = await startParts({ ...options, place });
+    status = {
+      state: 'ready',
+      url: parts.url,
+      version: VERSION,
+      pids: { server: process.pid, workers: [], database: database.embedded?.pid ?? null },
+      database: database.about,
+    };
+    await writeStatus(config, status);
+    log.info('server ready', { url: parts.url });
+    return {
+      ...parts,
+      async stop() {
+        await parts.stop();
+        await database.stop().catch((error: unknown) => log.warn('stopped uncleanly', {}, error));
+      },
+    };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
+
+/** Starts one of several processes, on the database that the primary has started. */
+export function startWorker(
+  options: StartOptions & { place: WorkerPlace; onReplaced(): void },
+): Promise<RunningServer> {
+  const { place, prepare, ...rest } = options;
+  return startParts({ ...rest, place, ...(place.isFirst && prepare ? { prepare } : {}) });
+}
+
+/**
+ * Starts keys, trail, modules, and listener on a migrated database. Whatever was started is stopped again when a later
+ * part fails.
+ */
+async function startParts(
+  options: StartOptions & {
+    place: Pick<WorkerPlace, 'node' | 'databaseUrl' | 'dataDir'>;
+    onReplaced?: () => void;
+  },
+): Promise<RunningServer> {
+  const { config, log, place, onReplaced } = options;
   const stops: (() => Promise<void>)[] = [];
   const stopAll = async () => {
     // A part that cannot stop cleanly (the database is gone) must not keep the others running.
@@ -57,75 +99,28 @@ export async function startServer(options: {
     }
     stops.length = 0;
   };
-  let status: ServerStatus | undefined;
   try {
-    const database = config.database.url ? undefined : await startDatabase({ home: config.home, log });
-    if (database) {
-      stops.push(() => database.stop());
-      const supervisor = superviseDatabase(database, {
-        log,
-        async onRestarted() {
-          if (!status) return;
-          status = { ...status, pids: { ...status.pids, database: database.pid } };
-          await writeStatus(config, status);
-        },
-      });
-      stops.push(() => supervisor.stop());
-    }
-    const databaseUrl = config.database.url ?? (database as EmbeddedDatabase).url;
-    await migrate(config, databaseUrl, log);
     const foundation = await openFoundation({
-      config,
-      databaseUrl,
-      clock: systemClock,
-      log,
-      node: SERVER_NODE,
-      dataFolders: [config.home, ...(database ? [database.dataDir] : [])],
+      ...{ config, log, clock: systemClock },
+      ...{ databaseUrl: place.databaseUrl, node: place.node },
+      dataFolders: [config.home, ...(place.dataDir ? [place.dataDir] : [])],
+      ...(onReplaced ? { onReplaced } : {}),
     });
     stops.push(() => foundation.close());
     const parts = await compose(foundation);
     stops.push(() => parts.stop());
     await record(foundation, 'server.start');
     stops.push(() => record(foundation, 'server.stop'));
+    await foundation.cluster.start();
+    stops.push(() => foundation.cluster.stop());
     await options.prepare?.(foundation, parts);
     await parts.start();
     const listener = await listen(config, parts);
     stops.push(() => closeListener(listener.server, parts));
-    status = {
-      state: 'ready',
-      url: listener.url,
-      version: VERSION,
-      pids: { server: process.pid, workers: [], database: database?.pid ?? null },
-      database: { url: database?.ownerUrl ?? databaseUrl, dataDir: database?.dataDir ?? null },
-    };
-    await writeStatus(config, status);
-    log.info('server ready', { url: listener.url });
-    return { url: listener.url, foundation, parts, database, stop: stopAll };
+    return { url: listener.url, foundation, parts, stop: stopAll };
   } catch (error) {
     await stopAll();
     throw error;
-  }
-}
-
-/** Refuses a database that does not fit and a schema newer than this program; applies the pending steps. */
-async function migrate(config: Config, databaseUrl: string, log: Log): Promise<void> {
-  const { port, close } = await openSchemaPort(databaseUrl);
-  try {
-    const database = await openDatabase({ url: databaseUrl, poolSize: 2 });
-    try {
-      const isCompatible = config.database.family === 'compatible';
-      await assertDatabaseFits(database, { isVersionKnown: !isCompatible });
-      if (isCompatible) await assertFeatures(port);
-      // Said at every start, until somebody sends the result of `npm run test:oracle` of a real server.
-      if (port.dialect === 'oracle')
-        log.warn('this version was never run against a real oracle by its makers');
-      await migrateUp({ port, now: () => systemClock.now() });
-      await assertCopyWhole(database);
-    } finally {
-      await database.close();
-    }
-  } finally {
-    await close();
   }
 }
 
@@ -193,11 +188,4 @@ async function closeListener(server: Server, parts: Parts): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), LIMITS.drainMs);
   await closed;
   clearTimeout(timer);
-}
-
-async function writeStatus(config: Config, status: ServerStatus): Promise<void> {
-  const { status: path } = placesOf(config.home);
-  await mkdir(config.home, { recursive: true, mode: 0o700 });
-  await writeFile(`${path}.tmp`, JSON.stringify(status, null, 2), { mode: 0o600 });
-  await rename(`${path}.tmp`, path);
 }

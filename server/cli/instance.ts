@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { StartError } from '../kernel/index.ts';
 import { placesOf } from '../foundation.ts';
-import type { ServerStatus } from '../main.ts';
+import type { ServerStatus } from '../status-file.ts';
 import { homeOf, loadConfig, type Config } from '../platform/config/index.ts';
 import { startDatabase } from '../platform/database/index.ts';
 import { openDatabase, type Database } from '../platform/persistence/index.ts';

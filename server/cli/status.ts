@@ -12,9 +12,13 @@ export async function statusCommand(args: string[], config: Config): Promise<num
   } else {
     const { state, url, version, pids, database } = status;
     process.stdout.write(
-      `${state} ${url}\nversion  ${version}\nserver   pid ${pids.server}\n` +
+      `${state} ${url}\nversion  ${version}\nserver   pid ${pids.server}${workersOf(pids.workers)}\n` +
         `database pid ${pids.database ?? '-'}, data in ${database.dataDir ?? 'a server of its own'}\n`,
     );
   }
   return status.state === 'stopped' ? 1 : 0;
+}
+
+function workersOf(pids: readonly number[]): string {
+  return pids.length === 0 ? '' : `, ${pids.length} workers pid ${pids.join(' ')}`;
 }

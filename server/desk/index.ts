@@ -1,11 +1,8 @@
-export {
-  ConversationOwners,
-  type MessageListener,
-  type SharedFile,
-  type StoredMessage,
-} from './conversations/conversation-owner.ts';
+export type { MessageListener, SharedFile, StoredMessage } from './conversations/append.ts';
+export { ConversationOwners } from './conversations/conversation-owner.ts';
 export type { ConversationRow, ConversationState, MessageMeta } from './conversations/conversation.entity.ts';
-export { MESSAGE_BATCH } from './conversations/conversation.repo.ts';
+export { listStands, MESSAGE_BATCH } from './conversations/conversation.repo.ts';
+export { SharedConversations } from './conversations/shared-conversations.ts';
 export { ConversationView, type ConversationItem } from './conversations/conversation.view.ts';
 export { createDeskRoutes, type DeskRouteDeps } from './desk.routes.ts';
 export { DeskFiles } from './files/desk-files.ts';
@@ -29,7 +26,8 @@ export { deskRecords } from './records/desk.records.ts';
 export { catchUpJob, MessageIndexer } from './search/message-indexer.ts';
 export { RevealService, revealUpkeep, type RevealAlarms } from './reveals/reveal.service.ts';
 export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';
-export { Routing, type AgentDirectory, type Presence } from './routing/routing.service.ts';
+export { Routing, type AgentDirectory } from './routing/routing.service.ts';
+export type { Presence, SharedPresence } from './routing/presence.ts';
 export type { Staff, StaffAgent, StaffName } from './staff.ts';
 export { transcriptExport } from './conversations/conversation.export.ts';
 export { ticketExport } from './tickets/ticket.export.ts';

@@ -1,54 +1,102 @@
 import process from 'node:process';
 import { AppError, LIMITS, presentStartError, StartError, systemClock } from '../kernel/index.ts';
-import { startServer, type RunningServer } from '../main.ts';
-import { loadConfig } from '../platform/config/index.ts';
-import { createLog } from '../platform/log/index.ts';
+import { startServer, startWorker, type RunningServer } from '../main.ts';
+import { loadConfig, type Config } from '../platform/config/index.ts';
+import { createLog, type Log } from '../platform/log/index.ts';
+import { startPrimary, workerNumber, type RunningPrimary } from '../primary.ts';
+import { openWorkerLink } from '../worker-link.ts';
 import { isFirstStart, prepareEvaluation, printAccounts } from './prepare.ts';
 
+/** What a stop may take beyond the drain, for the database. */
+const END_MS = 15_000;
 /** A first start trains; a later one reads the model, and must be ready within ten seconds even without it. */
 const ROBOT_WAIT_MS = { first: 45_000, later: 3_000 };
 
 /** `npm start`: an evaluation instance on the loopback, with a demonstration bank in it. */
 async function main(): Promise<void> {
   const config = loadConfig({ isEvaluation: true });
+  const worker = workerNumber(process.argv);
   const log = createLog({
     home: config.home,
     level: config.log.level,
     fileMegabytes: config.log.fileMegabytes,
     fileCount: config.log.fileCount,
     now: () => systemClock.now(),
+    ...(worker === undefined ? {} : { fileName: `vaultdesk-${worker}`, terminal: undefined }),
   });
+  if (worker !== undefined) return work({ config, log });
   const isFirst = isFirstStart(config.home);
-  let server: RunningServer | undefined;
-  let stopping: Promise<void> | undefined;
-  const stop = (signal: string) => {
-    // A second Ctrl-C does not hurry the drain: what is in flight must be committed.
-    stopping ??= (async () => {
-      process.stdout.write(`\n${signal}: draining …\n`);
-      const timer = setTimeout(() => process.exit(1), LIMITS.drainMs + 5_000);
-      timer.unref();
-      await server?.stop();
-      await log.close();
-      process.exit(0);
-    })();
-  };
+  let server: RunningPrimary | undefined;
+  const stop = stopOnce(log, () => server?.stop());
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('SIGTERM', () => stop('SIGTERM'));
   try {
-    server = await startServer({ config, log, prepare: prepareEvaluation });
+    server = config.workers > 1 ? await startPrimary({ config, log }) : await serve({ config, log, isFirst });
   } catch (error) {
     process.stderr.write(`${presentFault(error)}\n`);
     log.error('start failed', {}, error);
     await log.close();
     process.exit(1);
   }
-  await waitForRobot(server, isFirst ? ROBOT_WAIT_MS.first : ROBOT_WAIT_MS.later);
+  await server.learned;
   printAccounts(config.home, isFirst);
   process.stdout.write(`vaultdesk ready ${server.url}\n`);
 }
 
+/** One process does everything. */
+async function serve(options: { config: Config; log: Log; isFirst: boolean }): Promise<RunningPrimary> {
+  const server = await startServer({ ...options, prepare: prepareEvaluation });
+  return { ...server, learned: waitForRobot(server, options.isFirst) };
+}
+
+/** One of several processes; the primary says where it works, and when it ends. */
+async function work({ config, log }: { config: Config; log: Log }): Promise<void> {
+  const link = openWorkerLink();
+  let server: RunningServer | undefined;
+  const stop = stopOnce(log, () => server?.stop());
+  // Ctrl-C reaches every process of the terminal; the primary decides when a worker ends.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => undefined);
+  link.onStop(() => stop());
+  const isFirst = isFirstStart(config.home);
+  const place = await link.place();
+  // The others have taken its conversations: what it holds in memory is of no use, and it starts anew.
+  const onReplaced = () => {
+    log.error('taken for dead by the other processes');
+    void log.close().finally(() => process.exit(1));
+  };
+  try {
+    server = await startWorker({ config, log, place, onReplaced, prepare: prepareEvaluation });
+  } catch (error) {
+    log.error('start failed', {}, error);
+    await link.tell({ t: 'failed', fault: presentFault(error) });
+    await log.close();
+    process.exit(1);
+  }
+  await link.tell({ t: 'ready', url: server.url });
+  if (!place.isFirst) return;
+  await waitForRobot(server, isFirst);
+  await link.tell({ t: 'learned' });
+}
+
+/** Ends the process, once: a second Ctrl-C does not hurry the drain, since what is in flight must be committed. */
+function stopOnce(log: Log, end: () => Promise<void> | undefined): (signal?: string) => void {
+  let stopping: Promise<void> | undefined;
+  return (signal) => {
+    stopping ??= (async () => {
+      if (signal !== undefined) process.stdout.write(`\n${signal}: draining …\n`);
+      const timer = setTimeout(() => process.exit(1), LIMITS.drainMs + END_MS);
+      timer.unref();
+      await end();
+      await log.close();
+      process.exit(0);
+    })();
+  };
+}
+
 /** The first answers shall be answers: waits until the robot has learnt, but not for ever on a slow machine. */
-async function waitForRobot(server: RunningServer, limitMs: number): Promise<void> {
+async function waitForRobot(server: RunningServer, isFirst: boolean): Promise<void> {
+  const limitMs = isFirst ? ROBOT_WAIT_MS.first : ROBOT_WAIT_MS.later;
   const waited = new Promise<void>((resolve) => setTimeout(resolve, limitMs).unref());
   await Promise.race([server.parts.robot.refresh(), waited]);
 }

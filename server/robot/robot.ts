@@ -28,6 +28,8 @@ export interface RobotDeps {
   lookUp?: LookUp;
   /** Entry of the training thread: training/training.worker.ts, or what the build made of it. */
   workerUrl: URL;
+  /** Whether this process is the one that learns; the others take what it stored. Default: it is. */
+  mayLearn?(): Promise<boolean>;
 }
 
 /** The robot as the composition root wires it. */
@@ -65,6 +67,8 @@ export function createRobot(deps: RobotDeps): Robot {
   };
   const look = () => {
     if (!deps.isOn()) return;
+    // A training takes longer than the right to it lasts.
+    void deps.mayLearn?.().catch(() => undefined);
     looking ??= refresh().finally(() => {
       looking = undefined;
     });

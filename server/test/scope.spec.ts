@@ -33,6 +33,7 @@ const UNSCOPED: readonly [RegExp, string][] = [
     /^conversation\.(by_id|by_state)$/,
     'lanes and routing load their conversations; routes ask conversation.within',
   ],
+  [/^conversation\.stands$/, 'open pages of visitors look whether they missed a number'],
   [/^conversation\.(last_of_requester|open_count|open_of_requester)$/, 'the visitor’s own conversations'],
   [/^requester\.by_external$/, 'a visitor is recognised'],
   [/^evaluation\.of_conversation$/, 'the server judges a closed conversation once'],
@@ -303,7 +304,7 @@ describe('data scope', function () {
     expect((await served.ask('south', `/api/v1/conversations/${made.conversation}`)).status).to.equal(200);
     // Whoever works on the conversation sees whose it is.
     expect((await served.ask('south', `/api/v1/requesters/${made.requester}`)).status).to.equal(200);
-    for (const { handOver } of deskUnitRows(desk.owners)) {
+    for (const { handOver } of deskUnitRows(desk.owners, () => undefined)) {
       await desk.core.uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
         while ((await handOver(tx, SOUTH, OUTLET, 1)) > 0);
         tx.record({ action: 'unit.hand-over', outcome: 'ok', target: { type: 'unit', id: SOUTH } });

@@ -7,6 +7,7 @@ import {
   type SocketEndpoint,
 } from '../../platform/realtime/index.ts';
 import {
+  listStands,
   presentForRequester,
   type ConversationOwners,
   type ConversationService,
@@ -14,7 +15,7 @@ import {
   type SharedFile,
   type StoredMessage,
 } from '../../desk/index.ts';
-import type { UnitOfWork } from '../../platform/persistence/index.ts';
+import { LIST_ITEMS_MAX, type UnitOfWork } from '../../platform/persistence/index.ts';
 import { actorOf, type Visitor, type VisitorService } from './visitor.service.ts';
 
 /** What the visitors' sockets need. */
@@ -37,6 +38,8 @@ export interface VisitorSockets {
   endpoint: SocketEndpoint;
   /** Resolves when a message after `after` may be there, or after `waitMs`. */
   waitFor(conversationId: string, waitMs: number): Promise<void>;
+  /** Messages of other processes may have been missed: pages behind the database read on, polls look again. */
+  resync(): Promise<void>;
   /** Sends a frame that is not a message (typing) to the visitor's open pages. */
   tell(conversationId: string, frame: object): void;
 }
@@ -87,6 +90,15 @@ export function createVisitorSockets(deps: VisitorSocketDeps): VisitorSockets {
         const timer = setTimeout(done, waitMs);
         open.add(done);
       });
+    },
+    async resync() {
+      for (const open of waiters.values()) for (const wake of open) wake();
+      const ids = [...pages.keys()];
+      for (let from = 0; from < ids.length; from += LIST_ITEMS_MAX) {
+        const chunk = ids.slice(from, from + LIST_ITEMS_MAX);
+        const stands = await deps.uow.read((db) => listStands(db, chunk));
+        for (const { id, lastSeq } of stands) for (const page of pages.get(id) ?? []) page.lookAgain(lastSeq);
+      }
     },
     tell(conversationId, frame) {
       for (const page of pages.get(conversationId) ?? []) page.tell(frame);
@@ -172,6 +184,11 @@ class VisitorPage {
     this.#lastSent = message.seq;
     // The page that sent it gets the ack instead.
     if (origin !== this.#connection) this.#connection.sendEncoded(encoded());
+  }
+
+  /** The conversation has come this far. */
+  lookAgain(lastSeq: number): void {
+    if (lastSeq > this.#lastSent) this.#catchUp();
   }
 
   async #hello(frame: Record<string, unknown>): Promise<void> {

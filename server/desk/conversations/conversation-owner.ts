@@ -1,125 +1,37 @@
-import type { AuditDraft } from '../../../audit/index.ts';
-import { AppError, type Clock, type ErrorCode, type EventDraft } from '../../kernel/index.ts';
+import { AppError, type Clock } from '../../kernel/index.ts';
 import type { Crypto, Dek } from '../../platform/crypto/index.ts';
-import type { FileState } from '../../platform/files/index.ts';
-import type {
-  BatchItem,
-  BatchRows,
-  BatchWriter,
-  Tx,
-  UnitContext,
-  UnitOfWork,
-} from '../../platform/persistence/index.ts';
+import type { BatchWriter, Tx, UnitOfWork } from '../../platform/persistence/index.ts';
 import { DatabaseConflict } from '../../platform/persistence/index.ts';
-import type { ConversationRow, MessageMeta, MessageRow, Sender } from './conversation.entity.ts';
+import { AppendItem, SEEN_MAX, type Owned, type Seen } from './append-item.ts';
+import type { AppendCommand, Appended, MessageListener, StoredMessage } from './append.ts';
+import type { ConversationRow, MessageRow } from './conversation.entity.ts';
 import { findConversation, findMessageById, listMessagesBefore, markRead } from './conversation.repo.ts';
 import { UnitHeirs } from './unit-heirs.ts';
-import { maySend } from './conversation.rules.ts';
 
-/** Columns that a message may change besides the counters. */
-export type ConversationChange = Partial<
-  Pick<
-    ConversationRow,
-    | 'state'
-    | 'skillGroupId'
-    | 'unitId'
-    | 'assigneeId'
-    | 'agentReadSeq'
-    | 'robotMisses'
-    | 'handoverReason'
-    | 'queuedAt'
-    | 'assignedAt'
-    | 'firstResponseAt'
-    | 'closedAt'
-  >
->;
-
-/** One message to write, and what it does to its conversation. */
-export interface AppendCommand {
-  conversationId: string;
-  /** The sender's own id of the message: the same id is one message, however often it is sent. */
-  id: string;
-  sender: Sender;
-  senderId: string;
-  kind: 'text' | 'system' | 'file';
-  text: string;
-  meta?: MessageMeta;
-  /** What the receivers see of the file that `meta` names. */
-  file?: SharedFile;
-  audit: AuditDraft;
-  context: UnitContext;
-  /**
-   * Decided when the lane takes the message, so it sees every earlier one: the columns to change, an error code
-   * that refuses the message, or `skip` when there is nothing left to say.
-   */
-  decide?(row: Readonly<ConversationRow>, at: Date): ConversationChange | { refuse: ErrorCode } | 'skip';
-  events?(row: Readonly<ConversationRow>, seq: number, id: string): readonly EventDraft[];
-  /** Who already knows (the sending connection) and need not be told. */
-  origin?: unknown;
+/** Which conversations this process may write. */
+export interface Ownership {
+  isMine(conversationId: string): boolean;
+  /** False while the others may take this process for dead. */
+  mayWrite(): boolean;
+  /** Called when conversations changed hands. */
+  onMoved(listener: () => void): void;
 }
 
-/** A stored message with its text, as the pushes and the history show it. */
-export interface StoredMessage {
-  conversationId: string;
-  seq: number;
-  id: string;
-  from: Sender;
-  senderId: string;
-  kind: string;
-  text: string;
-  at: Date;
-  meta: MessageMeta | null;
-  /** Of a message with a file: what is known of it now. */
-  file?: SharedFile;
-}
+/** One process owns them all. */
+export const SOLE_OWNER: Ownership = { isMine: () => true, mayWrite: () => true, onMoved: () => undefined };
 
-/** A file in a conversation. `removed`: its period of keeping has ended. */
-export interface SharedFile {
-  id: string;
-  name: string;
-  size: number;
-  type: string | null;
-  state: FileState | 'removed';
-  hasThumbnail: boolean;
-}
-
-/** Acknowledgement: committed to disk, under this number. `isNew` is false for a repeated id or a skipped message. */
-export interface Appended {
-  seq: number;
-  at: Date;
-  isNew: boolean;
-  isSkipped?: boolean;
-}
-
-/** Told after each commit, in the order of `seq`. */
-export type MessageListener = (
-  message: StoredMessage,
-  conversation: Readonly<ConversationRow>,
-  origin: unknown,
-) => void;
-
-type MessageMerge = ConversationRow;
 /** The batch writer of conversations: a message row, and the conversation's row merged by id. */
-export type MessageWriter = BatchWriter<MessageRow, MessageMerge>;
+export type MessageWriter = BatchWriter<MessageRow, ConversationRow>;
 
 const OWNED_MAX = 50_000;
-/** The last messages whose repetition is known without asking; of older ones the database's unique key tells. */
-const SEEN_MAX = 32;
 
-interface Seen {
-  seq: number;
-  at: Date;
-  /** The text, or the envelope it can be read from. */
-  text: string | undefined;
-  bodyEnc?: Buffer;
-  fileId: string | undefined;
-}
-
-interface Owned {
-  row: ConversationRow;
-  dek: Dek;
-  seen: Map<string, Seen>;
-  inFlight: number;
+interface OwnersDeps {
+  uow: UnitOfWork;
+  crypto: Crypto;
+  writer: MessageWriter;
+  clock: Clock;
+  /** Default: this process owns all. */
+  ownership?: Ownership;
 }
 
 /**
@@ -127,27 +39,50 @@ interface Owned {
  * batch writer, and only its lane changes it, so what is held here is what the database will hold next.
  */
 export class ConversationOwners {
-  readonly #deps: { uow: UnitOfWork; crypto: Crypto; writer: MessageWriter; clock: Clock };
+  readonly #deps: OwnersDeps;
+  readonly #ownership: Ownership;
   readonly #owned = new Map<string, Promise<Owned>>();
   readonly #listeners: MessageListener[] = [];
+  readonly #ownListeners: MessageListener[] = [];
   /** Where work goes whose unit was closed; whatever is written from then on says so. */
   readonly heirs = new UnitHeirs();
 
-  constructor(deps: { uow: UnitOfWork; crypto: Crypto; writer: MessageWriter; clock: Clock }) {
+  constructor(deps: OwnersDeps) {
     this.#deps = deps;
+    this.#ownership = deps.ownership ?? SOLE_OWNER;
+    this.#ownership.onMoved(() => this.forget([...this.#owned.keys()].filter((id) => !this.isMine(id))));
   }
 
   onMessage(listener: MessageListener): void {
     this.#listeners.push(listener);
   }
 
+  /** Told of what this process has written, before everybody else. */
+  onOwnMessage(listener: MessageListener): void {
+    this.#ownListeners.push(listener);
+  }
+
+  /** A message that the owning process has written. */
+  readonly hear: MessageListener = (message, row, origin) => {
+    for (const listener of this.#listeners) listener(message, row, origin);
+  };
+
+  /** Whether this process owns a conversation and may write it now. */
+  isMine(conversationId: string): boolean {
+    return this.#ownership.isMine(conversationId);
+  }
+
   /** The conversation as it stands; throws `request.not_found`. */
   async get(conversationId: string): Promise<Readonly<ConversationRow>> {
-    return (await this.#own(conversationId)).row;
+    if (this.isMine(conversationId)) return (await this.#own(conversationId)).row;
+    const row = await this.#deps.uow.read((db) => findConversation(db, conversationId));
+    if (!row) throw new AppError('request.not_found');
+    return row;
   }
 
   /** Takes a conversation that this process has just created. */
   adopt(row: ConversationRow, dek: Dek): void {
+    if (!this.isMine(row.id)) return;
     this.#owned.set(row.id, Promise.resolve({ row, dek, seen: new Map(), inFlight: 0 }));
     this.#evict();
   }
@@ -166,11 +101,22 @@ export class ConversationOwners {
     }
   }
 
+  /** Lets go of everything that nothing is being written to: it is read anew. */
+  forgetIdle(): void {
+    for (const [id, owned] of this.#owned) {
+      void owned.then(
+        ({ inFlight }) => inFlight === 0 && this.#owned.delete(id),
+        () => undefined,
+      );
+    }
+  }
+
   /**
    * Writes one message; resolves after the commit. Throws `message.id_reused`, `conversation.closed`, what `decide`
    * refuses, `server.busy`, or `storage.*`; then nothing was written.
    */
   async append(command: AppendCommand): Promise<Appended> {
+    if (!this.isMine(command.conversationId)) throw new AppError('server.busy');
     const owned = await this.#own(command.conversationId);
     owned.inFlight += 1;
     try {
@@ -188,18 +134,32 @@ export class ConversationOwners {
    * messages count as unread once more, which harms nobody.
    */
   async markRead(tx: Tx, conversationId: string, seq: number): Promise<void> {
-    const owned = await this.#own(conversationId);
-    if (seq <= owned.row.agentReadSeq) return;
+    if (seq <= (await this.get(conversationId)).agentReadSeq) return;
     await markRead(tx, conversationId, seq);
     tx.afterCommit(() => {
-      if (seq > owned.row.agentReadSeq) owned.row = { ...owned.row, agentReadSeq: seq };
+      this.noteRead(conversationId, seq);
+      this.onRead(conversationId, seq);
     });
+  }
+
+  /** Told when this process has written that somebody has read; the owner must know. */
+  onRead: (conversationId: string, seq: number) => void = () => undefined;
+
+  /** Somebody has read up to a number; it is written already. */
+  noteRead(conversationId: string, seq: number): void {
+    void this.#owned.get(conversationId)?.then(
+      (owned) => {
+        if (seq > owned.row.agentReadSeq) owned.row = { ...owned.row, agentReadSeq: seq };
+      },
+      () => undefined,
+    );
   }
 
   async #enqueue(owned: Owned, command: AppendCommand): Promise<Appended> {
     const known = owned.seen.get(command.id);
     if (known && known.text === undefined) await this.#readText(owned, command.id, known);
-    const item = new AppendItem(owned, command, { clock: this.#deps.clock, heirs: this.heirs });
+    const mayWrite = () => this.#ownership.mayWrite() && this.isMine(command.conversationId);
+    const item = new AppendItem(owned, command, { clock: this.#deps.clock, heirs: this.heirs, mayWrite });
     const appended = await new Promise<Appended>((resolve, reject) => {
       item.settle = { resolve, reject };
       item.onCommitted = (message) => this.#tell(message, owned.row, command.origin);
@@ -209,7 +169,8 @@ export class ConversationOwners {
   }
 
   #tell(message: StoredMessage, row: ConversationRow, origin: unknown): void {
-    for (const listener of this.#listeners) listener(message, row, origin);
+    for (const listener of this.#ownListeners) listener(message, row, origin);
+    this.hear(message, row, origin);
   }
 
   /** A unique key refused: the id is older than what memory holds, or another process wrote here. */
@@ -269,137 +230,5 @@ export class ConversationOwners {
       );
       return;
     }
-  }
-}
-
-const NO_CHANGE: ConversationChange = {};
-
-/** The entry with the message's number and id; `command.audit` was made for this message alone. */
-function withDetails(draft: AuditDraft, seq: number, messageId: string): AuditDraft {
-  const details = draft.details === undefined ? { seq, messageId } : { ...draft.details, seq, messageId };
-  return { ...draft, details };
-}
-
-/** One message on its way through the lane. */
-class AppendItem implements BatchItem<MessageRow, MessageMerge> {
-  settle!: { resolve: (appended: Appended) => void; reject: (error: unknown) => void };
-  onCommitted!: (message: StoredMessage) => void;
-  readonly #owned: Owned;
-  readonly #command: AppendCommand;
-  readonly #deps: { clock: Clock; heirs: UnitHeirs };
-  #before: ConversationRow | undefined;
-  #outcome: Appended | AppError | undefined;
-  #at = new Date(0);
-
-  constructor(owned: Owned, command: AppendCommand, deps: { clock: Clock; heirs: UnitHeirs }) {
-    this.#owned = owned;
-    this.#command = command;
-    this.#deps = deps;
-  }
-
-  build(): BatchRows<MessageRow, MessageMerge> | undefined {
-    const { row, seen, dek } = this.#owned;
-    const command = this.#command;
-    this.#before = undefined;
-    const known = seen.get(command.id);
-    if (known) {
-      const isSame = known.text === command.text && known.fileId === command.meta?.file?.id;
-      this.#outcome = isSame
-        ? { seq: known.seq, at: known.at, isNew: false }
-        : new AppError('message.id_reused');
-      return undefined;
-    }
-    this.#at = this.#deps.clock.now();
-    const change = this.#decide(row);
-    if (change === undefined) return undefined;
-    const seq = row.lastSeq + 1;
-    // One copy and plain assignments: several spreads in one literal cost more than sealing the text.
-    const next: ConversationRow = { ...row };
-    next.unitId = this.#deps.heirs.of(row.unitId);
-    if (change !== NO_CHANGE) Object.assign(next, change);
-    next.lastSeq = seq;
-    next.lastFrom = command.sender;
-    next.lastAt = this.#at;
-    next.version = row.version + 1;
-    const bodyEnc = dek.seal({ table: 'message', column: 'body_enc', rowId: command.id }, command.text);
-    this.#before = row;
-    this.#owned.row = next;
-    const fileId = command.meta?.file?.id;
-    seen.set(command.id, { seq, at: this.#at, text: command.text, fileId });
-    if (seen.size > SEEN_MAX) seen.delete(seen.keys().next().value as string);
-    this.#outcome = { seq, at: this.#at, isNew: true };
-    return {
-      insert: {
-        conversationId: row.id,
-        openedMonth: row.openedMonth,
-        seq,
-        id: command.id,
-        sender: command.sender,
-        senderId: command.senderId,
-        kind: command.kind,
-        bodyEnc,
-        meta: command.meta ?? null,
-        at: this.#at,
-      },
-      merge: next,
-      audit: withDetails(command.audit, seq, command.id),
-      context: command.context,
-      events: command.events?.(next, seq, command.id) ?? [],
-    };
-  }
-
-  /** The change to make, or nothing when the outcome is already settled. */
-  #decide(row: ConversationRow): ConversationChange | undefined {
-    const { decide, sender } = this.#command;
-    const decision = decide ? decide(row, this.#at) : NO_CHANGE;
-    if (decision === 'skip') {
-      this.#outcome = { seq: row.lastSeq, at: row.lastAt, isNew: false, isSkipped: true };
-      return undefined;
-    }
-    if ('refuse' in decision) {
-      this.#outcome = new AppError(decision.refuse);
-      return undefined;
-    }
-    if (!maySend(row.state as never, sender)) {
-      this.#outcome = new AppError(
-        row.state === 'closed' ? 'conversation.closed' : 'conversation.state_refused',
-      );
-      return undefined;
-    }
-    return decision;
-  }
-
-  undo(): void {
-    if (!this.#before) return;
-    this.#owned.row = this.#before;
-    this.#owned.seen.delete(this.#command.id);
-    this.#before = undefined;
-  }
-
-  committed(): void {
-    const outcome = this.#outcome as Appended | AppError;
-    if (outcome instanceof AppError) {
-      this.settle.reject(outcome);
-      return;
-    }
-    this.settle.resolve(outcome);
-    if (!outcome.isNew) return;
-    const { conversationId, id, sender, senderId, kind, text, meta, file } = this.#command;
-    this.onCommitted({
-      conversationId,
-      seq: outcome.seq,
-      id,
-      from: sender,
-      senderId,
-      kind,
-      text,
-      at: outcome.at,
-      meta: meta ?? null,
-      ...(file === undefined ? {} : { file }),
-    });
-  }
-
-  failed(error: unknown): void {
-    this.settle.reject(error);
   }
 }

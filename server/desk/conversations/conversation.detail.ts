@@ -12,7 +12,7 @@ import { openTexts } from '../sealed-texts.ts';
 import { namesOf, type Staff } from '../staff.ts';
 import { presentForAgent } from '../workbench/frames.ts';
 import type { ConversationRow } from './conversation.entity.ts';
-import type { StoredMessage } from './conversation-owner.ts';
+import type { StoredMessage } from './append.ts';
 import type { ConversationService } from './conversation.service.ts';
 
 /** Messages looked through for what the robot last decided and the requester last asked. */

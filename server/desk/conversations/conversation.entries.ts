@@ -2,7 +2,7 @@ import type { AuditAction } from '../../../audit/index.ts';
 import type { Actor, EventDraft } from '../../kernel/index.ts';
 import type { UnitContext } from '../../platform/persistence/index.ts';
 import type { ConversationRow, MessageMeta } from './conversation.entity.ts';
-import type { AppendCommand } from './conversation-owner.ts';
+import type { AppendCommand } from './append.ts';
 
 /** Who asks for a state change, and the request it belongs to. */
 export interface By {

@@ -5,7 +5,7 @@ import { namesOf, type Staff } from '../staff.ts';
 import { presentForAgent } from '../workbench/frames.ts';
 import { maySee, viewerOf } from './conversation.access.ts';
 import type { Sender } from './conversation.entity.ts';
-import type { StoredMessage } from './conversation-owner.ts';
+import type { StoredMessage } from './append.ts';
 import { findConversationWithin } from './conversation.repo.ts';
 import type { ConversationService } from './conversation.service.ts';
 

@@ -89,6 +89,11 @@ function kinds() {
 }
 
 /** The hot path: a message and its conversation's counters and state, in the lane's one statement. */
+const STANDS = portable<{ idList: string[] }, { id: string; lastSeq: number }>(
+  'conversation.stands',
+  'SELECT id, last_seq FROM conversation WHERE id IN (:idList...)',
+  { params: { idList: 'uuid' }, result: { id: 'uuid', lastSeq: 'int' } },
+);
 export const MESSAGE_BATCH = batchPlan('message.batch', {
   entity: messageEntity,
   insertStatement: MESSAGE_INSERT,
@@ -185,4 +190,9 @@ export async function countOpen(db: Db, requesterId: string): Promise<number> {
 /** Raises the number up to which the assignee has read; never lowers it. */
 export async function markRead(tx: Tx, id: string, seq: number): Promise<void> {
   await tx.run(CONVERSATION_READ, { id, seq });
+}
+
+/** How far conversations have come; at most 500. */
+export function listStands(db: Db, ids: readonly string[]): Promise<{ id: string; lastSeq: number }[]> {
+  return db.all(STANDS, { idList: [...ids] });
 }

@@ -5,7 +5,8 @@ import type { Crypto, Dek } from '../../platform/crypto/index.ts';
 import type { FileStore } from '../../platform/files/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
 import type { ConversationRow, MessageMeta, MessageRow } from './conversation.entity.ts';
-import type { AppendCommand, Appended, ConversationOwners, StoredMessage } from './conversation-owner.ts';
+import type { AppendCommand, Appended, StoredMessage } from './append.ts';
+import type { ConversationOwners } from './conversation-owner.ts';
 import { carried, toSharedFile, type OutgoingMessage } from './message-file.ts';
 import {
   findConversationWithin,

@@ -1,7 +1,7 @@
 import { withoutSecrets } from '../../platform/crypto/index.ts';
 import { presentFileItem, type FileInfo } from '../../platform/files/index.ts';
 import type { MessageMeta } from './conversation.entity.ts';
-import type { SharedFile } from './conversation-owner.ts';
+import type { SharedFile } from './append.ts';
 
 /** A message on its way in; with a file, its text is the file's name. */
 export interface OutgoingMessage {

@@ -3,7 +3,7 @@ import { AppError, type Actor } from '../../kernel/index.ts';
 import { sha256 } from '../../platform/crypto/index.ts';
 import { serveRoutes, type ServedRoutes } from '../../test/support/serve-routes.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
-import type { StoredMessage } from '../conversations/conversation-owner.ts';
+import type { StoredMessage } from '../conversations/append.ts';
 import { buildDesk, PEOPLE, type Desk } from '../test/build-desk.ts';
 import { presentForAgent, presentForRequester } from '../workbench/frames.ts';
 import { createFileHandler } from './desk-file.handlers.ts';

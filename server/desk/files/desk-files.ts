@@ -7,7 +7,7 @@ import {
 } from '../../platform/files/index.ts';
 import type { Db, Tx, UnitOfWork } from '../../platform/persistence/index.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
-import type { SharedFile } from '../conversations/conversation-owner.ts';
+import type { SharedFile } from '../conversations/append.ts';
 import type { TicketRow } from '../tickets/ticket.entity.ts';
 
 /** Files of conversations and tickets: what belongs to whom, and what may be sent where. */

@@ -1,4 +1,4 @@
-import { unitRows, type UnitRows } from '../../platform/persistence/index.ts';
+import { unitRows, type Tx, type UnitRows } from '../../platform/persistence/index.ts';
 import type { ConversationOwners } from '../conversations/conversation-owner.ts';
 
 const CONVERSATIONS = unitRows('conversation');
@@ -9,11 +9,15 @@ const REQUESTERS = unitRows('requester');
  * What of the desk belongs to units. Running conversations are written by their lanes, so these are told first; what a
  * lane had in flight is written with the old unit once more, and stays visible, since a closed unit lies under its heir.
  */
-export function deskUnitRows(owners: ConversationOwners): UnitRows[] {
+export function deskUnitRows(
+  owners: ConversationOwners,
+  tellOthers: (tx: Tx, from: string, to: string) => void,
+): UnitRows[] {
   const conversations: UnitRows = {
     ...CONVERSATIONS,
     handOver(tx, from, to, limit) {
       owners.heirs.add(from, to);
+      tellOthers(tx, from, to);
       return CONVERSATIONS.handOver(tx, from, to, limit);
     },
   };

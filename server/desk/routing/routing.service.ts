@@ -4,10 +4,8 @@ import type { ConversationRow } from '../conversations/conversation.entity.ts';
 import { listByState } from '../conversations/conversation.repo.ts';
 import type { ConversationOwners } from '../conversations/conversation-owner.ts';
 import type { ConversationService } from '../conversations/conversation.service.ts';
+import { PresenceBoard, type Presence, type SharedPresence } from './presence.ts';
 import { AGENT_CAPACITY_DEFAULT, chooseAgent } from './routing.rules.ts';
-
-/** What an agent says about being there. `offline` is nobody's word: it is having no open workbench. */
-export type Presence = 'online' | 'busy' | 'break' | 'offline';
 
 /** Who may take conversations of a skill group in a unit; no group means every agent whose scope covers the unit. */
 export interface AgentDirectory {
@@ -21,6 +19,8 @@ interface RoutingDeps {
   conversations: ConversationService;
   directory: AgentDirectory;
   log: { warn(message: string, fields: Record<string, unknown>): void };
+  /** Whether this process is the one that gives conversations to agents; default: it is. */
+  lead?(): Promise<boolean>;
 }
 
 /** A waiting or assigned conversation more than this is a queue nobody can work off; the rest waits in the database. */
@@ -47,26 +47,45 @@ export class Routing {
   readonly #running = new Map<string, Place>();
   /** How many of them wait; counted as they change, because every message asks. */
   #queued = 0;
-  readonly #presence = new Map<string, { state: Presence; connections: number; leftAtMs: number }>();
+  readonly #presence: PresenceBoard;
   readonly #lastAssignedAtMs = new Map<string, number>();
   #passing: Promise<void> | undefined;
   #isAskedAgain = false;
   #timer: NodeJS.Timeout | undefined;
   #onQueue: (queued: number) => void = () => undefined;
+  /** Conversations that moved while the database was read: what they came to is newer. */
+  #moved: Set<string> | undefined;
 
   constructor(deps: RoutingDeps) {
     this.#deps = deps;
-    deps.owners.onMessage((_message, row) => this.#follow(row));
+    this.#presence = new PresenceBoard(deps.clock);
+    deps.owners.onMessage((_message, row) => {
+      this.#moved?.add(row.id);
+      this.#follow(row);
+    });
   }
 
   async start(): Promise<void> {
+    await this.load();
+    this.#timer = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Reads queue and loads from the database; what another process told may have been missed. */
+  async load(): Promise<void> {
+    const moved = (this.#moved = new Set<string>());
     const rows = await this.#deps.uow.read(async (db) => [
       ...(await listByState(db, 'queued', RUNNING_MAX)),
       ...(await listByState(db, 'assigned', RUNNING_MAX)),
     ]);
-    for (const row of rows) this.#follow(row);
-    this.#timer = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS);
-    this.#timer.unref();
+    if (this.#moved === moved) this.#moved = undefined;
+    const found = new Set(rows.map(({ id }) => id));
+    for (const [id, place] of this.#running) {
+      if (found.has(id) || moved.has(id)) continue;
+      this.#running.delete(id);
+      if (place.state === 'queued') this.#queued -= 1;
+    }
+    for (const row of rows) if (!moved.has(row.id)) this.#follow(row);
   }
 
   async stop(): Promise<void> {
@@ -97,8 +116,7 @@ export class Routing {
   }
 
   presenceOf(agentId: string): Presence {
-    const known = this.#presence.get(agentId);
-    return known && known.connections > 0 ? known.state : 'offline';
+    return this.#presence.of(agentId);
   }
 
   loadOf(agentId: string): number {
@@ -112,30 +130,33 @@ export class Routing {
 
   /** A workbench was opened: the agent is there, in the state last set, at first `online`. */
   connect(agentId: string): void {
-    const known = this.#presence.get(agentId);
-    this.#presence.set(agentId, {
-      state: known?.state ?? 'online',
-      connections: (known?.connections ?? 0) + 1,
-      leftAtMs: 0,
-    });
+    this.#presence.connect(agentId);
     this.#pass();
   }
 
   disconnect(agentId: string): void {
-    const known = this.#presence.get(agentId);
-    if (!known) return;
-    known.connections -= 1;
-    known.leftAtMs = this.#deps.clock.now().getTime();
+    this.#presence.disconnect(agentId);
   }
 
   setPresence(agentId: string, state: Exclude<Presence, 'offline'>): void {
-    const known = this.#presence.get(agentId);
-    this.#presence.set(agentId, {
-      connections: known?.connections ?? 0,
-      leftAtMs: known?.leftAtMs ?? 0,
-      state,
-    });
+    this.#presence.set(agentId, state);
     this.#pass();
+  }
+
+  /** Shares with the other processes who is there. */
+  share(others: {
+    tell(presence: SharedPresence): void;
+    onTold(hear: (presence: SharedPresence, nodeId: string) => void): void;
+    onGone(forget: (nodeId: string) => void): void;
+    onPeer(greet: (tell: (presence: SharedPresence) => void) => void): void;
+  }): void {
+    this.#presence.onOwnChange((presence) => others.tell(presence));
+    others.onPeer((tell) => this.#presence.snapshot().forEach(tell));
+    others.onGone((nodeId) => this.#presence.forgetNode(nodeId));
+    others.onTold((presence, nodeId) => {
+      this.#presence.hear(presence, nodeId);
+      this.#pass();
+    });
   }
 
   #follow(row: Readonly<ConversationRow>): void {
@@ -170,7 +191,7 @@ export class Routing {
     while (this.#isAskedAgain) {
       this.#isAskedAgain = false;
       try {
-        await this.#assignWaiting();
+        if (this.#queued > 0 && (await this.#leads())) await this.#assignWaiting();
       } catch (error) {
         this.#deps.log.warn('routing pauses', {
           code: error instanceof AppError ? error.code : 'server.internal',
@@ -178,6 +199,10 @@ export class Routing {
         return;
       }
     }
+  }
+
+  async #leads(): Promise<boolean> {
+    return (await this.#deps.lead?.()) ?? true;
   }
 
   async #assignWaiting(): Promise<void> {
@@ -200,11 +225,11 @@ export class Routing {
 
   /** Looks again at what waits, and takes conversations back from agents who have gone. */
   async #sweep(): Promise<void> {
+    if (this.#running.size === 0 || !(await this.#leads().catch(() => false))) return;
     const nowMs = this.#deps.clock.now().getTime();
     for (const [conversationId, place] of this.#running) {
       if (place.state !== 'assigned' || !place.assigneeId || !place.isRequesterWaiting) continue;
-      const known = this.#presence.get(place.assigneeId);
-      const goneAtMs = known ? (known.connections > 0 ? nowMs : known.leftAtMs) : place.sinceMs;
+      const goneAtMs = this.#presence.goneAtMs(place.assigneeId, nowMs) ?? place.sinceMs;
       if (nowMs - goneAtMs < ABSENT_MS) continue;
       await this.#deps.conversations
         .requeueAbsent(conversationId, place.assigneeId)

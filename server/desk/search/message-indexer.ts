@@ -36,7 +36,7 @@ export const INDEXER_LIMITS = {
 
 /** What the indexer needs. */
 export interface IndexerDeps {
-  owners: Pick<ConversationOwners, 'onMessage'>;
+  owners: Pick<ConversationOwners, 'onOwnMessage'>;
   crypto: Crypto;
   clock: Clock;
   withDb: WithDb;
@@ -64,7 +64,7 @@ export class MessageIndexer {
   constructor(deps: IndexerDeps) {
     this.#deps = deps;
     this.#loop = createLoop(() => this.drain(), { ...deps.log, name: 'message index' });
-    deps.owners.onMessage((message, conversation) => {
+    deps.owners.onOwnMessage((message, conversation) => {
       if (!(INDEXED_SENDERS as readonly string[]).includes(message.from)) return;
       const { conversationId, seq, id: messageId, at, text } = message;
       const row = { conversationId, openedMonth: conversation.openedMonth, seq, messageId, at };

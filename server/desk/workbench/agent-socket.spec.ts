@@ -44,6 +44,7 @@ describe('the agents’ socket', () => {
       addNote: (context, id, note) =>
         core.uow.run(context, async (tx) => notes.add(tx, await conversations.get(id), note)),
       onNote: (listener) => notes.onNote(listener),
+      onGap: () => undefined,
       onFault: (error) => expect.fail(String(error)),
     });
   });

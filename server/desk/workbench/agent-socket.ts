@@ -20,7 +20,8 @@ import type { ConversationOwners } from '../conversations/conversation-owner.ts'
 import type { ConversationService } from '../conversations/conversation.service.ts';
 import type { ConversationItem } from '../conversations/conversation.view.ts';
 import type { NoteAdded } from '../notes/note.service.ts';
-import type { Presence, Routing } from '../routing/routing.service.ts';
+import type { Presence } from '../routing/presence.ts';
+import type { Routing } from '../routing/routing.service.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import type { Staff } from '../staff.ts';
 import { presentForAgent } from './frames.ts';
@@ -66,6 +67,8 @@ interface AgentSocketDeps {
   ): Promise<NoteAdded>;
   /** Told after the commit of each new note. */
   onNote(listener: (note: NoteAdded) => void): void;
+  /** Told when pushes of other processes may have been missed. */
+  onGap(listener: () => void): void;
   onFault(error: unknown): void;
 }
 
@@ -81,6 +84,8 @@ export function createAgentSocket(deps: AgentSocketDeps): SocketEndpoint {
   const open = new Set<Workbench>();
   pushMessages(deps, open);
   pushNotes(deps);
+  // They come back with what they saw last, and get what they missed.
+  deps.onGap(() => open.forEach((workbench) => workbench.sendAway()));
   deps.routing.onQueueChange((queued) => deps.audience.publish(topics.everybody, { t: 'queue', queued }));
   return {
     path: '/ws/agent',
@@ -129,10 +134,10 @@ function pushMessages(deps: AgentSocketDeps, open: ReadonlySet<Workbench>): void
 function pushNotes({ audience, owners, onNote, onFault }: AgentSocketDeps): void {
   onNote((note) => {
     const frame = { t: 'message', conversation: note.conversationId, ...presentNote(note) };
-    audience.publish(topics.conversation(note.conversationId), frame);
+    audience.publishEverywhere(topics.conversation(note.conversationId), frame);
     owners
       .get(note.conversationId)
-      .then(({ assigneeId }) => assigneeId && audience.publish(topics.agent(assigneeId), frame))
+      .then(({ assigneeId }) => assigneeId && audience.publishEverywhere(topics.agent(assigneeId), frame))
       .catch(onFault);
   });
 }
@@ -199,6 +204,10 @@ class Workbench {
     clearInterval(this.#timer);
     this.#deps.audience.leaveAll(this.#connection);
     if (this.#isReady) this.#deps.routing.disconnect(this.#agentId);
+  }
+
+  sendAway(): void {
+    this.#connection.close(CLOSE.draining, 'server.draining');
   }
 
   async #hello(frame: Record<string, unknown>): Promise<void> {

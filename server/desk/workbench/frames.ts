@@ -1,5 +1,5 @@
 import { maskText } from '../../platform/crypto/index.ts';
-import type { StoredMessage } from '../conversations/conversation-owner.ts';
+import type { StoredMessage } from '../conversations/append.ts';
 
 /** Whose words may hold personal data. The robot quotes approved articles, where a hotline's number must stay. */
 const MASKED_SENDERS: ReadonlySet<string> = new Set(['requester', 'agent']);

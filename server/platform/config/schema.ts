@@ -42,7 +42,11 @@ export const SCHEMA = {
     isNetwork,
   ),
   timeZone: zone('Time zone of the installation; schedules of jobs are read in it.', 'Asia/Shanghai'),
-  workers: integer('Server processes that share the database; this version runs one.', 1, [1, 1]),
+  workers: integer(
+    'Server processes that share port and database; from two processor cores up, one for each core.',
+    1,
+    [1, 16],
+  ),
   tls: {
     mode: choice(
       'process: the server speaks TLS itself; front: a proxy does, and the server speaks plain HTTP on the loopback.',

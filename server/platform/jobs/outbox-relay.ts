@@ -49,7 +49,7 @@ const KEYS_AT_ONCE = 16;
 const ATTEMPTS_MAX = 8;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MAX_MS = 60_000;
-/** An outage of the installation is no fault of the event: it waits without counting towards its end. */
+/** An outage, or a handler that still gets ready, is no fault of the event: it waits without counting towards its end. */
 const OUTAGE_WAIT_MS = 2_000;
 /** Without a nudge the relay looks this often: for events of other processes, and for deferred ones. */
 const POLL_MS = 1_000;
@@ -215,7 +215,7 @@ async function defer(
   error: unknown,
 ): Promise<boolean> {
   const code = error instanceof AppError ? error.code : 'server.internal';
-  const isOutage = /^(storage\.|server\.(busy|draining)$)/.test(code);
+  const isOutage = /^(storage\.|server\.(busy|draining)$|[a-z]+\.not_ready$)/.test(code);
   const attempts = row.attempts + (isOutage ? 0 : 1);
   const isDead = attempts >= ATTEMPTS_MAX;
   const now = deps.clock.now();

@@ -48,6 +48,7 @@ export { isWhole, readScoped, scopedList, type ScopedList } from './scoped-list.
 export { openInstallation } from './installation.ts';
 export { openTrail, type Trail } from './trail.ts';
 export { openAuditSpool, SPOOL_LIMITS, type AuditEmitter } from './audit-spool.ts';
+export { endPredecessors, nameSessions } from './predecessors.ts';
 export { createStorageGuard, type StorageGuard } from './storage-guard.ts';
 export { assertDatabaseFits } from './fitness.ts';
 export { schemaDifferences } from './schema-check.ts';

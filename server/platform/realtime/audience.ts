@@ -8,11 +8,15 @@ export interface Audience {
   leaveAll(connection: SocketConnection): void;
   /** Sends one frame, encoded once, to everyone on the topic but `except`. */
   publish(topic: string, frame: object, except?: unknown): void;
+  /** The same for the connections of every process. */
+  publishEverywhere(topic: string, frame: object, except?: unknown): void;
   isHeard(topic: string): boolean;
 }
 
-/** An empty audience. */
-export function createAudience(): Audience {
+/** An empty audience. `tellOthers` hands a frame to the other processes, which publish it to their connections. */
+export function createAudience(
+  tellOthers: (topic: string, frame: object) => void = () => undefined,
+): Audience {
   const topics = new Map<string, Set<SocketConnection>>();
   const joined = new Map<SocketConnection, Set<string>>();
 
@@ -21,6 +25,13 @@ export function createAudience(): Audience {
     members?.delete(connection);
     if (members?.size === 0) topics.delete(topic);
     joined.get(connection)?.delete(topic);
+  }
+
+  function publish(topic: string, frame: object, except?: unknown): void {
+    const members = topics.get(topic);
+    if (!members) return;
+    const encoded = encodeFrame(frame);
+    for (const connection of members) if (connection !== except) connection.sendEncoded(encoded);
   }
 
   return {
@@ -34,11 +45,10 @@ export function createAudience(): Audience {
       for (const topic of [...(joined.get(connection) ?? [])]) leave(topic, connection);
       joined.delete(connection);
     },
-    publish(topic, frame, except) {
-      const members = topics.get(topic);
-      if (!members) return;
-      const encoded = encodeFrame(frame);
-      for (const connection of members) if (connection !== except) connection.sendEncoded(encoded);
+    publish,
+    publishEverywhere(topic, frame, except) {
+      publish(topic, frame, except);
+      tellOthers(topic, frame);
     },
     isHeard: (topic) => topics.has(topic),
   };

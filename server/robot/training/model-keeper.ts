@@ -40,6 +40,8 @@ export interface KeeperDeps {
   clock: Clock;
   log: RobotLog;
   workerUrl: URL;
+  /** Whether this process is the one that learns; the others take what it stored. Default: it is. */
+  mayLearn?(): Promise<boolean>;
 }
 
 /** Enters the knowledge hash: raised when the engine's training changes, so that stored models are made anew. */
@@ -145,6 +147,7 @@ export class ModelKeeper {
       if (failed?.knowledgeHash === knowledgeHash && clock.now().getTime() - failed.atMs < RETRY_MS) return;
       const stored = await uow.read((db) => findModel(db, this.locale, knowledgeHash));
       if (!stored || !this.#use(stored, Buffer.from(stored.bytesBase64, 'base64'))) {
+        if ((await this.#deps.mayLearn?.()) === false) return;
         await this.#train(entries, knowledgeHash);
       }
     }

@@ -574,6 +574,9 @@ UPDATE conversation SET agent_read_seq = $1 WHERE id = $2 AND agent_read_seq < $
 -- conversation.remove_owned
 DELETE FROM conversation WHERE id = ANY($1);
 
+-- conversation.stands
+SELECT id, last_seq FROM conversation WHERE id = ANY($1);
+
 -- conversation.tickets
 SELECT t.id FROM ticket t WHERE t.conversation_id = $1 AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4) ORDER BY t.id FETCH FIRST $5 ROWS ONLY;
 
@@ -1099,6 +1102,12 @@ UPDATE job_schedule SET cron = $1, is_enabled = $2, next_at = $3, changed_by = $
 -- lease.drop
 UPDATE lease SET until_at = $1 WHERE name = $2 AND holder = $3;
 
+-- lease.free
+UPDATE lease SET until_at = $1 WHERE holder = $2 AND until_at > $1;
+
+-- lease.free_of
+UPDATE lease SET until_at = $1 WHERE holder LIKE $2 AND until_at > $1;
+
 -- lease.insert
 INSERT INTO lease (name, holder, until_at, fence) VALUES ($1, $2, $3, $4);
 
@@ -1578,6 +1587,24 @@ UPDATE search_mark SET done_at = $1 WHERE name = $2;
 
 -- search_mark.read
 SELECT name, done_at FROM search_mark WHERE name = $1;
+
+-- server_node.beat
+UPDATE server_node SET beat = $1, socket_count = $2, seen_at = $3 WHERE id = $4 AND incarnation = $5;
+
+-- server_node.insert
+INSERT INTO server_node (id, incarnation, beat, address, socket_count, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- server_node.leave
+DELETE FROM server_node WHERE id = $1 AND incarnation = $2;
+
+-- server_node.list
+SELECT id, incarnation, beat, address, socket_count, started_at, seen_at FROM server_node ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- server_node.remove_still
+DELETE FROM server_node WHERE id = $1 AND incarnation = $2 AND beat = $3;
+
+-- server_node.replace
+DELETE FROM server_node WHERE id = $1;
 
 -- setting_section.insert
 INSERT INTO setting_section (name, version, changed_at) VALUES ($1, $2, $3);

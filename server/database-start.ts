@@ -1,0 +1,67 @@
+import { migrateUp } from '../migrations/index.ts';
+import { systemClock } from './kernel/index.ts';
+import type { Config } from './platform/config/index.ts';
+import { startDatabase, superviseDatabase, type EmbeddedDatabase } from './platform/database/index.ts';
+import type { Log } from './platform/log/index.ts';
+import { assertCopyWhole, assertDatabaseFits, openDatabase } from './platform/persistence/index.ts';
+import { assertFeatures, openSchemaPort } from './schema-port.ts';
+
+/** The database the server works on, running and migrated. */
+export interface StartedDatabase {
+  /** Connection of the server. */
+  url: string;
+  /** What `status.json` says of it. */
+  about: { url: string; dataDir: string | null };
+  /** The one in the home folder; undefined where the configuration names another. */
+  embedded: EmbeddedDatabase | undefined;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts and watches the PostgreSQL of the home folder, or takes the configured database; refuses one that does not
+ * fit and a schema newer than this program, and applies the pending steps.
+ */
+export async function startMigrated(options: {
+  config: Config;
+  log: Log;
+  /** The embedded PostgreSQL died and is back, with another process id. */
+  onRestarted(): Promise<void>;
+}): Promise<StartedDatabase> {
+  const { config, log, onRestarted } = options;
+  const embedded = config.database.url ? undefined : await startDatabase({ home: config.home, log });
+  const supervisor = embedded && superviseDatabase(embedded, { log, onRestarted });
+  const stop = async () => {
+    await supervisor?.stop();
+    await embedded?.stop();
+  };
+  const url = config.database.url ?? (embedded as EmbeddedDatabase).url;
+  try {
+    await migrate(config, url, log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const about = { url: embedded?.ownerUrl ?? url, dataDir: embedded?.dataDir ?? null };
+  return { url, about, embedded, stop };
+}
+
+async function migrate(config: Config, databaseUrl: string, log: Log): Promise<void> {
+  const { port, close } = await openSchemaPort(databaseUrl);
+  try {
+    const database = await openDatabase({ url: databaseUrl, poolSize: 2 });
+    try {
+      const isCompatible = config.database.family === 'compatible';
+      await assertDatabaseFits(database, { isVersionKnown: !isCompatible });
+      if (isCompatible) await assertFeatures(port);
+      // Said at every start, until somebody sends the result of `npm run test:oracle` of a real server.
+      if (port.dialect === 'oracle')
+        log.warn('this version was never run against a real oracle by its makers');
+      await migrateUp({ port, now: () => systemClock.now() });
+      await assertCopyWhole(database);
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { Clock, Ids } from './kernel/index.ts';
+import type { Bus } from './platform/bus/index.ts';
+import { createAlone, createCluster, type Cluster } from './platform/cluster/index.ts';
+import { createLease, type Lease } from './platform/jobs/index.ts';
+import type { Log } from './platform/log/index.ts';
+import type { Database } from './platform/persistence/index.ts';
+
+/** A lease that another process holds is asked for again after this. */
+const LEASE_REFUSED_MS = 500;
+
+/** The process among the others, or alone. */
+export function openCluster(deps: {
+  clock: Clock;
+  log: Log;
+  node: string;
+  /** Where the links' sockets are. */
+  folder: string;
+  onReplaced?: () => void;
+  database: Database;
+  ids: Ids;
+  bus: Bus;
+  gauges: { socketCount(): number };
+}): Cluster {
+  const { clock, log, node: nodeId, database, ids, bus, gauges, onReplaced } = deps;
+  const shared = {
+    nodeId,
+    ids,
+    clock,
+    withDb: <T>(work: Parameters<typeof database.read<T>>[0]) => database.read(work),
+  };
+  if (onReplaced === undefined) return createAlone(shared);
+  return createCluster({
+    ...{ ...shared, bus, log, onReplaced },
+    socketPath: join(deps.folder, `${nodeId}.sock`),
+    socketCount: () => gauges.socketCount(),
+  });
+}
+
+/** Rights to do something alone, asked for by name. */
+export function leasesOf(
+  database: Database,
+  clock: Clock,
+  { holder, isAlone }: Cluster,
+): (name: string) => Lease {
+  return (name) =>
+    isAlone
+      ? { hold: () => Promise.resolve(true), drop: () => Promise.resolve() }
+      : createLease({
+          withDb: (work) => database.read(work),
+          clock,
+          name,
+          holder,
+          refusedMs: LEASE_REFUSED_MS,
+        });
+}
