@@ -1,164 +1,22 @@
 import { expect } from 'chai';
-import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  askInstance,
-  openVisitor,
-  startListening,
-  TestSocket,
-  untilReady,
-  type Frame,
-  type VisitorSession,
-} from './support/instance-client.ts';
+import { readAll, SETTLE_MS, TicketMaker, Writer } from './support/fault-load.ts';
+import { askInstance, openVisitor, startListening, untilReady } from './support/instance-client.ts';
 import { Instance } from './support/instance.ts';
 
 const IS_LONG = process.env['VAULTDESK_TEST_LONG'] === '1';
-const SERVER_KILLS = IS_LONG ? 100 : 2;
-const DATABASE_KILLS = IS_LONG ? 100 : 2;
+const WORKER_KILLS = IS_LONG ? 100 : 13;
+const SERVER_KILLS = IS_LONG ? 40 : 2;
+const DATABASE_KILLS = IS_LONG ? 59 : 4;
 const VISITORS = 4;
-/** Messages a visitor has under way at once. */
-const WINDOW = 4;
 const PAUSE_MS = 10;
-const SETTLE_MS = 60_000;
+/** The database's processes are stopped for this long, as a disk does that hangs. */
+const HANG_MS = 3_000;
 
-/** A visitor who writes without end: what was not acknowledged is sent again, in order, with its id. */
-class Writer {
-  readonly acked = new Map<string, number>();
-  readonly sentOrder: string[] = [];
-  readonly contradictions: string[] = [];
-  session: VisitorSession;
-  #open: { id: string; text: string }[] = [];
-  #isWriting = true;
-  readonly #instance: Instance;
-  readonly #done: Promise<void>;
-
-  constructor(instance: Instance, session: VisitorSession) {
-    this.#instance = instance;
-    this.session = session;
-    this.#done = this.#run();
-  }
-
-  /** Takes up no new message; resolves when each one is acknowledged. */
-  async finish(): Promise<void> {
-    this.#isWriting = false;
-    await this.#done;
-  }
-
-  get isIdle(): boolean {
-    return !this.#isWriting && this.#open.length === 0;
-  }
-
-  async #run(): Promise<void> {
-    const endMs = () => performance.now() + SETTLE_MS;
-    let limitMs = endMs();
-    while (!this.isIdle) {
-      if (this.#isWriting) limitMs = endMs();
-      if (performance.now() > limitMs)
-        throw new Error(`${this.#open.length} messages got no acknowledgement`);
-      try {
-        const socket = await TestSocket.enter(this.#instance, this.session);
-        await socket.next((frame) => frame.t === 'welcome', 5_000).catch(() => socket.close());
-        await this.#write(socket);
-        socket.close();
-      } catch {
-        await wait(100);
-      }
-    }
-  }
-
-  async #write(socket: TestSocket): Promise<void> {
-    let heard = 0;
-    let resendAtMs = 0;
-    for (const item of this.#open) this.#send(socket, item);
-    while (socket.isOpen && !this.isIdle) {
-      for (; heard < socket.frames.length; heard += 1) {
-        const frame = socket.frames[heard] as Frame;
-        if (frame.t === 'ack') this.#acknowledge(frame);
-        if (frame.t === 'error') resendAtMs ||= performance.now() + Math.min(frame.retryMs ?? 300, 300);
-      }
-      if (resendAtMs > 0) {
-        if (performance.now() > resendAtMs) {
-          resendAtMs = 0;
-          for (const item of this.#open) this.#send(socket, item);
-        }
-      } else if (this.#isWriting && this.#open.length < WINDOW) {
-        const item = { id: randomUUID(), text: `消息 ${this.sentOrder.length}` };
-        this.sentOrder.push(item.id);
-        this.#open.push(item);
-        this.#send(socket, item);
-      }
-      await wait(PAUSE_MS);
-    }
-  }
-
-  #send(socket: TestSocket, item: { id: string; text: string }): void {
-    socket.send({ t: 'send', id: item.id, kind: 'text', text: item.text });
-  }
-
-  #acknowledge({ id, seq }: Frame): void {
-    const known = this.acked.get(id as string);
-    if (known !== undefined && known !== seq) this.contradictions.push(`${id}: ${known}, then ${seq}`);
-    this.acked.set(id as string, seq as number);
-    this.#open = this.#open.filter((item) => item.id !== id);
-  }
-}
-
-/** A program that makes tickets, each under a key, and asks again until it is told 201. */
-class TicketMaker {
-  readonly made = new Map<string, { id: string; number: number }>();
-  readonly surprises: string[] = [];
-  #isMaking = true;
-  readonly #instance: Instance;
-  readonly #token: string;
-  readonly #done: Promise<void>;
-
-  constructor(instance: Instance) {
-    this.#instance = instance;
-    this.#token = instance.token;
-    this.#done = this.#run();
-  }
-
-  async finish(): Promise<void> {
-    this.#isMaking = false;
-    await this.#done;
-  }
-
-  post(key: string) {
-    return askInstance(this.#instance, '/api/v1/tickets', {
-      headers: { Authorization: `Bearer ${this.#token}`, 'Idempotency-Key': key },
-      body: { subject: `故障演练 ${key}`, description: '服务器在写入时被终止。' },
-    });
-  }
-
-  async #run(): Promise<void> {
-    while (this.#isMaking) {
-      const key = randomUUID();
-      const endMs = performance.now() + SETTLE_MS;
-      while (!this.made.has(key) && performance.now() < endMs) {
-        const reply = await this.post(key).catch(() => undefined);
-        if (reply?.status === 201) this.made.set(key, reply.json);
-        else if (reply && reply.status !== 503) this.surprises.push(`${reply.status} ${reply.text}`);
-        if (reply?.status !== 201) await wait(100);
-      }
-      if (!this.made.has(key)) throw new Error(`ticket ${key} was never made`);
-      await wait(PAUSE_MS * 5);
-    }
-  }
-}
-
-/** The whole conversation as a new device of the visitor gets it. */
-async function readAll(instance: Instance, session: VisitorSession): Promise<Frame[]> {
-  const socket = await TestSocket.enter(instance, session);
-  const { last } = await socket.next((frame) => frame.t === 'welcome');
-  if (last > 0) await socket.next((frame) => frame.t === 'message' && frame.seq >= last, SETTLE_MS);
-  socket.close();
-  return socket.frames.filter((frame) => frame.t === 'message');
-}
-
-describe('kill -9 under load', function () {
-  this.timeout(IS_LONG ? 3_600_000 : 180_000);
-  const instance = new Instance();
+describe('kill -9 under load, two workers', function () {
+  this.timeout(IS_LONG ? 3_600_000 : 240_000);
+  const instance = new Instance({ VAULTDESK_WORKERS: '2' });
   let writers: Writer[] = [];
   let tickets: TicketMaker;
 
@@ -167,6 +25,7 @@ describe('kill -9 under load', function () {
     const sessions = await Promise.all(Array.from({ length: VISITORS }, () => openVisitor(instance)));
     writers = sessions.map((session) => new Writer(instance, session));
     tickets = new TicketMaker(instance);
+    await untilWorkers();
   });
   after(() => instance.dispose());
 
@@ -174,34 +33,55 @@ describe('kill -9 under load', function () {
   /** The blow falls while work is under way: some more was acknowledged since the last one. */
   const underLoad = async () => {
     const [messages, made] = [ackedCount(), tickets.made.size];
-    const endMs = performance.now() + SETTLE_MS;
-    while (ackedCount() < messages + VISITORS * 5 || tickets.made.size < made + 2) {
-      if (performance.now() > endMs) throw new Error('nothing is acknowledged any more');
-      await wait(PAUSE_MS);
-    }
+    await until(() => ackedCount() >= messages + VISITORS * 5 && tickets.made.size >= made + 2);
     await wait(Math.random() * 50);
   };
+  const untilWorkers = (except?: number) =>
+    until(() => {
+      const { workers } = instance.status.pids;
+      return workers.length === 2 && !workers.includes(except ?? 0);
+    });
 
-  it('of the server: it comes back by a new start', async () => {
+  it('of a worker: the other goes on, and it is started again', async () => {
+    const { server } = instance.status.pids;
+    for (let kill = 0; kill < WORKER_KILLS; kill += 1) {
+      await underLoad();
+      await untilWorkers(instance.killWorker(kill % 2));
+    }
+    await underLoad();
+    expect(instance.status.pids.server).to.equal(server);
+  });
+
+  it('of the server with its workers: it comes back by a new start', async () => {
     for (let kill = 0; kill < SERVER_KILLS; kill += 1) {
       await underLoad();
       await instance.kill();
       await startListening(instance);
+      await untilWorkers();
     }
   });
 
-  it('of PostgreSQL: it comes back by itself, and the server stays', async () => {
-    const { server } = instance.status.pids;
+  it('of PostgreSQL: it comes back by itself, and the workers stay', async () => {
+    await underLoad();
+    const { workers } = instance.status.pids;
     for (let kill = 0; kill < DATABASE_KILLS; kill += 1) {
       await underLoad();
       instance.killDatabase();
       await untilReady(instance);
     }
     await underLoad();
-    expect(instance.status.pids.server).to.equal(server);
+    expect(instance.status.pids.workers).to.deep.equal(workers);
   });
 
-  it('of both at once', async () => {
+  it('and a database that hangs for seconds: no worker takes the other for dead', async () => {
+    await underLoad();
+    const { workers } = instance.status.pids;
+    await instance.holdDatabase(HANG_MS);
+    await underLoad();
+    expect(instance.status.pids.workers).to.deep.equal(workers);
+  });
+
+  it('of all at once', async () => {
     await underLoad();
     instance.killDatabase();
     await instance.kill();
@@ -239,8 +119,38 @@ describe('kill -9 under load', function () {
     expect(new Set(subjects).size).to.equal(subjects.length);
   });
 
+  it('leaves one entry of the trail and at most one event for each message, and hands out every event', async () => {
+    const numbersOf = async (statement: string) => {
+      const [row] = (await instance.sql(statement)) as Record<string, string>[];
+      return Object.values(row ?? {}).map(Number);
+    };
+    const [messages, entries] = await numbersOf(
+      `SELECT (SELECT COUNT(*) FROM message WHERE sender = 'requester'),
+        (SELECT COUNT(*) FROM audit_event WHERE action = 'message.receive') AS entries`,
+    );
+    expect(entries).to.equal(messages);
+    const [events, ofMessages] = await numbersOf(
+      `SELECT COUNT(*), COUNT(DISTINCT payload::json ->> 'messageId') AS messages
+        FROM outbox_event WHERE type = 'message.received'`,
+    );
+    expect(events).to.equal(ofMessages);
+    await until(async () => {
+      const [pending] = await numbersOf('SELECT COUNT(*) FROM outbox_event WHERE state = 0');
+      return pending === 0;
+    });
+    expect(await numbersOf('SELECT COUNT(*) FROM dead_letter')).to.deep.equal([0]);
+  });
+
   it('leaves a trail that verifies whole', async () => {
     const { code, stdout, stderr } = await instance.vaultdesk('audit', 'verify');
     expect({ code, said: code === 0 ? '' : stdout + stderr }).to.deep.equal({ code: 0, said: '' });
   });
 });
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + SETTLE_MS;
+  while (!(await isSo())) {
+    if (performance.now() > endMs) throw new Error('it did not come to what was waited for');
+    await wait(PAUSE_MS);
+  }
+}

@@ -68,6 +68,12 @@ export class Instance {
   private child: ChildProcess | undefined;
   private exit: Promise<number | null> = Promise.resolve(null);
   private port = 0;
+  private readonly settings: Readonly<Record<string, string>>;
+
+  /** `settings` are variables of the environment, as an operator would set them. */
+  constructor(settings: Readonly<Record<string, string>> = {}) {
+    this.settings = settings;
+  }
 
   /** `https://127.0.0.1:PORT`, the same over restarts. */
   get url(): string {
@@ -129,9 +135,29 @@ export class Instance {
 
   /** `kill -9` of every process of the instance's PostgreSQL, as when the machine runs out of memory. */
   killDatabase(): void {
+    for (const pid of this.databasePids()) killNow(pid);
+  }
+
+  private databasePids(): number[] {
     const { database } = this.status.pids;
     const children = readFileSync(`/proc/${database}/task/${database}/children`, 'utf8').trim().split(' ');
-    for (const pid of [database, ...children.filter(Boolean).map(Number)]) killNow(pid);
+    return [database, ...children.filter(Boolean).map(Number)];
+  }
+
+  /** `kill -9` of one worker, counted from 0; its supervisor starts another one. */
+  killWorker(index: number): number {
+    const pid = this.status.pids.workers[index];
+    if (pid === undefined) throw new Error(`The instance has no worker ${index}.`);
+    killNow(pid);
+    return pid;
+  }
+
+  /** Holds every process of the instance's PostgreSQL still for a while, as a disk does that hangs. */
+  async holdDatabase(ms: number): Promise<void> {
+    const pids = this.databasePids();
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    await new Promise((done) => setTimeout(done, ms));
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
   }
 
   /** What the instance says of itself; the one of its last start. */
@@ -217,6 +243,7 @@ export class Instance {
       VAULTDESK_HOME: this.home,
       VAULTDESK_PORT: String(this.port),
       VAULTDESK_LOG_LEVEL: 'info',
+      ...this.settings,
     };
   }
 
