@@ -6,16 +6,16 @@ import { askInstance, openVisitor, startListening, untilReady } from './support/
 import { Instance } from './support/instance.ts';
 
 const IS_LONG = process.env['VAULTDESK_TEST_LONG'] === '1';
-const WORKER_KILLS = IS_LONG ? 100 : 13;
+const WORKER_KILLS = IS_LONG ? 100 : 10;
 const SERVER_KILLS = IS_LONG ? 40 : 2;
-const DATABASE_KILLS = IS_LONG ? 59 : 4;
+const DATABASE_KILLS = IS_LONG ? 59 : 7;
 const VISITORS = 4;
 const PAUSE_MS = 10;
 /** The database's processes are stopped for this long, as a disk does that hangs. */
 const HANG_MS = 3_000;
 
 describe('kill -9 under load, two workers', function () {
-  this.timeout(IS_LONG ? 3_600_000 : 240_000);
+  this.timeout(IS_LONG ? 3_600_000 : 600_000);
   const instance = new Instance({ VAULTDESK_WORKERS: '2' });
   let writers: Writer[] = [];
   let tickets: TicketMaker;

@@ -7,7 +7,7 @@ import type { Instance } from './instance.ts';
 const WINDOW = 4;
 const PAUSE_MS = 10;
 /** After a blow everything is acknowledged within this. */
-export const SETTLE_MS = 60_000;
+export const SETTLE_MS = 180_000;
 
 /** A visitor who writes without end: what was not acknowledged is sent again, in order, with its id. */
 export class Writer {
