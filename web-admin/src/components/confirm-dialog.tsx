@@ -9,6 +9,8 @@ export function ConfirmDialog(props: {
   /** What will happen, in whole sentences. */
   text: string;
   okText: string;
+  /** For acts that are cancellations themselves; "cancel" unless set. */
+  cancelText?: string;
   isDanger?: boolean;
   /** Does the act; the caller closes the dialog. */
   onConfirm: () => Promise<void>;
@@ -31,6 +33,7 @@ export function ConfirmDialog(props: {
       open
       title={props.title}
       okText={props.okText}
+      {...(props.cancelText === undefined ? {} : { cancelText: props.cancelText })}
       okButtonProps={{ loading: isSending, danger: props.isDanger ?? false }}
       onOk={() => void handleOk()}
       onCancel={props.onClose}

@@ -146,6 +146,7 @@ export default function ExportsPage() {
           title={t(ending.state === 'ready' ? 'export.discard' : 'export.cancel')}
           text={t(ending.state === 'ready' ? 'export.discard_text' : 'export.cancel_text')}
           okText={t(ending.state === 'ready' ? 'export.discard' : 'export.cancel')}
+          cancelText={t('export.keep')}
           isDanger
           onConfirm={async () => {
             await cancel(ending.id);

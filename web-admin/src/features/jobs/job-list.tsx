@@ -98,7 +98,7 @@ export function JobList({ kinds }: { kinds: readonly JobKind[] }) {
   const titles = new Map(kinds.map((each) => [each.kind, titleOf(each)]));
   const columns = useColumns(titles, setCancelled);
   return (
-    <section aria-labelledby="runs-title">
+    <section className="job-runs" aria-labelledby="runs-title">
       <h2 id="runs-title">{t('job.runs')}</h2>
       <div className="filters">
         <Select
@@ -142,6 +142,7 @@ export function JobList({ kinds }: { kinds: readonly JobKind[] }) {
           title={t('job.cancel_title')}
           text={t('job.cancel_text')}
           okText={t('job.cancel_title')}
+          cancelText={t('job.cancel_not')}
           isDanger
           onConfirm={async () => {
             await acts.cancel(cancelled.id);

@@ -53,6 +53,7 @@ export const zh = {
   'job.cancel': '取消',
   'job.cancel_title': '取消任务',
   'job.cancel_text': '等待中的任务立即取消；运行中的任务在下一个检查点停止，已完成的部分保留。',
+  'job.cancel_not': '不取消',
   'job.retry': '重试',
   'job.retried': '任务将从上一个检查点重新运行。',
 };
@@ -113,6 +114,7 @@ export const en: Record<keyof typeof zh, string> = {
   'job.cancel_title': 'Cancel the job',
   'job.cancel_text':
     'A waiting job is cancelled at once; a running one stops at its next checkpoint, and what it has done stays done.',
+  'job.cancel_not': 'Keep it',
   'job.retry': 'Retry',
   'job.retried': 'The job will run again from its last checkpoint.',
 };
