@@ -13,6 +13,7 @@ import {
   type ExportState,
 } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import '../../components/export/export.css';
 
 const TONES: Record<ExportState, string> = {
   waiting: 'gold',
