@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildConsole } from './build-console.mjs';
 
 /**
@@ -13,6 +14,8 @@ const GZIP_BYTES_MAX: Record<string, number> = {
   'auth/sign-in-page.tsx': 334_000,
   'shell/index.ts': 411_000,
 };
+
+const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
 
 interface ManifestChunk {
   file: string;
@@ -99,6 +102,21 @@ describe('build of the console', function () {
     }
     const chinese = '填写的内容不符合要求';
     expect(zh.includes(chinese) && !en.includes(chinese) && !entry.includes(chinese)).to.equal(true);
+  });
+
+  it('carries every style sheet of the sources: one that only an index asks for would be left out', () => {
+    const built = assets().filter((name) => name.endsWith('.css'));
+    const all = built.map((name) => readFileSync(join(outDir, 'assets', name), 'utf8')).join('\n');
+    const sheets = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.css'),
+    );
+    expect(sheets).to.not.deep.equal([]);
+    const missing = sheets.filter((path) => {
+      const text = readFileSync(join(SOURCE, path), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
+      const first = /\.[a-z][\w-]+(?=[^;]*\{)/.exec(text)?.[0] ?? '';
+      return !all.includes(first);
+    });
+    expect(missing).to.deep.equal([]);
   });
 
   it('holds the replacement of style elements exactly once, or its copies would unpublish each other', () => {

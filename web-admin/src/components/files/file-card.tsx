@@ -6,6 +6,7 @@ import { useI18n } from '../../i18n/index.ts';
 import type { SharedFile } from '../../realtime/index.ts';
 import { useProblemToast } from '../problem-toast.tsx';
 import type { Uploads } from './use-uploads.ts';
+import './files.css';
 
 /** The browser has begun to save a file by then. */
 const SAVE_MS = 60_000;
