@@ -1,5 +1,6 @@
 import type { AnyConnector } from './connector.ts';
+import { dbviewConnector } from './dbview/index.ts';
 import { restConnector } from './rest/index.ts';
 
 /** Every connector the product ships; one line each. */
-export const CONNECTORS: readonly AnyConnector[] = [restConnector];
+export const CONNECTORS: readonly AnyConnector[] = [restConnector, dbviewConnector];

@@ -1,6 +1,7 @@
 import {
   AlertOutlined,
   ApartmentOutlined,
+  ApiOutlined,
   AuditOutlined,
   BankOutlined,
   BarChartOutlined,
@@ -15,8 +16,8 @@ import {
   HistoryOutlined,
   IdcardOutlined,
   KeyOutlined,
-  OrderedListOutlined,
   NotificationOutlined,
+  OrderedListOutlined,
   ProfileOutlined,
   RobotOutlined,
   SafetyCertificateOutlined,
@@ -71,6 +72,7 @@ const AccountsPage = lazy(() => import('./features/identity/accounts-page.tsx'))
 const RolesPage = lazy(() => import('./features/identity/roles-page.tsx'));
 const OrganisationPage = lazy(() => import('./features/organisation/organisation-page.tsx'));
 const WebhooksPage = lazy(() => import('./features/connectors/webhooks-page.tsx'));
+const ConnectorsPage = lazy(() => import('./features/connectors/connectors-page.tsx'));
 const EgressPage = lazy(() => import('./features/connectors/egress-page.tsx'));
 const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
 const SkillGroupsPage = lazy(() => import('./features/identity/skill-groups-page.tsx'));
@@ -247,6 +249,12 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['webhook:write'],
     component: WebhooksPage,
     nav: { label: 'nav.webhooks', icon: NotificationOutlined },
+  },
+  {
+    path: '/connectors',
+    anyOf: ['connector:read'],
+    component: ConnectorsPage,
+    nav: { label: 'nav.connectors', icon: ApiOutlined },
   },
   {
     path: '/egress',

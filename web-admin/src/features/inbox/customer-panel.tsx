@@ -6,6 +6,7 @@ import { useCan } from '../../auth/index.ts';
 import { ErrorFace, LoadingFace } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { RecordFieldsCard } from '../../records/index.ts';
+import { SystemCards } from '../../systems/index.ts';
 import { isOff, useLayout, type PanelCard } from '../../tailoring/index.ts';
 import { RequesterDialog } from './requester-dialog.tsx';
 import { maskedValue, REVEAL_FIELDS, useRequester, type Requester, type Revealed } from './requester-data.ts';
@@ -202,5 +203,12 @@ export function CustomerPanel(props: {
     tickets: isOff(layout, 'tickets') ? null : <Tickets requester={requester} />,
     conversations: <Conversations requester={requester} conversationId={conversationId} />,
   };
-  return layout.panels.customer.map((card) => <Fragment key={card}>{cards[card]}</Fragment>);
+  return (
+    <>
+      {layout.panels.customer.map((card) => (
+        <Fragment key={card}>{cards[card]}</Fragment>
+      ))}
+      <SystemCards requesterId={requesterId} conversationId={conversationId} />
+    </>
+  );
 }

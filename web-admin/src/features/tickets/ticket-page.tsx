@@ -12,6 +12,7 @@ import {
 } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { RecordFieldsCard } from '../../records/index.ts';
+import { SystemRecords } from '../../systems/index.ts';
 import { TicketComments } from './ticket-comments.tsx';
 import { useAssignees, useTicket, useTicketActions, type Ticket, type TicketState } from './ticket-data.ts';
 import { TicketHistory } from './ticket-history.tsx';
@@ -212,6 +213,7 @@ export default function TicketPage() {
             isReadOnly={ticket.state === 'closed'}
             className="panel"
           />
+          <SystemRecords ticketId={ticket.id} />
           <TicketHistory ticket={ticket} />
         </div>
       </div>

@@ -1,0 +1,2 @@
+export { SystemCards } from './system-cards.tsx';
+export { SystemRecords } from './system-records.tsx';
