@@ -10,12 +10,15 @@ import type { Egress, EgressRuleService } from './platform/egress/index.ts';
 import { createLease } from './platform/jobs/index.ts';
 import type { Notifier } from './platform/notify/index.ts';
 import { RECORDS_SAID_MAX, type Looked, type LookupWish } from './robot/index.ts';
-import { connectorPorts } from './wiring-connectors.ts';
+import { CONNECTOR_CHANGED, connectorPorts } from './wiring-connectors.ts';
 import * as wiring from './wiring.ts';
 
 const SECRET_BYTES = 32;
 /** First letters of every secret, so that scanners find one that leaked. */
 const SECRET_PREFIX = 'vdw_';
+
+/** Topic on which erasure tells of destroyed keys. */
+const KEYS_DESTROYED = 'crypto.destroyed';
 
 type Notices = Pick<Notifier, 'send'>;
 
@@ -24,7 +27,7 @@ export function composeConnectors(
   foundation: Foundation,
   services: Pick<Services, 'egress' | 'egressRules' | 'notify' | 'jobs'>,
 ) {
-  const { uow, clock, ids, database } = foundation;
+  const { uow, clock, ids, database, bus } = foundation;
   const withDb = wiring.withDb(database);
   const leaseOf = (name: string) => createLease({ withDb, clock, name, holder: ids.next() });
   const lease = leaseOf('webhook');
@@ -32,9 +35,14 @@ export function composeConnectors(
   const webhooks = createWebhooks({ uow, clock, ids, ports, lease });
   const hostPorts = connectorPorts(foundation, services);
   const connectors = createConnectorHost({ ports: hostPorts, withDb, lease: leaseOf('connector-write') });
+  const { host } = connectors;
+  bus.subscribe(CONNECTOR_CHANGED, (connectorIds) => connectorIds.forEach((id) => host.changed(id)));
+  // Answers are not kept under the key of their person: when somebody is erased, all of them go.
+  bus.subscribe(KEYS_DESTROYED, () => host.forgetAll());
+  bus.onGap(() => host.forgetAll());
   services.jobs.add([connectorWatchKind({ ports: hostPorts, withDb })]);
   return {
-    ...{ host: connectors.host, writes: connectors.writes },
+    ...{ host, writes: connectors.writes },
     routes: [...webhooks.routes, ...connectors.routes],
     handlers: webhooks.handlers,
     start() {

@@ -22,6 +22,9 @@ const HIDDEN = '****';
 /** Keyed hash of what was asked, to find it again. */
 const ASKED = 'connector.asked';
 
+/** Tells of changed connectors, by their ids. */
+export const CONNECTOR_CHANGED = 'connector.changed';
+
 /** What a part of the rules knows a connector by. */
 const ownerOf = (connectorId: string) => `connector:${connectorId}`;
 const useOf = (connectorId: string, protocol: EgressUse['protocol']): EgressUse => ({
@@ -31,7 +34,9 @@ const useOf = (connectorId: string, protocol: EgressUse['protocol']): EgressUse 
 
 /** What the host of connectors is handed. */
 export function connectorPorts(
-  foundation: Pick<Foundation, 'uow' | 'clock' | 'ids' | 'crypto' | 'log'>,
+  foundation: Pick<Foundation, 'uow' | 'clock' | 'ids' | 'crypto' | 'log'> & {
+    bus: Pick<Foundation['bus'], 'publish'>;
+  },
   services: Pick<Services, 'egress' | 'egressRules'> & Partial<Pick<Services, 'notify'>>,
   modules: HostPorts['modules'] = CONNECTORS,
 ): HostPorts {
@@ -52,6 +57,7 @@ export function connectorPorts(
     crypto: { hmac: hmacOf, digest: digestOf, signJwt },
     keyedHash: (text) => crypto.blindIndex(ASKED, text),
     random: randomRatio,
+    announce: (tx, connectorId) => foundation.bus.publish(tx, CONNECTOR_CHANGED, [connectorId]),
     notify: (tx, notice) => tell(services, tx, notice),
   };
 }

@@ -9,7 +9,6 @@ export interface CachedAnswer {
 
 interface Entry extends CachedAnswer {
   connectorId: string;
-  requesterId: string | undefined;
 }
 
 /**
@@ -32,11 +31,13 @@ export class AnswerCache {
     }
   }
 
-  /** Forgets what is about a requester (erasure), or all of a connector (its settings changed). */
-  forget(which: { requesterId?: string; connectorId?: string }): void {
-    for (const [key, entry] of this.#entries) {
-      const isOfRequester = which.requesterId !== undefined && entry.requesterId === which.requesterId;
-      if (isOfRequester || entry.connectorId === which.connectorId) this.#entries.delete(key);
-    }
+  /** Forgets all of a connector: its settings changed. */
+  forget(connectorId: string): void {
+    for (const [key, entry] of this.#entries)
+      if (entry.connectorId === connectorId) this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
   }
 }

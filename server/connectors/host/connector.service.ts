@@ -220,6 +220,7 @@ export class ConnectorService {
 
   #record(tx: Tx, action: ConnectorAction, row: ConnectorRow, details: Details): void {
     tx.record({ action, outcome: 'ok', target: { type: 'connector', id: row.id }, details });
+    this.#deps.ports.announce(tx, row.id);
     tx.afterCommit(() => this.#deps.host.changed(row.id));
   }
 }

@@ -157,11 +157,11 @@ describe('a connector asked by the host', () => {
       expect(await codeOf(ask())).to.equal('connector.forbidden forbidden');
     });
 
-    it('forgets a person who is erased', async () => {
-      const requesterId = core.ids.next();
-      await ask({ requesterId });
-      built.host.forgetRequester(requesterId);
-      expect((await ask({ requesterId })).source).to.equal('live');
+    it('forgets them all when somebody is erased', async () => {
+      await ask();
+      expect((await ask()).source).to.equal('cache');
+      built.host.forgetAll();
+      expect((await ask()).source).to.equal('live');
     });
   });
 

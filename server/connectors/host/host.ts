@@ -170,15 +170,16 @@ export class ConnectorHost {
     return { input: request.input };
   }
 
-  /** Forgets answers about a requester, as part of erasing a person. */
-  forgetRequester(requesterId: string): void {
-    this.#cache.forget({ requesterId });
+  /** Forgets every answer and every setting read: a person was erased, or notices of changes may have been missed. */
+  forgetAll(): void {
+    this.registry.forget();
+    this.#cache.clear();
   }
 
   /** After settings or secrets changed. */
   changed(connectorId: string): void {
     this.registry.forget();
-    this.#cache.forget({ connectorId });
+    this.#cache.forget(connectorId);
   }
 
   #admit({ request, connector }: Call, { isWrite = false } = {}): Operation {
@@ -224,8 +225,7 @@ export class ConnectorHost {
     const at = this.#ports.clock.now();
     await this.#end(call, { outcome: 'ok', records: shaped.records.length, shaped, items });
     if (operation.cacheMs > 0) {
-      const { connectorId, requesterId } = request;
-      this.#cache.put(key, { records: shaped.records, at, connectorId, requesterId });
+      this.#cache.put(key, { records: shaped.records, at, connectorId: request.connectorId });
     }
     return { records: shaped.records, source: 'live', at, correlationId };
   }

@@ -29,6 +29,8 @@ export interface HostPorts {
   /** From 0 to 1; spreads retries. */
   random(): number;
   log: { warn(message: string, fields: { code: string; connector?: string }, error?: unknown): void };
+  /** Tells every process, after the commit, that a connector changed. */
+  announce(tx: Tx, connectorId: string): void;
   /** Somebody should look: a certificate ends soon, or answers changed their form. */
   notify(tx: Tx, notice: ConnectorNotice): Promise<void>;
 }

@@ -120,7 +120,7 @@ export function buildHost(
   const { modules = [restConnector] } = options;
   const notices: BuiltHost['notices'] = [];
   const handed = connectorPorts(
-    { uow, clock, ids, crypto, log: QUIET_LOG as never },
+    { uow, clock, ids, crypto, log: QUIET_LOG as never, bus: { publish: () => undefined } },
     { egress: built.egress, egressRules: built.rules },
     modules,
   );
