@@ -8,7 +8,7 @@ import {
   startHttpPeer,
   type BuiltHost,
   type HttpPeer,
-} from '../connectors/host/test/build-host.ts';
+} from './support/connector-host.ts';
 import { buildDesk, contextOf, PEOPLE, type Desk } from '../desk/test/build-desk.ts';
 import { buildRobot, type BuiltRobot } from '../robot/test/build-robot.ts';
 import { serveRoutes, type ServedRoutes } from './support/serve-routes.ts';

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { createFakeClock, type AppError } from '../../kernel/index.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
 import { buildDatabase } from '../../test/support/database.ts';
-import { buildHost, codeOf, PEER, type BuiltHost } from '../host/test/build-host.ts';
+import { buildHost, codeOf, PEER, type BuiltHost } from '../../test/support/connector-host.ts';
 import { parseSelect } from './dbview.sql.ts';
 import { dbviewConnector, type DbviewConfig } from './index.ts';
 

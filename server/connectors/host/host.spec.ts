@@ -13,7 +13,7 @@ import {
   startHttpPeer,
   type BuiltHost,
   type HttpPeer,
-} from './test/build-host.ts';
+} from '../../test/support/connector-host.ts';
 import { connectorWatchKind } from './index.ts';
 
 const START = new Date('2026-06-01T08:00:00.000Z');

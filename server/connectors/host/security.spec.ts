@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { createFakeClock } from '../../kernel/index.ts';
-import { HOSTILE_URLS } from '../../platform/egress/test/hostile-urls.ts';
+import { HOSTILE_URLS } from '../../test/support/hostile-urls.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
 import { serveRoutes, type ServedRoutes } from '../../test/support/serve-routes.ts';
-import { restConnector } from '../rest/index.ts';
+import type { AnyConnector } from '../connector.ts';
+import { CONNECTORS } from '../index.ts';
 import { probe } from './probe.ts';
 import { assertMappings } from './records.ts';
 import { createSchemaCheck } from './schema-check.ts';
@@ -19,13 +20,15 @@ import {
   startHttpPeer,
   type BuiltHost,
   type HttpPeer,
-} from './test/build-host.ts';
+} from '../../test/support/connector-host.ts';
 
 const CALLERS = {
   admin: { actor: ADMIN, permissions: ['connector:read', 'connector:write'] },
   guard: { actor: { ...ADMIN, id: '0190a000-0000-7000-8000-000000000009' }, permissions: ['connector:read'] },
   agent: { actor: AGENT, permissions: ['requester:read', 'ticket:work'] },
 };
+
+const restConnector = CONNECTORS.find(({ manifest }) => manifest.id === 'rest') as AnyConnector;
 
 describe('the safety of connectors', () => {
   const clock = createFakeClock(new Date('2026-06-01T08:00:00.000Z'));

@@ -12,7 +12,7 @@ import {
   type BuiltHost,
   type HttpPeer,
   type Received,
-} from './test/build-host.ts';
+} from '../../test/support/connector-host.ts';
 
 const START = new Date('2026-06-01T08:00:00.000Z');
 const CREATE = {

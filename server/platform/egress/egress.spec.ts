@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import { auditEventEntity, select } from '../persistence/index.ts';
 import type { EgressUse } from './index.ts';
-import { HOSTILE_URLS } from './test/hostile-urls.ts';
+import { HOSTILE_URLS } from '../../test/support/hostile-urls.ts';
 import { codeOf, HTTP, HTTPS, NAME, rawAnswer, Stage } from './test/stage.ts';
 
 const REFUSALS = select(auditEventEntity, { name: 'spec.egress.refusals', where: ['action'] });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { canonicalHost, embeddedAddress, isNamed, specialKind } from './address.rules.ts';
 import { addressFault, opens, parseAllowLine, type EgressAllowance } from './rule.rules.ts';
 import { parseHttpUrl } from './target.rules.ts';
-import { HOSTILE_URLS } from './test/hostile-urls.ts';
+import { HOSTILE_URLS } from '../../test/support/hostile-urls.ts';
 
 describe('the rules of calling out', () => {
   it('know one spelling of a host and refuse every other', () => {

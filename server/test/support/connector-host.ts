@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { AppError, type Clock } from '../../../kernel/index.ts';
-import { createLease } from '../../../platform/jobs/index.ts';
-import { buildEgress } from '../../../test/support/build-egress.ts';
-import { createAuthority } from '../../../test/support/certificates.ts';
-import { QUIET_LOG, type Core } from '../../../test/support/core.ts';
-import { connectorPorts } from '../../../wiring-connectors.ts';
-import { withDb as wiringWithDb } from '../../../wiring.ts';
-import type { AnyConnector, LookupRequest } from '../../connector.ts';
-import { restConnector } from '../../rest/index.ts';
-import { createConnectorHost, type ConnectorParts } from '../index.ts';
+import { AppError, type Clock } from '../../kernel/index.ts';
+import { createLease } from '../../platform/jobs/index.ts';
+import { buildEgress } from './build-egress.ts';
+import { createAuthority } from './certificates.ts';
+import { QUIET_LOG, type Core } from './core.ts';
+import { connectorPorts } from '../../wiring-connectors.ts';
+import { withDb as wiringWithDb } from '../../wiring.ts';
+import type { AnyConnector, LookupRequest } from '../../connectors/connector.ts';
+import { CONNECTORS } from '../../connectors/index.ts';
+import { createConnectorHost, type ConnectorParts } from '../../connectors/host/index.ts';
 
 /** Name of every peer of the specs; it stands for the loopback. */
 export const PEER = 'peer.bank.example';
@@ -117,7 +117,7 @@ export function buildHost(
     },
     trusted: [authority.ca],
   });
-  const { modules = [restConnector] } = options;
+  const { modules = CONNECTORS } = options;
   const notices: BuiltHost['notices'] = [];
   const handed = connectorPorts(
     { uow, clock, ids, crypto, log: QUIET_LOG as never, bus: { publish: () => undefined } },
