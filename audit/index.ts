@@ -16,21 +16,9 @@ export {
 } from './entry.ts';
 export { epochStartDrafts } from './epoch.ts';
 export { createKeyFile, parseKeyFile, type TrailKeys } from './keys.ts';
-export {
-  createAuditLane,
-  type AuditLane,
-  type LaneMark,
-  type LaneOptions,
-  type SequencedEntry,
-} from './lane.ts';
+export * from './lane.ts';
 export { createNoteSigner, generateSealKey, type NoteSigner } from './note.ts';
-export {
-  createSealer,
-  type Sealer,
-  type SealerDeps,
-  type SealerNotice,
-  type SealerStatus,
-} from './sealer.ts';
+export * from './sealer.ts';
 export type * from './storage.ts';
 export { verifyTrail } from './verify.ts';
 export { createDatabaseReader } from './verify-database.ts';
@@ -38,3 +26,7 @@ export { exitCodeOf, type Finding, type VerifyResult } from './verify-result.ts'
 export { runAuditCli, type AuditCliPorts } from './cli.ts';
 export { findPlace, proveEntry, writeProof, type InclusionProof, type ProofSource } from './proof.ts';
 export { renderSentence } from './sentence.ts';
+export * from './outlets.ts';
+export { appendStamp, readStamps } from './stamp-folder.ts';
+export { readStamp, stampRequest, type TimeStamp } from './timestamp.ts';
+export { parseStatement } from './seal.ts';
