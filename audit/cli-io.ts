@@ -9,6 +9,8 @@ export interface AuditCliPorts {
   openSource(url: string | undefined): Promise<{ source: ProofSource; close(): Promise<void> }>;
   /** `$VAULTDESK_HOME/anchors`. */
   defaultAnchors: string;
+  /** Folder of time-stamped heads; none are looked at without it. */
+  defaultStamps?: string;
   /** The public key file of the installation. */
   defaultKeys: string;
   write(text: string): void;

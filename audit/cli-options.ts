@@ -18,7 +18,7 @@ export class UsageError extends Error {
 
 /** Options with a value, and how many words each verb takes. */
 const VERBS: Record<string, { words: number; options: readonly string[] }> = {
-  verify: { words: 0, options: ['db', 'export', 'anchors', 'keys'] },
+  verify: { words: 0, options: ['db', 'export', 'anchors', 'keys', 'stamps', 'stamp-ca'] },
   export: {
     words: 0,
     options: [
@@ -43,7 +43,8 @@ const VERBS: Record<string, { words: number; options: readonly string[] }> = {
 
 /** The verbs, for messages. */
 export const CLI_USAGE =
-  'vaultdesk audit verify [--db URL | --export DIR] [--anchors DIR]... [--keys FILE] [--json]\n' +
+  'vaultdesk audit verify [--db URL | --export DIR] [--anchors DIR]... [--keys FILE]\n' +
+  '                       [--stamps DIR] [--stamp-ca FILE] [--json]\n' +
   '                export --out DIR [--actor ID] [--customer ID] [--target ID] [--action NAME]\n' +
   '                       [--from-seal N] [--to-seal N]\n' +
   '                prove ID [--out FILE] | verify-proof FILE [--keys FILE]\n' +

@@ -9,6 +9,7 @@ import { isSignedBy } from './note.ts';
 import { isConsistent, proveEntry, verifyProofFile, writeProof, type ProofSource } from './proof.ts';
 import type { AuditCliPorts, ExportFilter } from './cli-io.ts';
 import { CLI_USAGE, optionOf, parseCli, UsageError, type CliOptions } from './cli-options.ts';
+import { readStamps } from './stamp-folder.ts';
 import { createDatabaseReader } from './verify-database.ts';
 import { NotProvableError, verifyExportFolder } from './verify-export.ts';
 import { EXIT, exitCodeOf, type VerifyResult } from './verify-result.ts';
@@ -65,9 +66,13 @@ async function verifyDatabase(options: CliOptions, ports: AuditCliPorts): Promis
   const keys = await readKeys(optionOf(options, 'keys') ?? ports.defaultKeys);
   const folders = options.values.get('anchors') ?? [ports.defaultAnchors];
   return withSource(options, ports, async (source) => {
+    const stamps = optionOf(options, 'stamps') ?? ports.defaultStamps;
+    const ca = optionOf(options, 'stamp-ca');
+    const trusted = ca === undefined ? [] : [await readText(ca)];
     const result = await verifyTrail(createDatabaseReader(source), {
       keys,
       anchors: folders.map(readAnchors),
+      sparseAnchors: stamps === undefined ? [] : [readStamps(stamps, trusted)],
     });
     await ports.record?.({ action: 'audit.verify', details: { status: result.status, size: result.size } });
     return result;

@@ -21,6 +21,8 @@ export interface AnchorWalk {
   count(): number;
   /** Seal number of the last head compared. */
   lastNo(): number;
+  /** Whether it keeps a head only now and then. */
+  readonly isSparse: boolean;
   close(): Promise<void>;
 }
 
@@ -30,8 +32,9 @@ const RECENT_SEALS_MAX = 4_096;
 /** Begins a walk over the records of an anchor. */
 export function createAnchorWalk(
   records: AsyncIterable<AnchorRecord>,
-  { keys, findings }: { keys: TrailKeys; findings: Findings },
+  context: { keys: TrailKeys; findings: Findings; isSparse?: boolean },
 ): AnchorWalk {
+  const { keys, findings, isSparse = false } = context;
   const iterator = records[Symbol.asyncIterator]();
   const recent = new Map<number, AnchoredSeal>();
   let ahead: AnchorRecord | undefined;
@@ -54,7 +57,7 @@ export function createAnchorWalk(
   function check(record: AnchorRecord, seal: AnchoredSeal | undefined): void {
     const head = record.head!;
     headCount += 1;
-    if (head.sealNo > last.sealNo + 1 && last.sealNo > 0)
+    if (!isSparse && head.sealNo > last.sealNo + 1 && last.sealNo > 0)
       findings.warn('anchor lacks heads', `before ${head.sealNo}`);
     last = { sealNo: Math.max(last.sealNo, head.sealNo) };
     if (seal !== undefined && seal.checkpoint === record.text) return;
@@ -85,6 +88,7 @@ export function createAnchorWalk(
     },
     count: () => headCount,
     lastNo: () => last.sealNo,
+    isSparse,
     async close() {
       await iterator.return?.();
     },

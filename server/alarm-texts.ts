@@ -69,6 +69,23 @@ registerTemplates({
       body: 'It changed by {seconds} seconds. Check time synchronisation; the trail keeps its order by numbers.',
     },
   },
+  'alarm.anchor-failing': {
+    zh: { title: '审计锚点无法送达', body: '锚点 {sink} 连续失败（{code}）。请检查该服务及出站规则。' },
+    en: {
+      title: 'An anchor of the audit trail cannot be reached',
+      body: 'Anchor {sink} failed several times ({code}). Check it and the rule of the way out.',
+    },
+  },
+  'audit.alert': {
+    zh: {
+      title: '审计发现异常访问',
+      body: '规则 {rule} 在 {day} 命中 {count} 条记录，请在“审计 > 复核”中核查并签字。',
+    },
+    en: {
+      title: 'Unusual access in the audit trail',
+      body: 'Rule {rule} counted {count} entries on {day}. Look at them and sign off on the page Audit, Reviews.',
+    },
+  },
   'alarm.audit-forked': {
     zh: { title: '审计分叉', body: '审计链与已发布的树头不一致，封存已停止。请保留现场并联系合规负责人。' },
     en: {

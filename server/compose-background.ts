@@ -7,7 +7,7 @@ import type { Desk } from './compose-desk.ts';
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
 import type { EventHandler } from './kernel/index.ts';
-import { createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
+import { createOutboxRelay, type Loop, type OutboxRelay } from './platform/jobs/index.ts';
 import { createUpkeep } from './upkeep.ts';
 import { UNIT_CLOSED } from './wiring-cluster.ts';
 import * as wiring from './wiring.ts';
@@ -27,7 +27,13 @@ export interface Background {
 /** Wires the relay, the upkeep jobs, the watch, and whom notices reach. */
 export function composeBackground(
   foundation: Foundation,
-  deps: { identity: Identity; services: Services; desk: Desk; handlers: readonly EventHandler[] },
+  deps: {
+    identity: Identity;
+    services: Services;
+    desk: Desk;
+    handlers: readonly EventHandler[];
+    loops: readonly Loop[];
+  },
 ): Background {
   const { clock, ids, log, uow, database, sealer, guard } = foundation;
   const { identity, services, desk, handlers } = deps;
@@ -71,11 +77,13 @@ export function composeBackground(
       relay.start();
       services.jobs.start();
       alarms.start();
+      for (const loop of deps.loops) loop.start();
       // What a closed unit left is handed over further; a fault is told, and the next start tries again.
       void organisation.finishHandOvers();
     },
     async stop() {
       await alarms.stop();
+      await Promise.all(deps.loops.map((loop) => loop.stop()));
       await services.jobs.stop();
     },
   };

@@ -1,6 +1,15 @@
 import { eraseVisitorRows, webWidgetRecords } from './channels/web-widget/index.ts';
+import type { OutsideAnchors } from './compose-anchors.ts';
 import type { Services } from './compose-services.ts';
-import { createCompliance, createErasure, createLifecycle, type Lifecycle } from './compliance/index.ts';
+import {
+  AlertService,
+  alertJobs,
+  alertRoutes,
+  createCompliance,
+  createErasure,
+  createLifecycle,
+  type Lifecycle,
+} from './compliance/index.ts';
 import type { Desk } from './compose-desk.ts';
 import { deskRecords, eraseDeskRows } from './desk/index.ts';
 import { lifecycleNotices } from './lifecycle-notices.ts';
@@ -16,7 +25,12 @@ import * as wiring from './wiring.ts';
 /** The officer's side: the trail, and the life cycle of records with the stores of every module. */
 export function composeCompliance(
   foundation: Foundation,
-  deps: { identity: Identity; services: Services; desk: Pick<Desk, 'owners' | 'writer'> },
+  deps: {
+    identity: Identity;
+    services: Services;
+    desk: Pick<Desk, 'owners' | 'writer'>;
+    outside: OutsideAnchors;
+  },
 ): { routes: AnyRoute[]; lifecycle: Lifecycle } {
   const { config, clock, ids, log, crypto, uow, installationId, bus } = foundation;
   const { identity, services, desk } = deps;
@@ -29,6 +43,8 @@ export function composeCompliance(
   const compliance = createCompliance({
     ...{ clock, accountNames, trail: foundation.auditStorage, sealer: foundation.sealer },
     epoch: foundation.trail.epoch,
+    outsideAnchors: deps.outside.states,
+    stampFolder: places.stamps,
     anchorFolder: places.anchors,
     auditKeys: foundation.auditKeys,
   });
@@ -57,6 +73,19 @@ export function composeCompliance(
     queueDepth: () => desk.writer.depth,
     notices: lifecycleNotices({ notifier: services.notify, log: foundation.log }),
   });
+  const alerts = new AlertService({
+    ...{ uow, clock, ids, crypto, notifier: services.notify },
+    zone: services.zone,
+  });
+  services.jobs.add(alertJobs(alerts));
   services.jobs.add([...lifecycle.jobs, erasure.job]);
-  return { routes: [...compliance.routes, ...lifecycle.routes, ...erasure.routes], lifecycle };
+  return {
+    routes: [
+      ...compliance.routes,
+      ...alertRoutes({ alerts, accountNames }),
+      ...lifecycle.routes,
+      ...erasure.routes,
+    ],
+    lifecycle,
+  };
 }

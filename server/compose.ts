@@ -1,5 +1,6 @@
 import { SiteService } from './channels/web-widget/index.ts';
 import { composeBackground } from './compose-background.ts';
+import { composeAnchors } from './compose-anchors.ts';
 import { composeCompliance } from './compose-compliance.ts';
 import { composeConnectors, composeLookups, type Lookups } from './compose-connectors.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
@@ -65,11 +66,15 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const lookups = composeLookups(foundation, { desk, connectors });
   const base = { identity, conversations, localeOf, textOf, tailoring };
   const modules = composeModules(foundation, { ...base, lookUp: lookups.lookUp });
-  const compliance = composeCompliance(foundation, { identity, services, desk });
+  const outside = await composeAnchors(foundation, services);
+  const compliance = composeCompliance(foundation, { identity, services, desk, outside });
   const web = composeWeb(foundation, { desk, sites, httpConfig, look: tailoring.widgetLook, onFault });
 
   const handlers = [...modules.handlers, ...web.handlers, ...connectors.handlers];
-  const background = composeBackground(foundation, { identity, services, desk, handlers });
+  const background = composeBackground(foundation, {
+    ...{ identity, services, desk, handlers },
+    loops: outside.loops,
+  });
   const { relay } = background;
 
   const parts: { sockets?: SocketServer } = {};

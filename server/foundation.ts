@@ -91,6 +91,7 @@ export function placesOf(home: string) {
     sealKey: join(home, 'keys', 'seal.key'),
     auditKeys: join(home, 'keys', 'audit.keys'),
     anchors: join(home, 'anchors'),
+    stamps: join(home, 'stamps'),
     archive: join(home, 'archive'),
     spool: join(home, 'spool'),
     notices: join(home, 'notices'),

@@ -38,6 +38,10 @@ export const SYSTEM_ACTIONS = {
   'audit.purge': audit.must('{actor} 清理审计', '{actor} purged the trail'),
   'audit.hold': audit.must('{actor} 变更法律保全 {target}', '{actor} changed legal hold {target}'),
   'audit.review': audit.must('{actor} 复核审计', '{actor} signed off a review'),
+  'audit.alert': audit.must(
+    '审计规则发现异常 {target}（{reason}）',
+    'a rule found something unusual: {target} ({reason})',
+  ),
   'audit.adopt': audit.must('{actor} 说明审计分叉', '{actor} explained a fork of the trail'),
   'audit.reject': audit.may('无效审计条目被拒绝（{reason}）', 'an invalid entry was refused ({reason})'),
   'audit.void': audit.may('已回滚操作的编号作废', 'numbers of rolled-back acts are void'),

@@ -28,6 +28,7 @@ export function auditVerb(args: string[], config: Config): Promise<number> {
       };
     },
     defaultAnchors: places.anchors,
+    defaultStamps: places.stamps,
     defaultKeys: places.auditKeys,
     record: async (entry) => {
       if (own !== undefined) await recordAuditVerb(own, config.home, entry);

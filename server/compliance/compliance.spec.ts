@@ -64,6 +64,7 @@ describe('the officer’s side', () => {
     const { routes } = createCompliance({
       ...{ trail, sealer, clock: core.clock },
       epoch: core.trail.epoch,
+      ...{ outsideAnchors: () => [], stampFolder: join(folder, 'stamps') },
       anchorFolder: folder,
       auditKeys: createKeyFile(signer),
       accountNames: async (ids) => new Map([...NAMES].filter(([id]) => ids.includes(id))),
@@ -259,6 +260,7 @@ describe('the officer’s side', () => {
       const routes = createCompliance({
         trail: createAuditStorage(damaged.database),
         ...{ sealer, epoch: 1, anchorFolder: folder, auditKeys: '', clock: damaged.clock },
+        ...{ outsideAnchors: () => [], stampFolder: folder },
         accountNames: async () => new Map(),
       }).routes;
       const served = await serveRoutes(damaged, routes, CALLERS);

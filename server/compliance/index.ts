@@ -1,3 +1,13 @@
+export {
+  createAnchoring,
+  type Anchoring,
+  type AnchorState,
+  type OutsideAnchor,
+} from './anchors/anchoring.ts';
+export { createForwarder } from './anchors/forwarder.ts';
+export { createStampAnchor, createSyslogAnchor } from './anchors/outside.ts';
+export { alertJobs, AlertService } from './review/alert.service.ts';
+export { alertRoutes } from './review/alert.routes.ts';
 export { createCompliance, type Compliance } from './compliance.ts';
 export {
   readArchiveFile,

@@ -1,5 +1,6 @@
 import type { ProofSource, SealerStatus } from '../../audit/index.ts';
 import type { Clock } from '../kernel/index.ts';
+import type { AnchorState } from './anchors/anchoring.ts';
 
 /** Port: display names of accounts by id; ids it does not know are absent. At most 500 ids. */
 export type AccountNames = (accountIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -11,6 +12,10 @@ export interface ComplianceDeps {
   sealer: { status(): SealerStatus };
   /** Epoch of this process in the trail. */
   epoch: number;
+  /** How the anchors outside are doing. */
+  outsideAnchors(): readonly AnchorState[];
+  /** Folder of time-stamped heads. */
+  stampFolder: string;
   /** Folder that every head is appended to. */
   anchorFolder: string;
   /** Text of the public key file, `keys/audit.keys`. */

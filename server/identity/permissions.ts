@@ -61,6 +61,7 @@ export const ROLE_PERMISSIONS = {
   officer: [
     'audit:read',
     'audit:verify',
+    'audit:review',
     'audit:export',
     'record:read',
     'record:manage',

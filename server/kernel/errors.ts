@@ -248,6 +248,7 @@ export const ERRORS = {
   'archive.damaged': [422, 'The archive is damaged, or was not written by this installation.'],
   'crypto.auth_failed': [500, 'A stored value could not be read.'],
   'crypto.key_missing': [503, 'A key is not available.'],
+  'audit.own_alert': [403, 'Nobody signs off what is about the own account.'],
   'audit.unavailable': [503, 'The audit trail cannot be written, so nothing was done.'],
   'audit.entry_invalid': [500, 'The audit entry is not valid, so nothing was done.'],
   'audit.not_recorded': [500, 'A change without an audit entry was refused.'],

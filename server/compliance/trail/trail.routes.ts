@@ -2,6 +2,7 @@ import {
   createDatabaseReader,
   parseKeyFile,
   readAnchors,
+  readStamps,
   verifyTrail,
   type VerifyResult,
 } from '../../../audit/index.ts';
@@ -16,7 +17,7 @@ export function trailRoutes(deps: ComplianceDeps): AnyRoute[] {
   return [statusRoute(deps), verifyRoute(deps)];
 }
 
-function statusRoute({ sealer, epoch, auditKeys }: ComplianceDeps): AnyRoute {
+function statusRoute({ sealer, epoch, auditKeys, outsideAnchors }: ComplianceDeps): AnyRoute {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/audit/status',
@@ -26,16 +27,18 @@ function statusRoute({ sealer, epoch, auditKeys }: ComplianceDeps): AnyRoute {
     response: schemas.trailStatus,
     async handler(tx) {
       const { size, root, sealedAt, isForked, anchors } = sealer.status();
-      const anchoredMs = anchors.flatMap(({ at }) => (at === null ? [] : [at.getTime()]));
+      const all = [...anchors.map((one) => ({ ...one, failure: null })), ...outsideAnchors()];
+      const anchoredMs = all.flatMap(({ at }) => (at === null ? [] : [at.getTime()]));
       return {
         ...{ size, root, isForked, epoch },
         lastSealAt: sealedAt?.toISOString() ?? null,
         lastAnchorAt: anchoredMs.length === 0 ? null : new Date(Math.max(...anchoredMs)).toISOString(),
         unsealed: await countNewer(tx, sealedAt),
-        anchors: anchors.map(({ sink, size: anchoredSize, at }) => ({
+        anchors: all.map(({ sink, size: anchoredSize, at, failure }) => ({
           sink,
           size: anchoredSize,
           at: at?.toISOString() ?? null,
+          failure,
         })),
         keyFingerprint: parseKeyFile(auditKeys).keys.at(-1)?.fingerprint ?? '',
       };
@@ -62,6 +65,7 @@ function verifyRoute(deps: ComplianceDeps): AnyRoute {
       const result = await verifyTrail(createDatabaseReader(deps.trail), {
         keys: parseKeyFile(deps.auditKeys),
         anchors: [readAnchors(deps.anchorFolder)],
+        sparseAnchors: [readStamps(deps.stampFolder)],
       });
       return { ...result, ms: Math.round(performance.now() - startedMs) };
     } finally {

@@ -144,6 +144,33 @@ export const SCHEMA = {
   },
   audit: {
     sealIntervalMs: integer('Milliseconds between tree heads while entries come.', 250, [100, 1000]),
+    anchorSeconds: integer('Seconds between the heads that anchors outside get.', 60, [5, 3600]),
+    syslog: text(
+      'Syslog server over TLS that keeps heads; needs a rule of the way out for audit:syslog.',
+      'host:port',
+      isHostAndPort,
+    ),
+    syslogCaFile: text(
+      'PEM file with the authority of its certificate; without it those of the system count.',
+      'a path, relative to the home folder or absolute',
+      isAnyText,
+    ),
+    syslogEntries: choice('In which form it gets every entry as well, once it is sealed.', 'none', [
+      'none',
+      'rfc5424',
+      'cef',
+      'ocsf',
+    ]),
+    stampUrl: text(
+      'Time-stamp authority (RFC 3161) that stamps heads; needs a rule of the way out for audit:stamp.',
+      'an http or https address',
+      (value) => /^https?:\/\/[^\s@]+$/.test(value) && URL.canParse(value),
+    ),
+    stampCaFile: text(
+      'PEM file with the authority its stamps must lead to; without it any stamp that holds is taken.',
+      'a path, like syslogCaFile',
+      isAnyText,
+    ),
     heartbeatSeconds: integer('Seconds between tree heads when nothing happens.', 60, [10, 3600]),
   },
   files: {

@@ -25,6 +25,7 @@ export type Permission =
   | 'audit:read'
   | 'audit:read-admin'
   | 'audit:verify'
+  | 'audit:review'
   | 'record:read'
   | 'record:manage'
   | 'record:approve'

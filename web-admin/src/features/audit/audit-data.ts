@@ -57,7 +57,7 @@ export interface AuditStatus {
   lastSealAt: string | null;
   lastAnchorAt: string | null;
   unsealed: number;
-  anchors: { sink: string; size: number; at: string | null }[];
+  anchors: { sink: string; size: number; at: string | null; failure: string | null }[];
   epoch: number;
   keyFingerprint: string;
   /** Two different heads of one size are known: the trail was continued from a copy. */

@@ -1,4 +1,4 @@
-import { Alert } from 'antd';
+import { Alert, Tag } from 'antd';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useCan } from '../../auth/index.ts';
 import { useI18n } from '../../i18n/index.ts';
@@ -63,9 +63,10 @@ export function AuditStatusStrip() {
         </Fact>
         {status.anchors.length > 0 && (
           <Fact label={t('audit.anchors')}>
-            {status.anchors.map(({ sink, size }) => (
+            {status.anchors.map(({ sink, size, failure }) => (
               <span key={sink} className="anchor-sink" title={sink}>
                 {t('audit.anchor_text', { sink, size: format.number(size) })}
+                {failure && <Tag color="error">{t('audit.anchor_failing', { code: failure })}</Tag>}
               </span>
             ))}
           </Fact>

@@ -72,6 +72,7 @@ export const zh = {
   'audit.key': '签名密钥',
   'audit.anchors': '锚定位置',
   'audit.anchor_text': '{size} 条 · {sink}',
+  'audit.anchor_failing': '失败 {code}',
   'audit.forked': '发现两个不同的树头：该追踪曾从副本继续写入，请立即调查。',
   'audit.verify': '独立验证',
   'audit.verify_running': '正在逐条重算整个追踪，已用时 {duration}。可以继续浏览。',
@@ -110,6 +111,8 @@ export const zh = {
   'audit.finding.anchor-signature': '锚点签名无效',
   'audit.finding.anchor-mismatch': '与外部锚点不符',
   'audit.finding.tail-cut': '末尾被截断',
+  'audit.finding.start': '起点与签名头不符',
+  'audit.finding.consistency': '一致性证明不成立',
   'audit.finding.key-chain': '密钥链断开',
   'audit.finding.file': '文件无法读取',
 };
@@ -187,6 +190,7 @@ export const en: Record<keyof typeof zh, string> = {
   'audit.key': 'Signing key',
   'audit.anchors': 'Anchors',
   'audit.anchor_text': '{size} entries · {sink}',
+  'audit.anchor_failing': 'failing: {code}',
   'audit.forked': 'Two different heads are known: the trail was continued from a copy. Look into it now.',
   'audit.verify': 'Verify',
   'audit.verify_running': 'Every entry is being computed again: {duration} so far. You can go on reading.',
@@ -227,6 +231,8 @@ export const en: Record<keyof typeof zh, string> = {
   'audit.finding.anchor-signature': 'signature of an anchor invalid',
   'audit.finding.anchor-mismatch': 'differs from an outside anchor',
   'audit.finding.tail-cut': 'end cut off',
+  'audit.finding.start': 'start does not fit its head',
+  'audit.finding.consistency': 'proof of consistency does not hold',
   'audit.finding.key-chain': 'chain of keys broken',
   'audit.finding.file': 'file unreadable',
 };

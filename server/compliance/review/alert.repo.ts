@@ -1,0 +1,137 @@
+import type { Before } from '../../kernel/index.ts';
+import {
+  insertIfFree,
+  portable,
+  select,
+  update,
+  type Db,
+  type Tx,
+} from '../../platform/persistence/index.ts';
+import { auditAlertEntity, type AuditAlertRow } from './alert.entity.ts';
+import type { AlertRule, AlertWindow } from './alert.rules.ts';
+
+/** Accounts one look at a rule takes in; more than this at once is no matter of single accounts. */
+export const ACCOUNTS_MAX = 200;
+
+const ALERT_INSERT = insertIfFree(auditAlertEntity, 'audit_alert.insert_if_free', ['rule', 'day', 'actorId']);
+const ALERT_BY_ID = select(auditAlertEntity, { name: 'audit_alert.by_id', where: ['id'] });
+const ALERT_BY_DAY = select(auditAlertEntity, {
+  name: 'audit_alert.by_day',
+  where: ['rule', 'day', 'actorId'],
+});
+const ALERT_GROW = update(auditAlertEntity, {
+  name: 'audit_alert.grow',
+  set: ['entryCount', 'firstAt', 'lastAt', 'version'],
+  where: ['id', 'version'],
+  and: 'signed_at IS NULL',
+});
+const ALERT_SIGN = update(auditAlertEntity, {
+  name: 'audit_alert.sign',
+  set: ['signedBy', 'signedAt', 'remarkEnc', 'version'],
+  where: ['id', 'version'],
+  and: 'signed_at IS NULL',
+});
+const COLUMNS = Object.fromEntries(
+  Object.entries(auditAlertEntity.columns).map(([name, { kind }]) => [name, kind]),
+) as { [K in keyof AuditAlertRow]: (typeof auditAlertEntity.columns)[K]['kind'] };
+const ALERTS_PAGE = portable<Before & { isSigned: boolean; limit: number }, AuditAlertRow>(
+  'audit_alert.page',
+  `SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version
+     FROM audit_alert
+    WHERE ((signed_at IS NOT NULL AND :isSigned = 1) OR (signed_at IS NULL AND :isSigned = 0))
+      AND raised_at <= :beforeAt AND (raised_at < :beforeAt OR id < :beforeId)
+    ORDER BY raised_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
+  { params: { isSigned: 'flag', limit: 'int', beforeAt: 'instant', beforeId: 'uuid' }, result: COLUMNS },
+);
+
+/** Entries of one account that a rule counts. */
+export interface AccountCount {
+  actorId: string;
+  entryCount: number;
+  firstAt: Date;
+  lastAt: Date;
+}
+
+const COUNT_RESULT = { actorId: 'text', entryCount: 'int', firstAt: 'instant', lastAt: 'instant' } as const;
+const COUNTED = `SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at
+     FROM audit_event`;
+const GROUPED = `occurred_at >= :fromAt AND occurred_at < :toAt AND actor_type = 'account' AND outcome = :outcome
+    GROUP BY actor_id HAVING COUNT(*) >= :least
+    ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :limit ROWS ONLY`;
+interface CountParams {
+  outcome: string;
+  fromAt: Date;
+  toAt: Date;
+  least: number;
+  limit: number;
+}
+const COUNT_PARAMS = {
+  ...{ outcome: 'text', fromAt: 'instant', toAt: 'instant' },
+  ...{ least: 'int', limit: 'int' },
+} as const;
+const COUNT_ACTS = portable<CountParams & { a: string; b: string; c: string; d: string }, AccountCount>(
+  'audit_alert.count_acts',
+  `${COUNTED} WHERE action IN (:a, :b, :c, :d) AND ${GROUPED}`,
+  { params: { a: 'text', b: 'text', c: 'text', d: 'text', ...COUNT_PARAMS }, result: COUNT_RESULT },
+);
+const COUNT_PERSONAL = portable<CountParams, AccountCount>(
+  'audit_alert.count_personal',
+  `${COUNTED} WHERE class = 'personal-data' AND ${GROUPED}`,
+  { params: COUNT_PARAMS, result: COUNT_RESULT },
+);
+
+/** Accounts with at least as many entries as the rule says, those with the most first. */
+export function countAccounts(db: Db, rule: AlertRule, { from, to }: AlertWindow): Promise<AccountCount[]> {
+  const { outcome, least, actions } = rule;
+  const params = { outcome, least, fromAt: from, toAt: to, limit: ACCOUNTS_MAX };
+  if (actions === null) return db.all(COUNT_PERSONAL, params);
+  const [a = '-', b = a, c = a, d = a] = actions;
+  return db.all(COUNT_ACTS, { ...params, a, b, c, d });
+}
+
+/** Adds an alert; false when the account has one for this rule and day. */
+export async function insertAlert(tx: Tx, row: AuditAlertRow): Promise<boolean> {
+  return (await tx.run(ALERT_INSERT, row)) === 1;
+}
+
+/** The alert of an account for a rule and day. */
+export function findAlertOfDay(
+  db: Db,
+  key: Pick<AuditAlertRow, 'rule' | 'day' | 'actorId'>,
+): Promise<AuditAlertRow | undefined> {
+  return db.one(ALERT_BY_DAY, { rule: key.rule, day: key.day, actorId: key.actorId });
+}
+
+/** The alert, if there is one. */
+export function findAlert(db: Db, id: string): Promise<AuditAlertRow | undefined> {
+  return db.one(ALERT_BY_ID, { id });
+}
+
+/** Takes in what was counted since, while nobody has signed. */
+export async function growAlert(
+  tx: Tx,
+  { id, version }: AuditAlertRow,
+  { entryCount, firstAt, lastAt }: AccountCount,
+): Promise<void> {
+  const set = { entryCount, firstAt, lastAt, version: version + 1 };
+  await tx.run(ALERT_GROW, { ...set, whereId: id, whereVersion: version });
+}
+
+/** Signs it off over a version; false when somebody was first. */
+export async function signAlert(
+  tx: Tx,
+  { id, version }: AuditAlertRow,
+  by: { signedBy: string; signedAt: Date; remarkEnc: Buffer },
+): Promise<boolean> {
+  return (
+    (await tx.run(ALERT_SIGN, { ...by, version: version + 1, whereId: id, whereVersion: version })) === 1
+  );
+}
+
+/** Alerts that wait, or signed ones; newest first. */
+export function listAlerts(
+  db: Db,
+  page: { isSigned: boolean; before: Before; limit: number },
+): Promise<AuditAlertRow[]> {
+  return db.all(ALERTS_PAGE, { isSigned: page.isSigned, ...page.before, limit: page.limit });
+}
