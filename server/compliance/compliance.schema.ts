@@ -87,7 +87,9 @@ export const trailStatus: Schema = object({
   lastSealAt: orNull(instant),
   lastAnchorAt: orNull(instant),
   unsealed: integer,
-  anchors: { type: 'array', items: object({ sink: string, size: integer, at: orNull(instant), failure: orNull(string) }),
+  anchors: {
+    type: 'array',
+    items: object({ sink: string, size: integer, at: orNull(instant), failure: orNull(string) }),
   },
   epoch: integer,
   keyFingerprint: string,
