@@ -66,8 +66,11 @@ interface CountParams {
   limit: number;
 }
 const COUNT_PARAMS = {
-  ...{ outcome: 'text', fromAt: 'instant', toAt: 'instant' },
-  ...{ least: 'int', limit: 'int' },
+  outcome: 'text',
+  fromAt: 'instant',
+  toAt: 'instant',
+  least: 'int',
+  limit: 'int',
 } as const;
 const COUNT_ACTS = portable<CountParams & { a: string; b: string; c: string; d: string }, AccountCount>(
   'audit_alert.count_acts',
