@@ -66,6 +66,7 @@ const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
 
 const ExportsPage = lazy(() => import('./features/exports/exports-page.tsx'));
 const AuditPage = lazy(() => import('./features/audit/audit-page.tsx'));
+const ReviewPage = lazy(() => import('./features/audit/review-page.tsx'));
 const RecordsPage = lazy(() => import('./features/records/records-page.tsx'));
 const ApprovalsPage = lazy(() => import('./features/approvals/approvals-page.tsx'));
 const AccountsPage = lazy(() => import('./features/identity/accounts-page.tsx'));
@@ -187,6 +188,7 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     component: AuditPage,
     nav: { label: 'nav.audit', icon: AuditOutlined },
   },
+  { path: '/audit/reviews', anyOf: ['audit:review'], component: ReviewPage },
   {
     path: '/records',
     anyOf: ['record:read'],

@@ -2,7 +2,7 @@ import { ReloadOutlined, SafetyCertificateOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Table, Tooltip, type TableColumnsType } from 'antd';
 import { useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { usePageList } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
@@ -147,6 +147,7 @@ export default function AuditPage() {
   const { t } = useI18n();
   const can = useCan();
   const cache = useQueryClient();
+  const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const filters = parseFilters(search);
   const list = usePageList<AuditEvent>({
@@ -169,6 +170,9 @@ export default function AuditPage() {
           >
             {t('action.refresh')}
           </Button>
+          {can('audit:review') && (
+            <Button onClick={() => void navigate('/audit/reviews')}>{t('audit.review_title')}</Button>
+          )}
           <AuditExport filters={filters} />
           {can('audit:verify') && (
             <Button

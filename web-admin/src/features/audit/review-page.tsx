@@ -1,0 +1,153 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Button, Segmented, Table, type TableColumnsType } from 'antd';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { useApi, usePageList } from '../../api/index.ts';
+import { EmptyFace, ErrorFace, LoadMore, Page, ReasonDialog } from '../../components/index.ts';
+import { useI18n } from '../../i18n/index.ts';
+import { questionAddress } from './audit-data.ts';
+import './audit.css';
+
+/** What a rule found: many entries of one account within a day or a night. */
+interface AuditAlert {
+  id: string;
+  rule: 'mass-reveal' | 'mass-view' | 'mass-export' | 'many-refused' | 'out-of-hours';
+  day: string;
+  actor: { id: string; name: string };
+  count: number;
+  firstAt: string;
+  lastAt: string;
+  signedBy: { id: string; name: string } | null;
+  signedAt: string | null;
+  remark: string | null;
+  version: number;
+}
+
+const REMARK_CHARACTERS_MAX = 500;
+/** The end of a search is left out, so the last entry needs a moment more. */
+const MOMENT_MS = 1;
+
+/** The entries a rule counted, as a search of the trail. */
+function entriesOf({ actor, firstAt, lastAt }: AuditAlert): string {
+  const to = new Date(new Date(lastAt).getTime() + MOMENT_MS).toISOString();
+  return questionAddress({ actor: actor.id, from: firstAt, to });
+}
+
+function Finding({ alert }: { alert: AuditAlert }) {
+  const { t, format } = useI18n();
+  const { actor, count, rule, day } = alert;
+  return (
+    <>
+      {t(`audit.rule.${rule}`, { actor: actor.name, count: format.number(count) })}
+      <span className="soft second-line">
+        {day} · <Link to={entriesOf(alert)}>{t('audit.review_entries')}</Link>
+      </span>
+      {alert.remark && (
+        <span className="second-line">{t('audit.review_remark', { remark: alert.remark })}</span>
+      )}
+    </>
+  );
+}
+
+function useColumns(onSign: (alert: AuditAlert) => void): TableColumnsType<AuditAlert> {
+  const { t, format } = useI18n();
+  return [
+    { title: t('audit.review_finding'), render: (_value, alert) => <Finding alert={alert} /> },
+    {
+      title: t('audit.review_period'),
+      width: 230,
+      responsive: ['md'],
+      render: (_value, { firstAt, lastAt }) => (
+        <>
+          <time dateTime={firstAt}>{format.exactTime(firstAt)}</time>
+          <span className="soft second-line">{format.exactTime(lastAt)}</span>
+        </>
+      ),
+    },
+    {
+      title: '',
+      width: 180,
+      align: 'right',
+      render: (_value, alert) =>
+        alert.signedAt === null ? (
+          <Button onClick={() => onSign(alert)}>{t('audit.review_sign')}</Button>
+        ) : (
+          <>
+            {alert.signedBy?.name}
+            <span className="soft second-line">{format.exactTime(alert.signedAt)}</span>
+          </>
+        ),
+    },
+  ];
+}
+
+/** The daily review: what rules found in the trail, and signing it off with a remark. */
+export default function ReviewPage() {
+  const { t } = useI18n();
+  const api = useApi();
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const [state, setState] = useState<'open' | 'signed'>('open');
+  const [signing, setSigning] = useState<AuditAlert | null>(null);
+  const list = usePageList<AuditAlert>({
+    resource: 'audit-alerts',
+    path: '/audit/alerts',
+    query: { state },
+    isQuiet: true,
+  });
+  const columns = useColumns(setSigning);
+  const sign = async ({ id, version }: AuditAlert, remark: string) => {
+    await api.post(`/audit/alerts/${id}/sign`, { version, body: { remark } });
+    setSigning(null);
+    await cache.invalidateQueries({ queryKey: ['audit-alerts'] });
+  };
+  return (
+    <Page
+      title={t('audit.review_title')}
+      tools={
+        <>
+          <Segmented
+            value={state}
+            onChange={setState}
+            options={[
+              { value: 'open' as const, label: t('audit.review_open') },
+              { value: 'signed' as const, label: t('audit.review_signed') },
+            ]}
+          />
+          <Button onClick={() => void navigate('/audit')}>{t('audit.title')}</Button>
+        </>
+      }
+    >
+      <p className="soft">{t('audit.review_hint')}</p>
+      {list.error && list.items.length === 0 ? (
+        <ErrorFace error={list.error} onRetry={list.reload} />
+      ) : (
+        <Table<AuditAlert>
+          rowKey="id"
+          size="middle"
+          columns={columns}
+          dataSource={list.items}
+          loading={list.isLoading}
+          pagination={false}
+          locale={{
+            emptyText: (
+              <EmptyFace text={t(state === 'open' ? 'audit.review_none' : 'audit.review_no_signed')} />
+            ),
+          }}
+        />
+      )}
+      <LoadMore list={list} />
+      {signing && (
+        <ReasonDialog
+          title={t('audit.review_sign_title')}
+          hint={t(`audit.rule.${signing.rule}`, { actor: signing.actor.name, count: String(signing.count) })}
+          label={t('audit.review_remark_label')}
+          okText={t('audit.review_sign')}
+          charactersMax={REMARK_CHARACTERS_MAX}
+          onSubmit={(remark) => sign(signing, remark)}
+          onClose={() => setSigning(null)}
+        />
+      )}
+    </Page>
+  );
+}
