@@ -7,7 +7,7 @@ import type { Desk } from './compose-desk.ts';
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
 import type { EventHandler } from './kernel/index.ts';
-import { createOutboxRelay, type Loop, type OutboxRelay } from './platform/jobs/index.ts';
+import { createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
 import { createUpkeep } from './upkeep.ts';
 import { UNIT_CLOSED } from './wiring-cluster.ts';
 import * as wiring from './wiring.ts';
@@ -32,7 +32,8 @@ export function composeBackground(
     services: Services;
     desk: Desk;
     handlers: readonly EventHandler[];
-    loops: readonly Loop[];
+    /** Loops of other parts that run beside these. */
+    loops: readonly { start(): void; stop(): Promise<void> }[];
   },
 ): Background {
   const { clock, ids, log, uow, database, sealer, guard } = foundation;
