@@ -277,6 +277,30 @@ SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event 
 -- assist_event.remove_owned
 DELETE FROM assist_event WHERE conversation_id IN ((list));
 
+-- audit_alert.by_day
+SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE rule = :1 AND day = :2 AND actor_id = :3;
+
+-- audit_alert.by_id
+SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE id = :1;
+
+-- audit_alert.count_acts
+SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE action IN (:1, :2, :3, :4) AND occurred_at >= :5 AND occurred_at < :6 AND actor_type = 'account' AND outcome = :7 GROUP BY actor_id HAVING COUNT(*) >= :8 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :9 ROWS ONLY;
+
+-- audit_alert.count_personal
+SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE class = 'personal-data' AND occurred_at >= :1 AND occurred_at < :2 AND actor_type = 'account' AND outcome = :3 GROUP BY actor_id HAVING COUNT(*) >= :4 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :5 ROWS ONLY;
+
+-- audit_alert.grow
+UPDATE audit_alert SET entry_count = :1, first_at = :2, last_at = :3, version = :4 WHERE id = :5 AND version = :6 AND signed_at IS NULL;
+
+-- audit_alert.insert_if_free
+MERGE INTO audit_alert USING dual ON (audit_alert.rule = :1 OR audit_alert.day = :2 OR audit_alert.actor_id = :3) WHEN NOT MATCHED THEN INSERT (id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version) VALUES (:4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- audit_alert.page
+SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE ((signed_at IS NOT NULL AND :1 = 1) OR (signed_at IS NULL AND :2 = 0)) AND raised_at <= :3 AND (raised_at < :4 OR id < :5) ORDER BY raised_at DESC, id DESC FETCH FIRST :6 ROWS ONLY;
+
+-- audit_alert.sign
+UPDATE audit_alert SET signed_by = :1, signed_at = :2, remark_enc = :3, version = :4 WHERE id = :5 AND version = :6 AND signed_at IS NULL;
+
 -- audit_epoch.insert
 INSERT INTO audit_epoch (node, epoch, host, lane_count, started_at) VALUES (:1, :2, :3, :4, :5);
 
