@@ -11,6 +11,7 @@ import { createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
 import { createUpkeep } from './upkeep.ts';
 import { UNIT_CLOSED } from './wiring-cluster.ts';
 import * as wiring from './wiring.ts';
+import { followRenewals, rekeyJobsOf } from './wiring-rekey.ts';
 import type { Tx } from './platform/persistence/index.ts';
 
 /** Tells the process that hands out events that there are some. */
@@ -63,7 +64,9 @@ export function composeBackground(
     revealUpkeep({ withDb, clock }),
     ...identity.jobKinds,
     ...desk.jobKinds,
+    ...rekeyJobsOf(foundation),
   ]);
+  followRenewals(foundation, desk.owners);
   const { organisation } = identity;
   const tellUnitClosed = (tx: Tx, from: string, to: string) =>
     foundation.bus.publish(tx, UNIT_CLOSED, [`${from}>${to}`]);

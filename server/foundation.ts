@@ -25,6 +25,7 @@ import {
   randomBytes,
   readSecretFile,
   type Crypto,
+  type KeyProvider,
 } from './platform/crypto/index.ts';
 import {
   createAuditStorage,
@@ -57,6 +58,8 @@ export interface Foundation {
   database: Database;
   installationId: string;
   crypto: Crypto;
+  /** Holds the master keys. */
+  keys: KeyProvider;
   trail: Trail;
   uow: UnitOfWork;
   /** Tells the processes on this database what changed. */
@@ -158,7 +161,7 @@ export async function openFoundation(options: {
     listeners.push(() => void (audit.waiting > 0 && audit.replay().catch(() => undefined)));
     return {
       ...{ config, clock, ids, log, database, installationId, audit },
-      ...{ crypto, trail, auditStorage, auditKeys, sealer },
+      ...{ crypto, keys: provider, trail, auditStorage, auditKeys, sealer },
       ...{ uow, bus, cluster, leaseOf, gauges, guard, toOutboxRow, committed },
       onCommit: (listener: (hasEvents: boolean) => void) => void listeners.push(listener),
       async close() {

@@ -25,6 +25,10 @@ export const SYSTEM_ACTIONS = {
   'notify.retry': system.may('{actor} 重发通知 {target}', '{actor} sent notice {target} again'),
   'key.create': system.must('{actor} 创建密钥 {target}', '{actor} created key {target}'),
   'key.rotate': system.must('{actor} 轮换密钥 {target}', '{actor} rotated key {target}'),
+  'key.split': system.must(
+    '{actor} 将主密钥 {target} 拆分为分片',
+    '{actor} split master key {target} into shares',
+  ),
   'key.destroy': system.must('{actor} 销毁密钥 {target}', '{actor} destroyed key {target}'),
   'backup.create': system.must('{actor} 创建备份 {target}', '{actor} made backup {target}'),
   'backup.restore': system.must('{actor} 恢复备份 {target}', '{actor} restored backup {target}'),

@@ -16,6 +16,7 @@ const USAGE = `usage: vaultdesk VERB
   db compat [--url URL] [--json]        tries what is needed of a database like PostgreSQL
   archive verify|read FOLDER            what retention sweeps have archived
   idp add|list|show|test|remove [...]   identity providers of single sign-on
+  crypto status|rotate|retire|check ...  keys: state, new ones, values sealed anew
   robot evaluate --knowledge F --lang L measure the robot on your own questions
 
 The instance is the one of VAULTDESK_HOME (default ./var).
@@ -29,6 +30,7 @@ const VERBS: Record<string, Verb> = {
   audit: async (args) => (await import('./audit.ts')).auditVerb(args, loadInstanceConfig()),
   archive: async (args) => (await import('./archive.ts')).archiveCommand(args, loadInstanceConfig()),
   idp: async (args) => (await import('./idp.ts')).idpCommand(args, loadInstanceConfig()),
+  crypto: async (args) => (await import('./crypto.ts')).cryptoCommand(args, loadInstanceConfig()),
   robot: async (args) => {
     const [verb, ...rest] = args;
     if (verb !== 'evaluate') return usage(`vaultdesk robot: there is no verb ${verb ?? ''}`);

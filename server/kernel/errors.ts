@@ -247,6 +247,8 @@ export const ERRORS = {
   'sweep.clock_jumped': [409, 'The clock has jumped forward; two people must confirm it before records go.'],
   'archive.damaged': [422, 'The archive is damaged, or was not written by this installation.'],
   'crypto.auth_failed': [500, 'A stored value could not be read.'],
+  'crypto.key_in_use': [409, 'Data still needs this key.'],
+  'crypto.share_invalid': [422, 'The shares do not give a key.'],
   'crypto.key_missing': [503, 'A key is not available.'],
   'audit.own_alert': [403, 'Nobody signs off what is about the own account.'],
   'audit.unavailable': [503, 'The audit trail cannot be written, so nothing was done.'],

@@ -9,11 +9,15 @@ import {
   allStatements,
   batchStatements,
   renderStatement,
+  sealedTables,
 } from '../platform/persistence/index.ts';
 import { toSnakeCase } from '../platform/persistence/index.ts';
 import { lintStatement, ORACLE_RESERVED } from './support/statement-lint.ts';
 
 const UPDATE = process.env.UPDATE_SNAPSHOTS === '1';
+
+/** Walks over sealed values declare theirs when the program is composed. */
+sealedTables();
 
 /** Statements of the product; specs declare their own under `spec.`. */
 const statements = () => allStatements().filter(({ name }) => !name.startsWith('spec.'));

@@ -60,7 +60,7 @@ async function installationRow(deps: CryptoDeps): Promise<DekRow> {
 
 async function unwrapInstallation(deps: CryptoDeps, row: DekRow): Promise<Buffer> {
   const { provider } = deps;
-  if (row.kekId !== provider.kekId) {
+  if (!(await provider.list()).includes(row.kekId)) {
     throw keyFault(
       'wrong_key',
       `The database was sealed under master key ${row.kekId}, but the key given is ${provider.kekId}.`,
@@ -70,7 +70,7 @@ async function unwrapInstallation(deps: CryptoDeps, row: DekRow): Promise<Buffer
     throw keyFault('wrong_key', 'The installation key in the database belongs to another installation.');
   }
   try {
-    return await provider.unwrap(row.wrapped, wrapContext(row));
+    return await provider.unwrap(row.wrapped, wrapContext(row), row.kekId);
   } catch (cause) {
     if (!(cause instanceof AppError) || cause.code !== 'crypto.auth_failed') throw cause;
     throw keyFault('wrong_key', 'The master key does not open the installation key in the database.', cause);
@@ -80,12 +80,13 @@ async function unwrapInstallation(deps: CryptoDeps, row: DekRow): Promise<Buffer
 async function makeDek(deps: CryptoDeps, id: number, scope: DekRow['scope'], ownerId: string) {
   if (!Number.isInteger(id) || id < 1 || id > DEK_ID_MAX) throw new AppError('crypto.key_missing');
   const secret = randomBytes(DEK_BYTES);
-  const wrapped = await deps.provider.wrap(secret, { dekId: id, scope, ownerId });
+  const { kekId } = deps.provider;
+  const wrapped = await deps.provider.wrap(secret, { dekId: id, scope, ownerId }, kekId);
   const row: DekRow = {
     id,
     scope,
     ownerId,
-    kekId: deps.provider.kekId,
+    kekId,
     alg: SUITE_ALG[deps.suite],
     state: 'active',
     wrapped,
@@ -139,6 +140,11 @@ class Keyring implements Crypto {
     if (held === undefined) throw new AppError('crypto.key_missing');
     if (held.canSeal) return this.#register(held);
     this.#cache.release(held);
+    const [next] = await this.#deps.store.successors([id]);
+    if (next === undefined) throw new AppError('crypto.key_missing');
+    const heir = (await this.#cache.acquire([next.activeId])).get(next.activeId);
+    if (heir?.canSeal) return this.#register(heir);
+    if (heir !== undefined) this.#cache.release(heir);
     throw new AppError('crypto.key_missing');
   }
 
@@ -155,6 +161,19 @@ class Keyring implements Crypto {
   async openMany(items: readonly SealedItem[]): Promise<Opened[]> {
     const plains = await this.#openAll(items);
     return plains.map((plain) => (plain === undefined ? FAILED : { ok: true, text: plain.toString('utf8') }));
+  }
+
+  openManyBytes(items: readonly SealedItem[]): Promise<(Buffer | undefined)[]> {
+    return this.#openAll(items);
+  }
+
+  async successors(ids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const known = await this.#deps.store.successors(ids);
+    return new Map(known.map(({ id, activeId }) => [id, activeId]));
+  }
+
+  refresh(ids: readonly number[]): void {
+    for (const id of ids) this.#cache.expire(id);
   }
 
   blindIndex(index: string, value: string): Buffer {
@@ -205,7 +224,7 @@ class Keyring implements Crypto {
   async #unwrap(row: DekRow): Promise<HeldKey | undefined> {
     if (row.state === 'destroyed') return undefined;
     try {
-      const secret = await this.#deps.provider.unwrap(row.wrapped, wrapContext(row));
+      const secret = await this.#deps.provider.unwrap(row.wrapped, wrapContext(row), row.kekId);
       return { key: createDataKey(row.id, secret), canSeal: row.state === 'active' };
     } catch (cause) {
       // A damaged key makes its own values unreadable, never the list they stand in.

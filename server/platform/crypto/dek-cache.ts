@@ -30,6 +30,8 @@ export interface DekCache {
   put(held: HeldKey): void;
   /** Drops and overwrites a key at once, held or not: its owner was erased. */
   forget(id: number): void;
+  /** Loads a key anew the next time it is asked for; who holds it keeps it. */
+  expire(id: number): void;
   /** Keys in memory, for figures and tests. */
   size(): number;
   /** Overwrites everything. */
@@ -58,6 +60,7 @@ export function createDekCache(deps: DekCacheDeps): DekCache {
     release: (held) => state.release(held),
     put: (held) => void state.insert(held, 1),
     forget: (id) => state.forget(id),
+    expire: (id) => state.expire(id),
     size: () => state.size(),
     close: () => state.close(),
   };
@@ -131,6 +134,11 @@ class CacheState {
     for (const entry of [...this.#alive.values()]) {
       if (entry.held.key.id === id) this.#wipe(entry);
     }
+  }
+
+  expire(id: number): void {
+    const entry = this.#cached.get(id);
+    if (entry !== undefined) this.#evict(entry);
   }
 
   size(): number {

@@ -1,6 +1,13 @@
 export { createCrypto, DEK_CACHE_TTL_MS, type CryptoDeps } from './crypto.ts';
 export type { Crypto, Dek, DekRow, DekStore, Opened, SealedItem } from './types.ts';
-export { ENVELOPE_MAGIC, PLAIN_BYTES_MAX, parseEnvelope, type Cell, type Suite } from './envelope.ts';
+export {
+  ENVELOPE_MAGIC,
+  PLAIN_BYTES_MAX,
+  parseEnvelope,
+  SUITE_ALG,
+  type Cell,
+  type Suite,
+} from './envelope.ts';
 export {
   keyFault,
   type KeyFaultReason,
@@ -8,6 +15,8 @@ export {
   type KeyProvider,
   type WrapContext,
 } from './key-provider.ts';
+export { joinMasterKey, splitMasterKey } from './master-shares.ts';
+export { combineShares, splitSecret } from './secret-sharing.ts';
 export { createFileKeyProvider, type FileKeyOptions } from './file-key-provider.ts';
 export { createSecretFile, ensureSecretFolder, readSecretFile } from './secret-file.ts';
 export { BLIND_INDEX_BYTES, BLIND_INDEX_LAST4_BYTES } from './blind-index.ts';

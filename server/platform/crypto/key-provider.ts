@@ -12,12 +12,23 @@ export type KeyHealth = { ok: true } | { ok: false; reason: string };
 
 /** Holds the key-encrypting key; a file today, a hardware module or a key server behind the same port. */
 export interface KeyProvider {
-  /** Names the key-encrypting key in use; stored with each wrapped key. Not secret. */
+  /** Names the key-encrypting key that wraps; stored with each wrapped key. Not secret. */
   readonly kekId: string;
   /** Wraps a data key. Throws `crypto.key_missing` while the provider cannot be reached. */
-  wrap(secret: Buffer, context: WrapContext): Promise<Buffer>;
-  /** Throws `crypto.auth_failed` for a damaged or moved key, `crypto.key_missing` while unreachable. */
-  unwrap(wrapped: Buffer, context: WrapContext): Promise<Buffer>;
+  wrap(secret: Buffer, context: WrapContext, kekId?: string): Promise<Buffer>;
+  /**
+   * Throws `crypto.auth_failed` for a damaged or moved key and one wrapped by a key that is gone, `crypto.key_missing`
+   * while unreachable.
+   */
+  unwrap(wrapped: Buffer, context: WrapContext, kekId?: string): Promise<Buffer>;
+  /** Makes another key-encrypting key, the one that wraps from now on; older ones still unwrap. Gives its id. */
+  newKek(): Promise<string>;
+  /** Every key-encrypting key that unwraps, the one in use last. */
+  list(): Promise<readonly string[]>;
+  /** Destroys an older one. The caller has made sure that no data key needs it. */
+  retire(kekId: string): Promise<void>;
+  /** Looks for what another process has made. */
+  reload(): Promise<void>;
   health(): Promise<KeyHealth>;
   /** Overwrites what is held in memory. */
   close(): void;

@@ -20,12 +20,12 @@ const PLAIN_PARTS = 4;
 const LOCKED_PARTS = 6;
 
 /**
- * The text of a new master key file: `vdk1:raw:KEY:CHECKSUM`, or with a passphrase
+ * The text of a master key file, for a new key or the given one: `vdk1:raw:KEY:CHECKSUM`, or with a passphrase
  * `vdk1:scrypt:N:SALT:IV+KEY+TAG:CHECKSUM` (r = 8, p = 1); binary parts are base64url. The checksum, 8 bytes of
  * SHA-256 of everything before it, tells a damaged file from a wrong passphrase.
  */
-export async function makeMasterKey(passphrase?: string): Promise<string> {
-  const master = randomBytes(MASTER_KEY_BYTES);
+export async function makeMasterKey(passphrase?: string, given?: Buffer): Promise<string> {
+  const master = given === undefined ? randomBytes(MASTER_KEY_BYTES) : Buffer.from(given);
   try {
     if (passphrase === undefined) return withChecksum([FORMAT, 'raw', master.toString('base64url')]);
     const salt = randomBytes(SALT_BYTES);

@@ -44,6 +44,8 @@ export interface DekStore {
   findInstallation(): Promise<DekRow | undefined>;
   /** Throws when there is one already. */
   insertInstallation(row: DekRow): Promise<void>;
+  /** For each of these ids that only opens: the key of the same owner that seals now. */
+  successors(ids: readonly number[]): Promise<{ id: number; activeId: number }[]>;
   /** Reserves `count` ids that follow each other and returns the first. */
   nextIds(count: number): Promise<number>;
 }
@@ -52,7 +54,10 @@ export interface DekStore {
 export interface Crypto {
   /** Makes a requester's data key; the caller inserts `row` in its own unit of work. */
   newDek(scope: 'requester', ownerId: string): Promise<{ dek: Dek; row: DekRow }>;
-  /** A key to seal with; throws `crypto.key_missing` when it is unknown, destroyed, or decrypt-only. */
+  /**
+   * A key to seal with: this one, or the one of the same owner that has come in its place. Throws `crypto.key_missing`
+   * when it is unknown or destroyed.
+   */
   dek(id: number): Promise<Dek>;
   /** For values that belong to nobody in particular: accounts, settings, connector secrets. */
   readonly installation: Dek;
@@ -62,6 +67,12 @@ export interface Crypto {
   openBytes(cell: Cell, envelope: Buffer): Promise<Buffer>;
   /** Opens many in their order; all missing keys are fetched in one call of the store. */
   openMany(items: readonly SealedItem[]): Promise<Opened[]>;
+  /** As `openMany`, for bytes; undefined for what cannot be read. */
+  openManyBytes(items: readonly SealedItem[]): Promise<(Buffer | undefined)[]>;
+  /** For each of these keys that only opens: the key of the same owner that seals now. */
+  successors(ids: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /** Reads the state of these keys anew the next time they are asked for. */
+  refresh(ids: readonly number[]): void;
   /** Keyed hash of a normalised value for equality search: 8 bytes, 2 for indexes named `…last4`. */
   blindIndex(index: string, value: string): Buffer;
   /** Distinct signed 64-bit keyed hashes of the search terms of a text. */

@@ -35,6 +35,14 @@ const DEK_OF_SCOPE = select(cryptoDekEntity, {
   limit: true,
 });
 
+const DEK_SUCCESSORS = portable<{ ids: readonly number[] }, { id: number; activeId: number }>(
+  'crypto_dek.successors',
+  `SELECT d.id, a.id AS active_id FROM crypto_dek d
+    JOIN crypto_dek a ON a.owner_id = d.owner_id AND a.scope = d.scope AND a.state = 'active'
+    WHERE d.id IN (:ids...) AND d.state = 'decrypt_only'`,
+  { params: { ids: 'int' }, result: { id: 'int', activeId: 'int' } },
+);
+
 /** Keys whose envelopes an archive holds: they stay readable when their owner goes. */
 export const archivedDekEntity = defineEntity(
   'archived_dek',
@@ -154,6 +162,13 @@ export function createDekStore(database: Database): DekStore {
       )) as DekRow | undefined,
     insertInstallation: async (row) =>
       void (await database.read((session) => session.run(DEK_INSERT, { ...row, writes: 0 }))),
+    async successors(ids) {
+      const found: { id: number; activeId: number }[] = [];
+      for (const list of cut(ids)) {
+        found.push(...(await database.read((session) => session.all(DEK_SUCCESSORS, { ids: list }))));
+      }
+      return found;
+    },
     nextIds: (count) => takeNumbers(database, 'dek', count),
   };
 }

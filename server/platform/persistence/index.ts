@@ -1,3 +1,4 @@
+export { sealedTables, type SealedRow, type SealedTable, type SealedValue } from './sealed-table.ts';
 export { auditEpochEntity, auditEventEntity, toAuditRow, type AuditEventRow } from './audit.entity.ts';
 export { createAuditStorage } from './audit-storage.ts';
 export { batchPlan, batchStatements, type BatchPlan } from './batch-plan.ts';

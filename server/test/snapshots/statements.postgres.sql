@@ -52,6 +52,15 @@ SELECT id, username, display_name, state, locale, password_hash, password_change
 -- account.place
 UPDATE account SET unit_id = $1, version = $2 WHERE id = $3 AND version = $4;
 
+-- account.reseal_totp_enc
+UPDATE account SET totp_enc = $1 WHERE id = $2 AND totp_enc = $3;
+
+-- account.sealed
+SELECT id, totp_enc FROM account ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- account.sealed_next
+SELECT id, totp_enc FROM account WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
 -- account.set_locale
 UPDATE account SET locale = $1 WHERE id = $2;
 
@@ -475,6 +484,18 @@ SELECT id, connector_id, name, value_enc, old_enc, old_until_at, changed_by_id, 
 -- connector_secret.remove_all
 DELETE FROM connector_secret WHERE connector_id = $1;
 
+-- connector_secret.reseal_old_enc
+UPDATE connector_secret SET old_enc = $1 WHERE id = $2 AND old_enc = $3;
+
+-- connector_secret.reseal_value_enc
+UPDATE connector_secret SET value_enc = $1 WHERE id = $2 AND value_enc = $3;
+
+-- connector_secret.sealed
+SELECT id, value_enc, old_enc FROM connector_secret ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- connector_secret.sealed_next
+SELECT id, value_enc, old_enc FROM connector_secret WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
 -- connector_secret.update
 UPDATE connector_secret SET value_enc = $1, old_enc = $2, old_until_at = $3, changed_by_id = $4, changed_at = $5 WHERE id = $6;
 
@@ -493,8 +514,17 @@ SELECT id, connector_id, operation, purpose, actor_type, actor_id, requester_id,
 -- connector_write.remove_all
 DELETE FROM connector_write WHERE connector_id = $1;
 
+-- connector_write.reseal_input_enc
+UPDATE connector_write SET input_enc = $1 WHERE id = $2 AND input_enc = $3;
+
 -- connector_write.result
 UPDATE connector_write SET state = $1, next_at = $2, last_code = $3, reference = $4, input_enc = $5, done_at = $6 WHERE id = $7 AND state = $8;
+
+-- connector_write.sealed
+SELECT id, input_enc FROM connector_write ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- connector_write.sealed_next
+SELECT id, input_enc FROM connector_write WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- connector_write.set_sent
 UPDATE connector_write SET is_sent = $1, attempts = $2 WHERE id = $3 AND state = $4;
@@ -622,6 +652,15 @@ SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE
 -- conversation_note.remove_owned
 DELETE FROM conversation_note WHERE conversation_id = ANY($1);
 
+-- conversation_note.reseal_body_enc
+UPDATE conversation_note SET body_enc = $1 WHERE id = $2 AND body_enc = $3;
+
+-- conversation_note.sealed
+SELECT id, body_enc FROM conversation_note ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- conversation_note.sealed_next
+SELECT id, body_enc FROM conversation_note WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
 -- conversation_rating.insert
 INSERT INTO conversation_rating (conversation_id, score, comment_enc, at) VALUES ($1, $2, $3, $4);
 
@@ -636,6 +675,15 @@ SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE co
 
 -- conversation_rating.remove_owned
 DELETE FROM conversation_rating WHERE conversation_id = ANY($1);
+
+-- conversation_rating.reseal_comment_enc
+UPDATE conversation_rating SET comment_enc = $1 WHERE conversation_id = $2 AND comment_enc = $3;
+
+-- conversation_rating.sealed
+SELECT conversation_id, comment_enc FROM conversation_rating ORDER BY conversation_id FETCH FIRST $1 ROWS ONLY;
+
+-- conversation_rating.sealed_next
+SELECT conversation_id, comment_enc FROM conversation_rating WHERE conversation_id > $1 ORDER BY conversation_id FETCH FIRST $2 ROWS ONLY;
 
 -- copied_table.insert
 INSERT INTO copied_table (name, copied_rows, digest, last_key, is_whole) VALUES ($1, $2, $3, $4, $5);
@@ -661,11 +709,17 @@ DELETE FROM sweep_guard;
 -- copy.unit_closure.clear
 DELETE FROM unit_closure;
 
+-- crypto_dek.active_before
+SELECT d.id, d.scope, d.owner_id, d.kek_id, d.alg, d.state, d.wrapped, d.created_at FROM crypto_dek d WHERE d.id > $1 AND d.scope = 'requester' AND d.state = 'active' AND d.created_at < $2 ORDER BY d.id FETCH FIRST $3 ROWS ONLY;
+
 -- crypto_dek.by_ids
 SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE id = ANY($1);
 
 -- crypto_dek.by_scope
 SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE scope = $1 AND state = $2 FETCH FIRST $3 ROWS ONLY;
+
+-- crypto_dek.counts
+SELECT d.kek_id, d.scope, d.state, COUNT(*) AS keys FROM crypto_dek d GROUP BY d.kek_id, d.scope, d.state ORDER BY d.kek_id, d.scope, d.state;
 
 -- crypto_dek.destroy
 UPDATE crypto_dek SET state = 'destroyed', wrapped = $1 WHERE id = ANY($2);
@@ -673,11 +727,26 @@ UPDATE crypto_dek SET state = 'destroyed', wrapped = $1 WHERE id = ANY($2);
 -- crypto_dek.insert
 INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
+-- crypto_dek.need_kek
+SELECT COUNT(*) AS keys FROM crypto_dek WHERE kek_id = $1 AND state <> 'destroyed';
+
 -- crypto_dek.of_owners
 SELECT d.id, CASE WHEN a.dek_id IS NULL THEN 0 ELSE 1 END AS is_archived FROM crypto_dek d LEFT JOIN archived_dek a ON a.dek_id = d.id WHERE d.owner_id = ANY($1) AND d.scope = 'requester' AND d.state <> 'destroyed';
 
 -- crypto_dek.retire
 UPDATE crypto_dek SET state = 'decrypt_only' WHERE id = ANY($1) AND state = 'active';
+
+-- crypto_dek.rewrap
+UPDATE crypto_dek SET wrapped = $1, kek_id = $2 WHERE id = $3 AND kek_id = $4 AND state <> 'destroyed';
+
+-- crypto_dek.step_back
+UPDATE crypto_dek SET state = 'decrypt_only' WHERE id = $1 AND state = 'active';
+
+-- crypto_dek.successors
+SELECT d.id, a.id AS active_id FROM crypto_dek d JOIN crypto_dek a ON a.owner_id = d.owner_id AND a.scope = d.scope AND a.state = 'active' WHERE d.id = ANY($1) AND d.state = 'decrypt_only';
+
+-- crypto_dek.under_others
+SELECT d.id, d.scope, d.owner_id, d.kek_id, d.alg, d.state, d.wrapped, d.created_at FROM crypto_dek d WHERE d.id > $1 AND d.kek_id <> $2 AND d.state <> 'destroyed' ORDER BY d.id FETCH FIRST $3 ROWS ONLY;
 
 -- custom_record.by_key
 SELECT record_type, record_id, version FROM custom_record WHERE record_type = $1 AND record_id = $2;
@@ -783,6 +852,15 @@ SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_valu
 
 -- custom_value.requester.remove_owned
 DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester';
+
+-- custom_value.reseal_value_enc
+UPDATE custom_value SET value_enc = $1 WHERE id = $2 AND value_enc = $3;
+
+-- custom_value.sealed
+SELECT id, value_enc FROM custom_value ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- custom_value.sealed_next
+SELECT id, value_enc FROM custom_value WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.ticket.owned
 SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' ORDER BY id FETCH FIRST $2 ROWS ONLY;
@@ -928,6 +1006,15 @@ DELETE FROM evaluation WHERE conversation_id = ANY($1);
 -- evaluation.rescore
 UPDATE evaluation SET score = $1, state = $2, is_fatal = $3, findings_count = $4, rescored_by = $5, rescored_at = $6, reason_enc = $7, version = $8 WHERE id = $9 AND version = $10;
 
+-- evaluation.reseal_reason_enc
+UPDATE evaluation SET reason_enc = $1 WHERE id = $2 AND reason_enc = $3;
+
+-- evaluation.sealed
+SELECT id, reason_enc FROM evaluation ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- evaluation.sealed_next
+SELECT id, reason_enc FROM evaluation WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
 -- evaluation.within
 SELECT x.id, x.conversation_id, x.agent_id, x.unit_id, x.score_card_id, x.score_card_version, x.score, x.state, x.is_fatal, x.findings_count, x.evaluated_at, x.rescored_by, x.rescored_at, x.reason_enc, x.version FROM evaluation x WHERE x.id = $1 AND (x.agent_id = $2 OR x.agent_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = x.unit_id AND s.depth <= $4);
 
@@ -946,6 +1033,15 @@ DELETE FROM evaluation_criterion WHERE evaluation_id IN (SELECT e.id FROM evalua
 -- evaluation_criterion.rescore
 UPDATE evaluation_criterion SET points = $1, is_met = $2, remark_enc = $3 WHERE evaluation_id = $4 AND criterion_id = $5;
 
+-- evaluation_criterion.reseal_remark_enc
+UPDATE evaluation_criterion SET remark_enc = $1 WHERE evaluation_id = $2 AND criterion_id = $3 AND remark_enc = $4;
+
+-- evaluation_criterion.sealed
+SELECT evaluation_id, criterion_id, remark_enc FROM evaluation_criterion ORDER BY evaluation_id, criterion_id FETCH FIRST $1 ROWS ONLY;
+
+-- evaluation_criterion.sealed_next
+SELECT evaluation_id, criterion_id, remark_enc FROM evaluation_criterion WHERE evaluation_id >= $1 AND (evaluation_id > $1 OR (criterion_id > $2)) ORDER BY evaluation_id, criterion_id FETCH FIRST $3 ROWS ONLY;
+
 -- export_part.insert
 INSERT INTO export_part (export_id, part_no, row_count, rows_enc) VALUES ($1, $2, $3, $4);
 
@@ -954,6 +1050,15 @@ SELECT export_id, part_no, row_count, rows_enc FROM export_part WHERE export_id 
 
 -- export_part.remove
 DELETE FROM export_part WHERE export_id = $1;
+
+-- export_part.reseal_rows_enc
+UPDATE export_part SET rows_enc = $1 WHERE export_id = $2 AND part_no = $3 AND rows_enc = $4;
+
+-- export_part.sealed
+SELECT export_id, part_no, rows_enc FROM export_part ORDER BY export_id, part_no FETCH FIRST $1 ROWS ONLY;
+
+-- export_part.sealed_next
+SELECT export_id, part_no, rows_enc FROM export_part WHERE export_id >= $1 AND (export_id > $1 OR (part_no > $2)) ORDER BY export_id, part_no FETCH FIRST $3 ROWS ONLY;
 
 -- export_request.abandoned
 SELECT e.id, j.error_code FROM export_request e JOIN job j ON j.id = e.job_id WHERE e.state IN ('queued', 'running') AND j.state IN ('succeeded', 'failed', 'cancelled') ORDER BY e.id FETCH FIRST $1 ROWS ONLY;
@@ -984,6 +1089,15 @@ SELECT COUNT(*) AS open_count FROM export_request WHERE account_id = $1 AND stat
 
 -- export_request.remove
 DELETE FROM export_request WHERE id = $1;
+
+-- export_request.reseal_params_enc
+UPDATE export_request SET params_enc = $1 WHERE id = $2 AND params_enc = $3;
+
+-- export_request.sealed
+SELECT id, params_enc FROM export_request ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- export_request.sealed_next
+SELECT id, params_enc FROM export_request WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- id_block.insert
 INSERT INTO id_block (name, next_value) VALUES ($1, $2);
@@ -1171,6 +1285,18 @@ SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, re
 -- legal_hold.release
 UPDATE legal_hold SET is_active = $1, released_by = $2, approved_by = $3, released_at = $4, version = $5 WHERE id = $6 AND version = $7 AND is_active = 1;
 
+-- legal_hold.reseal_authority_enc
+UPDATE legal_hold SET authority_enc = $1 WHERE id = $2 AND authority_enc = $3;
+
+-- legal_hold.reseal_reason_enc
+UPDATE legal_hold SET reason_enc = $1 WHERE id = $2 AND reason_enc = $3;
+
+-- legal_hold.sealed
+SELECT id, reason_enc, authority_enc FROM legal_hold ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- legal_hold.sealed_next
+SELECT id, reason_enc, authority_enc FROM legal_hold WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
 -- message.after
 SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id = $1 AND opened_month = $2 AND seq > $3 ORDER BY seq FETCH FIRST $4 ROWS ONLY;
 
@@ -1197,6 +1323,15 @@ SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc
 
 -- message.remove_owned
 DELETE FROM message WHERE conversation_id = ANY($1);
+
+-- message.reseal_body_enc
+UPDATE message SET body_enc = $1 WHERE conversation_id = $2 AND opened_month = $3 AND seq = $4 AND body_enc = $5;
+
+-- message.sealed
+SELECT conversation_id, opened_month, seq, id, body_enc FROM message ORDER BY conversation_id, opened_month, seq FETCH FIRST $1 ROWS ONLY;
+
+-- message.sealed_next
+SELECT conversation_id, opened_month, seq, id, body_enc FROM message WHERE conversation_id >= $1 AND (conversation_id > $1 OR (opened_month >= $2 AND (opened_month > $2 OR (seq > $3)))) ORDER BY conversation_id, opened_month, seq FETCH FIRST $4 ROWS ONLY;
 
 -- message_token.put
 INSERT INTO message_token (conversation_id, opened_month, seq, message_id, at, index_version, tokens) SELECT x.c, x.o, x.s, x.m, x.a, x.v, CAST(x.t AS bigint[]) FROM json_to_recordset(CAST($1 AS json)) AS x(c uuid, o bigint, s bigint, m uuid, a timestamp, v bigint, t text) WHERE EXISTS (SELECT 1 FROM conversation k JOIN crypto_dek d ON d.id = k.dek_id WHERE k.id = x.c AND d.state <> 'destroyed') ON CONFLICT DO NOTHING;
@@ -1320,6 +1455,15 @@ INSERT INTO notify_channel (id, type, name, is_enabled, min_severity, lang, sett
 
 -- notify_channel.remove
 DELETE FROM notify_channel WHERE id = $1 AND version = $2;
+
+-- notify_channel.reseal_secret_enc
+UPDATE notify_channel SET secret_enc = $1 WHERE id = $2 AND secret_enc = $3;
+
+-- notify_channel.sealed
+SELECT id, secret_enc FROM notify_channel ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- notify_channel.sealed_next
+SELECT id, secret_enc FROM notify_channel WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- notify_channel.state
 UPDATE notify_channel SET last_sent_at = $1, failing_at = $2, error_code = $3 WHERE id = $4;
@@ -1494,6 +1638,27 @@ SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, 
 
 -- requester.remove_owned
 DELETE FROM requester WHERE id = ANY($1);
+
+-- requester.reseal_email_enc
+UPDATE requester SET email_enc = $1 WHERE id = $2 AND email_enc = $3;
+
+-- requester.reseal_external_enc
+UPDATE requester SET external_enc = $1 WHERE id = $2 AND external_enc = $3;
+
+-- requester.reseal_id_number_enc
+UPDATE requester SET id_number_enc = $1 WHERE id = $2 AND id_number_enc = $3;
+
+-- requester.reseal_name_enc
+UPDATE requester SET name_enc = $1 WHERE id = $2 AND name_enc = $3;
+
+-- requester.reseal_phone_enc
+UPDATE requester SET phone_enc = $1 WHERE id = $2 AND phone_enc = $3;
+
+-- requester.sealed
+SELECT id, external_enc, name_enc, phone_enc, email_enc, id_number_enc FROM requester ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- requester.sealed_next
+SELECT id, external_enc, name_enc, phone_enc, email_enc, id_number_enc FROM requester WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- requester.still_needed
 SELECT c.requester_id FROM conversation c WHERE c.requester_id = ANY($1) UNION SELECT t.requester_id FROM ticket t WHERE t.requester_id = ANY($1);
@@ -1825,6 +1990,15 @@ UPDATE stored_file SET reference_id = $1 WHERE id = ANY($2) AND owner_type = $3 
 -- stored_file.remove
 DELETE FROM stored_file WHERE id = $1;
 
+-- stored_file.reseal_name_enc
+UPDATE stored_file SET name_enc = $1 WHERE id = $2 AND name_enc = $3;
+
+-- stored_file.sealed
+SELECT id, name_enc FROM stored_file ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- stored_file.sealed_next
+SELECT id, name_enc FROM stored_file WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
 -- stored_file.thumbnails_of
 SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE owner_type = $1 AND owner_id = ANY($2);
 
@@ -1839,6 +2013,15 @@ SELECT chunk_no, start_offset, size_bytes FROM stored_file_chunk WHERE file_id =
 
 -- stored_file_chunk.remove
 DELETE FROM stored_file_chunk WHERE file_id = $1;
+
+-- stored_file_chunk.reseal_body_enc
+UPDATE stored_file_chunk SET body_enc = $1 WHERE file_id = $2 AND chunk_no = $3 AND body_enc = $4;
+
+-- stored_file_chunk.sealed
+SELECT file_id, chunk_no, body_enc FROM stored_file_chunk ORDER BY file_id, chunk_no FETCH FIRST $1 ROWS ONLY;
+
+-- stored_file_chunk.sealed_next
+SELECT file_id, chunk_no, body_enc FROM stored_file_chunk WHERE file_id >= $1 AND (file_id > $1 OR (chunk_no > $2)) ORDER BY file_id, chunk_no FETCH FIRST $3 ROWS ONLY;
 
 -- sweep_chunk.insert
 INSERT INTO sweep_chunk (run_id, chunk_no, record_class, record_count, row_count, oldest_at, newest_at, ids_hash, archive_file, archive_hash, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
@@ -1960,6 +2143,18 @@ SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, de
 -- ticket.remove_owned
 DELETE FROM ticket WHERE id = ANY($1);
 
+-- ticket.reseal_description_enc
+UPDATE ticket SET description_enc = $1 WHERE id = $2 AND description_enc = $3;
+
+-- ticket.reseal_subject_enc
+UPDATE ticket SET subject_enc = $1 WHERE id = $2 AND subject_enc = $3;
+
+-- ticket.sealed
+SELECT id, subject_enc, description_enc FROM ticket ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- ticket.sealed_next
+SELECT id, subject_enc, description_enc FROM ticket WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
 -- ticket.search
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc, t.description_enc FROM ticket_token k JOIN ticket t ON t.id = k.ticket_id JOIN requester r ON r.id = t.requester_id WHERE k.tokens @> CAST($1 AS bigint[]) AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4) AND t.opened_at <= $5 AND (t.opened_at < $5 OR t.id < $6) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $7 ROWS ONLY;
 
@@ -1992,6 +2187,15 @@ SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM tic
 
 -- ticket_comment.remove_owned
 DELETE FROM ticket_comment WHERE ticket_id = ANY($1);
+
+-- ticket_comment.reseal_body_enc
+UPDATE ticket_comment SET body_enc = $1 WHERE id = $2 AND body_enc = $3;
+
+-- ticket_comment.sealed
+SELECT id, body_enc FROM ticket_comment ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- ticket_comment.sealed_next
+SELECT id, body_enc FROM ticket_comment WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- ticket_event.insert
 INSERT INTO ticket_event (id, ticket_id, at, actor_type, actor_id, action, from_value, to_value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
@@ -2079,6 +2283,21 @@ SELECT w.id FROM webhook w WHERE w.state = 'active' AND (w.open_until_at IS NULL
 
 -- webhook.remove
 DELETE FROM webhook WHERE id = $1;
+
+-- webhook.reseal_old_secret_enc
+UPDATE webhook SET old_secret_enc = $1 WHERE id = $2 AND old_secret_enc = $3;
+
+-- webhook.reseal_secret_enc
+UPDATE webhook SET secret_enc = $1 WHERE id = $2 AND secret_enc = $3;
+
+-- webhook.reseal_url_enc
+UPDATE webhook SET url_enc = $1 WHERE id = $2 AND url_enc = $3;
+
+-- webhook.sealed
+SELECT id, url_enc, secret_enc, old_secret_enc FROM webhook ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- webhook.sealed_next
+SELECT id, url_enc, secret_enc, old_secret_enc FROM webhook WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- webhook.set_health
 UPDATE webhook SET failure_count = $1, failing_since_at = $2, open_until_at = $3, last_error_code = $4, last_delivered_at = $5 WHERE id = $6;

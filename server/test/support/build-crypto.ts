@@ -28,6 +28,15 @@ export function createMemoryDekStore(): MemoryDekStore {
       if (findInstallation() !== undefined) throw new Error('there is an installation key already');
       rows.set(row.id, row);
     },
+    async successors(ids) {
+      const activeOf = (ownerId: string) =>
+        [...rows.values()].find((row) => row.ownerId === ownerId && row.state === 'active');
+      return ids.flatMap((id) => {
+        const row = rows.get(id);
+        const active = row?.state === 'decrypt_only' ? activeOf(row.ownerId) : undefined;
+        return active === undefined ? [] : [{ id, activeId: active.id }];
+      });
+    },
     async nextIds(count) {
       const first = nextId;
       nextId += count;

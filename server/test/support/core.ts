@@ -4,7 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIds, systemClock, type Clock, type Ids } from '../../kernel/index.ts';
-import { createCrypto, createFileKeyProvider, type Crypto } from '../../platform/crypto/index.ts';
+import {
+  createCrypto,
+  createFileKeyProvider,
+  type Crypto,
+  type KeyProvider,
+} from '../../platform/crypto/index.ts';
 import {
   createDekStore,
   createOutboxWriter,
@@ -28,6 +33,8 @@ export interface Core {
   trail: Trail;
   uow: UnitOfWork;
   crypto: Crypto;
+  /** The master keys. */
+  keys: KeyProvider;
   installationId: string;
   /** How often a unit of work left events behind. */
   nudges(): number;
@@ -49,10 +56,11 @@ export async function buildCore(options: { clock?: Clock; batchLanes?: number } 
   const clone = await buildDatabase();
   const database = await openDatabase({ url: clone.url, poolSize: 8, oracleDriver });
   const keysDir = mkdtempSync(join(tmpdir(), 'vd-keys-'));
+  const keys = await createFileKeyProvider({ folder: keysDir });
   const crypto = await createCrypto({
     suite: 'intl',
     installationId: TEST_INSTALLATION,
-    provider: await createFileKeyProvider({ folder: keysDir }),
+    provider: keys,
     store: createDekStore(database),
     clock,
   });
@@ -81,6 +89,7 @@ export async function buildCore(options: { clock?: Clock; batchLanes?: number } 
     trail,
     uow,
     crypto,
+    keys,
     installationId: TEST_INSTALLATION,
     nudges: () => nudges,
     sql: (text, values) => runRawSql(database, text, values),

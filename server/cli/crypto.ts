@@ -1,0 +1,241 @@
+import { userInfo } from 'node:os';
+import process from 'node:process';
+import { text } from 'node:stream/consumers';
+// Walks over sealed values know the tables of the modules that are loaded: all of them.
+import '../compose.ts';
+import { openFoundation, placesOf, type Foundation } from '../foundation.ts';
+import { AppError, systemClock, type Actor } from '../kernel/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import { joinMasterKey, splitMasterKey } from '../platform/crypto/index.ts';
+import { createJobs, type Jobs } from '../platform/jobs/index.ts';
+import type { Log } from '../platform/log/index.ts';
+import { portable, sealedTables } from '../platform/persistence/index.ts';
+import { countKeys, countNeeding, REKEY_JOBS } from '../platform/rekey/index.ts';
+import { rekeyJobsOf } from '../wiring-rekey.ts';
+import { openInstanceDatabase, readStatus } from './instance.ts';
+
+const USAGE = `usage: vaultdesk crypto status [--json]
+       vaultdesk crypto rotate kek        makes a master key; data keys are wrapped by it, no row of data changes
+       vaultdesk crypto rotate dek        gives every requester a new data key, then seals their values anew
+       vaultdesk crypto reencrypt --resume  seals values under the keys and the suite in use
+       vaultdesk crypto retire kek ID     destroys an older master key that no data key needs
+       vaultdesk crypto split-key N K     the master key as N shares of words; any K give it back
+       vaultdesk crypto join-key          writes the master key from shares on stdin, one a line
+       vaultdesk crypto check             opens a sample of every sealed column
+       vaultdesk crypto shred --customer ID  says how a person is erased
+`;
+
+/** What goes wrong is thrown; the log of the running server is not this command's to write. */
+const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined } as unknown as Log;
+const POLL_MS = 500;
+/** Rows of each table that a check opens. */
+const SAMPLE_ROWS = 500;
+
+const JOB = portable<
+  { id: string },
+  { state: string; done: number | null; runResult: unknown; errorCode: string | null }
+>('cli.job', 'SELECT state, done, run_result, error_code FROM job WHERE id = :id', {
+  params: { id: 'uuid' },
+  result: { state: 'text', done: 'int', runResult: 'json', errorCode: 'text' },
+});
+
+/** `vaultdesk crypto …`: exit code 0 done, 1 failed or unreadable values, 2 bad use. */
+export async function cryptoCommand(args: string[], config: Config): Promise<number> {
+  const [verb = '', object, id] = args;
+  if (verb === 'join-key') return joinKey(config);
+  const work = WORK[[verb, verb === 'rotate' || verb === 'retire' ? object : ''].join(' ').trim()];
+  if (work === undefined || (verb === 'retire' && id === undefined)) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const isRunning = readStatus(config).state !== 'stopped';
+  const { database, stop } = await openInstanceDatabase(config);
+  await database.close();
+  const foundation = await openFoundation({
+    ...{ config, databaseUrl: database.url, clock: systemClock, log: QUIET, node: `crypto-${process.pid}` },
+  });
+  try {
+    return await work({ foundation, isRunning, args });
+  } finally {
+    await foundation.close();
+    await stop();
+  }
+}
+
+interface Call {
+  foundation: Foundation;
+  /** A server runs, whose jobs do the work; otherwise this command does it itself. */
+  isRunning: boolean;
+  args: readonly string[];
+}
+
+const WORK: Record<string, (call: Call) => Promise<number>> = {
+  status,
+  check,
+  'rotate kek': rotateKek,
+  'rotate dek': (call) =>
+    runJob(call, REKEY_JOBS.renew, { before: call.foundation.clock.now().toISOString() }),
+  reencrypt: (call) => runJob(call, REKEY_JOBS.reseal, {}),
+  'retire kek': retireKek,
+  'split-key': splitKey,
+  async shred() {
+    process.stdout.write('A person is erased by two officers on the page Records of the console.\n');
+    return 2;
+  },
+};
+
+async function status({ foundation, args }: Call): Promise<number> {
+  const { keys, uow, config } = foundation;
+  const counts = await uow.read(countKeys);
+  const masterKeys = (await keys.list()).map((kekId) => ({
+    kekId,
+    isInUse: kekId === keys.kekId,
+    dataKeys: counts
+      .filter((line) => line.kekId === kekId && line.state !== 'destroyed')
+      .reduce((sum, line) => sum + line.keys, 0),
+  }));
+  const dataKeys = Object.fromEntries(
+    ['active', 'decrypt_only', 'destroyed'].map((state) => [
+      state,
+      counts.filter((line) => line.state === state).reduce((sum, line) => sum + line.keys, 0),
+    ]),
+  );
+  const facts = { suite: config.crypto.suite, masterKeys, dataKeys };
+  if (args.includes('--json')) {
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
+    return 0;
+  }
+  const lines = masterKeys.map(
+    ({ kekId, isInUse, dataKeys: count }) => `  ${kekId}  ${count} data keys${isInUse ? ', in use' : ''}`,
+  );
+  const states = Object.entries(dataKeys).map(([state, count]) => `  ${state}  ${count}`);
+  process.stdout.write(
+    `suite ${facts.suite}\nmaster keys\n${lines.join('\n')}\ndata keys\n${states.join('\n')}\n`,
+  );
+  return 0;
+}
+
+async function rotateKek(call: Call): Promise<number> {
+  const { keys, uow } = call.foundation;
+  const kekId = await keys.newKek();
+  await uow.run({ actor: actorOf() }, async (tx) =>
+    tx.record({ action: 'key.rotate', outcome: 'ok', target: { type: 'master-key', id: kekId } }),
+  );
+  process.stdout.write(`made ${kekId}; back it up before anything else\n`);
+  return runJob(call, REKEY_JOBS.rewrap, {});
+}
+
+async function retireKek({ foundation, args }: Call): Promise<number> {
+  const { keys, uow } = foundation;
+  const kekId = args[2] as string;
+  if (!(await keys.list()).includes(kekId)) throw new AppError('request.not_found');
+  const count = await uow.read((db) => countNeeding(db, kekId));
+  if (count > 0 || kekId === keys.kekId) {
+    const why = count > 0 ? `${count} data keys need it; run rotate kek first` : 'it is the one in use';
+    process.stderr.write(`vaultdesk: ${kekId} stays: ${why} [crypto.key_in_use]\n`);
+    return 1;
+  }
+  await uow.run({ actor: actorOf() }, async (tx) =>
+    tx.record({ action: 'key.destroy', outcome: 'ok', target: { type: 'master-key', id: kekId } }),
+  );
+  await keys.retire(kekId);
+  process.stdout.write(`${kekId} is destroyed; destroy its backups as well\n`);
+  return 0;
+}
+
+/** Prints the shares once; nobody can ask for the same ones again. */
+async function splitKey({ foundation, args }: Call): Promise<number> {
+  const [count, threshold] = [Number(args[1]), Number(args[2])];
+  if (!(threshold >= 2 && threshold <= count && count <= 16)) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const { uow, config } = foundation;
+  const { kekId, shares } = await splitMasterKey(
+    { folder: placesOf(config.home).keys },
+    { threshold, count },
+  );
+  await uow.run({ actor: actorOf() }, async (tx) => {
+    const target = { type: 'master-key', id: kekId };
+    tx.record({ action: 'key.split', outcome: 'ok', target, details: { shares: count, threshold } });
+  });
+  process.stderr.write(`${kekId}: ${count} shares, ${threshold} give it back; one person, one share\n`);
+  process.stdout.write(shares.map((share) => `${share}\n`).join(''));
+  return 0;
+}
+
+/** Needs no database: without the key the server does not start. */
+async function joinKey(config: Config): Promise<number> {
+  const lines = (await text(process.stdin)).split('\n').filter((line) => line.trim() !== '');
+  const kekId = await joinMasterKey({ folder: placesOf(config.home).keys }, lines);
+  process.stdout.write(`${kekId} is in its place\n`);
+  return 0;
+}
+
+/** Opens the first rows of each table; prints how many values could be read, and exits 1 when one could not. */
+async function check({ foundation }: Call): Promise<number> {
+  const { uow, crypto } = foundation;
+  let unreadable = 0;
+  for (const table of sealedTables()) {
+    const [statement, params] = table.pageOf(undefined, SAMPLE_ROWS);
+    const rows = (await uow.read((db) => db.all(statement, params))).map((row) => table.read(row));
+    const items = rows.flatMap(({ rowId, values }) =>
+      values.map(({ column, envelope }) => ({ cell: { table: table.table, column, rowId }, envelope })),
+    );
+    const opened = await crypto.openManyBytes(items);
+    const bad = opened.filter((plain) => plain === undefined).length;
+    for (const plain of opened) plain?.fill(0);
+    unreadable += bad;
+    process.stdout.write(`${table.table}: ${items.length} values opened, ${bad} unreadable\n`);
+  }
+  return unreadable === 0 ? 0 : 1;
+}
+
+/** Asks for a job and shows how far it is; Ctrl-C leaves it to the server. A killed one goes on from where it was. */
+async function runJob(call: Call, kind: string, params: Record<string, string>): Promise<number> {
+  const { foundation, isRunning } = call;
+  const jobs = jobsOf(foundation);
+  const id = await foundation.uow.run({ actor: actorOf() }, async (tx) => {
+    const jobId = await jobs.queue.enqueue(tx, kind, params, { key: kind });
+    tx.record({ action: 'key.rotate', outcome: 'ok', target: { type: 'job', id: jobId }, details: { kind } });
+    return jobId;
+  });
+  if (!isRunning) jobs.start();
+  try {
+    const ok = await follow(foundation, kind, id);
+    if (!ok || kind !== REKEY_JOBS.renew) return ok ? 0 : 1;
+    return await runJob(call, REKEY_JOBS.reseal, {});
+  } finally {
+    if (!isRunning) await jobs.stop();
+  }
+}
+
+function jobsOf(foundation: Foundation): Jobs {
+  const { uow, clock, ids, log, database, config } = foundation;
+  const withDb = database.read.bind(database);
+  const jobs = createJobs({ uow, clock, ids, log, withDb, timeZone: config.timeZone });
+  jobs.add(rekeyJobsOf(foundation));
+  return jobs;
+}
+
+async function follow({ uow }: Foundation, kind: string, id: string): Promise<boolean> {
+  for (;;) {
+    const row = await uow.read((db) => db.one(JOB, { id }));
+    if (row === undefined) throw new AppError('request.not_found');
+    process.stderr.write(`\r${kind}: ${row.state}, ${row.done ?? 0} done `);
+    if (row.state === 'succeeded') {
+      process.stderr.write('\n');
+      process.stdout.write(`${JSON.stringify(row.runResult)}\n`);
+      return true;
+    }
+    if (['failed', 'cancelled', 'parked'].includes(row.state)) {
+      process.stderr.write(`\nvaultdesk: ${kind} ended as ${row.state} [${row.errorCode ?? ''}]\n`);
+      return false;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function actorOf(): Actor {
+  return { type: 'os', id: userInfo().username };
+}
