@@ -1930,6 +1930,15 @@ INSERT INTO sso_sp_key (id, certificate, key_enc, signs_from_at, not_after) VALU
 -- sso_sp_key.list
 SELECT id, certificate, key_enc, signs_from_at, not_after FROM sso_sp_key ORDER BY signs_from_at desc, id desc FETCH FIRST :1 ROWS ONLY;
 
+-- sso_sp_key.reseal_key_enc
+UPDATE sso_sp_key SET key_enc = :1 WHERE id = :2 AND DBMS_LOB.COMPARE(key_enc, :3) = 0;
+
+-- sso_sp_key.sealed
+SELECT id, key_enc FROM sso_sp_key ORDER BY id FETCH FIRST :1 ROWS ONLY;
+
+-- sso_sp_key.sealed_next
+SELECT id, key_enc FROM sso_sp_key WHERE id > :1 ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
 -- sso_used_id.purge
 DELETE FROM sso_used_id WHERE expires_at < :1;
 

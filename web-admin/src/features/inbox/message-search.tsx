@@ -1,4 +1,4 @@
-import { Alert, Input } from 'antd';
+import { Input } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { usePageList } from '../../api/index.ts';
@@ -83,7 +83,7 @@ export function MessageHits(props: { words: string; view: ConversationView; acti
         ))}
       </ul>
       {list.hasMore && <LoadMore list={list} />}
-      <Alert type="info" className="inbox-search-hint" title={t('inbox.search_hint')} />
+      <p className="soft inbox-search-hint">{t('inbox.search_hint')}</p>
     </>
   );
 }
