@@ -307,6 +307,15 @@ MERGE INTO audit_alert USING dual ON (audit_alert.rule = :1 OR audit_alert.day =
 -- audit_alert.page
 SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE ((signed_at IS NOT NULL AND :1 = 1) OR (signed_at IS NULL AND :2 = 0)) AND raised_at <= :3 AND (raised_at < :4 OR id < :5) ORDER BY raised_at DESC, id DESC FETCH FIRST :6 ROWS ONLY;
 
+-- audit_alert.reseal_remark_enc
+UPDATE audit_alert SET remark_enc = :1 WHERE id = :2 AND DBMS_LOB.COMPARE(remark_enc, :3) = 0;
+
+-- audit_alert.sealed
+SELECT id, remark_enc FROM audit_alert ORDER BY id FETCH FIRST :1 ROWS ONLY;
+
+-- audit_alert.sealed_next
+SELECT id, remark_enc FROM audit_alert WHERE id > :1 ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
 -- audit_alert.sign
 UPDATE audit_alert SET signed_by = :1, signed_at = :2, remark_enc = :3, version = :4 WHERE id = :5 AND version = :6 AND signed_at IS NULL;
 

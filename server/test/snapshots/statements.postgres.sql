@@ -307,6 +307,15 @@ INSERT INTO audit_alert (id, rule, day, actor_id, entry_count, first_at, last_at
 -- audit_alert.page
 SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE ((signed_at IS NOT NULL AND $1 = 1) OR (signed_at IS NULL AND $1 = 0)) AND raised_at <= $2 AND (raised_at < $2 OR id < $3) ORDER BY raised_at DESC, id DESC FETCH FIRST $4 ROWS ONLY;
 
+-- audit_alert.reseal_remark_enc
+UPDATE audit_alert SET remark_enc = $1 WHERE id = $2 AND remark_enc = $3;
+
+-- audit_alert.sealed
+SELECT id, remark_enc FROM audit_alert ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- audit_alert.sealed_next
+SELECT id, remark_enc FROM audit_alert WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
 -- audit_alert.sign
 UPDATE audit_alert SET signed_by = $1, signed_at = $2, remark_enc = $3, version = $4 WHERE id = $5 AND version = $6 AND signed_at IS NULL;
 
