@@ -11,6 +11,7 @@ export const STEPS = [
   'site',
   'retention',
   'brand',
+  'identity-provider',
   'mail',
   'virus-scanner',
   'backup',

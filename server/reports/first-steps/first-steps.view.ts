@@ -14,6 +14,7 @@ interface Facts {
   siteCount: number;
   retentionCount: number;
   brandCount: number;
+  idpCount: number;
   mailCount: number;
   securityCount: number;
 }
@@ -28,6 +29,7 @@ const FACTS = portable<Record<never, never>, Facts>(
       ${exists('FROM site WHERE is_active = 1', 'site_count')},
       ${exists('FROM retention_rule', 'retention_count')},
       ${exists(`FROM setting_section WHERE name = 'brand'`, 'brand_count')},
+      ${exists(`FROM sso_idp WHERE state = 'live'`, 'idp_count')},
       ${exists(`FROM notify_channel WHERE is_enabled = 1 AND type = 'smtp'`, 'mail_count')},
       (SELECT COUNT(*) ${active('security-admin')}) AS security_count
     FROM (SELECT COUNT(*) AS row_count FROM installation) i`,
@@ -41,6 +43,7 @@ const FACTS = portable<Record<never, never>, Facts>(
       siteCount: 'int',
       retentionCount: 'int',
       brandCount: 'int',
+      idpCount: 'int',
       mailCount: 'int',
       securityCount: 'int',
     },
@@ -66,6 +69,7 @@ export async function readSteps(
     site: facts.siteCount > 0,
     retention: facts.retentionCount > 0,
     brand: facts.brandCount > 0,
+    'identity-provider': facts.idpCount > 0,
     mail: facts.mailCount > 0,
     'virus-scanner': hasScanner,
     backup: false,

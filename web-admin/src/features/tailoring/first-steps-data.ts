@@ -12,6 +12,7 @@ export type StepId =
   | 'site'
   | 'retention'
   | 'brand'
+  | 'identity-provider'
   | 'mail'
   | 'virus-scanner'
   | 'backup';

@@ -21,6 +21,7 @@ const PLACES: Record<StepId, { path?: string; role: MessageKey }> = {
   site: { path: '/sites', role: 'role.system-admin' },
   retention: { role: 'role.officer' },
   brand: { path: '/settings/brand', role: 'role.system-admin' },
+  'identity-provider': { path: '/help/administrator', role: 'role.system-admin' },
   mail: { path: '/notifications', role: 'role.system-admin' },
   'virus-scanner': { path: '/help/administrator', role: 'role.system-admin' },
   backup: { path: '/help/administrator', role: 'role.system-admin' },

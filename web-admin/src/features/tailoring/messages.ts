@@ -167,6 +167,8 @@ export const zh = {
   'steps.retention_why': '尚未决定各类记录保存多久。',
   'steps.brand': '品牌',
   'steps.brand_why': '仍使用出厂的名称与颜色。',
+  'steps.identity-provider': '单点登录',
+  'steps.identity-provider_why': '尚未启用身份提供方：员工用本系统的密码登录，离职时须在本系统单独停用。',
   'steps.mail': '通知邮件',
   'steps.mail_why': '没有启用的邮件渠道：告警只显示在控制台的铃铛里，无人登录时不会有人看到。',
   'steps.virus-scanner': '病毒扫描',
@@ -351,6 +353,9 @@ export const en: Record<keyof typeof zh, string> = {
   'steps.retention_why': 'Nobody has decided yet how long each kind of record is kept.',
   'steps.brand': 'The brand',
   'steps.brand_why': 'Name and colours are still as shipped.',
+  'steps.identity-provider': 'Single sign-on',
+  'steps.identity-provider_why':
+    'No identity provider is live: people sign in with passwords of this system, and have to be disabled here when they leave.',
   'steps.mail': 'Mail for notices',
   'steps.mail_why':
     'No mail channel is switched on: alarms ring only the bell of the console, which nobody hears who is not signed in.',
