@@ -3,7 +3,7 @@ import type { Services } from './compose-services.ts';
 import { eventExport } from './compliance/index.ts';
 import { ticketExport, transcriptExport } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
-import { accountExport, type Identity } from './identity/index.ts';
+import { accountExport, unitExport, type Identity } from './identity/index.ts';
 import { articleExport } from './knowledge/index.ts';
 import { evaluationExport } from './qa/index.ts';
 import { createExports, exportNotice, overviewExport, type Exports } from './reports/index.ts';
@@ -25,6 +25,7 @@ export function composeExports(
       overviewExport({ clock }),
       eventExport({ accountNames }),
       accountExport({ clock }),
+      unitExport(),
       articleExport(),
     ],
     accounts: {

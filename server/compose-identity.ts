@@ -1,5 +1,5 @@
 import type { Alarms } from './alarms.ts';
-import { countOpenWork, createRecordLook, LEAVER_JOB } from './desk/index.ts';
+import { countOpenWork, createRecordLook, LEAVER_JOB, unitsOfWork } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
 import type { HttpConfig } from './platform/http/index.ts';
@@ -34,6 +34,7 @@ export function composeIdentity(
     dormantMs: config.accounts.dormantDays * DAY_MS,
     work: {
       countOpen: countOpenWork,
+      unitsOf: unitsOfWork,
       handOn: (tx, work) => late.queue().enqueue(tx, LEAVER_JOB, work, { key: work.accountId }),
     },
     lookAt: createRecordLook({

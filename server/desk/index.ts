@@ -13,7 +13,7 @@ export { FieldService } from './fields/field.service.ts';
 export { lookupRoutes } from './lookups/lookup.routes.ts';
 export { LookupService } from './lookups/lookup.service.ts';
 export { LEAVER_JOB, leaverJob, type LeaverParams } from './leavers/leaver.job.ts';
-export { countOpenWork } from './leavers/leaver.repo.ts';
+export { countOpenWork, unitsOfWork } from './leavers/leaver.repo.ts';
 export { createRecordLook } from './rights/record-look.ts';
 export { deskUnitRows } from './records/desk.unit-rows.ts';
 export { NoteService } from './notes/note.service.ts';

@@ -73,6 +73,8 @@ export interface SocketSession {
   permissions: ReadonlySet<string>;
   /** What of the organisation any of these permissions reaches, the widest of them. */
   scopeFor(...permissions: string[]): DataScope;
+  /** Hears when the session ended or its account has other rights, in this process; gives back how to stop. */
+  onForgotten(listener: () => void): () => void;
 }
 
 /** Signs sockets in by the session cookie of their handshake. */
@@ -234,6 +236,7 @@ async function socketSession(sessions: SessionService, cookie: string): Promise<
     csrfToken: live.csrfToken,
     permissions: permissionsOfAccount(live.account),
     scopeFor: scopesOf(live.account),
+    onForgotten: (listener) => sessions.watch(live, listener),
   };
 }
 

@@ -33,3 +33,4 @@ export type { WorkPort } from './leavers/leaver.service.ts';
 export type { Bookkeeping } from './session.service.ts';
 export { createIdpAdministration, type IdpAdministration } from './sso/idp-administration.ts';
 export { accountExport } from './account.export.ts';
+export { unitExport } from './organisation/unit.export.ts';

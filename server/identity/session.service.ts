@@ -86,6 +86,7 @@ export function scopesOf(account: Account): (...permissions: string[]) => DataSc
 export class SessionService {
   readonly #deps: SessionDeps;
   readonly #cache = new Map<string, Cached>();
+  readonly #watches = new Map<() => void, LiveSession>();
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
@@ -225,11 +226,22 @@ export class SessionService {
     context.setHeader('Set-Cookie', `${SESSION_COOKIE}=; Max-Age=0; ${COOKIE_ATTRIBUTES}`);
   }
 
-  /** Forgets cached sessions once the unit has committed, so that what ended is refused at once in this process. */
+  /**
+   * Forgets cached sessions once the unit has committed, so that what ended is refused at once in this process, and tells
+   * those who hold one open.
+   */
   forgetAfter(tx: Tx, isMeant: (live: LiveSession) => boolean): void {
     tx.afterCommit(() => {
       for (const [key, cached] of this.#cache) if (isMeant(cached.live)) this.#cache.delete(key);
+      for (const [watch, live] of this.#watches) if (isMeant(live)) watch();
     });
+  }
+
+  /** Calls `watch` when this session is forgotten: it ended, or the account has other rights. Gives back how to stop. */
+  watch(live: LiveSession, watch: () => void): () => void {
+    const own = () => watch();
+    this.#watches.set(own, live);
+    return () => void this.#watches.delete(own);
   }
 }
 

@@ -39,7 +39,7 @@ export const ERRORS = {
   'account.has_work': [409, 'The account has open work; name who takes it.'],
   'account.successor_refused': [
     422,
-    'Whoever was named cannot take the work; name somebody who is active and takes it.',
+    'Whoever was named cannot take the work; name somebody active who takes such work in its units.',
   ],
   'account.last_administrator': [
     409,

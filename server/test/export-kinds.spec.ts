@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createFakeClock } from '../kernel/index.ts';
-import { accountExport } from '../identity/index.ts';
+import { accountExport, unitExport } from '../identity/index.ts';
 import { articleExport } from '../knowledge/index.ts';
 import { eventExport } from '../compliance/index.ts';
 import { evaluationExport } from '../qa/index.ts';
@@ -22,6 +22,7 @@ const KINDS: ExportKind[] = [
   overviewExport({ clock }),
   eventExport({ accountNames }),
   accountExport({ clock }),
+  unitExport(),
   articleExport(),
 ];
 
@@ -58,6 +59,7 @@ describe('the kinds of exports', () => {
     ['report.overview', { days: 7, offsetMinutes: 480 }],
     ['audit.events', { actor: ID, outcome: 'ok', from: '2026-01-01T00:00:00.000Z' }],
     ['account.list', { state: 'active' }],
+    ['unit.list', {}],
     ['knowledge.articles', { state: 'published', locale: 'zh-CN', q: '卡' }],
   ];
   for (const [kind, params] of TAKEN) {
@@ -75,6 +77,7 @@ describe('the kinds of exports', () => {
     ['report.overview', { days: 0, offsetMinutes: 480 }],
     ['audit.events', { from: 'yesterday' }],
     ['account.list', { q: 'x' }],
+    ['unit.list', { q: 'x' }],
     ['unknown.kind', {}],
   ];
   for (const [kind, params] of REFUSED) {

@@ -37,7 +37,7 @@ const UNSCOPED: readonly [RegExp, string][] = [
   [/^conversation\.(last_of_requester|open_count|open_of_requester)$/, 'the visitor’s own conversations'],
   [/^requester\.by_external$/, 'a visitor is recognised'],
   [/^evaluation\.of_conversation$/, 'the server judges a closed conversation once'],
-  [/\.any_of_unit$/, 'a unit is closed'],
+  [/\.(any|count)_of_unit$/, 'a unit is closed: whether there is anything, and how much'],
   [/^erasure\./, 'a person is erased by two officers'],
   [/^message_token\.touched$/, 'the server makes messages findable: ids alone'],
   [/^leaver\./, 'an account is turned off: counts and ids'],
@@ -304,6 +304,16 @@ describe('data scope', function () {
     expect((await served.ask('south', `/api/v1/conversations/${made.conversation}`)).status).to.equal(200);
     // Whoever works on the conversation sees whose it is.
     expect((await served.ask('south', `/api/v1/requesters/${made.requester}`)).status).to.equal(200);
+    const counted = deskUnitRows(desk.owners, () => undefined).map(async ({ name, count }) => [
+      name,
+      await desk.core.uow.read((db) => count(db, SOUTH, 10)),
+      await desk.core.uow.read((db) => count(db, SOUTH, 0)),
+    ]);
+    expect(await Promise.all(counted)).to.deep.equal([
+      ['conversation', 1, 0],
+      ['ticket', 1, 0],
+      ['requester', 0, 0],
+    ]);
     for (const { handOver } of deskUnitRows(desk.owners, () => undefined)) {
       await desk.core.uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
         while ((await handOver(tx, SOUTH, OUTLET, 1)) > 0);

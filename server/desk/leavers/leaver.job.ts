@@ -33,7 +33,8 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Gives the work of a disabled account to its successor. It looks at what the account still has, so a run that was cut
- * off goes on where it stood. A successor who was disabled meanwhile gets nothing: the work goes to the queues.
+ * off goes on where it stood. A successor who was disabled meanwhile gets nothing, and nobody gets what lies outside their
+ * data scope: that goes to the queues.
  */
 export function leaverJob(deps: LeaverDeps): JobKind<LeaverParams, Moved> {
   return {
@@ -60,38 +61,52 @@ interface Run {
   keep(): Promise<void>;
 }
 
-/** Where the work goes as things stand now. */
-async function goalOf({ staff }: LeaverDeps, { toAccountId, toSkillGroupId }: LeaverParams): Promise<Goal> {
-  if (toAccountId === null) return { toAccountId, toSkillGroupId };
-  const isThere = (await staff.agents()).some(({ id }) => id === toAccountId);
-  return isThere ? { toAccountId, toSkillGroupId: null } : { toAccountId: null, toSkillGroupId: null };
+/** Where the work of a unit goes as things stand now: each unit is asked about once. */
+function goals({ staff }: LeaverDeps, params: LeaverParams): (unitId: string) => Promise<Goal> {
+  const { toAccountId, toSkillGroupId } = params;
+  const known = new Map<string, Promise<Goal>>();
+  const find = async (unitId: string): Promise<Goal> => {
+    if (toAccountId === null) return { toAccountId, toSkillGroupId };
+    // What lies outside the successor's data scope could not be opened by them.
+    const isThere = (await staff.agents(unitId)).some(({ id }) => id === toAccountId);
+    return { toAccountId: isThere ? toAccountId : null, toSkillGroupId: null };
+  };
+  return (unitId) => {
+    const goal = known.get(unitId) ?? find(unitId);
+    known.set(unitId, goal);
+    return goal;
+  };
 }
 
 async function moveConversations(deps: LeaverDeps, context: JobContext<Moved>, run: Run): Promise<void> {
   const { accountId } = run.params;
   for (let afterId = FIRST_ID; ;) {
     const page = { accountId, afterId, limit: BATCH };
-    const ids = await deps.uow.read((db) => conversationsOf(db, page));
-    const goal = await goalOf(deps, run.params);
-    for (const id of ids) {
-      const gift = { fromId: accountId, ...goal, reason: 'agent-left' };
+    const found = await deps.uow.read((db) => conversationsOf(db, page));
+    const goalOf = goals(deps, run.params);
+    for (const { id, unitId } of found) {
+      const gift = { fromId: accountId, ...(await goalOf(unitId)), reason: 'agent-left' };
       const { isNew } = await deps.conversations.giveOn({ actor: context.actor }, id, gift);
       if (isNew) run.moved.conversations += 1;
     }
     await run.keep();
-    if (ids.length < BATCH) return;
-    afterId = ids.at(-1) as string;
+    const last = found.at(-1);
+    if (found.length < BATCH || last === undefined) return;
+    afterId = last.id;
   }
 }
 
 async function moveTickets(deps: LeaverDeps, context: JobContext<Moved>, run: Run): Promise<void> {
   const { accountId } = run.params;
   for (;;) {
-    const goal = await goalOf(deps, run.params);
+    const goalOf = goals(deps, run.params);
     const { seen, given } = await deps.uow.run({ actor: context.actor }, async (tx) => {
       const tickets = await ticketsOf(tx, { accountId, limit: BATCH });
       let count = 0;
-      for (const ticket of tickets) count += await give(deps, tx, { ticket, fromId: accountId, goal });
+      for (const ticket of tickets) {
+        const goal = await goalOf(ticket.unitId);
+        count += await give(deps, tx, { ticket, fromId: accountId, goal });
+      }
       return { seen: tickets.length, given: count };
     });
     run.moved.tickets += given;

@@ -10,11 +10,22 @@ const TICKET_COUNT = portable<{ accountId: string }, { tickets: number }>(
   `SELECT COUNT(*) AS tickets FROM ticket WHERE assignee_id = :accountId AND state <> 'closed'`,
   { params: { accountId: 'uuid' }, result: { tickets: 'int' } },
 );
-const CONVERSATIONS = portable<{ accountId: string; afterId: string; limit: number }, { id: string }>(
+const UNITS = portable<{ accountId: string; limit: number }, { unitId: string }>(
+  'leaver.units',
+  `SELECT w.unit_id FROM
+      (SELECT c.unit_id FROM conversation c WHERE c.assignee_id = :accountId AND c.state = 'assigned'
+        UNION SELECT t.unit_id FROM ticket t WHERE t.assignee_id = :accountId AND t.state <> 'closed') w
+    ORDER BY w.unit_id FETCH FIRST :limit ROWS ONLY`,
+  { params: { accountId: 'uuid', limit: 'int' }, result: { unitId: 'uuid' } },
+);
+const CONVERSATIONS = portable<
+  { accountId: string; afterId: string; limit: number },
+  { id: string; unitId: string }
+>(
   'leaver.conversations',
-  `SELECT id FROM conversation WHERE assignee_id = :accountId AND state = 'assigned' AND id > :afterId
+  `SELECT id, unit_id FROM conversation WHERE assignee_id = :accountId AND state = 'assigned' AND id > :afterId
     ORDER BY id FETCH FIRST :limit ROWS ONLY`,
-  { params: { accountId: 'uuid', afterId: 'uuid', limit: 'int' }, result: { id: 'uuid' } },
+  { params: { accountId: 'uuid', afterId: 'uuid', limit: 'int' }, result: { id: 'uuid', unitId: 'uuid' } },
 );
 
 /** What of a ticket its history and the trail need. */
@@ -22,16 +33,17 @@ export interface LeftTicket {
   id: string;
   requesterId: string;
   skillGroupId: string | null;
+  unitId: string;
   version: number;
 }
 
 const TICKETS = portable<{ accountId: string; limit: number }, LeftTicket>(
   'leaver.tickets',
-  `SELECT id, requester_id, skill_group_id, version FROM ticket
+  `SELECT id, requester_id, skill_group_id, unit_id, version FROM ticket
     WHERE assignee_id = :accountId AND state <> 'closed' ORDER BY id FETCH FIRST :limit ROWS ONLY`,
   {
     params: { accountId: 'uuid', limit: 'int' },
-    result: { id: 'uuid', requesterId: 'uuid', skillGroupId: 'uuid', version: 'int' },
+    result: { id: 'uuid', requesterId: 'uuid', skillGroupId: 'uuid', unitId: 'uuid', version: 'int' },
   },
 );
 const TICKET_GIVE = portable<{
@@ -58,12 +70,17 @@ export async function countOpenWork(
   return { conversations, tickets };
 }
 
-/** Ids of conversations an account has, behind an id. */
-export async function conversationsOf(
+/** Conversations an account has, behind an id. */
+export function conversationsOf(
   db: Db,
   page: { accountId: string; afterId: string; limit: number },
-): Promise<string[]> {
-  return (await db.all(CONVERSATIONS, page)).map(({ id }) => id);
+): Promise<{ id: string; unitId: string }[]> {
+  return db.all(CONVERSATIONS, page);
+}
+
+/** Units of an account's open work, at most `limit`. */
+export async function unitsOfWork(db: Db, accountId: string, limit: number): Promise<string[]> {
+  return (await db.all(UNITS, { accountId, limit })).map(({ unitId }) => unitId);
 }
 
 /** Tickets of an account that are not closed. */

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { SYSTEM_ACTOR } from '../../kernel/index.ts';
+import { ROOT_UNIT_ID, SYSTEM_ACTOR } from '../../kernel/index.ts';
 import type { JobContext } from '../../platform/jobs/index.ts';
 import { buildDesk, GROUPS, PEOPLE, type Desk } from '../test/build-desk.ts';
 import { leaverJob, type LeaverParams } from './leaver.job.ts';
-import { countOpenWork } from './leaver.repo.ts';
+import { countOpenWork, unitsOfWork } from './leaver.repo.ts';
 
 type State = { conversations: number; tickets: number };
 
@@ -24,9 +24,13 @@ describe('the work of somebody who left', () => {
     now: () => desk.core.clock.now(),
     checkpoint: async (kept) => void checkpoints.push(kept),
   });
-  const run = async (params: Omit<LeaverParams, 'accountId'>, context = contextOf([])) => {
+  const run = async (
+    params: Omit<LeaverParams, 'accountId'>,
+    context = contextOf([]),
+    staff = desk.staff,
+  ) => {
     const { uow, clock, ids } = desk.core;
-    const deps = { uow, clock, ids, staff: desk.staff, conversations: desk.service };
+    const deps = { uow, clock, ids, staff, conversations: desk.service };
     return leaverJob(deps).run(context, { accountId: lin.id, ...params });
   };
   const open = (id: string) => desk.core.uow.read((db) => countOpenWork(db, id));
@@ -99,6 +103,28 @@ describe('the work of somebody who left', () => {
     ]);
     const row = await desk.owners.get(conversations[0] as string);
     expect(row).to.include({ state: 'queued', skillGroupId: GROUPS.cards.id });
+  });
+
+  it('goes to the queues where the successor’s data scope does not reach the unit', async () => {
+    const { conversations, tickets } = await give({ conversations: 1, tickets: 2 });
+    const far = '01900000-0000-7000-8000-00000000fa00';
+    await desk.core.sql('UPDATE ticket SET unit_id = $1 WHERE id = $2', [far, tickets[0]]);
+    expect(await desk.core.uow.read((db) => unitsOfWork(db, lin.id, 10))).to.deep.equal([ROOT_UNIT_ID, far]);
+    const before = await open(chen.id);
+    const staff = {
+      ...desk.staff,
+      agents: async (unitId?: string) =>
+        (await desk.staff.agents()).filter(({ id }) => unitId === ROOT_UNIT_ID || id !== chen.id),
+    };
+    await run({ toAccountId: chen.id, toSkillGroupId: null }, contextOf([]), staff);
+    expect(await open(lin.id)).to.deep.equal({ conversations: 0, tickets: 0 });
+    expect(await open(chen.id)).to.deep.equal({
+      conversations: before.conversations + 1,
+      tickets: before.tickets + 1,
+    });
+    expect((await desk.owners.get(conversations[0] as string)).assigneeId).to.equal(chen.id);
+    const rows = await desk.core.sql('SELECT assignee_id FROM ticket WHERE id = $1', [tickets[0]]);
+    expect(rows[0]?.['assignee_id']).to.equal(null);
   });
 
   it('does nothing when it runs again, and goes on after a run that was cut off', async () => {

@@ -20,6 +20,8 @@ describe('the agents’ socket', () => {
   let endpoint: ReturnType<typeof createAgentSocket>;
   const people = new Map<IncomingMessage, Person>();
   const benches: { leave(): void }[] = [];
+  /** Who hears that rights have changed. */
+  const forgotten = new Set<() => void>();
   before(async () => {
     desk = await buildDesk();
     const { owners, service: conversations, routing, notes, view, staff, core, files } = desk;
@@ -27,7 +29,11 @@ describe('the agents’ socket', () => {
       sessions: {
         async ofRequest(request) {
           const { actor, permissions, scopeFor } = contextOf(people.get(request) as Person);
-          return { actor, permissions, scopeFor, sessionId: 'spec', csrfToken: CSRF };
+          const onForgotten = (listener: () => void) => {
+            forgotten.add(listener);
+            return () => void forgotten.delete(listener);
+          };
+          return { actor, permissions, scopeFor, onForgotten, sessionId: 'spec', csrfToken: CSRF };
         },
         isAlive: async () => true,
         touch: () => undefined,
@@ -60,7 +66,7 @@ describe('the agents’ socket', () => {
       markReady: () => undefined,
       send: (frame: Frame) => heard.push(frame),
       sendEncoded: (frame: Buffer) => heard.push(jsonOf(frame)),
-      close: () => undefined,
+      close: (code: number) => heard.push({ t: 'closed', code }),
     } as unknown as SocketConnection;
     const request = {} as IncomingMessage;
     people.set(request, person);
@@ -70,6 +76,14 @@ describe('the agents’ socket', () => {
     benches.push({ leave: () => handlers.onClose() });
     return { heard, say: (frame: Frame) => handlers.onFrame(frame) };
   }
+  it('is closed at once when the rights of its account change, and hears nothing of that after it left', async () => {
+    const bench = await open('lin');
+    for (const listener of [...forgotten]) listener();
+    expect(bench.heard.filter(({ t }) => t === 'closed')).to.deep.equal([{ t: 'closed', code: 4410 }]);
+    benches.splice(0).forEach((each) => each.leave());
+    expect(forgotten.size).to.equal(0);
+  });
+
   /** Waits for a frame that a push brings after the commit; mocha's time limit ends a wait in vain. */
   async function until(bench: { heard: Frame[] }, isIt: (frame: Frame) => boolean): Promise<Frame> {
     for (;;) {

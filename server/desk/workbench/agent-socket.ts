@@ -35,6 +35,8 @@ export interface AgentSession {
   permissions: ReadonlySet<string>;
   /** What of the organisation any of these permissions reaches, the widest of them. */
   scopeFor(...permissions: string[]): DataScope;
+  /** Hears at once when the session ended or its account has other rights; gives back how to stop. */
+  onForgotten(listener: () => void): () => void;
 }
 
 /** Signs sockets in by the session cookie; the identity module supplies it. */
@@ -174,6 +176,7 @@ class Workbench {
   #isReady = false;
   #viewer: Viewer | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #stopHearing: (() => void) | undefined;
   /** What this workbench has open; its right to each was asked for, and is again when the conversation moves. */
   readonly #watched = new Set<string>();
 
@@ -202,6 +205,7 @@ class Workbench {
 
   leave(): void {
     clearInterval(this.#timer);
+    this.#stopHearing?.();
     this.#deps.audience.leaveAll(this.#connection);
     if (this.#isReady) this.#deps.routing.disconnect(this.#agentId);
   }
@@ -221,6 +225,9 @@ class Workbench {
       this.#isReady = true;
       routing.connect(this.#agentId);
       this.#timer = setInterval(() => void this.#checkSession(), SESSION_CHECK_MS);
+      // What the account may see is another: the workbench comes back at once, and asks for everything anew.
+      const { onForgotten } = this.#session;
+      this.#stopHearing = onForgotten(() => this.#connection.close(CLOSE.rightsChanged, 'session.changed'));
     }
     this.#connection.send({
       t: 'welcome',

@@ -4,7 +4,7 @@ import { findAccount, type Account } from '../account.repo.ts';
 import type { AccountService } from '../account.service.ts';
 import type { ApprovalService } from '../approvals/approval.service.ts';
 import { takesWork } from '../roles/role.rules.ts';
-import { findSkillGroup } from '../skill-group.repo.ts';
+import { findSkillGroup, listAgents } from '../skill-group.repo.ts';
 import { leaveGroups, membershipsOf } from './leaver.repo.ts';
 
 /** Who gets the work: a colleague, a skill group's queue, or the queues it came from. */
@@ -16,6 +16,8 @@ export type Successor = { accountId: string } | { skillGroupId: string } | { que
  */
 export interface WorkPort {
   countOpen(db: Db, accountId: string): Promise<{ conversations: number; tickets: number }>;
+  /** Units of what somebody has in hand, at most `limit`. */
+  unitsOf(db: Db, accountId: string, limit: number): Promise<readonly string[]>;
   handOn(
     tx: Tx,
     work: { accountId: string; toAccountId: string | null; toSkillGroupId: string | null },
@@ -39,6 +41,8 @@ export interface LeaverDeps {
 }
 
 const TO_QUEUE: Successor = { queue: true };
+/** More units than this in one hand are not looked at; what the successor may not see goes to the queues anyway. */
+const UNITS_MAX = 50;
 
 /** Turns accounts off without losing what they had in hand. */
 export class LeaverService {
@@ -64,7 +68,17 @@ export class LeaverService {
     const hasWork = open.conversations + open.tickets > 0;
     if (hasWork && successor === undefined) throw new AppError('account.has_work', { details: open });
     const goal = await assertSuccessor(tx, account, successor ?? TO_QUEUE);
+    if (goal.toAccountId !== null) await this.#assertReach(tx, account.id, goal.toAccountId);
     return this.#leave(tx, account, { ...goal, hasWork, reason: undefined });
+  }
+
+  /** The colleague's data scope covers the units of the work: what they could not open is not handed to them. */
+  async #assertReach(tx: Tx, fromId: string, toId: string): Promise<void> {
+    for (const unitId of await this.#deps.work.unitsOf(tx, fromId, UNITS_MAX)) {
+      const agents = await listAgents(tx, null, unitId);
+      if (agents.some(({ id }) => id === toId)) continue;
+      throw new AppError('account.successor_refused', { details: { unitId } });
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SYSTEM_ACTOR } from '../../kernel/index.ts';
+import { ROOT_UNIT_ID, SYSTEM_ACTOR } from '../../kernel/index.ts';
 import type { JobContext } from '../../platform/jobs/index.ts';
 import { serveIdentity, type Browser, type IdentityServer } from '../test/serve-identity.ts';
 
@@ -98,6 +98,27 @@ describe('accounts that leave', () => {
     for (const bad of [{}, { queue: false }, { queue: true, accountId: gone }, { accountId: 'x' }])
       expect((await disable(id, bad)).status, JSON.stringify(bad)).to.equal(400);
     expect((await disable(id, { queue: true })).status).to.equal(200);
+  });
+
+  it('hand work to no colleague whose data scope does not reach its unit', async () => {
+    const [id, other] = [await withWork(), await build()];
+    const made = await system.ask('/api/v1/units', {
+      method: 'POST',
+      body: { parentId: ROOT_UNIT_ID, kind: 'branch', name: '南方分行', code: 'LEAVER-SOUTH' },
+    });
+    const unitId = made.json.id as string;
+    server.work.units.set(id, [ROOT_UNIT_ID, unitId]);
+    await server.core.sql(
+      `UPDATE account_role SET scope_kind = 'unit', scope_unit_id = $1 WHERE account_id = $2`,
+      [ROOT_UNIT_ID, other],
+    );
+    const refused = await disable(id, { accountId: other });
+    expect([refused.json.code, refused.json.details]).to.deep.equal([
+      'account.successor_refused',
+      { unitId },
+    ]);
+    await server.core.sql(`UPDATE account_role SET scope_kind = 'subtree' WHERE account_id = $1`, [other]);
+    expect((await disable(id, { accountId: other })).status).to.equal(200);
   });
 
   it('take back what they asked for', async () => {

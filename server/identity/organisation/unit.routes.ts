@@ -1,7 +1,7 @@
 import { AppError, decodeCursor, LIMITS, ROOT_UNIT_ID, toPage } from '../../kernel/index.ts';
 import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
 import type { Tx } from '../../platform/persistence/index.ts';
-import { nameKeyOf, type UnitKind } from './unit.rules.ts';
+import { nameKeyOf, ORGANISATION_LIMITS, type UnitKind } from './unit.rules.ts';
 import * as schemas from './unit.schema.ts';
 import type { UnitInput, UnitService } from './unit.service.ts';
 import { listChildren, listClosing, readUnit, searchUnits, type UnitItem } from './unit.view.ts';
@@ -33,7 +33,15 @@ const SHAPE_ERRORS = [
 
 /** The organisation: everybody who is signed in reads it, the system administrator shapes it. */
 export function unitRoutes(deps: UnitRouteDeps): AnyRoute[] {
-  return [listRoute(), readRoute(), createRoute(deps), renameRoute(deps), moveRoute(deps), closeRoute(deps)];
+  return [
+    listRoute(),
+    readRoute(),
+    workRoute(deps),
+    createRoute(deps),
+    renameRoute(deps),
+    moveRoute(deps),
+    closeRoute(deps),
+  ];
 }
 
 function listRoute(): AnyRoute {
@@ -80,6 +88,22 @@ function readRoute(): AnyRoute {
     audit: NAMES,
     response: schemas.unit,
     handler: (tx, { params }) => show(tx, params.id),
+  });
+}
+
+function workRoute({ units }: UnitRouteDeps): AnyRoute {
+  return defineRoute<ById>({
+    method: 'GET',
+    path: '/api/v1/units/:id/work',
+    summary:
+      'What a unit would hand over when it is closed: people, and records by kind, counted up to `countedMax`.',
+    permission: 'unit:write',
+    audit: { none: 'Counts before a unit is closed; no record is named.' },
+    response: schemas.unitWork,
+    async handler(tx, { params }) {
+      const { people, records } = await units.workOf(tx, params.id);
+      return { people, records, countedMax: ORGANISATION_LIMITS.countedMax };
+    },
   });
 }
 

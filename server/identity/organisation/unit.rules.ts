@@ -18,6 +18,8 @@ export const ORGANISATION_LIMITS = {
   nameKeyCharacters: 200,
   /** Records of one table that one step of a hand-over moves. */
   handOverRows: 500,
+  /** Records of one kind are counted up to here before a unit is closed. */
+  countedMax: 10_000,
   /** Units one import may bring. */
   importRows: 5_000,
 } as const;

@@ -57,3 +57,8 @@ export const unitRename = closed({ name, code, kind: { type: 'string', enum: UNI
 export const unitMove = closed({ parentId: uuid });
 export const unitClose = closed({ successorId: uuid }, ['successorId']);
 export const unitClosed = closed({ people: count, left: { type: 'boolean' } });
+export const unitWork = closed({
+  people: count,
+  records: { type: 'array', items: closed({ kind: text(40), count }) },
+  countedMax: count,
+});

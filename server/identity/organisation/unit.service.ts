@@ -198,6 +198,16 @@ export class UnitService {
     return { row, people, left };
   }
 
+  /** What a unit would hand over: its people, and how many records of each kind it has, counted up to a limit. */
+  async workOf(db: Db, id: string): Promise<{ people: number; records: { kind: string; count: number }[] }> {
+    if ((await findUnit(db, id)) === undefined) throw new AppError('request.not_found');
+    const records: { kind: string; count: number }[] = [];
+    for (const { name: kind, count } of this.#deps.records) {
+      records.push({ kind, count: await count(db, id, ORGANISATION_LIMITS.countedMax) });
+    }
+    return { people: await countPeople(db, id), records };
+  }
+
   /** Takes up every hand-over that is not finished; resolves when all are. Repeating it, also after a kill, is safe. */
   async finishHandOvers(): Promise<void> {
     const rows = await this.#deps.uow.read((db) => listInState(db, 'closing', CLOSING_MAX));

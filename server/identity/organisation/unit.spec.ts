@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ROOT_UNIT_ID, SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { portable, type Tx } from '../../platform/persistence/index.ts';
 import { serveIdentity, type Browser, type IdentityServer } from '../test/serve-identity.ts';
+import { unitExport } from './unit.export.ts';
 import { ORGANISATION_LIMITS, type UnitKind } from './unit.rules.ts';
 
 const CLOSURE = portable<{ unitId: string }, { ancestorId: string; depth: number }>(
@@ -196,6 +197,46 @@ describe('organisation', function () {
     );
     expect((await post(`/${unit.id}/move`, { parentId: parent.id }, ifMatch(2))).status).to.equal(404);
     expect((await post(`/${ROOT_UNIT_ID}/close`, {}, ifMatch(1))).json.code).to.equal('unit.root_fixed');
+  });
+
+  it('counts what a unit would hand over, for who shapes the organisation alone', async () => {
+    const unit = await make(ROOT_UNIT_ID);
+    const agent = server.people.agent;
+    await server.core.uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
+      await tx.run(PLACE, { unitId: unit.id, id: agent.id });
+      tx.record({ action: 'config.change', outcome: 'ok' });
+    });
+    const reply = await admin.ask(`/api/v1/units/${unit.id}/work`);
+    expect(reply.status, reply.text).to.equal(200);
+    expect(reply.json).to.deep.include({ people: 1, countedMax: ORGANISATION_LIMITS.countedMax });
+    expect((await admin.ask(`/api/v1/units/${server.core.ids.next()}/work`)).status).to.equal(404);
+    const other = await server.browse(agent);
+    expect((await other.ask(`/api/v1/units/${unit.id}/work`)).status).to.equal(403);
+    await server.core.uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
+      await tx.run(PLACE, { unitId: ROOT_UNIT_ID, id: agent.id });
+      tx.record({ action: 'config.change', outcome: 'ok' });
+    });
+  });
+
+  it('are exported by code with the unit above each, page by page, closed ones left out', async () => {
+    const parent = await make(ROOT_UNIT_ID);
+    const child = await make(parent.id, 'outlet');
+    const shut = await make(ROOT_UNIT_ID);
+    await post(`/${shut.id}/close`, {}, ifMatch(1));
+    const rows: unknown[][] = [];
+    for (let cursor: string | null = null; ;) {
+      const query = { params: {}, cursor, limit: 2, lang: 'en' } as never;
+      const page = await server.core.uow.read((db) => unitExport().page(db, query));
+      rows.push(...page.rows);
+      cursor = page.next;
+      if (cursor === null) break;
+    }
+    const codes = rows.map(([code]) => code as string);
+    expect(codes).to.deep.equal([...new Set(codes)].sort());
+    const line = rows.find(([, name]) => name === child.name);
+    const above = rows.find(([, name]) => name === parent.name);
+    expect(line?.slice(2)).to.deep.equal(['Outlet', above?.[0], 2, 0, 'Active']);
+    expect(rows.some(([, name]) => name === shut.name)).to.equal(false);
   });
 
   it('lists the closed units whose work is still handed over, page by page, and no others', async () => {

@@ -17,6 +17,17 @@ export interface UnitItem {
   units: number;
 }
 
+/** A unit in a flat list, with the code of the one above it. */
+interface UnitLine {
+  id: string;
+  code: string;
+  name: string;
+  kind: string;
+  state: string;
+  depth: number;
+  parentCode: string | null;
+}
+
 type ItemRow = Pick<UnitRow, 'id' | 'parentId' | 'kind' | 'name' | 'code' | 'state' | 'depth' | 'version'> & {
   peopleCount: number;
   childCount: number;
@@ -57,6 +68,20 @@ const CLOSING = portable<{ afterId: string; limit: number }, ItemRow>(
   `SELECT ${COLUMNS} FROM org_unit u
     WHERE u.state = 'closing' AND u.id > :afterId ORDER BY u.id FETCH FIRST :limit ROWS ONLY`,
   { params: { afterId: 'uuid', limit: 'int' }, result: RESULT },
+);
+const BY_CODE = portable<{ afterCode: string; limit: number }, UnitLine & { peopleCount: number }>(
+  'org_unit.by_code',
+  `SELECT u.id, u.code, u.name, u.kind, u.state, u.depth, p.code AS parent_code,
+      (SELECT COUNT(*) FROM account a WHERE a.unit_id = u.id) AS people_count
+    FROM org_unit u LEFT JOIN org_unit p ON p.id = u.parent_id
+    WHERE u.state <> 'closed' AND u.code > :afterCode ORDER BY u.code FETCH FIRST :limit ROWS ONLY`,
+  {
+    params: { afterCode: 'text', limit: 'int' },
+    result: {
+      ...{ id: 'uuid', code: 'text', name: 'text', kind: 'text', state: 'text', depth: 'int' },
+      ...{ parentCode: 'text', peopleCount: 'int' },
+    },
+  },
 );
 const ITEM = portable<{ id: string }, ItemRow>(
   'org_unit.item',
@@ -107,6 +132,15 @@ export async function listClosing(
   page: { afterId: string | undefined; limit: number },
 ): Promise<UnitItem[]> {
   return (await db.all(CLOSING, { ...page, afterId: page.afterId ?? NIL_ID })).map(present);
+}
+
+/** Units that are not closed, by code, behind a code. */
+export async function listUnits(
+  db: Db,
+  page: { afterCode: string | undefined; limit: number },
+): Promise<(UnitLine & { people: number })[]> {
+  const rows = await db.all(BY_CODE, { ...page, afterCode: page.afterCode ?? ' ' });
+  return rows.map(({ peopleCount: people, ...line }) => ({ ...line, people }));
 }
 
 /** One unit with the units above it, the head office first. */

@@ -97,12 +97,14 @@ function serve(
 /** What the desk would hold: counts a spec sets, and what was handed on. */
 function createWork() {
   const counts = new Map<string, { conversations: number; tickets: number }>();
+  const units = new Map<string, string[]>();
   const handed: Parameters<WorkPort['handOn']>[1][] = [];
   const port: WorkPort = {
     countOpen: async (_db, accountId) => counts.get(accountId) ?? { conversations: 0, tickets: 0 },
+    unitsOf: async (_db, accountId) => units.get(accountId) ?? [],
     handOn: async (_tx, work) => `job-${handed.push(work)}`,
   };
-  return { counts, handed, port };
+  return { counts, units, handed, port };
 }
 
 /** Records of the desk, as a spec sets them. */

@@ -120,6 +120,8 @@ export interface UnitRows {
   /** The table; permanent. */
   name: string;
   hasAny(db: Db, unitId: string): Promise<boolean>;
+  /** How many rows a unit has; counting stops at `limit`. */
+  count(db: Db, unitId: string, limit: number): Promise<number>;
   /** Gives at most `limit` rows of a unit to another; the number given. */
   handOver(tx: Tx, from: string, to: string, limit: number): Promise<number>;
 }
@@ -131,6 +133,12 @@ export function unitRows(table: string): UnitRows {
     `SELECT 1 AS found FROM ${table} WHERE unit_id = :unitId FETCH FIRST 1 ROWS ONLY`,
     { params: { unitId: 'uuid' }, result: { found: 'int' } },
   );
+  const counted = portable<{ unitId: string; limit: number }, { recordCount: number }>(
+    `${table}.count_of_unit`,
+    `SELECT COUNT(*) AS record_count FROM
+      (SELECT x.id FROM ${table} x WHERE x.unit_id = :unitId FETCH FIRST :limit ROWS ONLY) y`,
+    { params: { unitId: 'uuid', limit: 'int' }, result: { recordCount: 'int' } },
+  );
   const give = portable<{ fromId: string; toId: string; limit: number }>(
     `${table}.hand_over_unit`,
     `UPDATE ${table} SET unit_id = :toId WHERE id IN
@@ -140,6 +148,7 @@ export function unitRows(table: string): UnitRows {
   return {
     name: table,
     hasAny: async (db, unitId) => (await db.one(any, { unitId })) !== undefined,
+    count: async (db, unitId, limit) => (await db.one(counted, { unitId, limit }))?.recordCount ?? 0,
     handOver: (tx, fromId, toId, limit) => tx.run(give, { fromId, toId, limit }),
   };
 }

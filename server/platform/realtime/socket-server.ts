@@ -10,6 +10,8 @@ export const CLOSE = {
   helloTimeout: 4408,
   tooLarge: 1009,
   unauthorised: 4401,
+  /** The session ended or its account has other rights: come back, and the server says which. */
+  rightsChanged: 4410,
   draining: 1012,
   policy: 1008,
 } as const;

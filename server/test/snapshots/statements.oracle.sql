@@ -556,6 +556,9 @@ SELECT c.id, c.requester_id, c.assignee_id, c.state, c.opened_at, c.last_seq, c.
 -- conversation.count_closed
 SELECT COUNT(*) AS records FROM conversation WHERE closed_at >= :1 AND closed_at < :2;
 
+-- conversation.count_of_unit
+SELECT COUNT(*) AS record_count FROM (SELECT x.id FROM conversation x WHERE x.unit_id = :1 FETCH FIRST :2 ROWS ONLY) y;
+
 -- conversation.hand_over_unit
 UPDATE conversation SET unit_id = :1 WHERE id IN (SELECT x.id FROM conversation x WHERE x.unit_id = :2 FETCH FIRST :3 ROWS ONLY);
 
@@ -970,6 +973,9 @@ SELECT erasure_id, node_id, at FROM erasure_ack WHERE erasure_id = :1 FETCH FIRS
 -- evaluation.any_of_unit
 SELECT 1 AS found FROM evaluation WHERE unit_id = :1 FETCH FIRST 1 ROWS ONLY;
 
+-- evaluation.count_of_unit
+SELECT COUNT(*) AS record_count FROM (SELECT x.id FROM evaluation x WHERE x.unit_id = :1 FETCH FIRST :2 ROWS ONLY) y;
+
 -- evaluation.hand_over_unit
 UPDATE evaluation SET unit_id = :1 WHERE id IN (SELECT x.id FROM evaluation x WHERE x.unit_id = :2 FETCH FIRST :3 ROWS ONLY);
 
@@ -1265,7 +1271,7 @@ UPDATE lease SET holder = :1, until_at = :2, fence = fence + 1 WHERE name = :3 A
 SELECT COUNT(*) AS conversations FROM conversation WHERE assignee_id = :1 AND state = 'assigned';
 
 -- leaver.conversations
-SELECT id FROM conversation WHERE assignee_id = :1 AND state = 'assigned' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+SELECT id, unit_id FROM conversation WHERE assignee_id = :1 AND state = 'assigned' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
 -- leaver.give_ticket
 UPDATE ticket SET assignee_id = :1, skill_group_id = :2, updated_at = :3, version = version + 1 WHERE id = :4 AND assignee_id = :5 AND state <> 'closed';
@@ -1274,7 +1280,10 @@ UPDATE ticket SET assignee_id = :1, skill_group_id = :2, updated_at = :3, versio
 SELECT COUNT(*) AS tickets FROM ticket WHERE assignee_id = :1 AND state <> 'closed';
 
 -- leaver.tickets
-SELECT id, requester_id, skill_group_id, version FROM ticket WHERE assignee_id = :1 AND state <> 'closed' ORDER BY id FETCH FIRST :2 ROWS ONLY;
+SELECT id, requester_id, skill_group_id, unit_id, version FROM ticket WHERE assignee_id = :1 AND state <> 'closed' ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- leaver.units
+SELECT w.unit_id FROM (SELECT c.unit_id FROM conversation c WHERE c.assignee_id = :1 AND c.state = 'assigned' UNION SELECT t.unit_id FROM ticket t WHERE t.assignee_id = :2 AND t.state <> 'closed') w ORDER BY w.unit_id FETCH FIRST :3 ROWS ONLY;
 
 -- legal_hold.active
 SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE is_active = :1 ORDER BY placed_at asc, id asc FETCH FIRST :2 ROWS ONLY;
@@ -1486,6 +1495,9 @@ UPDATE org_tree SET version = version + 1 WHERE id = 'tree';
 -- org_tree.version
 SELECT version FROM org_tree WHERE id = 'tree';
 
+-- org_unit.by_code
+SELECT u.id, u.code, u.name, u.kind, u.state, u.depth, p.code AS parent_code, (SELECT COUNT(*) FROM account a WHERE a.unit_id = u.id) AS people_count FROM org_unit u LEFT JOIN org_unit p ON p.id = u.parent_id WHERE u.state <> 'closed' AND u.code > :1 ORDER BY u.code FETCH FIRST :2 ROWS ONLY;
+
 -- org_unit.by_codes
 SELECT id, parent_id, kind, name, name_key, code, state, successor_id, depth, created_at, closed_at, version FROM org_unit WHERE code IN ((list));
 
@@ -1620,6 +1632,9 @@ SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, 
 
 -- requester.conversations
 SELECT c.id, c.state, c.opened_at FROM conversation c WHERE c.requester_id = :1 AND (c.assignee_id = :2 OR c.assignee_id IS NULL OR :3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :4 AND s.unit_id = c.unit_id AND s.depth <= :5) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST :6 ROWS ONLY;
+
+-- requester.count_of_unit
+SELECT COUNT(*) AS record_count FROM (SELECT x.id FROM requester x WHERE x.unit_id = :1 FETCH FIRST :2 ROWS ONLY) y;
 
 -- requester.due
 SELECT r.id, r.created_at, r.updated_at FROM requester r WHERE r.updated_at < :1 AND r.updated_at >= :2 AND (r.updated_at > :3 OR r.id > :4) AND NOT EXISTS (SELECT c.id FROM conversation c WHERE c.requester_id = r.id AND (c.state IN ('queued', 'assigned') OR c.closed_at >= :5 OR (c.state = 'robot' AND c.last_at >= :6))) AND NOT EXISTS (SELECT t.id FROM ticket t WHERE t.requester_id = r.id AND (t.state NOT IN ('solved', 'closed') OR t.updated_at >= :7)) ORDER BY r.updated_at, r.id FETCH FIRST :8 ROWS ONLY;
@@ -1830,6 +1845,9 @@ SELECT 1 AS found FROM site WHERE unit_id = :1 FETCH FIRST 1 ROWS ONLY;
 
 -- site.by_id
 SELECT id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version FROM site WHERE id = :1;
+
+-- site.count_of_unit
+SELECT COUNT(*) AS record_count FROM (SELECT x.id FROM site x WHERE x.unit_id = :1 FETCH FIRST :2 ROWS ONLY) y;
 
 -- site.hand_over_unit
 UPDATE site SET unit_id = :1 WHERE id IN (SELECT x.id FROM site x WHERE x.unit_id = :2 FETCH FIRST :3 ROWS ONLY);
@@ -2085,6 +2103,9 @@ SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, 
 
 -- ticket.change
 UPDATE ticket SET subject_enc = :1, priority = :2, assignee_id = :3, unit_id = :4, updated_at = :5, version = :6 WHERE id = :7 AND version = :8;
+
+-- ticket.count_of_unit
+SELECT COUNT(*) AS record_count FROM (SELECT x.id FROM ticket x WHERE x.unit_id = :1 FETCH FIRST :2 ROWS ONLY) y;
 
 -- ticket.count_solved
 SELECT COUNT(*) AS records FROM ticket WHERE solved_at >= :1 AND solved_at < :2;

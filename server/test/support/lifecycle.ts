@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLifecycle, type Lifecycle, type LifecycleNotices } from '../../compliance/index.ts';
-import { countOpenWork } from '../../desk/index.ts';
+import { countOpenWork, unitsOfWork } from '../../desk/index.ts';
 import { createIdentity, type Identity } from '../../identity/index.ts';
 import { AppError, createFakeClock, type Actor, type FakeClock } from '../../kernel/index.ts';
 import type { RecordStore, Tx } from '../../platform/persistence/index.ts';
@@ -70,7 +70,11 @@ export class LifecycleStage {
       bookkeeping: { run: async () => 0 },
       dormantMs: 90 * DAY_MS,
       lookAt: async () => undefined,
-      work: { countOpen: countOpenWork, handOn: () => Promise.reject(new Error('no queue of jobs here')) },
+      work: {
+        countOpen: countOpenWork,
+        unitsOf: unitsOfWork,
+        handOn: () => Promise.reject(new Error('no queue of jobs here')),
+      },
     });
     const { approvals } = this.identity;
     this.life = createLifecycle({

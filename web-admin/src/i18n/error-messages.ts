@@ -27,7 +27,8 @@ export const zh = {
   'error.account.self_refused': '不能修改自己的权限。',
   'error.account.second_person': '必须由另一人批准。',
   'error.account.has_work': '该账号还有未完成的工作，请指定由谁接手。',
-  'error.account.successor_refused': '指定的接手人无法接手，请选择在岗的坐席或现有技能组。',
+  'error.account.successor_refused':
+    '指定的接手人无法接手，请选择数据范围包括相关机构的在岗坐席，或现有技能组。',
   'error.account.last_administrator': '这是同类管理员中最后一个可用账号，请先设立另一个。',
   'error.account.state_refused': '账号当前状态不允许此操作。',
   'error.role.unknown': '所选角色已不存在，请刷新后重选。',
@@ -245,7 +246,7 @@ export const en: Record<keyof typeof zh, string> = {
   'error.account.second_person': 'Another person must approve this.',
   'error.account.has_work': 'The account has open work; choose who takes it.',
   'error.account.successor_refused':
-    'Whoever you chose cannot take the work; choose an active agent or a skill group.',
+    'Whoever you chose cannot take the work; choose an active agent whose data scope reaches its units, or a skill group.',
   'error.account.last_administrator':
     'This is the last active administrator of its kind; make another one first.',
   'error.account.state_refused': 'The account is not in a state that allows this.',

@@ -152,6 +152,18 @@ describe('agent socket', () => {
     expect(built.timerMs()).to.equal(undefined);
   });
 
+  it('comes back and asks about the session when the rights of the account have changed', () => {
+    const built = buildConnection();
+    built.connection.start();
+    built.last().open();
+    built.last().receive({ t: 'welcome' });
+    built.last().drop(4410);
+    expect(built.refusedCount()).to.equal(1);
+    expect(built.connection.state()).to.equal('waiting');
+    built.fire();
+    expect(built.sockets).to.have.length(2);
+  });
+
   it('asks about the session when the connection is refused again and again', () => {
     const built = buildConnection();
     built.connection.start();

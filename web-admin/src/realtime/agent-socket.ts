@@ -11,6 +11,8 @@ const PROTOCOL = 'vaultdesk.v1';
 
 /** Close codes after which another attempt is of no use: session gone, origin refused. */
 const FINAL_CLOSE_CODES = new Set([4401, 4403]);
+/** The session ended, or the account may see other things now: asked about at once. */
+const RIGHTS_CHANGED = 4410;
 
 const DOUBT_ATTEMPTS = 3;
 
@@ -133,7 +135,8 @@ class AgentConnection implements AgentSocket {
     this.#socket = undefined;
     if (this.#state === 'stopped') return;
     // A refused upgrade looks like a lost line: after some of them, ask whether the session still lives.
-    if (this.#attempt > 0 && this.#attempt % DOUBT_ATTEMPTS === 0) this.#deps.onRefused();
+    const isInDoubt = this.#attempt > 0 && this.#attempt % DOUBT_ATTEMPTS === 0;
+    if (isInDoubt || code === RIGHTS_CHANGED) this.#deps.onRefused();
     if (!FINAL_CLOSE_CODES.has(code)) return this.#retry();
     this.#deps.clearTimeout(this.#timer);
     this.#setState('stopped');

@@ -35,6 +35,23 @@ export function useUnit(id: string) {
   });
 }
 
+/** What a unit would hand over when it is closed; a count at `countedMax` may be more. */
+export interface UnitWork {
+  people: number;
+  records: { kind: string; count: number }[];
+  countedMax: number;
+}
+
+/** Asked for when the dialog opens, never from an old answer. */
+export function useUnitWork(id: string) {
+  const api = useApi();
+  return useQuery<UnitWork, ApiError>({
+    queryKey: ['units', 'work', id],
+    queryFn: ({ signal }) => api.get<UnitWork>(`/units/${id}/work`, { signal }),
+    staleTime: 0,
+  });
+}
+
 /** What lies directly under each of the opened units. */
 export function useChildren(parentIds: readonly string[]) {
   const api = useApi();

@@ -2,6 +2,7 @@ import { Alert, Input } from 'antd';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { Page, ROOT_UNIT_ID } from '../../components/index.ts';
+import { ExportButton } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { useClosingUnits, type Unit } from './organisation-data.ts';
 import { UnitDialog, type UnitAct } from './unit-dialogs.tsx';
@@ -39,7 +40,12 @@ export default function OrganisationPage() {
   const handleSelect = (id: string) => setSearch(id === ROOT_UNIT_ID ? {} : { unit: id });
   const close = () => setChosen(undefined);
   return (
-    <Page title={t('unit.title')}>
+    <Page
+      title={t('unit.title')}
+      tools={
+        <ExportButton permission="unit:write" subject={{ kind: 'unit.list', params: {}, filters: [] }} />
+      }
+    >
       <HandOvers />
       <div className="filters" role="search">
         <Input.Search

@@ -1,7 +1,7 @@
 import { Alert, App, Form, Input, Select } from 'antd';
-import { FormDialog, ROOT_UNIT_ID, UnitPicker } from '../../components/index.ts';
+import { ErrorFace, FormDialog, LoadingFace, ROOT_UNIT_ID, UnitPicker } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
-import { useUnit, useUnitActions, type Unit } from './organisation-data.ts';
+import { useUnit, useUnitActions, useUnitWork, type Unit, type UnitWork } from './organisation-data.ts';
 import { kindsUnder, type UnitKind } from './organisation-rules.ts';
 
 const NAME_MAX = 100;
@@ -143,6 +143,27 @@ function MoveDialog({ unit, onDone, onClose }: DialogProps) {
   );
 }
 
+/** People and records that go over, counted now. */
+function HandedOver({ work }: { work: UnitWork }) {
+  const { t, tMaybe, format } = useI18n();
+  const lines = [
+    { kind: 'people', count: work.people },
+    ...work.records.map(({ kind, count }) => ({ kind, count })),
+  ];
+  const shown = (count: number) =>
+    count >= work.countedMax ? t('unit.work_more', { count: format.number(count) }) : format.number(count);
+  return (
+    <dl className="facts">
+      {lines.map(({ kind, count }) => (
+        <div key={kind}>
+          <dt>{tMaybe(`unit.work.${kind}`) ?? kind}</dt>
+          <dd>{shown(count)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 function CloseDialog({ unit, onDone, onClose }: DialogProps) {
   const { t } = useI18n();
   const { message } = App.useApp();
@@ -152,7 +173,8 @@ function CloseDialog({ unit, onDone, onClose }: DialogProps) {
     void message.success(t(left ? 'unit.closed_left' : 'unit.closed', { name: unit.name, people }));
     onDone(successorId ?? unit.parentId ?? ROOT_UNIT_ID);
   }
-  const isNeeded = unit.people > 0;
+  const { data: work, error, refetch } = useUnitWork(unit.id);
+  const isNeeded = work === undefined || work.people > 0 || work.records.some(({ count }) => count > 0);
   return (
     <FormDialog<{ successorId?: string }>
       title={`${t('unit.close')} · ${unit.name}`}
@@ -166,9 +188,11 @@ function CloseDialog({ unit, onDone, onClose }: DialogProps) {
         className="dialog-alert"
         type="warning"
         showIcon
-        title={t('unit.close_title', { people: unit.people })}
+        title={t('unit.close_title')}
         description={t('unit.close_text')}
       />
+      {error && <ErrorFace error={error} onRetry={() => void refetch()} />}
+      {work ? <HandedOver work={work} /> : !error && <LoadingFace />}
       <Form.Item
         name="successorId"
         label={t('unit.successor')}
