@@ -153,7 +153,7 @@ function HandedOver({ work }: { work: UnitWork }) {
   const shown = (count: number) =>
     count >= work.countedMax ? t('unit.work_more', { count: format.number(count) }) : format.number(count);
   return (
-    <dl className="facts">
+    <dl className="facts unit-work">
       {lines.map(({ kind, count }) => (
         <div key={kind}>
           <dt>{tMaybe(`unit.work.${kind}`) ?? kind}</dt>
