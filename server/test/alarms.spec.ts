@@ -22,6 +22,7 @@ interface Shown {
   freeBytes: number;
   deadLetters: number;
   isDatabaseAway: boolean;
+  isLeading: boolean;
 }
 
 describe('alarms', () => {
@@ -37,7 +38,7 @@ describe('alarms', () => {
     const { clock, core, notify } = bench;
     shown = {
       ...{ sealedAt: clock.now(), isForked: false, freeBytes: 2 * DISK_LOW_BYTES },
-      ...{ deadLetters: 3, isDatabaseAway: false },
+      ...{ deadLetters: 3, isDatabaseAway: false, isLeading: true },
     };
     const startedMs = clock.now().getTime();
     const read: AlarmDeps['uow']['read'] = (work) =>
@@ -50,6 +51,7 @@ describe('alarms', () => {
       sealer: { status: () => ({ sealedAt: shown.sealedAt, isForked: shown.isForked }) as never },
       guard: { freeBytes: async () => shown.freeBytes },
       deadLetters: async () => shown.deadLetters,
+      lead: async () => shown.isLeading,
     });
     await alarms.look();
   });
@@ -97,8 +99,12 @@ describe('alarms', () => {
     expect(await kinds()).to.deep.equal(['alarm.audit-stopped']);
   });
 
-  it('tell of a forked trail', async () => {
+  it('tell of a forked trail, from the process that leads alone', async () => {
     shown.isForked = true;
+    shown.isLeading = false;
+    await alarms.look();
+    expect(await kinds()).to.deep.equal([]);
+    shown.isLeading = true;
     await alarms.look();
     expect(await kinds()).to.deep.equal(['alarm.audit-forked']);
   });
