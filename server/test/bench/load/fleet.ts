@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { PageCount, StormResult } from './page-load.ts';
 import type { LoadOrder, LoadResult } from './visitor-load.ts';
 
 const GENERATOR = fileURLToPath(new URL('./generator.ts', import.meta.url));
@@ -31,6 +32,31 @@ export class Fleet {
     return sum(await this.#all<LoadResult>(this.#children.map(() => each)));
   }
 
+  /** Opens pages that stay idle, of `sessions` customers. */
+  async openPages(url: string, { count, sessions }: { count: number; sessions: number }): Promise<PageCount> {
+    const share = (whole: number, index: number) => Math.ceil((whole - index) / PROCESSES);
+    const orders = this.#children.map((_, index): LoadOrder => ({
+      ...{ order: 'pages', url, address: `127.0.0.${index + 21}` },
+      ...{ count: share(count, index), sessions: share(sessions, index) },
+    }));
+    return sumPages(await this.#all<PageCount>(orders));
+  }
+
+  async countPages(): Promise<PageCount> {
+    return sumPages(await this.#all<PageCount>(this.#children.map(() => ({ order: 'count-pages' }))));
+  }
+
+  /** Cuts every page off; each customer misses a message. */
+  async cut(): Promise<void> {
+    await this.#all<undefined>(this.#children.map(() => ({ order: 'cut' })));
+  }
+
+  /** Lets all pages come back at once. */
+  async storm(): Promise<StormResult> {
+    const results = await this.#all<StormResult>(this.#children.map(() => ({ order: 'storm' })));
+    return { ...sumPages(results), inStepMs: results.flatMap(({ inStepMs }) => inStepMs) };
+  }
+
   close(): void {
     for (const child of this.#children) child.disconnect();
   }
@@ -52,6 +78,13 @@ export class Fleet {
       ),
     );
   }
+}
+
+function sumPages(counts: PageCount[]): PageCount {
+  return {
+    open: counts.reduce((all, { open }) => all + open, 0),
+    inStep: counts.reduce((all, { inStep }) => all + inStep, 0),
+  };
 }
 
 function sum(results: LoadResult[]): LoadResult {

@@ -46,6 +46,12 @@ function processorMs(pid: number): number {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_MS;
 }
 
+/** Memory that a process has in the machine now, in KiB. */
+export function residentKib(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
+}
+
 async function readCommits(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -16,6 +16,10 @@ export interface LoadResult {
 /** Orders of the parent process. */
 export type LoadOrder =
   | { order: 'open'; url: string; address: string; count: number }
+  | { order: 'pages'; url: string; address: string; count: number; sessions: number }
+  | { order: 'count-pages' }
+  | { order: 'cut' }
+  | { order: 'storm' }
   | { order: 'closed-loop'; ms: number }
   | { order: 'fixed-rate'; perSecond: number; ms: number };
 
