@@ -127,7 +127,7 @@ async function give(
   if (!(await giveTicket(tx, { id, fromId, assigneeId, skillGroupId, at }))) return 0;
   const { type: actorType, id: actorId } = tx.context.actor;
   const entry = { id: ids.next(), ticketId: id, at, actorType, actorId, action: 'assignee' };
-  await insertEvents(tx, [{ ...entry, fromValue: fromId, toValue: assigneeId }]);
+  insertEvents(tx, [{ ...entry, fromValue: fromId, toValue: assigneeId }]);
   tx.record({
     action: 'ticket.assign',
     outcome: 'ok',

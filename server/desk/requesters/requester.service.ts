@@ -182,8 +182,8 @@ export class RequesterService {
       updatedAt: now,
       version: 1,
     };
-    await tx.run(DEK_INSERT, { ...dekRow, writes: 0 });
-    await tx.run(REQUESTER_INSERT, row);
+    tx.later(DEK_INSERT, { ...dekRow, writes: 0 });
+    tx.later(REQUESTER_INSERT, row);
     tx.record({
       action: 'requester.create',
       outcome: 'ok',

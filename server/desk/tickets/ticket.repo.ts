@@ -87,9 +87,9 @@ export function tokenParams(tokens: bigint[]): { tokens: bigint[]; list: string 
 }
 
 /** Inserts a new ticket with the tokens it is found by. */
-export async function insertTicket(tx: Tx, row: TicketRow, tokens: bigint[]): Promise<void> {
-  await tx.run(TICKET_INSERT, row);
-  await tx.run(TOKENS_INSERT, { ticketId: row.id, ...tokenParams(tokens) });
+export function insertTicket(tx: Tx, row: TicketRow, tokens: bigint[]): void {
+  tx.later(TICKET_INSERT, row);
+  tx.later(TOKENS_INSERT, { ticketId: row.id, ...tokenParams(tokens) });
 }
 
 /** Puts other tokens in the place of a ticket's. */
@@ -124,13 +124,13 @@ export async function touchTicket(tx: Tx, id: string, updatedAt: Date): Promise<
 }
 
 /** Inserts a comment. */
-export async function insertComment(tx: Tx, row: TicketCommentRow): Promise<void> {
-  await tx.run(COMMENT_INSERT, row);
+export function insertComment(tx: Tx, row: TicketCommentRow): void {
+  tx.later(COMMENT_INSERT, row);
 }
 
 /** Inserts history entries. */
-export async function insertEvents(tx: Tx, rows: readonly TicketEventRow[]): Promise<void> {
-  await tx.runMany(EVENT_INSERT, rows);
+export function insertEvents(tx: Tx, rows: readonly TicketEventRow[]): void {
+  for (const row of rows) tx.later(EVENT_INSERT, row);
 }
 
 /** Comments of a ticket, oldest first. */

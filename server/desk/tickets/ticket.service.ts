@@ -125,9 +125,9 @@ export class TicketService {
       solvedAt: null,
       version: 1,
     };
-    await insertTicket(tx, row, this.#tokens(subject, description));
+    insertTicket(tx, row, this.#tokens(subject, description));
     await this.#deps.fields.write(tx, { recordType: 'ticket', recordId: id }, requester.dek, own);
-    await insertEvents(tx, [this.#event(tx.context.actor, row, { action: 'created', to: 'new', at })]);
+    insertEvents(tx, [this.#event(tx.context.actor, row, { action: 'created', to: 'new', at })]);
     tx.record({
       action: 'ticket.create',
       outcome: 'ok',
@@ -156,7 +156,7 @@ export class TicketService {
     const next: TicketRow = { ...row, state: to, solvedAt, updatedAt: at, version: row.version + 1 };
     if (!(await moveTicket(tx, next, change.version))) throw new AppError('request.version_stale');
     const actor = tx.context.actor;
-    await insertEvents(tx, [this.#event(actor, row, { action: 'state', from: row.state, to, at })]);
+    insertEvents(tx, [this.#event(actor, row, { action: 'state', from: row.state, to, at })]);
     // The console promises colleagues that what they say of a move stays inside; a customer is told by a public comment.
     if (change.comment) await this.#insertComment(tx, row, { text: change.comment, isInternal: true });
     tx.record({
@@ -269,7 +269,7 @@ export class TicketService {
     const bodyEnc = dek.seal({ table: 'ticket_comment', column: 'body_enc', rowId: id }, text);
     const at = this.#deps.clock.now();
     const comment = { id, ticketId: row.id, authorType, authorId, bodyEnc, isInternal, at };
-    await insertComment(tx, comment);
+    insertComment(tx, comment);
     const details = { commentId: id, isInternal };
     tx.record({ action: 'ticket.comment', outcome: 'ok', ...targetOf(row), details });
     tx.emit({
@@ -352,7 +352,7 @@ export class TicketService {
       events.push(
         this.#event(actor, row, { action: 'assignee', from: row.assigneeId, to: next.assigneeId, at }),
       );
-    await insertEvents(tx, events);
+    insertEvents(tx, events);
     tx.record({ action: 'ticket.update', outcome: 'ok', ...targetOf(row), fields: Object.keys(fields) });
     if (!isReassigned) return;
     const details = { assigneeId: next.assigneeId ?? 'none' };

@@ -4,8 +4,20 @@ import type { QueryRunner } from 'typeorm';
 import { LIST_ITEMS_MAX, type Dialect, type Rendered } from './dialect/dialect.ts';
 import { LIST_MARK } from './dialect/oracle.ts';
 import { LARGE_BYTES_MIN, runBytes } from './dialect/postgres-bytes.ts';
+import { runTogether } from './dialect/postgres-together.ts';
 import type { Statement } from './statements.ts';
 import type { Db } from './unit.ts';
+
+/** A writing statement with its parameters. */
+export interface Step {
+  statement: Statement;
+  params: Record<string, unknown>;
+}
+
+/** One writing statement, ready to be run with others. */
+export function stepOf<P>(statement: Statement<P, never>, params: P): Step {
+  return { statement: statement as unknown as Statement, params: params as Record<string, unknown> };
+}
 
 interface Answer {
   rows: Record<string, unknown>[];
@@ -61,6 +73,24 @@ export class Session implements Db {
     let count = 0;
     for (const params of rows) count += await this.run(statement, params);
     return count;
+  }
+
+  /** Runs writing statements in order, in one round trip where the database knows how; the first fault ends them. */
+  async runTogether(steps: readonly Step[]): Promise<void> {
+    if (steps.length === 0) return;
+    if (this.#dialect.name === 'oracle') {
+      for (const { statement, params } of steps) await this.#execute(statement, params);
+      return;
+    }
+    const calls = steps.map(({ statement, params }) => {
+      const { rendered, binds } = this.#bind(statement, params);
+      return { name: rendered.name, text: rendered.text, values: binds };
+    });
+    try {
+      await runTogether((await this.#runner.connect()) as PoolClient, calls);
+    } catch (error) {
+      throw this.#dialect.translateError(error);
+    }
   }
 
   #bind(statement: Statement, params: Record<string, unknown>): { rendered: Rendered; binds: unknown[] } {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AppError, SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
-import { auditEventEntity, insert, portable, select, takeNumbers } from './index.ts';
+import { auditEventEntity, DatabaseConflict, insert, portable, select, takeNumbers } from './index.ts';
 
 const EVENTS = select(auditEventEntity, {
   name: 'spec.audit_events',
@@ -78,6 +78,43 @@ describe('unit of work', () => {
     }
   });
 
+  it('writes what may wait before the next statement, or with the commit', async () => {
+    await core.uow.run(BY_SYSTEM, async (tx) => {
+      tx.later(LEASE_ROW, lease('waits-1'));
+      tx.later(LEASE_ROW, lease('waits-2'));
+      expect(await tx.all(LEASES, { name: 'waits-2' })).to.have.length(1);
+      tx.later(LEASE_ROW, lease('waits-3'));
+      tx.record(ENTRY);
+    });
+    for (const name of ['waits-1', 'waits-2', 'waits-3']) {
+      expect(await core.uow.read((db) => db.all(LEASES, { name })), name).to.have.length(1);
+    }
+  });
+
+  it('rolls all back when something that waited is refused, and uses the connection again', async () => {
+    const spoil = (names: readonly string[]) =>
+      core.uow
+        .run(BY_SYSTEM, async (tx) => {
+          for (const name of names) tx.later(LEASE_ROW, lease(name));
+          tx.record(ENTRY);
+          tx.emit({ type: 'thing.happened', key: 'spoilt', payload: {} });
+        })
+        .catch((thrown: unknown) => thrown);
+    const lists = [
+      ['twice', 'twice', 'after'],
+      ['first', 'fine', 'fine'],
+    ];
+    for (const names of [...lists, ...lists, ...lists]) {
+      expect(await spoil(names)).to.be.instanceOf(DatabaseConflict);
+    }
+    for (const name of lists.flat()) {
+      expect(await core.uow.read((db) => db.all(LEASES, { name })), name).to.deep.equal([]);
+    }
+    expect(await spoil(['after-all'])).to.equal(undefined);
+    const events = await core.uow.read((db) => db.all(OUTBOX, {}));
+    expect(events.filter(({ eventKey }) => eventKey === 'spoilt')).to.have.length(1);
+  });
+
   it('rolls everything back when the work throws', async () => {
     const error = await core.uow
       .run(BY_SYSTEM, async (tx) => {
@@ -105,7 +142,7 @@ describe('unit of work', () => {
     const numbers = rows.map(({ n }) => n);
     const voided = rows
       .filter(({ action }) => action === 'audit.void')
-      .flatMap(({ body }) => (JSON.parse(body) as { details: { numbers: string[] } }).details.numbers.length);
+      .flatMap(({ body }) => (JSON.parse(body) as { details: { count: number } }).details.count);
     const last = numbers.at(-1) as number;
     expect(numbers.length + voided.reduce((sum, count) => sum + count, 0)).to.equal(last);
   });

@@ -4,7 +4,7 @@ import { AppError, SYSTEM_ACTOR, type EventDraft } from '../../kernel/index.ts';
 import { toAuditRow } from './audit.entity.ts';
 import type { Database } from './data-source.ts';
 import { outboxEventEntity, type OutboxRow } from './outbox.entity.ts';
-import { Session } from './session.ts';
+import { Session, stepOf, type Step } from './session.ts';
 import { insert, type Statement } from './statements.ts';
 import { AUDIT_INSERT, type Trail } from './trail.ts';
 import type { StorageGuard } from './storage-guard.ts';
@@ -25,6 +25,7 @@ class OpenUnit implements Tx {
   hasWritten = false;
   readonly #database: Database;
   readonly #guard: StorageGuard | undefined;
+  #later: Step[] = [];
   #runner: QueryRunner | undefined;
   #opening: Promise<Session> | undefined;
 
@@ -62,23 +63,43 @@ class OpenUnit implements Tx {
   }
 
   async all<P, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
-    return (await this.session()).all(statement, params);
+    return (await this.#caughtUp()).all(statement, params);
   }
 
   async one<P, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {
-    return (await this.session()).one(statement, params);
+    return (await this.#caughtUp()).one(statement, params);
+  }
+
+  later<P>(statement: Statement<P, never>, params: P): void {
+    this.#guard?.assertWritable();
+    this.hasWritten = true;
+    this.#later.push(stepOf(statement, params));
+  }
+
+  /** What waits to be written; the caller writes it now. */
+  takeLater(): Step[] {
+    const steps = this.#later;
+    this.#later = [];
+    return steps;
+  }
+
+  /** A statement sees all that was written before it. */
+  async #caughtUp(): Promise<Session> {
+    const session = await this.session();
+    if (this.#later.length > 0) await session.runTogether(this.takeLater());
+    return session;
   }
 
   async run<P>(statement: Statement<P, never>, params: P): Promise<number> {
     this.#guard?.assertWritable();
     this.hasWritten = true;
-    return (await this.session()).run(statement, params);
+    return (await this.#caughtUp()).run(statement, params);
   }
 
   async runMany<P>(statement: Statement<P, never>, params: readonly P[]): Promise<number> {
     this.#guard?.assertWritable();
     this.hasWritten = true;
-    return (await this.session()).runMany(statement, params);
+    return (await this.#caughtUp()).runMany(statement, params);
   }
 
   record(entry: AuditDraft): void {
@@ -174,8 +195,11 @@ async function flush(
   try {
     entries.push(...(await deps.trail.takeVoids(session)));
     for (const draft of unit.drafts) entries.push(deps.trail.draw(draft, unit.context));
-    await session.runMany(AUDIT_INSERT, entries.map(toAuditRow));
-    await session.runMany(OUTBOX_INSERT, unit.events.map(deps.toOutboxRow));
+    await session.runTogether([
+      ...unit.takeLater(),
+      ...entries.map((entry) => stepOf(AUDIT_INSERT, toAuditRow(entry))),
+      ...unit.events.map((event) => stepOf(OUTBOX_INSERT, deps.toOutboxRow(event))),
+    ]);
   } catch (error) {
     deps.trail.abandon(entries, true);
     throw error;

@@ -24,6 +24,11 @@ export interface Tx extends Db {
   run<P>(statement: Statement<P, never>, params: P): Promise<number>;
   /** Runs it once for each set of parameters; gives the rows changed in all. */
   runMany<P>(statement: Statement<P, never>, params: readonly P[]): Promise<number>;
+  /**
+   * Writes with the rest of the unit: before the next statement of it, or with its entries and the commit. For writes
+   * whose count nobody asks for and whose refusal nobody catches; a unit of them alone takes one round trip.
+   */
+  later<P>(statement: Statement<P, never>, params: P): void;
   /** Adds an audit entry, written with the commit. A unit that writes without one is refused. */
   record(entry: AuditDraft): void;
   /** How many entries have been recorded so far. */
