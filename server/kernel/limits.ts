@@ -7,6 +7,7 @@ export const LIMITS = {
   pageItemsDefault: 50,
   pageItemsMax: 500,
   helloTimeoutMs: 10_000,
+  socketsBeforeHelloMax: 5_000,
   socketBufferedBytesMax: 1024 * 1024,
   longPollSecondsMax: 25,
   drainMs: 30_000,

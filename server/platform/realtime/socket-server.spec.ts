@@ -17,6 +17,7 @@ describe('the socket server', () => {
     sockets = createSocketServer({
       endpoints: [{ path: PATH, accept: async () => true, open: (connection) => open(connection) }],
       clientAddress: () => '127.0.0.1',
+      beforeHelloMax: 8,
       onFault: (error) => faults.push(error),
     });
     sockets.attach(server);
@@ -140,6 +141,26 @@ describe('the socket server', () => {
     socket.send('{}');
     expect(await closed).to.equal(4000);
     expect(heard).to.deep.equal(['{"n":1}']);
+  });
+
+  it('takes only so many that have not said hello, and new ones when others did or left', async () => {
+    open = (connection) => ({ ...plain, onFrame: () => connection.markReady() });
+    const silent: WebSocket[] = [];
+    let refused = '';
+    while (refused === '') {
+      await connect().then(
+        (socket) => silent.push(socket),
+        (error: Error) => (refused = error.message),
+      );
+    }
+    expect(refused).to.include('503');
+    expect(silent.length).to.be.within(1, 8);
+    const [first, second] = silent as [WebSocket, WebSocket];
+    first.send('{}');
+    second.terminate();
+    let more: WebSocket | undefined;
+    while (more === undefined) more = await connect().catch(() => undefined);
+    for (const socket of [...silent, more]) socket.terminate();
   });
 
   it('drops a peer that does not read', async () => {

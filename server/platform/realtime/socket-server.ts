@@ -75,7 +75,11 @@ export function createSocketServer(deps: {
   endpoints: readonly SocketEndpoint[];
   clientAddress(request: IncomingMessage): string;
   onFault(error: unknown): void;
+  /** Sockets that may wait for their hello at once; default `LIMITS.socketsBeforeHelloMax`. */
+  beforeHelloMax?: number;
 }): SocketServer {
+  const beforeHelloMax = deps.beforeHelloMax ?? LIMITS.socketsBeforeHelloMax;
+  const gate = { waiting: 0 };
   const sockets = new WebSocketServer({
     noServer: true,
     // Up to this a frame is read, so that it can be refused by name; a larger one is cut off with 1009 unread.
@@ -98,6 +102,8 @@ export function createSocketServer(deps: {
     const offered = String(request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/);
     if (!endpoint) return refuse(stream, '404 Not Found');
     if (!offered.includes(SUBPROTOCOL)) return refuse(stream, '400 Bad Request');
+    // Whoever says hello makes room at once; only those who never do can fill the place.
+    if (gate.waiting >= beforeHelloMax) return refuse(stream, '503 Service Unavailable');
     if (!(await endpoint.accept(request))) return refuse(stream, '403 Forbidden');
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const peer: Live = { socket, isAlive: true, slot: Math.floor(live.size % PING_SLOTS) };
@@ -105,7 +111,7 @@ export function createSocketServer(deps: {
       socket.on('pong', () => (peer.isAlive = true));
       socket.on('close', () => live.delete(peer));
       serve(
-        { socket, stream },
+        { socket, stream, gate },
         deps.clientAddress(request),
         (connection) => endpoint.open(connection, request),
         deps.onFault,
@@ -146,10 +152,11 @@ function beat(peer: Live): void {
   peer.socket.ping();
 }
 
-/** A socket and the stream below it. */
+/** A socket, the stream below it, and the count of those that have not said hello. */
 interface Wire {
   socket: WebSocket;
   stream: Duplex;
+  gate: { waiting: number };
 }
 
 function serve(
@@ -163,7 +170,14 @@ function serve(
     () => socket.close(CLOSE.helloTimeout, 'hello expected'),
     LIMITS.helloTimeoutMs,
   );
-  const connection = toConnection(wire, ip, helloTimer);
+  wire.gate.waiting += 1;
+  let isWaiting = true;
+  const endWait = () => {
+    clearTimeout(helloTimer);
+    if (isWaiting) wire.gate.waiting -= 1;
+    isWaiting = false;
+  };
+  const connection = toConnection(wire, ip, endWait);
   const handlers = open(connection);
   const waiting: { data: Buffer; isBinary: boolean }[] = [];
   let isWorking = false;
@@ -188,7 +202,7 @@ function serve(
   // A broken frame closes the socket with its own code (1007, 1009); the close handler does the rest.
   socket.on('error', () => undefined);
   socket.on('close', () => {
-    clearTimeout(helloTimer);
+    endWait();
     handlers.onClose();
   });
 }
@@ -210,7 +224,7 @@ function dispatch(handlers: SocketHandlers, data: Buffer, isBinary: boolean): Pr
   return handlers.onFrame(frame as Record<string, unknown>);
 }
 
-function toConnection({ socket, stream }: Wire, ip: string, helloTimer: NodeJS.Timeout): SocketConnection {
+function toConnection({ socket, stream }: Wire, ip: string, markReady: () => void): SocketConnection {
   let gathered: EncodedFrame[] = [];
   let gatheredBytes = 0;
   const release = () => {
@@ -250,6 +264,6 @@ function toConnection({ socket, stream }: Wire, ip: string, helloTimer: NodeJS.T
       release();
       socket.close(code, reason);
     },
-    markReady: () => clearTimeout(helloTimer),
+    markReady,
   };
 }
