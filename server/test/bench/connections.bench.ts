@@ -15,18 +15,17 @@ const MUST = { kib: 16, cores: 0.1 };
 export async function* run(): AsyncGenerator<Figure> {
   const { instance, url } = await startInstance();
   const fleet = new Fleet();
-  const { server } = instance.status.pids;
   try {
     say('warming up');
     await fleet.openPages(url, { count: WARM_PAGES, sessions: SESSIONS });
     await pause(SETTLE_MS);
-    const beforeKib = residentKib(server);
+    const beforeKib = residentKib(instance);
     say(`opening ${PAGES} connections`);
     const startedMs = performance.now();
     const opened = await fleet.openPages(url, { count: PAGES, sessions: SESSIONS });
     const openSeconds = (performance.now() - startedMs) / 1000;
     await pause(SETTLE_MS);
-    const afterKib = residentKib(server);
+    const afterKib = residentKib(instance);
     const idleMs = isFull() ? 60_000 : 35_000;
     say(`idle for ${idleMs / 1000} s`);
     const before = await readMeter(instance);

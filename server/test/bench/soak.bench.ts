@@ -14,7 +14,6 @@ export async function* run(): AsyncGenerator<Figure> {
   const wholeMs = (isFull() ? 10 : 2.5) * MINUTE_MS;
   const settledMs = (isFull() ? 2 : 1) * MINUTE_MS;
   const stage = await openStage(CUSTOMERS);
-  const { server } = stage.instance.status.pids;
   const late: number[] = [];
   const early: number[] = [];
   const ackMs: number[] = [];
@@ -26,7 +25,7 @@ export async function* run(): AsyncGenerator<Figure> {
       acked += result.acked;
       sent += result.sent;
       ackMs.push(...result.ackMs);
-      const mib = residentKib(server) / KIB_PER_MIB;
+      const mib = residentKib(stage.instance) / KIB_PER_MIB;
       say(`${(atMs + SLICE_MS) / 1000} s: ${mib.toFixed(0)} MiB, ${acked} of ${sent}`);
       if (atMs + SLICE_MS <= settledMs) early.push(mib);
       else late.push(mib);

@@ -21,7 +21,8 @@ export async function readMeter(instance: Instance): Promise<Reading> {
     .split(' ')
     .filter((pid) => pid !== '')
     .reduce((sum, pid) => sum + processorMs(Number(pid)), processorMs(pids.database));
-  return { serverMs: processorMs(pids.server), databaseMs, commits: await readCommits(database.url) };
+  const serverMs = serverPids(instance).reduce((sum, pid) => sum + processorMs(pid), 0);
+  return { serverMs, databaseMs, commits: await readCommits(database.url) };
 }
 
 /** What was used between two readings. */
@@ -46,10 +47,17 @@ function processorMs(pid: number): number {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_MS;
 }
 
-/** Memory that a process has in the machine now, in KiB. */
-export function residentKib(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
+/** Memory that the server's processes have in the machine now, in KiB. */
+export function residentKib(instance: Instance): number {
+  return serverPids(instance).reduce((sum, pid) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return sum + Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
+  }, 0);
+}
+
+/** The server and its workers; a server without workers of its own may name itself. */
+function serverPids({ status }: Instance): number[] {
+  return [...new Set([status.pids.server, ...status.pids.workers])];
 }
 
 async function readCommits(url: string): Promise<number> {
