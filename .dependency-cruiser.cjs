@@ -156,6 +156,7 @@ module.exports = {
         path: '^(server|audit|sso|migrations)/',
         pathNot: [
           '^server/platform/(egress|http|realtime)/',
+          '^sso/evaluation-idp/',
           '^server/main\\.ts$',
           '^server/evaluation/',
           test,
@@ -189,7 +190,7 @@ module.exports = {
     ),
     may(
       'no-dev-dep',
-      { path: '^(server|audit|sso|migrations|installer)/', pathNot: test },
+      { path: '^(server|audit|sso|migrations|installer)/', pathNot: [test, '^sso/evaluation-idp/'] },
       { dependencyTypes: ['npm-dev'] },
     ),
     may('no-test-code', { path: '.', pathNot: test }, { path: test }),

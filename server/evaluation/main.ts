@@ -1,10 +1,13 @@
 import process from 'node:process';
+import type { Parts } from '../compose.ts';
+import type { Foundation } from '../foundation.ts';
 import { AppError, LIMITS, presentStartError, StartError, systemClock } from '../kernel/index.ts';
 import { startServer, startWorker, type RunningServer } from '../main.ts';
 import { loadConfig, type Config } from '../platform/config/index.ts';
 import { createLog, type Log } from '../platform/log/index.ts';
 import { startPrimary, workerNumber, type RunningPrimary } from '../primary.ts';
 import { openWorkerLink } from '../worker-link.ts';
+import { printPeople, startIdentityProvider } from './identity-provider.ts';
 import { isFirstStart, prepareEvaluation, printAccounts } from './prepare.ts';
 
 /** What a stop may take beyond the drain, for the database. */
@@ -40,12 +43,19 @@ async function main(): Promise<void> {
   }
   await server.learned;
   printAccounts(config.home, isFirst);
+  await printPeople(config.home, isFirst);
   process.stdout.write(`vaultdesk ready ${server.url}\n`);
+}
+
+/** Accounts and the demonstration bank, then the identity provider, which ends with this process. */
+async function prepare(foundation: Foundation, parts: Parts): Promise<void> {
+  await prepareEvaluation(foundation, parts);
+  await startIdentityProvider(foundation, parts);
 }
 
 /** One process does everything. */
 async function serve(options: { config: Config; log: Log; isFirst: boolean }): Promise<RunningPrimary> {
-  const server = await startServer({ ...options, prepare: prepareEvaluation });
+  const server = await startServer({ ...options, prepare });
   return { ...server, learned: waitForRobot(server, options.isFirst) };
 }
 
@@ -66,7 +76,7 @@ async function work({ config, log }: { config: Config; log: Log }): Promise<void
     void log.close().finally(() => process.exit(1));
   };
   try {
-    server = await startWorker({ config, log, place, onReplaced, prepare: prepareEvaluation });
+    server = await startWorker({ config, log, place, onReplaced, prepare });
   } catch (error) {
     log.error('start failed', {}, error);
     await link.tell({ t: 'failed', fault: presentFault(error) });

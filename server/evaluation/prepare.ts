@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import type { AccountInput, FirstAccount } from '../identity/index.ts';
 import { ROOT_UNIT_ID, StartError, SYSTEM_ACTOR, type Actor } from '../kernel/index.ts';
 import { importPack, parsePack } from '../knowledge/index.ts';
 import type { Tx } from '../platform/persistence/index.ts';
+import { writeSecret } from './secret.ts';
 import { DEMO_CANNED_RESPONSES, DEMO_SITE, DEMO_UNITS } from './demo-bank.ts';
 
 const PACKS = ['bank-retail.zh.json', 'bank-retail.en.json'];
@@ -120,17 +121,6 @@ async function makeKnowledge(
 function actorOf(accounts: FirstAccount[], username: string): Actor {
   const account = accounts.find((candidate) => candidate.username === username) as FirstAccount;
   return { type: 'account', id: account.id, roles: account.roles };
-}
-
-async function writeSecret(path: string, content: string): Promise<void> {
-  const file = await open(`${path}.tmp`, 'w', 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.tmp`, path);
 }
 
 /** Prints how to sign in, once: the first start shows it, later ones only say where it stands. */

@@ -108,7 +108,7 @@ function SsoChoices({ returnTo }: { returnTo: string }) {
   const items = data?.items ?? [];
   if (items.length === 0) return null;
   return (
-    <nav aria-label={t('signin.sso')}>
+    <div role="group" aria-label={t('signin.sso')}>
       {items.map(({ id }) => (
         <Button
           key={id}
@@ -121,7 +121,7 @@ function SsoChoices({ returnTo }: { returnTo: string }) {
         </Button>
       ))}
       <Divider plain>{t('signin.local')}</Divider>
-    </nav>
+    </div>
   );
 }
 
