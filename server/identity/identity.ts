@@ -27,6 +27,7 @@ import type { TokenScope } from './permissions.ts';
 import { rightsRoutes, type RecordLook } from './rights/rights.routes.ts';
 import { roleRoutes } from './roles/role.routes.ts';
 import { RoleService } from './roles/role.service.ts';
+import { ownSessionRoutes } from './own-session.routes.ts';
 import { sessionRoutes } from './session.routes.ts';
 import { actorOf, scopesOf, SessionService, type Bookkeeping } from './session.service.ts';
 import { SignInService } from './sign-in.service.ts';
@@ -165,6 +166,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   return {
     routes: [
       ...sessionRoutes({ ...deps, sessions, signIns, accounts }),
+      ...ownSessionRoutes({ sessions }),
       ...accountRoutes({ ...deps, accounts }),
       ...importRoutes({ ...deps, imports }),
       ...leaverRoutes({ clock, accounts, leavers }),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { Instance } from '../../server/test/support/instance.ts';
-import { chatOf, picture, say, signIn, Stage, type Person } from './support/stage.ts';
+import { chatOf, picture, say, signIn, signInThroughIdp, Stage, type Person } from './support/stage.ts';
 
 const KNOWN_QUESTION = '怎么注销银行卡账户？';
 /** Words that many articles share; which of them make the robot ask back depends on what it has learnt. */
@@ -88,9 +88,10 @@ describe('the tour: from a question to the proof', function () {
     await log.locator('.row.robot').nth(2).waitFor();
   });
 
-  it('brings the conversation live to an agent when the visitor asks for a person', async () => {
+  it('brings the conversation live to an agent, signed in through the identity provider, at the visitor’s wish', async () => {
     agent = await stage.enter('agent', '/');
-    await signIn(agent, instance.account('agent'));
+    const person = instance.idpPerson('chen.jing');
+    await signInThroughIdp(agent, person);
     await agent.page.getByText('目前没有分配给您的会话').waitFor();
     const { frame, log } = chatOf(visitor);
     await frame.getByRole('button', { name: '转人工' }).click();
@@ -180,7 +181,7 @@ describe('the tour: from a question to the proof', function () {
     await signIn(inspector, instance.account('inspector'));
     const { page } = inspector;
     await page.getByRole('heading', { name: '质检单' }).waitFor();
-    await page.getByRole('row', { name: /李娜/ }).first().getByRole('link').first().click();
+    await page.getByRole('row', { name: /陈静/ }).first().getByRole('link').first().click();
     await page.getByText('会话记录（已脱敏）').waitFor();
     await page.getByText(REPLY).first().waitFor();
     expect(await page.getByText(NOTE).count()).to.equal(0);

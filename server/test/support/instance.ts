@@ -173,6 +173,15 @@ export class Instance {
     removeHome(this.home, dataDir);
   }
 
+  /** Somebody of the evaluation's identity provider. */
+  idpPerson(username: string): { username: string; password: string } {
+    const text = readFileSync(join(this.home, 'evaluation-idp', 'people.json'), 'utf8');
+    const people = JSON.parse(text) as { username: string; password: string }[];
+    const person = people.find((each) => each.username === username);
+    if (person === undefined) throw new Error(`The identity provider knows no ${username}.`);
+    return person;
+  }
+
   /** The account of this name, with the password of this instance. */
   account(username: string): EvaluationAccount {
     const file = join(this.home, 'evaluation-accounts.json');

@@ -125,6 +125,18 @@ export async function signIn(
   await page.getByRole('navigation').first().waitFor();
 }
 
+/** Signs somebody in through the identity provider: out to its page and back to where the person was. */
+export async function signInThroughIdp(
+  { page }: Person,
+  { username, password }: { username: string; password: string },
+): Promise<void> {
+  await page.getByRole('link', { name: '使用企业账号登录' }).click();
+  await page.getByLabel('用户名 · User name').fill(username);
+  await page.getByLabel('密码 · Password').fill(password);
+  await page.getByLabel('密码 · Password').press('Enter');
+  await page.getByRole('navigation').first().waitFor();
+}
+
 /** Keeps a picture of the page in the folder `VAULTDESK_SCREENSHOTS`; without it, nothing. */
 export async function picture({ page }: Person, name: string): Promise<void> {
   const folder = process.env.VAULTDESK_SCREENSHOTS;
