@@ -40,8 +40,14 @@ module.exports = {
     ),
     may(
       'libs-through-index',
-      { path: '^(server|installer)/' },
+      { path: '^(server|installer)/', pathNot: test },
       { path: lib, pathNot: '^(audit|sso|migrations)/index\\.ts$' },
+    ),
+    may(
+      'lib-tests-through-test',
+      { path: `^(server|installer)/.*${test}` },
+      { path: lib, pathNot: '^(audit|sso|migrations)/(index\\.ts$|test/)' },
+      'tests may use what a library builds its own fixtures with (ADR 0020)',
     ),
     may('identity-is-lowest', { path: '^server/identity/' }, { path: mod, pathNot: '^server/identity/' }),
     may(

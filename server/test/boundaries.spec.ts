@@ -22,6 +22,7 @@ const PLANTED: Record<string, [file: string, imports: string, word?: 'import']> 
   'modules-through-index': ['server/robot/shortcut.ts', '../desk/inner.ts'],
   'platform-through-index': ['server/desk/shortcut.ts', '../platform/log/inner.ts'],
   'libs-through-index': ['server/desk/deep.ts', '../../audit/inner.ts'],
+  'lib-tests-through-test': ['server/desk/deep.spec.ts', '../../audit/inner.ts'],
   'identity-is-lowest': ['server/identity/high.ts', '../desk/index.ts'],
   'knowledge-below-desk': ['server/knowledge/high.ts', '../desk/index.ts'],
   'desk-knows-no-robot-qa-reports-channels': ['server/desk/high.ts', '../robot/index.ts'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { lifecycleNotices } from '../lifecycle-notices.ts';
-import { buildNotifyBench, type NotifyBench } from '../platform/notify/test/notify-bench.ts';
+import { buildNotifyBench, type NotifyBench } from './support/notify-bench.ts';
 import { renderNotice } from '../platform/notify/index.ts';
 import { codeOf, DAY_MS, LifecycleStage } from './support/lifecycle.ts';
 

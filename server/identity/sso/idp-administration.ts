@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/persistence/index.ts';
-import { removeSession, sessionsOfIdp, type SessionRow } from '../session.repo.ts';
+import { sessionsOfIdp } from '../session.repo.ts';
+import { endSessions } from './end-sessions.ts';
 import { presentIdp } from './idp.routes.ts';
 import { IdpService, type IdpInput } from './idp.service.ts';
 
@@ -29,12 +30,4 @@ export function createIdpAdministration(deps: {
       return rows.length;
     },
   };
-}
-
-/** Ends sessions in the database, each with an entry; the caller forgets what it holds in memory. */
-export async function endSessions(tx: Tx, rows: readonly SessionRow[], reason: string): Promise<void> {
-  for (const { id } of rows) {
-    await removeSession(tx, id);
-    tx.record({ action: 'session.close', outcome: 'ok', reason, target: { type: 'session', id } });
-  }
 }

@@ -14,7 +14,7 @@ import { readCookie, type RequestContext } from '../../platform/http/index.ts';
 import type { Tx } from '../../platform/persistence/index.ts';
 import { sessionsOfIdp, type SessionRow } from '../session.repo.ts';
 import type { LiveSession, SessionService } from '../session.service.ts';
-import { endSessions } from './idp-administration.ts';
+import { endSessions } from './end-sessions.ts';
 import type { IdpService, KnownIdp } from './idp.service.ts';
 import type { SpKeys } from './sp-keys.ts';
 import { BROWSER_COOKIE } from './sso-sign-in.service.ts';

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { buildCore, IS_ORACLE_SIM, QUIET_LOG, type Core } from '../../test/support/core.ts';
 import type { Tx } from '../persistence/index.ts';
-import { createBus, type RunningBus } from './bus.ts';
+import { createBus } from './bus.ts';
 import { NOTICE_BYTES_MAX, parseNotice, toNotices } from './notice.ts';
+import type { RunningBus } from './types.ts';
 
 /** What a process heard of a topic, and when it has heard so many ids. */
 class Ear {

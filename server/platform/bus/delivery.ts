@@ -1,4 +1,4 @@
-import type { Bus, BusLog, FeedListener } from './bus.ts';
+import type { Bus, BusLog, FeedListener } from './types.ts';
 import { parseNotice } from './notice.ts';
 
 /** Who in this process hears what. */

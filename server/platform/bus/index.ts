@@ -1,1 +1,2 @@
-export { createBus, type Bus, type BusLog, type RunningBus } from './bus.ts';
+export { createBus } from './bus.ts';
+export type { Bus, BusLog, RunningBus } from './types.ts';

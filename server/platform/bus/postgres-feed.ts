@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { BusLog, Feed, FeedListener } from './bus.ts';
+import type { BusLog, Feed, FeedListener } from './types.ts';
 import { CHANNEL } from './bus-notice.repo.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

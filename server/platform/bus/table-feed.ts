@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
-import type { BusLog, Feed, FeedListener } from './bus.ts';
+import type { BusLog, Feed, FeedListener } from './types.ts';
 import { listNewer, pruneNotices } from './bus-notice.repo.ts';
 
 const POLL_MS = 500;

@@ -5,6 +5,7 @@ import { addressOf } from './address.ts';
 import { createLinks, type CallHandler, type EventHandler, type Links } from './links.ts';
 import { createMembers } from './members.ts';
 import { LEASES_FREE_OF } from './node.repo.ts';
+import type { ClusterLog } from './types.ts';
 
 /**
  * The server processes on one database: which of them owns what, and the way to each. One process alone owns
@@ -39,12 +40,6 @@ export interface Cluster {
   /** Joins; resolves when this process is known to the others. */
   start(): Promise<void>;
   stop(): Promise<void>;
-}
-
-/** What the cluster reports to the log. */
-export interface ClusterLog {
-  info(message: string, fields?: Record<string, unknown>): void;
-  warn(message: string, fields?: Record<string, unknown>, error?: unknown): void;
 }
 
 /** What a process among others needs. */

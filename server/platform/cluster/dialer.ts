@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { AppError, type ErrorCode, type ErrorDetails } from '../../kernel/index.ts';
-import type { ClusterLog } from './cluster.ts';
+import type { ClusterLog } from './types.ts';
 import type { Peer } from './members.ts';
 import { pathOf } from './address.ts';
 import { createWire, type Frame, type Wire } from './wire.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/index.ts';
-import type { ClusterLog } from './cluster.ts';
+import type { ClusterLog } from './types.ts';
 import { createDialer, type Dialer } from './dialer.ts';
 import { createListener, type Tell } from './listener.ts';
 import type { Peer } from './members.ts';

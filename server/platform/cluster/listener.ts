@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { AppError } from '../../kernel/index.ts';
-import type { ClusterLog } from './cluster.ts';
+import type { ClusterLog } from './types.ts';
 import { createWire, type Wire } from './wire.ts';
 
 /** Tells one process, or all. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/index.ts';
 import type { Bus } from '../bus/index.ts';
 import type { WithDb } from '../jobs/index.ts';
 import { DatabaseConflict } from '../persistence/index.ts';
-import type { ClusterLog } from './cluster.ts';
+import type { ClusterLog } from './types.ts';
 import type { ServerNodeRow } from './node.entity.ts';
 import {
   LEASES_FREE,

@@ -8,8 +8,8 @@ import { createSyslogSender } from './channels/syslog.ts';
 import { createWebhookSender, signatureOf } from './channels/webhook.ts';
 import type { OutgoingMessage } from './channels/message.ts';
 import type { SmtpSettings } from './channels/settings.ts';
-import { startMail } from './test/mail-server.ts';
-import { buildNotifyBench, type NotifyBench } from './test/notify-bench.ts';
+import { startMail } from '../../test/support/mail-server.ts';
+import { buildNotifyBench, type NotifyBench } from '../../test/support/notify-bench.ts';
 
 const MESSAGE: OutgoingMessage = {
   ...{ id: '0190a000-0000-7000-8000-0000000000ff', kind: 'spec.alarm', severity: 'alarm' },

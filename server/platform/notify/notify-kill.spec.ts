@@ -3,8 +3,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
-import { startMail } from './test/mail-server.ts';
-import { buildNotifyBench, PEOPLE, type NotifyBench } from './test/notify-bench.ts';
+import { startMail } from '../../test/support/mail-server.ts';
+import { buildNotifyBench, PEOPLE, type NotifyBench } from '../../test/support/notify-bench.ts';
 
 /** The notices of the must are for the long suite. */
 const COUNT = process.env.VAULTDESK_TEST_LONG === '1' ? 1_000 : 100;

@@ -5,7 +5,7 @@ import { SYSTEM_ACTOR, type AppError } from '../../kernel/index.ts';
 import { serveRoutes, type ServedRoutes } from '../../test/support/serve-routes.ts';
 import { NOTIFY_LIMITS, cleanValue } from './notice.rules.ts';
 import { renderNotice } from './templates.ts';
-import { buildNotifyBench, PEOPLE, type NotifyBench } from './test/notify-bench.ts';
+import { buildNotifyBench, PEOPLE, type NotifyBench } from '../../test/support/notify-bench.ts';
 
 const [ANNA, BO] = PEOPLE;
 

@@ -1,6 +1,6 @@
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
-import { startMail } from '../../platform/notify/test/mail-server.ts';
-import { buildNotifyBench, type NotifyBench } from '../../platform/notify/test/notify-bench.ts';
+import { startMail } from '../support/mail-server.ts';
+import { buildNotifyBench, type NotifyBench } from '../support/notify-bench.ts';
 import { figure, say, type Figure } from './figure.ts';
 
 const COUNT = 1_000;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { buildDatabase, type TestDatabase } from '../server/test/support/database.ts';
-import { createPostgresPort, probeFeatures, type SchemaPort } from './index.ts';
+import { buildDatabase, type TestDatabase } from './support/database.ts';
+import { createPostgresPort, probeFeatures, type SchemaPort } from '../../migrations/index.ts';
 
 describe('features of a database like PostgreSQL', () => {
   let made: TestDatabase;

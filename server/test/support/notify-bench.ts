@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFakeClock, SYSTEM_ACTOR, type FakeClock } from '../../../kernel/index.ts';
-import { buildCore, QUIET_LOG, type Core } from '../../../test/support/core.ts';
-import { buildEgress, type BuiltEgress } from '../../../test/support/build-egress.ts';
-import { portable } from '../../persistence/index.ts';
-import { createNotify, registerTemplates, type Notice, type Notify } from '../index.ts';
+import { createFakeClock, SYSTEM_ACTOR, type FakeClock } from '../../kernel/index.ts';
+import { buildCore, QUIET_LOG, type Core } from './core.ts';
+import { buildEgress, type BuiltEgress } from './build-egress.ts';
+import { portable } from '../../platform/persistence/index.ts';
+import { createNotify, registerTemplates, type Notice, type Notify } from '../../platform/notify/index.ts';
 
 registerTemplates({
   'spec.alarm': {
