@@ -1,5 +1,5 @@
 import * as shell from './shell-messages.ts';
-import * as errors from './error-messages.ts';
+import { errors } from './error-messages.en.ts';
 import * as files from '../components/files/messages.ts';
 import * as inbox from '../features/inbox/messages.ts';
 import * as tickets from '../features/tickets/messages.ts';
@@ -28,7 +28,7 @@ import type { zh } from './zh.ts';
 /** Every text of the console in English; the type demands the keys of the Chinese catalogue. */
 export const en: Record<keyof typeof zh, string> = {
   ...shell.en,
-  ...errors.en,
+  ...errors,
   ...files.en,
   ...inbox.en,
   ...tickets.en,

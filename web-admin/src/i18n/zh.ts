@@ -1,5 +1,5 @@
 import * as shell from './shell-messages.ts';
-import * as errors from './error-messages.ts';
+import { errors } from './error-messages.zh.ts';
 import * as files from '../components/files/messages.ts';
 import * as inbox from '../features/inbox/messages.ts';
 import * as tickets from '../features/tickets/messages.ts';
@@ -27,7 +27,7 @@ import * as tailoring from '../features/tailoring/messages.ts';
 /** Every text of the console in Chinese. A feature adds its `messages.ts` here and in `en.ts`. */
 export const zh = {
   ...shell.zh,
-  ...errors.zh,
+  ...errors,
   ...files.zh,
   ...inbox.zh,
   ...tickets.zh,
