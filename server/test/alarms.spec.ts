@@ -10,7 +10,7 @@ import {
   type Alarms,
 } from '../alarms.ts';
 import { AppError, SYSTEM_ACTOR } from '../kernel/index.ts';
-import { buildNotifyBench, type NotifyBench } from '../platform/notify/test/notify-bench.ts';
+import { buildNotifyBench, type NotifyBench } from './support/notify-bench.ts';
 import { QUIET_LOG } from './support/core.ts';
 
 const ACCOUNT = '01a1ff29-bea6-73d6-85d7-74d51a2a08aa';
