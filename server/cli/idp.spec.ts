@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppError, StartError } from '../kernel/index.ts';
+import { StartError, type AppError } from '../kernel/index.ts';
 import { loadConfig, type Config } from '../platform/config/index.ts';
 import { createServerCertificate } from '../platform/crypto/index.ts';
 import { buildDatabase, type TestDatabase } from '../test/support/database.ts';

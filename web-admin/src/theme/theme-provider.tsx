@@ -19,17 +19,17 @@ function readStoredName(): ThemeName {
   return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 }
 
-const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
+const reducedMotion = (): MediaQueryList => window.matchMedia('(prefers-reduced-motion: reduce)');
+
+function onMotionChange(changed: () => void): () => void {
+  const query = reducedMotion();
+  query.addEventListener('change', changed);
+  return () => query.removeEventListener('change', changed);
+}
 
 /** Whether the person's system asks for less motion; follows the system while the page is open. */
 function useReducedMotion(): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      reducedMotion.addEventListener('change', changed);
-      return () => reducedMotion.removeEventListener('change', changed);
-    },
-    () => reducedMotion.matches,
-  );
+  return useSyncExternalStore(onMotionChange, () => reducedMotion().matches);
 }
 
 /** Light and dark for Ant Design and for our own elements; the choice stays on this device. */
