@@ -38,19 +38,11 @@ export function openCluster(deps: {
 }
 
 /** Rights to do something alone, asked for by name. */
-export function leasesOf(
-  database: Database,
-  clock: Clock,
-  { holder, isAlone }: Cluster,
-): (name: string) => Lease {
+export function leasesOf(database: Database, clock: Clock, { holder }: Cluster): (name: string) => Lease {
   return (name) =>
-    isAlone
-      ? { hold: () => Promise.resolve(true), drop: () => Promise.resolve() }
-      : createLease({
-          withDb: (work) => database.read(work),
-          clock,
-          name,
-          holder,
-          refusedMs: LEASE_REFUSED_MS,
-        });
+    createLease({
+      withDb: (work) => database.read(work),
+      ...{ clock, name, holder },
+      refusedMs: LEASE_REFUSED_MS,
+    });
 }

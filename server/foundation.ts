@@ -66,7 +66,7 @@ export interface Foundation {
   bus: Bus;
   /** The server processes on this database. */
   cluster: Cluster;
-  /** The right to do something alone among them; always given to a process that is alone. */
+  /** The right to do something alone among them. */
   leaseOf(name: string): Lease;
   /** What the others see of this process. */
   gauges: { socketCount(): number };

@@ -43,7 +43,7 @@ class Pair {
     const ownerOf = (key: string) => this.belief.get(nodeId) ?? this.owner(key);
     const nothing = () => undefined;
     return {
-      ...{ nodeId, holder: nodeId, isAlone: false, ownerOf, mayWrite: () => true },
+      ...{ nodeId, holder: nodeId, ownerOf, mayWrite: () => true },
       isMine: (key) => ownerOf(key) === nodeId,
       onMoved: (listener) => void this.moved.push(listener),
       ...{ onGone: nothing, onGap: nothing, onPeer: nothing },

@@ -15,8 +15,6 @@ export interface Cluster {
   readonly nodeId: string;
   /** Name of this start of this process, for leases: what a dead one held is freed by it. */
   readonly holder: string;
-  /** No other process is there, nor ever will be while this one runs. */
-  readonly isAlone: boolean;
   /** The process that owns a key (a conversation). */
   ownerOf(key: string): string;
   isMine(key: string): boolean;
@@ -65,7 +63,6 @@ export function createAlone(deps: { nodeId: string; ids: Ids; withDb: WithDb; cl
   return {
     nodeId,
     holder: `${nodeId}/${deps.ids.next()}`,
-    isAlone: true,
     ownerOf: () => nodeId,
     isMine: () => true,
     mayWrite: () => true,
@@ -91,7 +88,6 @@ export function createCluster(deps: ClusterDeps): Cluster {
   return {
     nodeId,
     holder: members.holder,
-    isAlone: false,
     ownerOf: members.ownerOf,
     isMine: (key) => members.ownerOf(key) === nodeId,
     mayWrite: members.mayWrite,
