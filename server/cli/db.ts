@@ -14,7 +14,7 @@ import {
   assertDatabaseFits,
   copyDatabase,
   copyTables,
-  countStatement,
+  countStatements,
   dialectOf,
   openDatabase,
   schemaDifferences,
@@ -38,7 +38,7 @@ const PROGRESS_EVERY_MS = 500;
 
 /** Statements of a copy: all tables are known once the composition root is loaded. */
 const tables = copyTables();
-const counts = countStatement();
+const counts = countStatements();
 
 /**
  * `vaultdesk db …`: moves an installation between databases, and tries whether a database has what is needed. Exit 0, 1 on a

@@ -47,6 +47,8 @@ const UNSCOPED: readonly [RegExp, string][] = [
     'life cycle and holds',
   ],
   [/\.(due|closed_due|left_due|lock|lock_due|count_closed|count_solved)$/, 'life cycle and holds'],
+  [/^copy\./, 'a stopped installation is copied whole'],
+  [/\.sealed(_next)?$/, 'key rotation: the server itself re-seals every row'],
 ];
 
 type Who = 'north' | 'outlet' | 'south' | 'whole' | 'nobody';

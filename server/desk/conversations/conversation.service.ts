@@ -106,8 +106,9 @@ export class ConversationService {
   async receive(by: By, message: OutgoingMessage & { meta?: MessageMeta }): Promise<Appended> {
     assertText(message.text);
     const row = await this.#deps.owners.get(message.conversationId);
-    const { conversationId, id, file, origin } = message;
+    const { conversationId, id, file, meta, origin } = message;
     return this.#deps.owners.append({
+      ...(meta && { meta }),
       ...carried(message),
       ...{ conversationId, id, origin, sender: 'requester', senderId: row.requesterId },
       ...(file && { file }),

@@ -186,7 +186,7 @@ function serve(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       try {
         if (next.data.length <= LIMITS.socketFrameBytes) await dispatch(handlers, next.data, next.isBinary);
-        else refuseLarge(socket, handlers);
+        else refuseLarge(connection, handlers);
       } catch (error) {
         onFault(error);
       }
@@ -207,9 +207,10 @@ function serve(
   });
 }
 
-function refuseLarge(socket: WebSocket, handlers: SocketHandlers): void {
+function refuseLarge(connection: SocketConnection, handlers: SocketHandlers): void {
   handlers.onMalformed('frame.too_large');
-  socket.close(CLOSE.tooLarge, 'frame.too_large');
+  // Through the connection, which lets go of what it gathered first: the refusal by name.
+  connection.close(CLOSE.tooLarge, 'frame.too_large');
 }
 
 function dispatch(handlers: SocketHandlers, data: Buffer, isBinary: boolean): Promise<void> | void {

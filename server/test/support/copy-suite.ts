@@ -8,7 +8,7 @@ import {
   assertCopyWhole,
   copyDatabase,
   copyTables,
-  countStatement,
+  countStatements,
   createOutboxWriter,
   createUnitOfWork,
   openDatabase,
@@ -26,7 +26,7 @@ export interface OpenedDatabase {
 }
 
 const tables = copyTables();
-const counts = countStatement();
+const counts = countStatements();
 const ids = createIds({ clock: systemClock, randomBytes });
 const AUDIT_ENTRIES = 1_300;
 const UNITS = 60;

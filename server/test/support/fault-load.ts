@@ -117,7 +117,7 @@ export class TicketMaker {
   post(key: string) {
     return askInstance(this.#instance, '/api/v1/tickets', {
       headers: { Authorization: `Bearer ${this.#token}`, 'Idempotency-Key': key },
-      body: { subject: `故障演练 ${key}`, description: '服务器在写入时被终止。' },
+      body: { subject: subjectOf(key), description: '服务器在写入时被终止。' },
     });
   }
 
@@ -144,4 +144,9 @@ export async function readAll(instance: Instance, session: VisitorSession): Prom
   if (last > 0) await socket.next((frame) => frame.t === 'message' && frame.seq >= last, SETTLE_MS);
   socket.close();
   return socket.frames.filter((frame) => frame.t === 'message');
+}
+
+/** A subject that no mask changes: a key holds runs of digits that look like a phone number. */
+export function subjectOf(key: string): string {
+  return `故障演练 ${key.replace(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)))}`;
 }

@@ -67,8 +67,11 @@ export interface TableAccess {
   write(db: Session, rows: readonly AnyRow[]): Promise<void>;
 }
 
-/** Tables that say where data is, or who is working, rather than being data. */
-const NOT_COPIED: ReadonlySet<string> = new Set(['database_copy', 'copied_table', 'lease']);
+/** Tables that say where data is or who is working, and what the indexer builds anew when it finds no mark. */
+export const NOT_COPIED: ReadonlySet<string> = new Set([
+  ...['database_copy', 'copied_table', 'lease', 'server_node', 'bus_notice'],
+  ...['message_token', 'search_mark'],
+]);
 
 /** Tables that a fresh schema has rows in; the copy replaces them. Children first. */
 export const SEEDED = ['unit_closure', 'org_unit', 'org_tree', 'sweep_guard'] as const;
@@ -83,6 +86,10 @@ export const FOREIGN_KEYS: readonly (readonly [string, string])[] = [
   ['account_role', 'account'],
   ['account_role', 'org_unit'],
   ['account_session', 'account'],
+  ['connector_call', 'connector'],
+  ['connector_sample', 'connector'],
+  ['connector_secret', 'connector'],
+  ['connector_write', 'connector'],
   ['dead_letter', 'outbox_event'],
   ['evaluation', 'score_card'],
   ['evaluation_criterion', 'evaluation'],
@@ -92,6 +99,8 @@ export const FOREIGN_KEYS: readonly (readonly [string, string])[] = [
   ['role_grant', 'account'],
   ['skill_group_member', 'account'],
   ['skill_group_member', 'skill_group'],
+  ['sso_identity', 'account'],
+  ['sso_idp_certificate', 'sso_idp'],
   ['stored_file_chunk', 'stored_file'],
   ['sweep_chunk', 'sweep_run'],
   ['unit_closure', 'org_unit'],
@@ -235,15 +244,25 @@ function arrayType(column: Column): string {
   return `${type}${precision ? `(${precision})` : ''}`;
 }
 
-/** One statement that counts the rows of every table, as `copyTables` reads them. */
-export function countStatement(): Statement<Record<never, never>, { tableName: string; counted: number }> {
+/** Counts the rows of some tables. */
+type CountStatement = Statement<Record<never, never>, { tableName: string; counted: number }>;
+/** Tables that one counting statement names; parsers of SQL give up on endless unions. */
+const COUNTED_AT_ONCE = 30;
+
+/** Statements that together count the rows of every table, as `copyTables` reads them. */
+export function countStatements(): CountStatement[] {
   const plain = copyOrder().map(({ table }) => [table, '*'] as const);
   const ofOwners = TOKEN_TABLES.map(([table, owner]) => [table, `DISTINCT ${owner}`] as const);
-  return portable<Record<never, never>, { tableName: string; counted: number }>(
-    'copy.count',
-    [...plain, ...ofOwners]
-      .map(([table, what]) => `SELECT '${table}' AS table_name, COUNT(${what}) AS counted FROM ${table}`)
-      .join(' UNION ALL '),
-    { params: {}, result: { tableName: 'text', counted: 'int' } },
+  const all = [...plain, ...ofOwners].map(
+    ([table, what]) => `SELECT '${table}' AS table_name, COUNT(${what}) AS counted FROM ${table}`,
+  );
+  const parts = Array.from({ length: Math.ceil(all.length / COUNTED_AT_ONCE) }, (_, part) =>
+    all.slice(part * COUNTED_AT_ONCE, (part + 1) * COUNTED_AT_ONCE).join(' UNION ALL '),
+  );
+  return parts.map((sql, part) =>
+    portable<Record<never, never>, { tableName: string; counted: number }>(`copy.count_${part + 1}`, sql, {
+      params: {},
+      result: { tableName: 'text', counted: 'int' },
+    }),
   );
 }

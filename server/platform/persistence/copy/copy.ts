@@ -3,7 +3,7 @@ import type { Database } from '../data-source.ts';
 import { LIST_ITEMS_MAX } from '../dialect/index.ts';
 import type { Entity } from '../entity.ts';
 import { Session } from '../session.ts';
-import type { countStatement } from './copy.repo.ts';
+import type { countStatements } from './copy.repo.ts';
 import {
   COPY_END,
   COPY_FIRST,
@@ -56,8 +56,8 @@ export interface CopyDeps {
   from: Database;
   to: Database;
   tables: readonly TableAccess[];
-  /** The count of every table of `tables`. */
-  counts: ReturnType<typeof countStatement>;
+  /** The counts of every table of `tables`. */
+  counts: ReturnType<typeof countStatements>;
   clock: Clock;
   sha256(text: string): Buffer;
   onProgress?(progress: CopyProgress): void;
@@ -98,7 +98,8 @@ export async function copyDatabase(deps: CopyDeps): Promise<CopyReport> {
 }
 
 async function countRows({ counts }: CopyDeps, database: Database): Promise<Counts> {
-  const rows = await database.read((session) => session.all(counts, {}));
+  const rows: { tableName: string; counted: number }[] = [];
+  for (const count of counts) rows.push(...(await database.read((session) => session.all(count, {}))));
   return new Map(rows.map(({ tableName, counted }) => [tableName, counted]));
 }
 

@@ -2,8 +2,9 @@ export { assertCopyWhole, copyDatabase, type CopyProgress, type CopyReport } fro
 export {
   copyOrder,
   copyTables,
-  countStatement,
+  countStatements,
   FOREIGN_KEYS,
+  NOT_COPIED,
   SEEDED,
   SELF_REFERENCES,
   TOKEN_TABLES,
