@@ -13,19 +13,16 @@ import { sha256 } from '../platform/crypto/index.ts';
 import {
   assertDatabaseFits,
   copyDatabase,
-  copyTables,
-  countStatements,
   dialectOf,
   openDatabase,
   schemaDifferences,
   type CopyProgress,
   type Database,
 } from '../platform/persistence/index.ts';
+import { counts, tables } from './database-copy.ts';
 import { openSchemaPort } from '../schema-port.ts';
 import { auditVerb } from './audit.ts';
 import { openInstanceDatabase } from './instance.ts';
-// The declared tables of every module: they are what is copied.
-import '../compose.ts';
 
 const USAGE = `usage: vaultdesk db copy [--from URL] --to URL
        vaultdesk db compat [--url URL] [--json]
@@ -35,10 +32,6 @@ const USAGE = `usage: vaultdesk db copy [--from URL] --to URL
 `;
 const CONNECTIONS = 2;
 const PROGRESS_EVERY_MS = 500;
-
-/** Statements of a copy: all tables are known once the composition root is loaded. */
-const tables = copyTables();
-const counts = countStatements();
 
 /**
  * `vaultdesk db …`: moves an installation between databases, and tries whether a database has what is needed. Exit 0, 1 on a

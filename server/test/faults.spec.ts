@@ -6,7 +6,7 @@ import { askInstance, openVisitor, startListening, untilReady } from './support/
 import { Instance } from './support/instance.ts';
 
 const IS_LONG = process.env['VAULTDESK_TEST_LONG'] === '1';
-// Together with kill.spec.ts the suite kills twenty times; `npm run bench faults` does it by the hundred.
+// A dozen kills together with kill.spec.ts, for the time of the suite; `npm run bench faults` does it by the hundred.
 const WORKER_KILLS = IS_LONG ? 100 : 3;
 const SERVER_KILLS = IS_LONG ? 40 : 1;
 const DATABASE_KILLS = IS_LONG ? 59 : 3;

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 // The composition root imports every module, and with them every statement there is.
-import '../compose.ts';
+import '../cli/database-copy.ts';
 import {
   allEntities,
   allStatements,

@@ -1,7 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { inflateRawSync } from 'node:zlib';
@@ -119,7 +118,7 @@ const server = createServer((request, response) => {
   serve(request, response).catch(() => send(response, 500, 'The identity provider failed.'));
 });
 server.listen(0, '127.0.0.1', () => {
-  process.send?.({ port: (server.address() as AddressInfo).port });
+  process.send?.({ port: (server.address() as { port: number }).port });
 });
 // It lives as long as the one that started it.
 process.on('disconnect', () => process.exit(0));

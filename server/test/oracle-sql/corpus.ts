@@ -1,6 +1,6 @@
 import { readSteps, runnerStatements, splitStatements } from '../../../migrations/index.ts';
 // The composition root imports every module, and with them every statement there is.
-import '../../compose.ts';
+import '../../cli/database-copy.ts';
 import { allStatements, renderStatement } from '../../platform/persistence/index.ts';
 
 /** One text as Oracle gets it, and where it comes from. */

@@ -706,20 +706,764 @@ SELECT name, copied_rows, digest, last_key, is_whole FROM copied_table ORDER BY 
 -- copied_table.move
 UPDATE copied_table SET copied_rows = :1, digest = :2, last_key = :3, is_whole = :4 WHERE name = :5 AND copied_rows = :6 AND is_whole = :7;
 
+-- copy.account.insert
+INSERT INTO account (id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18);
+
+-- copy.account.page
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.account.page (next page)
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.account_import.insert
+INSERT INTO account_import (id, state, encoding, file_hash, new_count, changed_count, unchanged_count, faulty_count, faults, row_lines, waiting_ids, created_by_id, created_at, applied_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- copy.account_import.page
+SELECT id, state, encoding, file_hash, new_count, changed_count, unchanged_count, faulty_count, faults, row_lines, waiting_ids, created_by_id, created_at, applied_at, version FROM account_import ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.account_import.page (next page)
+SELECT id, state, encoding, file_hash, new_count, changed_count, unchanged_count, faulty_count, faults, row_lines, waiting_ids, created_by_id, created_at, applied_at, version FROM account_import WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.account_role.insert
+INSERT INTO account_role (account_id, role, scope_kind, scope_unit_id) VALUES (:1, :2, :3, :4);
+
+-- copy.account_role.page
+SELECT account_id, role, scope_kind, scope_unit_id FROM account_role ORDER BY account_id asc, role asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.account_role.page (next page)
+SELECT account_id, role, scope_kind, scope_unit_id FROM account_role WHERE account_id >= :1 AND (account_id > :2 OR (role > :3)) ORDER BY account_id asc, role asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.account_session.insert
+INSERT INTO account_session (id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10);
+
+-- copy.account_session.page
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.account_session.page (next page)
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.api_token.insert
+INSERT INTO api_token (id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13);
+
+-- copy.api_token.page
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at FROM api_token ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.api_token.page (next page)
+SELECT id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at FROM api_token WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.approval.insert
+INSERT INTO approval (id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- copy.approval.page
+SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.approval.page (next page)
+SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.archived_dek.insert
+INSERT INTO archived_dek (dek_id, run_id) VALUES (:1, :2);
+
+-- copy.archived_dek.page
+SELECT dek_id, run_id FROM archived_dek ORDER BY dek_id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.archived_dek.page (next page)
+SELECT dek_id, run_id FROM archived_dek WHERE dek_id > :1 ORDER BY dek_id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.article.insert
+INSERT INTO article (id, locale, category, state, question, search_text, owner_id, published_version, draft_version, last_version, similar_count, valid_from, valid_to, updated_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- copy.article.page
+SELECT id, locale, category, state, question, search_text, owner_id, published_version, draft_version, last_version, similar_count, valid_from, valid_to, updated_at, version FROM article ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.article.page (next page)
+SELECT id, locale, category, state, question, search_text, owner_id, published_version, draft_version, last_version, similar_count, valid_from, valid_to, updated_at, version FROM article WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.article_version.insert
+INSERT INTO article_version (article_id, version_no, state, category, question, answer, similar_texts, risk_level, valid_from, valid_to, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17);
+
+-- copy.article_version.page
+SELECT article_id, version_no, state, category, question, answer, similar_texts, risk_level, valid_from, valid_to, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason FROM article_version ORDER BY article_id asc, version_no asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.article_version.page (next page)
+SELECT article_id, version_no, state, category, question, answer, similar_texts, risk_level, valid_from, valid_to, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason FROM article_version WHERE article_id >= :1 AND (article_id > :2 OR (version_no > :3)) ORDER BY article_id asc, version_no asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.article_wording.insert
+INSERT INTO article_wording (locale, wording_key, article_id) VALUES (:1, :2, :3);
+
+-- copy.article_wording.page
+SELECT locale, wording_key, article_id FROM article_wording ORDER BY locale asc, wording_key asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.article_wording.page (next page)
+SELECT locale, wording_key, article_id FROM article_wording WHERE locale >= :1 AND (locale > :2 OR (wording_key > :3)) ORDER BY locale asc, wording_key asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.assist_event.insert
+INSERT INTO assist_event (id, conversation_id, article_id, agent_id, outcome, at) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- copy.assist_event.page
+SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.assist_event.page (next page)
+SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.audit_alert.insert
+INSERT INTO audit_alert (id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12);
+
+-- copy.audit_alert.page
+SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.audit_alert.page (next page)
+SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.audit_epoch.insert
+INSERT INTO audit_epoch (node, epoch, host, lane_count, started_at) VALUES (:1, :2, :3, :4, :5);
+
+-- copy.audit_epoch.page
+SELECT node, epoch, host, lane_count, started_at FROM audit_epoch ORDER BY node asc, epoch asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.audit_epoch.page (next page)
+SELECT node, epoch, host, lane_count, started_at FROM audit_epoch WHERE node >= :1 AND (node > :2 OR (epoch > :3)) ORDER BY node asc, epoch asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.audit_event.insert
+INSERT INTO audit_event (node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+
+-- copy.audit_event.page
+SELECT node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event ORDER BY node asc, epoch asc, lane asc, n asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.audit_event.page (next page)
+SELECT node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE node >= :1 AND (node > :2 OR (epoch >= :3 AND (epoch > :4 OR (lane >= :5 AND (lane > :6 OR (n > :7)))))) ORDER BY node asc, epoch asc, lane asc, n asc FETCH FIRST :8 ROWS ONLY;
+
+-- copy.audit_seal.insert
+INSERT INTO audit_seal (seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- copy.audit_seal.page
+SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at FROM audit_seal ORDER BY seal_no asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.audit_seal.page (next page)
+SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at FROM audit_seal WHERE seal_no > :1 ORDER BY seal_no asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.canned_response.insert
+INSERT INTO canned_response (id, title, category, body, created_by, updated_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7);
+
+-- copy.canned_response.page
+SELECT id, title, category, body, created_by, updated_at, version FROM canned_response ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.canned_response.page (next page)
+SELECT id, title, category, body, created_by, updated_at, version FROM canned_response WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.connector.insert
+INSERT INTO connector (id, name, module, config, tls, state, health, health_code, drift, shapes, checked_at, certificate_ends_at, created_by_id, created_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- copy.connector.page
+SELECT id, name, module, config, tls, state, health, health_code, drift, shapes, checked_at, certificate_ends_at, created_by_id, created_at, version FROM connector ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.connector.page (next page)
+SELECT id, name, module, config, tls, state, health, health_code, drift, shapes, checked_at, certificate_ends_at, created_by_id, created_at, version FROM connector WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.connector_call.insert
+INSERT INTO connector_call (id, connector_id, operation, purpose, outcome, code, reason, tries, took_ms, record_count, correlation_id, ticket_id, conversation_id, at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- copy.connector_call.page
+SELECT id, connector_id, operation, purpose, outcome, code, reason, tries, took_ms, record_count, correlation_id, ticket_id, conversation_id, at FROM connector_call ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.connector_call.page (next page)
+SELECT id, connector_id, operation, purpose, outcome, code, reason, tries, took_ms, record_count, correlation_id, ticket_id, conversation_id, at FROM connector_call WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.connector_sample.insert
+INSERT INTO connector_sample (id, connector_id, operation, input_bix, document, at) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- copy.connector_sample.page
+SELECT id, connector_id, operation, input_bix, document, at FROM connector_sample ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.connector_sample.page (next page)
+SELECT id, connector_id, operation, input_bix, document, at FROM connector_sample WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.connector_secret.insert
+INSERT INTO connector_secret (id, connector_id, name, value_enc, old_enc, old_until_at, changed_by_id, changed_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- copy.connector_secret.page
+SELECT id, connector_id, name, value_enc, old_enc, old_until_at, changed_by_id, changed_at FROM connector_secret ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.connector_secret.page (next page)
+SELECT id, connector_id, name, value_enc, old_enc, old_until_at, changed_by_id, changed_at FROM connector_secret WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.connector_write.insert
+INSERT INTO connector_write (id, connector_id, operation, purpose, actor_type, actor_id, requester_id, ticket_id, input_enc, state, is_sent, attempts, next_at, last_code, reference, created_at, done_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17);
+
+-- copy.connector_write.page
+SELECT id, connector_id, operation, purpose, actor_type, actor_id, requester_id, ticket_id, input_enc, state, is_sent, attempts, next_at, last_code, reference, created_at, done_at FROM connector_write ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.connector_write.page (next page)
+SELECT id, connector_id, operation, purpose, actor_type, actor_id, requester_id, ticket_id, input_enc, state, is_sent, attempts, next_at, last_code, reference, created_at, done_at FROM connector_write WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.conversation.insert
+INSERT INTO conversation (id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20, :21, :22);
+
+-- copy.conversation.page
+SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.conversation.page (next page)
+SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.conversation_note.insert
+INSERT INTO conversation_note (id, conversation_id, author_id, body_enc, at) VALUES (:1, :2, :3, :4, :5);
+
+-- copy.conversation_note.page
+SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.conversation_note.page (next page)
+SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.conversation_rating.insert
+INSERT INTO conversation_rating (conversation_id, score, comment_enc, at) VALUES (:1, :2, :3, :4);
+
+-- copy.conversation_rating.page
+SELECT conversation_id, score, comment_enc, at FROM conversation_rating ORDER BY conversation_id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.conversation_rating.page (next page)
+SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE conversation_id > :1 ORDER BY conversation_id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.count_1
+SELECT 'org_unit' AS table_name, COUNT(*) AS entry_count FROM org_unit UNION ALL SELECT 'account' AS table_name, COUNT(*) AS entry_count FROM account UNION ALL SELECT 'account_import' AS table_name, COUNT(*) AS entry_count FROM account_import UNION ALL SELECT 'account_role' AS table_name, COUNT(*) AS entry_count FROM account_role UNION ALL SELECT 'account_session' AS table_name, COUNT(*) AS entry_count FROM account_session UNION ALL SELECT 'api_token' AS table_name, COUNT(*) AS entry_count FROM api_token UNION ALL SELECT 'approval' AS table_name, COUNT(*) AS entry_count FROM approval UNION ALL SELECT 'archived_dek' AS table_name, COUNT(*) AS entry_count FROM archived_dek UNION ALL SELECT 'article' AS table_name, COUNT(*) AS entry_count FROM article UNION ALL SELECT 'article_version' AS table_name, COUNT(*) AS entry_count FROM article_version UNION ALL SELECT 'article_wording' AS table_name, COUNT(*) AS entry_count FROM article_wording UNION ALL SELECT 'assist_event' AS table_name, COUNT(*) AS entry_count FROM assist_event UNION ALL SELECT 'audit_alert' AS table_name, COUNT(*) AS entry_count FROM audit_alert UNION ALL SELECT 'audit_epoch' AS table_name, COUNT(*) AS entry_count FROM audit_epoch UNION ALL SELECT 'audit_event' AS table_name, COUNT(*) AS entry_count FROM audit_event UNION ALL SELECT 'audit_seal' AS table_name, COUNT(*) AS entry_count FROM audit_seal UNION ALL SELECT 'canned_response' AS table_name, COUNT(*) AS entry_count FROM canned_response UNION ALL SELECT 'connector' AS table_name, COUNT(*) AS entry_count FROM connector UNION ALL SELECT 'connector_call' AS table_name, COUNT(*) AS entry_count FROM connector_call UNION ALL SELECT 'connector_sample' AS table_name, COUNT(*) AS entry_count FROM connector_sample UNION ALL SELECT 'connector_secret' AS table_name, COUNT(*) AS entry_count FROM connector_secret UNION ALL SELECT 'connector_write' AS table_name, COUNT(*) AS entry_count FROM connector_write UNION ALL SELECT 'conversation' AS table_name, COUNT(*) AS entry_count FROM conversation UNION ALL SELECT 'conversation_note' AS table_name, COUNT(*) AS entry_count FROM conversation_note UNION ALL SELECT 'conversation_rating' AS table_name, COUNT(*) AS entry_count FROM conversation_rating UNION ALL SELECT 'crypto_dek' AS table_name, COUNT(*) AS entry_count FROM crypto_dek UNION ALL SELECT 'custom_record' AS table_name, COUNT(*) AS entry_count FROM custom_record UNION ALL SELECT 'custom_role' AS table_name, COUNT(*) AS entry_count FROM custom_role UNION ALL SELECT 'custom_value' AS table_name, COUNT(*) AS entry_count FROM custom_value UNION ALL SELECT 'outbox_event' AS table_name, COUNT(*) AS entry_count FROM outbox_event;
+
+-- copy.count_2
+SELECT 'dead_letter' AS table_name, COUNT(*) AS entry_count FROM dead_letter UNION ALL SELECT 'egress_rule' AS table_name, COUNT(*) AS entry_count FROM egress_rule UNION ALL SELECT 'erasure' AS table_name, COUNT(*) AS entry_count FROM erasure UNION ALL SELECT 'erasure_ack' AS table_name, COUNT(*) AS entry_count FROM erasure_ack UNION ALL SELECT 'score_card' AS table_name, COUNT(*) AS entry_count FROM score_card UNION ALL SELECT 'evaluation' AS table_name, COUNT(*) AS entry_count FROM evaluation UNION ALL SELECT 'evaluation_criterion' AS table_name, COUNT(*) AS entry_count FROM evaluation_criterion UNION ALL SELECT 'export_request' AS table_name, COUNT(*) AS entry_count FROM export_request UNION ALL SELECT 'export_part' AS table_name, COUNT(*) AS entry_count FROM export_part UNION ALL SELECT 'id_block' AS table_name, COUNT(*) AS entry_count FROM id_block UNION ALL SELECT 'idempotency_record' AS table_name, COUNT(*) AS entry_count FROM idempotency_record UNION ALL SELECT 'installation' AS table_name, COUNT(*) AS entry_count FROM installation UNION ALL SELECT 'job' AS table_name, COUNT(*) AS entry_count FROM job UNION ALL SELECT 'job_schedule' AS table_name, COUNT(*) AS entry_count FROM job_schedule UNION ALL SELECT 'legal_hold' AS table_name, COUNT(*) AS entry_count FROM legal_hold UNION ALL SELECT 'message' AS table_name, COUNT(*) AS entry_count FROM message UNION ALL SELECT 'notice' AS table_name, COUNT(*) AS entry_count FROM notice UNION ALL SELECT 'notify_channel' AS table_name, COUNT(*) AS entry_count FROM notify_channel UNION ALL SELECT 'notice_delivery' AS table_name, COUNT(*) AS entry_count FROM notice_delivery UNION ALL SELECT 'notice_post' AS table_name, COUNT(*) AS entry_count FROM notice_post UNION ALL SELECT 'org_tree' AS table_name, COUNT(*) AS entry_count FROM org_tree UNION ALL SELECT 'password_history' AS table_name, COUNT(*) AS entry_count FROM password_history UNION ALL SELECT 'requester' AS table_name, COUNT(*) AS entry_count FROM requester UNION ALL SELECT 'requester_reveal' AS table_name, COUNT(*) AS entry_count FROM requester_reveal UNION ALL SELECT 'retention_rule' AS table_name, COUNT(*) AS entry_count FROM retention_rule UNION ALL SELECT 'robot_model' AS table_name, COUNT(*) AS entry_count FROM robot_model UNION ALL SELECT 'robot_turn' AS table_name, COUNT(*) AS entry_count FROM robot_turn UNION ALL SELECT 'role_grant' AS table_name, COUNT(*) AS entry_count FROM role_grant UNION ALL SELECT 'setting_section' AS table_name, COUNT(*) AS entry_count FROM setting_section UNION ALL SELECT 'setting_version' AS table_name, COUNT(*) AS entry_count FROM setting_version;
+
+-- copy.count_3
+SELECT 'site' AS table_name, COUNT(*) AS entry_count FROM site UNION ALL SELECT 'skill_group' AS table_name, COUNT(*) AS entry_count FROM skill_group UNION ALL SELECT 'skill_group_member' AS table_name, COUNT(*) AS entry_count FROM skill_group_member UNION ALL SELECT 'sso_identity' AS table_name, COUNT(*) AS entry_count FROM sso_identity UNION ALL SELECT 'sso_idp' AS table_name, COUNT(*) AS entry_count FROM sso_idp UNION ALL SELECT 'sso_idp_certificate' AS table_name, COUNT(*) AS entry_count FROM sso_idp_certificate UNION ALL SELECT 'sso_request' AS table_name, COUNT(*) AS entry_count FROM sso_request UNION ALL SELECT 'sso_sp_key' AS table_name, COUNT(*) AS entry_count FROM sso_sp_key UNION ALL SELECT 'sso_used_id' AS table_name, COUNT(*) AS entry_count FROM sso_used_id UNION ALL SELECT 'stored_file' AS table_name, COUNT(*) AS entry_count FROM stored_file UNION ALL SELECT 'stored_file_chunk' AS table_name, COUNT(*) AS entry_count FROM stored_file_chunk UNION ALL SELECT 'sweep_run' AS table_name, COUNT(*) AS entry_count FROM sweep_run UNION ALL SELECT 'sweep_chunk' AS table_name, COUNT(*) AS entry_count FROM sweep_chunk UNION ALL SELECT 'sweep_guard' AS table_name, COUNT(*) AS entry_count FROM sweep_guard UNION ALL SELECT 'ticket' AS table_name, COUNT(*) AS entry_count FROM ticket UNION ALL SELECT 'ticket_comment' AS table_name, COUNT(*) AS entry_count FROM ticket_comment UNION ALL SELECT 'ticket_event' AS table_name, COUNT(*) AS entry_count FROM ticket_event UNION ALL SELECT 'unit_closure' AS table_name, COUNT(*) AS entry_count FROM unit_closure UNION ALL SELECT 'visitor_session' AS table_name, COUNT(*) AS entry_count FROM visitor_session UNION ALL SELECT 'webhook' AS table_name, COUNT(*) AS entry_count FROM webhook UNION ALL SELECT 'webhook_delivery' AS table_name, COUNT(*) AS entry_count FROM webhook_delivery UNION ALL SELECT 'ticket_token' AS table_name, COUNT(DISTINCT ticket_id) AS entry_count FROM ticket_token;
+
+-- copy.crypto_dek.insert
+INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
+
+-- copy.crypto_dek.page
+SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.crypto_dek.page (next page)
+SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.custom_record.insert
+INSERT INTO custom_record (record_type, record_id, version) VALUES (:1, :2, :3);
+
+-- copy.custom_record.page
+SELECT record_type, record_id, version FROM custom_record ORDER BY record_type asc, record_id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.custom_record.page (next page)
+SELECT record_type, record_id, version FROM custom_record WHERE record_type >= :1 AND (record_type > :2 OR (record_id > :3)) ORDER BY record_type asc, record_id asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.custom_role.insert
+INSERT INTO custom_role (id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10);
+
+-- copy.custom_role.page
+SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.custom_role.page (next page)
+SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.custom_value.insert
+INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
+
+-- copy.custom_value.page
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.custom_value.page (next page)
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.dead_letter.insert
+INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- copy.dead_letter.page
+SELECT id, event_id, handler, at, error_code, attempts FROM dead_letter ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.dead_letter.page (next page)
+SELECT id, event_id, handler, at, error_code, attempts FROM dead_letter WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.egress_rule.insert
+INSERT INTO egress_rule (id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13);
+
+-- copy.egress_rule.page
+SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.egress_rule.page (next page)
+SELECT id, owner, protocol, host, port, addresses, reason, state, asked_by_id, asked_at, decided_by_id, decided_at, version FROM egress_rule WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.erasure.insert
+INSERT INTO erasure (id, requester_id, state, asked_by_id, approved_by_id, started_at, finished_at, report) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- copy.erasure.page
+SELECT id, requester_id, state, asked_by_id, approved_by_id, started_at, finished_at, report FROM erasure ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.erasure.page (next page)
+SELECT id, requester_id, state, asked_by_id, approved_by_id, started_at, finished_at, report FROM erasure WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.erasure_ack.insert
+INSERT INTO erasure_ack (erasure_id, node_id, at) VALUES (:1, :2, :3);
+
+-- copy.erasure_ack.page
+SELECT erasure_id, node_id, at FROM erasure_ack ORDER BY erasure_id asc, node_id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.erasure_ack.page (next page)
+SELECT erasure_id, node_id, at FROM erasure_ack WHERE erasure_id >= :1 AND (erasure_id > :2 OR (node_id > :3)) ORDER BY erasure_id asc, node_id asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.evaluation.insert
+INSERT INTO evaluation (id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- copy.evaluation.page
+SELECT id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.evaluation.page (next page)
+SELECT id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version FROM evaluation WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.evaluation_criterion.insert
+INSERT INTO evaluation_criterion (evaluation_id, criterion_id, points, is_met, evidence, remark_enc) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- copy.evaluation_criterion.page
+SELECT evaluation_id, criterion_id, points, is_met, evidence, remark_enc FROM evaluation_criterion ORDER BY evaluation_id asc, criterion_id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.evaluation_criterion.page (next page)
+SELECT evaluation_id, criterion_id, points, is_met, evidence, remark_enc FROM evaluation_criterion WHERE evaluation_id >= :1 AND (evaluation_id > :2 OR (criterion_id > :3)) ORDER BY evaluation_id asc, criterion_id asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.export_part.insert
+INSERT INTO export_part (export_id, part_no, row_count, rows_enc) VALUES (:1, :2, :3, :4);
+
+-- copy.export_part.page
+SELECT export_id, part_no, row_count, rows_enc FROM export_part ORDER BY export_id asc, part_no asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.export_part.page (next page)
+SELECT export_id, part_no, row_count, rows_enc FROM export_part WHERE export_id >= :1 AND (export_id > :2 OR (part_no > :3)) ORDER BY export_id asc, part_no asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.export_request.insert
+INSERT INTO export_request (id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20, :21, :22, :23, :24);
+
+-- copy.export_request.page
+SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes FROM export_request ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.export_request.page (next page)
+SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes FROM export_request WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.id_block.insert
+INSERT INTO id_block (name, next_value) VALUES (:1, :2);
+
+-- copy.id_block.page
+SELECT name, next_value FROM id_block ORDER BY name asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.id_block.page (next page)
+SELECT name, next_value FROM id_block WHERE name > :1 ORDER BY name asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.idempotency_record.insert
+INSERT INTO idempotency_record (actor_id, key_hash, body_hash, state, status, answer_enc, created_at) VALUES (:1, :2, :3, :4, :5, :6, :7);
+
+-- copy.idempotency_record.page
+SELECT actor_id, key_hash, body_hash, state, status, answer_enc, created_at FROM idempotency_record ORDER BY actor_id asc, key_hash asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.idempotency_record.page (next page)
+SELECT actor_id, key_hash, body_hash, state, status, answer_enc, created_at FROM idempotency_record WHERE actor_id >= :1 AND (actor_id > :2 OR (key_hash > :3)) ORDER BY actor_id asc, key_hash asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.installation.insert
+INSERT INTO installation (id, created_at) VALUES (:1, :2);
+
+-- copy.installation.page
+SELECT id, created_at FROM installation ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.installation.page (next page)
+SELECT id, created_at FROM installation WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.job.insert
+INSERT INTO job (id, kind, state, cause, job_key, open_key, params, due_at, created_at, actor_type, actor_id, attempts, restarts, claim, claimed_until, is_cancelling, started_at, ended_at, run_state, done, total, run_result, error_code) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20, :21, :22, :23);
+
+-- copy.job.page
+SELECT id, kind, state, cause, job_key, open_key, params, due_at, created_at, actor_type, actor_id, attempts, restarts, claim, claimed_until, is_cancelling, started_at, ended_at, run_state, done, total, run_result, error_code FROM job ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.job.page (next page)
+SELECT id, kind, state, cause, job_key, open_key, params, due_at, created_at, actor_type, actor_id, attempts, restarts, claim, claimed_until, is_cancelling, started_at, ended_at, run_state, done, total, run_result, error_code FROM job WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.job_schedule.insert
+INSERT INTO job_schedule (kind, cron, is_enabled, next_at, changed_by, changed_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7);
+
+-- copy.job_schedule.page
+SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job_schedule ORDER BY kind asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.job_schedule.page (next page)
+SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job_schedule WHERE kind > :1 ORDER BY kind asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.legal_hold.insert
+INSERT INTO legal_hold (id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+
+-- copy.legal_hold.page
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.legal_hold.page (next page)
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
 -- copy.live_leases
 SELECT name FROM lease WHERE until_at > :1 ORDER BY name;
+
+-- copy.message.insert
+INSERT INTO message (conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10);
+
+-- copy.message.page
+SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message ORDER BY conversation_id asc, opened_month asc, seq asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.message.page (next page)
+SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id >= :1 AND (conversation_id > :2 OR (opened_month >= :3 AND (opened_month > :4 OR (seq > :5)))) ORDER BY conversation_id asc, opened_month asc, seq asc FETCH FIRST :6 ROWS ONLY;
+
+-- copy.notice.insert
+INSERT INTO notice (id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- copy.notice.page
+SELECT id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered FROM notice ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.notice.page (next page)
+SELECT id, post_id, last_post_id, account_id, kind, severity, params, link, open_key, occurrences, created_at, updated_at, is_read, is_undelivered FROM notice WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.notice_delivery.insert
+INSERT INTO notice_delivery (id, post_id, channel_id, kind, severity, params, link, state, attempts, due_at, created_at, sent_at, error_code) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13);
+
+-- copy.notice_delivery.page
+SELECT id, post_id, channel_id, kind, severity, params, link, state, attempts, due_at, created_at, sent_at, error_code FROM notice_delivery ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.notice_delivery.page (next page)
+SELECT id, post_id, channel_id, kind, severity, params, link, state, attempts, due_at, created_at, sent_at, error_code FROM notice_delivery WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.notice_post.insert
+INSERT INTO notice_post (id, kind, severity, account_ids, permission, params, link, notice_key, created_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
+
+-- copy.notice_post.page
+SELECT id, kind, severity, account_ids, permission, params, link, notice_key, created_at FROM notice_post ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.notice_post.page (next page)
+SELECT id, kind, severity, account_ids, permission, params, link, notice_key, created_at FROM notice_post WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.notify_channel.insert
+INSERT INTO notify_channel (id, type, name, is_enabled, min_severity, lang, settings, secret_enc, created_at, changed_by, version, last_sent_at, failing_at, error_code) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- copy.notify_channel.page
+SELECT id, type, name, is_enabled, min_severity, lang, settings, secret_enc, created_at, changed_by, version, last_sent_at, failing_at, error_code FROM notify_channel ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.notify_channel.page (next page)
+SELECT id, type, name, is_enabled, min_severity, lang, settings, secret_enc, created_at, changed_by, version, last_sent_at, failing_at, error_code FROM notify_channel WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
 
 -- copy.org_tree.clear
 DELETE FROM org_tree;
 
+-- copy.org_tree.insert
+INSERT INTO org_tree (id, version) VALUES (:1, :2);
+
+-- copy.org_tree.page
+SELECT id, version FROM org_tree ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.org_tree.page (next page)
+SELECT id, version FROM org_tree WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
 -- copy.org_unit.clear
 DELETE FROM org_unit;
+
+-- copy.org_unit.insert
+INSERT INTO org_unit (id, parent_id, kind, name, name_key, code, state, successor_id, depth, created_at, closed_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12);
+
+-- copy.org_unit.page
+SELECT id, parent_id, kind, name, name_key, code, state, successor_id, depth, created_at, closed_at, version FROM org_unit ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.org_unit.page (next page)
+SELECT id, parent_id, kind, name, name_key, code, state, successor_id, depth, created_at, closed_at, version FROM org_unit WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.outbox_event.insert
+INSERT INTO outbox_event (id, position, type, event_key, at, payload, state, attempts, next_at, last_error_code) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10);
+
+-- copy.outbox_event.page
+SELECT id, position, type, event_key, at, payload, state, attempts, next_at, last_error_code FROM outbox_event ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.outbox_event.page (next page)
+SELECT id, position, type, event_key, at, payload, state, attempts, next_at, last_error_code FROM outbox_event WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.password_history.insert
+INSERT INTO password_history (id, account_id, password_hash, created_at) VALUES (:1, :2, :3, :4);
+
+-- copy.password_history.page
+SELECT id, account_id, password_hash, created_at FROM password_history ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.password_history.page (next page)
+SELECT id, account_id, password_hash, created_at FROM password_history WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.requester.insert
+INSERT INTO requester (id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19);
+
+-- copy.requester.page
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.requester.page (next page)
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.requester_reveal.insert
+INSERT INTO requester_reveal (id, requester_id, account_id, at) VALUES (:1, :2, :3, :4);
+
+-- copy.requester_reveal.page
+SELECT id, requester_id, account_id, at FROM requester_reveal ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.requester_reveal.page (next page)
+SELECT id, requester_id, account_id, at FROM requester_reveal WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.retention_rule.insert
+INSERT INTO retention_rule (record_class, version, months, action, changed_by, approved_by, changed_at) VALUES (:1, :2, :3, :4, :5, :6, :7);
+
+-- copy.retention_rule.page
+SELECT record_class, version, months, action, changed_by, approved_by, changed_at FROM retention_rule ORDER BY record_class asc, version asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.retention_rule.page (next page)
+SELECT record_class, version, months, action, changed_by, approved_by, changed_at FROM retention_rule WHERE record_class >= :1 AND (record_class > :2 OR (version > :3)) ORDER BY record_class asc, version asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.robot_model.insert
+INSERT INTO robot_model (locale, knowledge_hash, model_hash, article_count, question_count, training_ms, trained_at, bytes_base64) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- copy.robot_model.page
+SELECT locale, knowledge_hash, model_hash, article_count, question_count, training_ms, trained_at, bytes_base64 FROM robot_model ORDER BY locale asc, knowledge_hash asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.robot_model.page (next page)
+SELECT locale, knowledge_hash, model_hash, article_count, question_count, training_ms, trained_at, bytes_base64 FROM robot_model WHERE locale >= :1 AND (locale > :2 OR (knowledge_hash > :3)) ORDER BY locale asc, knowledge_hash asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.robot_turn.insert
+INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14);
+
+-- copy.robot_turn.page
+SELECT id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at FROM robot_turn ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.robot_turn.page (next page)
+SELECT id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at FROM robot_turn WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.role_grant.insert
+INSERT INTO role_grant (account_id, role, requested_by_id, approved_by_id, granted_at) VALUES (:1, :2, :3, :4, :5);
+
+-- copy.role_grant.page
+SELECT account_id, role, requested_by_id, approved_by_id, granted_at FROM role_grant ORDER BY account_id asc, role asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.role_grant.page (next page)
+SELECT account_id, role, requested_by_id, approved_by_id, granted_at FROM role_grant WHERE account_id >= :1 AND (account_id > :2 OR (role > :3)) ORDER BY account_id asc, role asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.score_card.insert
+INSERT INTO score_card (id, version, name, state, criteria, created_by, created_at) VALUES (:1, :2, :3, :4, :5, :6, :7);
+
+-- copy.score_card.page
+SELECT id, version, name, state, criteria, created_by, created_at FROM score_card ORDER BY id asc, version asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.score_card.page (next page)
+SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE id >= :1 AND (id > :2 OR (version > :3)) ORDER BY id asc, version asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.setting_section.insert
+INSERT INTO setting_section (name, version, changed_at) VALUES (:1, :2, :3);
+
+-- copy.setting_section.page
+SELECT name, version, changed_at FROM setting_section ORDER BY name asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.setting_section.page (next page)
+SELECT name, version, changed_at FROM setting_section WHERE name > :1 ORDER BY name asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.setting_version.insert
+INSERT INTO setting_version (section, version, body, changed_at, changed_by, approved_by, reason, restored_version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- copy.setting_version.page
+SELECT section, version, body, changed_at, changed_by, approved_by, reason, restored_version FROM setting_version ORDER BY section asc, version asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.setting_version.page (next page)
+SELECT section, version, body, changed_at, changed_by, approved_by, reason, restored_version FROM setting_version WHERE section >= :1 AND (section > :2 OR (version > :3)) ORDER BY section asc, version asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.site.insert
+INSERT INTO site (id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11);
+
+-- copy.site.page
+SELECT id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version FROM site ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.site.page (next page)
+SELECT id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version FROM site WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.skill_group.insert
+INSERT INTO skill_group (id, name, created_at, version) VALUES (:1, :2, :3, :4);
+
+-- copy.skill_group.page
+SELECT id, name, created_at, version FROM skill_group ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.skill_group.page (next page)
+SELECT id, name, created_at, version FROM skill_group WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.skill_group_member.insert
+INSERT INTO skill_group_member (skill_group_id, account_id) VALUES (:1, :2);
+
+-- copy.skill_group_member.page
+SELECT skill_group_id, account_id FROM skill_group_member ORDER BY skill_group_id asc, account_id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.skill_group_member.page (next page)
+SELECT skill_group_id, account_id FROM skill_group_member WHERE skill_group_id >= :1 AND (skill_group_id > :2 OR (account_id > :3)) ORDER BY skill_group_id asc, account_id asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.sso_identity.insert
+INSERT INTO sso_identity (id, idp_id, name_id, account_id, created_at) VALUES (:1, :2, :3, :4, :5);
+
+-- copy.sso_identity.page
+SELECT id, idp_id, name_id, account_id, created_at FROM sso_identity ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.sso_identity.page (next page)
+SELECT id, idp_id, name_id, account_id, created_at FROM sso_identity WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.sso_idp.insert
+INSERT INTO sso_idp (id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13);
+
+-- copy.sso_idp.page
+SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version FROM sso_idp ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.sso_idp.page (next page)
+SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version FROM sso_idp WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.sso_idp_certificate.insert
+INSERT INTO sso_idp_certificate (idp_id, fingerprint, pem, not_before, not_after, warned_days) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- copy.sso_idp_certificate.page
+SELECT idp_id, fingerprint, pem, not_before, not_after, warned_days FROM sso_idp_certificate ORDER BY idp_id asc, fingerprint asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.sso_idp_certificate.page (next page)
+SELECT idp_id, fingerprint, pem, not_before, not_after, warned_days FROM sso_idp_certificate WHERE idp_id >= :1 AND (idp_id > :2 OR (fingerprint > :3)) ORDER BY idp_id asc, fingerprint asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.sso_request.insert
+INSERT INTO sso_request (relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10);
+
+-- copy.sso_request.page
+SELECT relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at FROM sso_request ORDER BY relay_hash asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.sso_request.page (next page)
+SELECT relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at FROM sso_request WHERE relay_hash > :1 ORDER BY relay_hash asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.sso_sp_key.insert
+INSERT INTO sso_sp_key (id, certificate, key_enc, signs_from_at, not_after) VALUES (:1, :2, :3, :4, :5);
+
+-- copy.sso_sp_key.page
+SELECT id, certificate, key_enc, signs_from_at, not_after FROM sso_sp_key ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.sso_sp_key.page (next page)
+SELECT id, certificate, key_enc, signs_from_at, not_after FROM sso_sp_key WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.sso_used_id.insert
+INSERT INTO sso_used_id (id_hash, expires_at) VALUES (:1, :2);
+
+-- copy.sso_used_id.page
+SELECT id_hash, expires_at FROM sso_used_id ORDER BY id_hash asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.sso_used_id.page (next page)
+SELECT id_hash, expires_at FROM sso_used_id WHERE id_hash > :1 ORDER BY id_hash asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.stored_file.insert
+INSERT INTO stored_file (id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20);
+
+-- copy.stored_file.page
+SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.stored_file.page (next page)
+SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.stored_file_chunk.insert
+INSERT INTO stored_file_chunk (file_id, chunk_no, start_offset, size_bytes, body_enc) VALUES (:1, :2, :3, :4, :5);
+
+-- copy.stored_file_chunk.page
+SELECT file_id, chunk_no, start_offset, size_bytes, body_enc FROM stored_file_chunk ORDER BY file_id asc, chunk_no asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.stored_file_chunk.page (next page)
+SELECT file_id, chunk_no, start_offset, size_bytes, body_enc FROM stored_file_chunk WHERE file_id >= :1 AND (file_id > :2 OR (chunk_no > :3)) ORDER BY file_id asc, chunk_no asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.sweep_chunk.insert
+INSERT INTO sweep_chunk (run_id, chunk_no, record_class, record_count, row_count, oldest_at, newest_at, ids_hash, archive_file, archive_hash, at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11);
+
+-- copy.sweep_chunk.page
+SELECT run_id, chunk_no, record_class, record_count, row_count, oldest_at, newest_at, ids_hash, archive_file, archive_hash, at FROM sweep_chunk ORDER BY run_id asc, chunk_no asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.sweep_chunk.page (next page)
+SELECT run_id, chunk_no, record_class, record_count, row_count, oldest_at, newest_at, ids_hash, archive_file, archive_hash, at FROM sweep_chunk WHERE run_id >= :1 AND (run_id > :2 OR (chunk_no > :3)) ORDER BY run_id asc, chunk_no asc FETCH FIRST :4 ROWS ONLY;
 
 -- copy.sweep_guard.clear
 DELETE FROM sweep_guard;
 
+-- copy.sweep_guard.insert
+INSERT INTO sweep_guard (name, is_scheduled, high_water_at, clock_seen_at, turns, version) VALUES (:1, :2, :3, :4, :5, :6);
+
+-- copy.sweep_guard.page
+SELECT name, is_scheduled, high_water_at, clock_seen_at, turns, version FROM sweep_guard ORDER BY name asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.sweep_guard.page (next page)
+SELECT name, is_scheduled, high_water_at, clock_seen_at, turns, version FROM sweep_guard WHERE name > :1 ORDER BY name asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.sweep_run.insert
+INSERT INTO sweep_run (id, kind, state, started_by, started_at, as_of, clock_state, finished_at, at_store, after_at, after_id, chunk_count, rows_removed, report, error_code, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+
+-- copy.sweep_run.page
+SELECT id, kind, state, started_by, started_at, as_of, clock_state, finished_at, at_store, after_at, after_id, chunk_count, rows_removed, report, error_code, version FROM sweep_run ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.sweep_run.page (next page)
+SELECT id, kind, state, started_by, started_at, as_of, clock_state, finished_at, at_store, after_at, after_id, chunk_count, rows_removed, report, error_code, version FROM sweep_run WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.ticket.insert
+INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+
+-- copy.ticket.page
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.ticket.page (next page)
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.ticket_comment.insert
+INSERT INTO ticket_comment (id, ticket_id, author_type, author_id, body_enc, is_internal, at) VALUES (:1, :2, :3, :4, :5, :6, :7);
+
+-- copy.ticket_comment.page
+SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM ticket_comment ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.ticket_comment.page (next page)
+SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM ticket_comment WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.ticket_event.insert
+INSERT INTO ticket_event (id, ticket_id, at, actor_type, actor_id, action, from_value, to_value) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- copy.ticket_event.page
+SELECT id, ticket_id, at, actor_type, actor_id, action, from_value, to_value FROM ticket_event ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.ticket_event.page (next page)
+SELECT id, ticket_id, at, actor_type, actor_id, action, from_value, to_value FROM ticket_event WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.ticket_token.insert
+INSERT INTO ticket_token (ticket_id, tokens) VALUES (:1, CAST(:2 AS NUMBER(19)));
+
+-- copy.ticket_token.page
+SELECT k.ticket_id AS owner_id, TO_CHAR(k.tokens) AS token_text FROM ticket_token k WHERE k.ticket_id IN (SELECT d.ticket_id FROM (SELECT DISTINCT ticket_id FROM ticket_token WHERE ticket_id > :1 ORDER BY ticket_id FETCH FIRST :2 ROWS ONLY) d) ORDER BY k.ticket_id;
+
 -- copy.unit_closure.clear
 DELETE FROM unit_closure;
+
+-- copy.unit_closure.insert
+INSERT INTO unit_closure (ancestor_id, unit_id, depth) VALUES (:1, :2, :3);
+
+-- copy.unit_closure.page
+SELECT ancestor_id, unit_id, depth FROM unit_closure ORDER BY ancestor_id asc, unit_id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.unit_closure.page (next page)
+SELECT ancestor_id, unit_id, depth FROM unit_closure WHERE ancestor_id >= :1 AND (ancestor_id > :2 OR (unit_id > :3)) ORDER BY ancestor_id asc, unit_id asc FETCH FIRST :4 ROWS ONLY;
+
+-- copy.visitor_session.insert
+INSERT INTO visitor_session (id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
+
+-- copy.visitor_session.page
+SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.visitor_session.page (next page)
+SELECT id, token_hash, resume_hash, requester_id, conversation_id, site_id, created_at, expires_at FROM visitor_session WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.webhook.insert
+INSERT INTO webhook (id, name, url_enc, protocol, host, port, event_types, state, stopped_code, secret_enc, old_secret_enc, old_until_at, failure_count, failing_since_at, open_until_at, last_error_code, last_delivered_at, created_by_id, created_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20);
+
+-- copy.webhook.page
+SELECT id, name, url_enc, protocol, host, port, event_types, state, stopped_code, secret_enc, old_secret_enc, old_until_at, failure_count, failing_since_at, open_until_at, last_error_code, last_delivered_at, created_by_id, created_at, version FROM webhook ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.webhook.page (next page)
+SELECT id, name, url_enc, protocol, host, port, event_types, state, stopped_code, secret_enc, old_secret_enc, old_until_at, failure_count, failing_since_at, open_until_at, last_error_code, last_delivered_at, created_by_id, created_at, version FROM webhook WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.webhook_delivery.insert
+INSERT INTO webhook_delivery (id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
+
+-- copy.webhook_delivery.page
+SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+
+-- copy.webhook_delivery.page (next page)
+SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
 
 -- crypto_dek.active_before
 SELECT d.id, d.scope, d.owner_id, d.kek_id, d.alg, d.state, d.wrapped, d.created_at FROM crypto_dek d WHERE d.id > :1 AND d.scope = 'requester' AND d.state = 'active' AND d.created_at < :2 ORDER BY d.id FETCH FIRST :3 ROWS ONLY;

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-// The declared tables of every module: they are what is copied.
-import '../../compose.ts';
+import { counts, tables } from '../../cli/database-copy.ts';
 import { createIds, StartError, SYSTEM_ACTOR, systemClock } from '../../kernel/index.ts';
 import { sha256 } from '../../platform/crypto/index.ts';
 import {
   assertCopyWhole,
   copyDatabase,
-  copyTables,
-  countStatements,
   createOutboxWriter,
   createUnitOfWork,
   openDatabase,
@@ -25,8 +22,6 @@ export interface OpenedDatabase {
   drop(): Promise<void>;
 }
 
-const tables = copyTables();
-const counts = countStatements();
 const ids = createIds({ clock: systemClock, randomBytes });
 const AUDIT_ENTRIES = 1_300;
 const UNITS = 60;

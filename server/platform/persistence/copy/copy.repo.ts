@@ -245,7 +245,7 @@ function arrayType(column: Column): string {
 }
 
 /** Counts the rows of some tables. */
-type CountStatement = Statement<Record<never, never>, { tableName: string; counted: number }>;
+type CountStatement = Statement<Record<never, never>, { tableName: string; entryCount: number }>;
 /** Tables that one counting statement names; parsers of SQL give up on endless unions. */
 const COUNTED_AT_ONCE = 30;
 
@@ -254,15 +254,15 @@ export function countStatements(): CountStatement[] {
   const plain = copyOrder().map(({ table }) => [table, '*'] as const);
   const ofOwners = TOKEN_TABLES.map(([table, owner]) => [table, `DISTINCT ${owner}`] as const);
   const all = [...plain, ...ofOwners].map(
-    ([table, what]) => `SELECT '${table}' AS table_name, COUNT(${what}) AS counted FROM ${table}`,
+    ([table, what]) => `SELECT '${table}' AS table_name, COUNT(${what}) AS entry_count FROM ${table}`,
   );
   const parts = Array.from({ length: Math.ceil(all.length / COUNTED_AT_ONCE) }, (_, part) =>
     all.slice(part * COUNTED_AT_ONCE, (part + 1) * COUNTED_AT_ONCE).join(' UNION ALL '),
   );
   return parts.map((sql, part) =>
-    portable<Record<never, never>, { tableName: string; counted: number }>(`copy.count_${part + 1}`, sql, {
+    portable<Record<never, never>, { tableName: string; entryCount: number }>(`copy.count_${part + 1}`, sql, {
       params: {},
-      result: { tableName: 'text', counted: 'int' },
+      result: { tableName: 'text', entryCount: 'int' },
     }),
   );
 }

@@ -98,9 +98,9 @@ export async function copyDatabase(deps: CopyDeps): Promise<CopyReport> {
 }
 
 async function countRows({ counts }: CopyDeps, database: Database): Promise<Counts> {
-  const rows: { tableName: string; counted: number }[] = [];
+  const rows: { tableName: string; entryCount: number }[] = [];
   for (const count of counts) rows.push(...(await database.read((session) => session.all(count, {}))));
-  return new Map(rows.map(({ tableName, counted }) => [tableName, counted]));
+  return new Map(rows.map(({ tableName, entryCount }) => [tableName, entryCount]));
 }
 
 async function requireSource(deps: CopyDeps): Promise<Counts> {
