@@ -1,4 +1,5 @@
 import { sha256 } from './hash.ts';
+import type { AdoptedFork } from './adopted-fork.ts';
 import type { AuditStorage, SealRow } from './storage.ts';
 
 /** A head on its way to an anchor. */
@@ -47,21 +48,28 @@ export async function catchUp(progress: AnchorProgress, storage: AuditStorage): 
 
 /**
  * Compares each sink's newest head with the database and notes where the sink stands. Gives the name of a sink that
- * knows a head which the database lacks or has otherwise: a restored backup, a cut tail, or a second writer.
+ * knows a head which the database lacks or has otherwise: a restored backup, a cut tail, or a second writer. One that an
+ * entry `audit.adopt` names is none any more: the sink gets what came behind the last seal both histories share.
  */
 export async function forkOf(
   sinks: readonly AnchorProgress[],
   storage: AuditStorage,
   lastSeal: SealRow | undefined,
 ): Promise<string | undefined> {
+  let adopted: AdoptedFork[] | undefined;
   for (const progress of sinks) {
     const anchored = await progress.sink.last();
     if (anchored === undefined) continue;
-    if (anchored.sealNo > (lastSeal?.no ?? 0)) return progress.sink.name;
-    const [seal] = await storage.readSeals(anchored.sealNo - 1, 1);
-    if (seal?.no !== anchored.sealNo || !sha256(seal.statement).equals(anchored.sealHash))
-      return progress.sink.name;
-    Object.assign(progress, { sealNo: seal.no, size: seal.size, at: seal.at });
+    const isAhead = anchored.sealNo > (lastSeal?.no ?? 0);
+    const [seal] = isAhead ? [] : await storage.readSeals(anchored.sealNo - 1, 1);
+    if (seal?.no === anchored.sealNo && sha256(seal.statement).equals(anchored.sealHash)) {
+      Object.assign(progress, { sealNo: seal.no, size: seal.size, at: seal.at });
+      continue;
+    }
+    adopted ??= await storage.listAdoptions();
+    const fork = adopted.find(({ head }) => head.equals(anchored.sealHash));
+    if (fork === undefined) return progress.sink.name;
+    Object.assign(progress, { sealNo: fork.after, size: 0, at: null });
   }
   return undefined;
 }

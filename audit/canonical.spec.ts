@@ -57,6 +57,72 @@ describe('canonical JSON', () => {
     }
   });
 
+  it('is what writing the value anew gives, for any JSON text', () => {
+    const texts = fc.oneof(
+      fc.json({ noUnicodeString: false }),
+      fc
+        .tuple(
+          fc.json(),
+          fc.nat(),
+          fc.constantFrom('"', ':', ',', '1', 'a', '{', '\\', ' ', '":', '\u00e9', '0'),
+        )
+        .map(([text, at, piece]) => {
+          const place = text.length === 0 ? 0 : at % text.length;
+          return `${text.slice(0, place)}${piece}${text.slice(place + 1)}`;
+        }),
+      fc.constantFrom(
+        ...[
+          '{"a":1,"b":2,"a":3}',
+          '{"a":{"b":1,"b":1}}',
+          '{"a":"\\":","a":1}',
+          '{"b":1,"1":2}',
+          '{"1":2,"b":1}',
+        ],
+        ...['{"a":"x\\":"}', '[{"b":1,"a":1}]', '{"a":[{"b":1,"b":2}]}', '{"__proto__":1}', '{"a":-0}', '-1'],
+        ...[
+          '12345678901234567',
+          '123456789012345',
+          '{"a":[1,[2,{}]]}',
+          '"\\u0008"',
+          '"\\b"',
+          '"\\u0001"',
+          '"\ud800"',
+        ],
+        ...[
+          '{"":1}',
+          '{"":1,"":2}',
+          '{"9":1,"10":2}',
+          '{"10":2,"9":1}',
+          'null',
+          '[]',
+          '"\u007f"',
+          '01',
+          '1.5',
+          '1e3',
+        ],
+      ),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        let expected: boolean;
+        try {
+          expected = canonicalJson(JSON.parse(text) as CanonicalValue) === text;
+        } catch {
+          expected = false;
+        }
+        // JSON.parse keeps the last of two members, so the text is longer than what is written.
+        let isTaken = true;
+        try {
+          parseCanonical(text);
+        } catch {
+          isTaken = false;
+        }
+        expect(isTaken, text).to.equal(expected);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it('refuses what JSON has not', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 10n, () => 1]) {
       expect(() => canonicalJson(value as unknown as CanonicalValue)).to.throw(CanonicalError);

@@ -16,9 +16,9 @@ export class UsageError extends Error {
   }
 }
 
-/** Options with a value, and how many words each verb takes. */
-const VERBS: Record<string, { words: number; options: readonly string[] }> = {
-  verify: { words: 0, options: ['db', 'export', 'anchors', 'keys', 'stamps', 'stamp-ca'] },
+/** Options with a value, and how many words each verb takes, at most where `wordsMin` is less. */
+const VERBS: Record<string, { words: number; wordsMin?: number; options: readonly string[] }> = {
+  verify: { words: 0, options: ['db', 'export', 'anchors', 'keys', 'witnesses', 'stamps', 'stamp-ca'] },
   export: {
     words: 0,
     options: [
@@ -39,16 +39,31 @@ const VERBS: Record<string, { words: number; options: readonly string[] }> = {
   consistency: { words: 2, options: ['db', 'keys'] },
   anchor: { words: 1, options: ['anchors'] },
   status: { words: 0, options: ['db', 'anchors'] },
+  compare: { words: 2, options: ['db'] },
+  purge: { words: 0, options: ['before', 'reason'] },
+  adopt: { words: 0, options: ['anchors', 'reason'] },
+  'rotate-key': { words: 0, options: [] },
+  hold: {
+    ...{ words: 2, wordsMin: 1 },
+    options: ['customer', 'account', 'ticket', 'from', 'to', 'authority', 'reason'],
+  },
+  review: { words: 0, options: [] },
 };
 
 /** The verbs, for messages. */
 export const CLI_USAGE =
   'vaultdesk audit verify [--db URL | --export DIR] [--anchors DIR]... [--keys FILE]\n' +
-  '                       [--stamps DIR] [--stamp-ca FILE] [--json]\n' +
+  '                       [--witnesses FILE] [--stamps DIR] [--stamp-ca FILE] [--json]\n' +
   '                export --out DIR [--actor ID] [--customer ID] [--target ID] [--action NAME]\n' +
   '                       [--from-seal N] [--to-seal N]\n' +
   '                prove ID [--out FILE] | verify-proof FILE [--keys FILE]\n' +
-  '                consistency OLD NEW | anchor now|list | status\n';
+  '                consistency OLD NEW | anchor now|list | status\n' +
+  '                compare SEAL ROOT\n' +
+  '                purge --before TIME --reason TEXT | adopt --reason TEXT\n' +
+  '                hold list | hold release ID --reason TEXT\n' +
+  '                hold add [--customer ID] [--account ID] [--ticket ID] [--from TIME] [--to TIME]\n' +
+  '                         --authority TEXT --reason TEXT\n' +
+  '                review | rotate-key\n';
 
 /**
  * Parses the words after `vaultdesk audit`.
@@ -70,7 +85,9 @@ export function parseCli(args: readonly string[]): CliOptions {
       options.values.set(name, [...(options.values.get(name) ?? []), value]);
     } else options.words.push(word);
   }
-  if (options.words.length !== spec.words) throw new UsageError(`${verb} takes ${spec.words} arguments`);
+  const { words, wordsMin = words } = spec;
+  if (options.words.length > words || options.words.length < wordsMin)
+    throw new UsageError(`${verb} takes ${spec.words} arguments`);
   if (options.values.has('db') && options.values.has('export'))
     throw new UsageError('--db or --export, not both');
   return options;

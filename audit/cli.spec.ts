@@ -75,6 +75,22 @@ describe('vaultdesk audit', () => {
     expect(down.errors).to.equal('vaultdesk audit: the database cannot be reached\n');
   });
 
+  it('hold, review, and rotate-key: 2 for bad use, and away from an installation', async () => {
+    for (const [args, word] of [
+      [['hold'], 'arguments'],
+      [['hold', 'drop'], 'installation'],
+      [['hold', 'add', '--reason', 'x', '--authority', 'y'], 'installation'],
+      [['review', 'x'], 'arguments'],
+      [['review'], 'installation'],
+      [['rotate-key', '--fast', 'x'], 'no option'],
+      [['rotate-key'], 'installation'],
+    ] as const) {
+      const { exit, errors } = await run(...args);
+      expect(exit, args.join(' ')).to.equal(2);
+      expect(errors.split('\n')[0]).to.contain(word);
+    }
+  });
+
   it('export writes a folder that verify takes', async () => {
     const out = join(ledger.folder, 'out');
     const { exit, recorded } = await run('export', '--out', out, '--customer', 'q-1');

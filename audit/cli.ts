@@ -1,19 +1,22 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAnchors } from './anchors.ts';
 import { EXPORT_FILES } from './export-format.ts';
 import { ExportError, writeExport } from './export.ts';
 import { parseHead, type SignedHead } from './head.ts';
-import { KeyFileError, keyForSeal, parseKeyFile, type TrailKeys } from './keys.ts';
+import { KeyFileError, keyForSeal, type TrailKeys } from './keys.ts';
 import { isSignedBy } from './note.ts';
 import { isConsistent, proveEntry, verifyProofFile, writeProof, type ProofSource } from './proof.ts';
 import type { AuditCliPorts, ExportFilter } from './cli-io.ts';
+import { runAdopt, runCompare, runPurge, runRotateKey } from './cli-acts.ts';
+import { runHold, runReview } from './cli-holds.ts';
+import { plainText, readKeys, readText, readWitnesses, withSource } from './cli-reading.ts';
+import { parseWitnessKeys, readCosigned } from './cosign.ts';
 import { CLI_USAGE, optionOf, parseCli, UsageError, type CliOptions } from './cli-options.ts';
 import { readStamps } from './stamp-folder.ts';
-import { createDatabaseReader } from './verify-database.ts';
-import { NotProvableError, verifyExportFolder } from './verify-export.ts';
-import { EXIT, exitCodeOf, type VerifyResult } from './verify-result.ts';
-import { verifyTrail } from './verify.ts';
+import { verifyDatabaseTrail } from './verify-database.ts';
+import { verifyExportFolder } from './verify-export.ts';
+import { EXIT, exitCodeOf, NotProvableError, type VerifyResult } from './verify-result.ts';
 
 export type { AuditCliPorts } from './cli-io.ts';
 
@@ -27,6 +30,12 @@ const VERBS: Record<string, Verb> = {
   consistency: runConsistency,
   anchor: runAnchor,
   status: runStatus,
+  purge: runPurge,
+  adopt: runAdopt,
+  compare: runCompare,
+  'rotate-key': runRotateKey,
+  hold: runHold,
+  review: runReview,
 };
 
 /**
@@ -69,11 +78,15 @@ async function verifyDatabase(options: CliOptions, ports: AuditCliPorts): Promis
     const stamps = optionOf(options, 'stamps') ?? ports.defaultStamps;
     const ca = optionOf(options, 'stamp-ca');
     const trusted = ca === undefined ? [] : [await readText(ca)];
-    const result = await verifyTrail(createDatabaseReader(source), {
+    const witnesses = (await readWitnesses(options, ports.defaultWitnesses)) ?? [];
+    const result = await verifyDatabaseTrail(source, () => ({
       keys,
-      anchors: folders.map(readAnchors),
-      sparseAnchors: stamps === undefined ? [] : [readStamps(stamps, trusted)],
-    });
+      anchors: folders.map((path) => readAnchors(path)),
+      sparseAnchors: [
+        ...(stamps === undefined ? [] : [readStamps(stamps, trusted)]),
+        ...(witnesses.length === 0 ? [] : folders.map((path) => readCosigned(path, witnesses))),
+      ],
+    }));
     await ports.record?.({ action: 'audit.verify', details: { status: result.status, size: result.size } });
     return result;
   });
@@ -81,7 +94,11 @@ async function verifyDatabase(options: CliOptions, ports: AuditCliPorts): Promis
 
 async function verifyExport(folder: string, options: CliOptions): Promise<VerifyResult> {
   const keys = await readKeys(optionOf(options, 'keys') ?? join(folder, EXPORT_FILES.keys));
-  return verifyExportFolder(folder, { keys, anchors: options.values.get('anchors') });
+  const witnesses = await readWitnesses(options, undefined);
+  return verifyExportFolder(folder, {
+    ...{ keys, anchors: options.values.get('anchors') },
+    ...(witnesses === undefined ? {} : { witnesses }),
+  });
 }
 
 /** The result as the outside contract has it. */
@@ -112,16 +129,18 @@ async function runExport(options: CliOptions, ports: AuditCliPorts): Promise<num
   if (fromSeal !== undefined && toSeal !== undefined && toSeal < fromSeal)
     throw new UsageError('--to-seal is not before --from-seal');
   const keyFile = await readText(optionOf(options, 'keys') ?? ports.defaultKeys);
-  const anchors = readAnchors(optionOf(options, 'anchors') ?? ports.defaultAnchors);
+  const anchorFolder = optionOf(options, 'anchors') ?? ports.defaultAnchors;
+  const cosigned = ports.defaultWitnesses && {
+    heads: readCosigned(anchorFolder, parseWitnessKeys(ports.defaultWitnesses)),
+    keyFile: ports.defaultWitnesses,
+  };
   const manifest = await withSource(options, ports, async (source) => {
     const filter = filterOf(options);
     await ports.record?.({ action: 'audit.export' });
     return writeExport(out, {
       source,
-      keyFile,
-      anchors,
-      filter,
-      ...{ fromSeal, toSeal },
+      ...{ keyFile, anchors: readAnchors(anchorFolder), filter, fromSeal, toSeal },
+      ...(cosigned ? { cosigned } : {}),
     });
   });
   const { seals, size, events } = manifest;
@@ -248,13 +267,16 @@ async function runStatus(options: CliOptions, ports: AuditCliPorts): Promise<num
     const events = lanes.reduce((sum, { count }) => sum + count, 0);
     const seal = await lastSealOf(source);
     const { no = 0, size = 0, root, at } = seal ?? {};
+    const purgedTo = (await source.lastPurge())?.toSeal ?? 0;
+    const [purged] = purgedTo === 0 ? [] : await source.readSeals(purgedTo - 1, 1);
     return {
       events,
+      purgedSeal: purgedTo,
       seal: no,
       size,
       root: root?.toString('hex') ?? '',
       sealedAt: at?.toISOString() ?? null,
-      unsealed: events - size,
+      unsealed: Math.max(0, events - (size - (purged?.size ?? 0))),
       anchoredSeal: anchored?.sealNo ?? 0,
       anchoredSize: anchored?.size ?? 0,
     };
@@ -264,7 +286,7 @@ async function runStatus(options: CliOptions, ports: AuditCliPorts): Promise<num
   return EXIT.whole;
 }
 
-/** The newest seal, by halving: seals are dense, so a number has a row exactly when it is not past the end. */
+/** The newest seal, by halving: seals are dense, so a number has a row or one behind it exactly when it is not past the end. */
 async function lastSealOf(source: ProofSource) {
   const find = async (no: number) => (await source.readSeals(no - 1, 1))[0];
   let [low, high] = [0, 1];
@@ -275,35 +297,4 @@ async function lastSealOf(source: ProofSource) {
     else high = middle;
   }
   return low === 0 ? undefined : find(low);
-}
-
-async function withSource<T>(
-  options: CliOptions,
-  ports: AuditCliPorts,
-  work: (source: ProofSource) => Promise<T>,
-): Promise<T> {
-  const { source, close } = await ports.openSource(optionOf(options, 'db'));
-  try {
-    return await work(source);
-  } finally {
-    await close();
-  }
-}
-
-async function readKeys(path: string): Promise<TrailKeys> {
-  return parseKeyFile(await readText(path));
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new NotProvableError(`${path} is missing`);
-    throw error;
-  }
-}
-
-/** Text for a terminal: control and direction characters escaped. */
-function plainText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }

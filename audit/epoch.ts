@@ -42,10 +42,12 @@ export async function epochStartDrafts(
   for (const row of epochs.filter((one) => one.epoch >= oldest)) {
     for (let lane = 0; lane < row.laneCount; lane += 1) {
       const key: LaneKey = { node, epoch: row.epoch, lane };
-      const last = await storage.lastNumber(key);
+      const sealedTo = sealed.get(laneText(key)) ?? 0;
+      // A purged lane has no entry left; it ended where it is sealed.
+      const last = Math.max(await storage.lastNumber(key), sealedTo);
       if (last === 0) continue;
       closed.push({ ...key, last });
-      const gaps = await storage.listGaps(key, sealed.get(laneText(key)) ?? 0);
+      const gaps = await storage.listGaps(key, sealedTo);
       missing.push(...gaps.map(([from, to]) => ({ ...key, from, to })));
     }
   }

@@ -21,6 +21,9 @@ export const EXPORT_START = 'start.json';
 /** Folder of the anchors' heads in an export. */
 export const EXPORT_ANCHORS = 'anchors';
 
+/** Keys of the witnesses whose signatures lie beside the heads; absent when there are none. */
+export const EXPORT_WITNESSES = 'keys/witnesses.txt';
+
 /** What an export says of itself; canonical JSON and a line feed. */
 export interface Manifest {
   origin: string;

@@ -1,4 +1,4 @@
-import { renderSentence } from './sentence.ts';
+import { entrySentence } from './sentence.ts';
 import type { EventRow } from './storage.ts';
 
 /** What the report of an export says of the export itself. */
@@ -69,7 +69,7 @@ export function createExportReport(): ExportReport {
     csvHead: `\ufeff${COLUMNS.map(csvCell).join(',')}\r\n`,
     add(row, index) {
       const body = JSON.parse(row.body) as Body;
-      const { zh, en } = sentenceOf(row, body);
+      const { zh, en } = entrySentence(row, body);
       const name = body.actor.name ?? '';
       count(byAction, row.action);
       count(byActor, name === '' ? `${row.actorType} ${row.actorId}` : name);
@@ -84,19 +84,6 @@ export function createExportReport(): ExportReport {
     },
     html: (frame) => page(frame, { lines, byAction, byActor, byDay }),
   };
-}
-
-function sentenceOf(row: EventRow, body: Body): { zh: string; en: string } {
-  return renderSentence({
-    action: row.action,
-    outcome: row.outcome,
-    actor: body.actor.name ?? `${row.actorType} ${row.actorId}`,
-    target: row.targetId,
-    customer: row.customerRef,
-    fields: body.fields,
-    reason: body.reason,
-    ticket: body.ticket,
-  });
 }
 
 function count(counts: Map<string, number>, key: string): void {

@@ -9,7 +9,8 @@ import { writeExport, type ExportInput } from './export.ts';
 import { KeyFileError, parseKeyFile } from './keys.ts';
 import { buildLedger, createChance, type Ledger } from './test/ledger.ts';
 import { startSecondVerifier, type SecondVerifier } from './test/second-verifier.ts';
-import { createExportReader, NotProvableError } from './verify-export.ts';
+import { createExportReader } from './verify-export.ts';
+import { NotProvableError } from './verify-result.ts';
 import { exitCodeOf, type VerifyResult } from './verify-result.ts';
 import { verifyTrail } from './verify.ts';
 

@@ -4,12 +4,14 @@ import { dirname, join } from 'node:path';
 import type { AnchorRecord } from './anchors.ts';
 import { canonicalJson } from './canonical.ts';
 import { writeConsistency } from './consistency.ts';
+import { cosignedLine } from './cosign.ts';
 import {
   EXPORT_ANCHORS,
   EXPORT_FILES,
   EXPORT_REPORTS,
   EXPORT_START,
   EXPORT_VERSION,
+  EXPORT_WITNESSES,
   type Manifest,
 } from './export-format.ts';
 import { createExportReport, type ExportReport } from './export-report.ts';
@@ -20,6 +22,7 @@ import type { EventRow, SealRow, VerifySource } from './storage.ts';
 import { writeStart } from './trail-start.ts';
 import { decodeFrontier, emptyFrontier, type Frontier } from './tree.ts';
 import { createDatabaseReader } from './verify-database.ts';
+import { NotProvableError } from './verify-result.ts';
 import type { SealTexts } from './verify-seal.ts';
 
 /** What to export, and from where. */
@@ -29,6 +32,8 @@ export interface ExportInput {
   keyFile: string;
   /** Heads of the anchors; those of later seals are left out. */
   anchors: AsyncIterable<AnchorRecord>;
+  /** Heads that witnesses signed, and the witnesses' keys; both go out as they are. */
+  cosigned?: { heads: AsyncIterable<AnchorRecord>; keyFile: string };
   /** Chooses the entries that go out with their body; all without it. */
   filter?: { text: string; keeps: (row: EventRow) => boolean };
   /** The first and the last seal to take; all without them. Same seals and filter, same bytes. */
@@ -45,7 +50,10 @@ export class ExportError extends Error {
 }
 
 /** Entries that say something of other entries' numbers go out always. */
-const STRUCTURAL = new Set(['audit.void', 'audit.epoch-start', 'audit.epoch-close']);
+const STRUCTURAL = new Set([
+  ...['audit.void', 'audit.epoch-start', 'audit.epoch-close'],
+  ...['audit.purge', 'audit.adopt'],
+]);
 /** Characters or bytes of a file that are kept before they are written. */
 const BUFFERED_MAX = 1024 * 1024;
 
@@ -63,7 +71,13 @@ export async function writeExport(folder: string, input: ExportInput): Promise<M
     if (start !== undefined) files.put(EXPORT_START, writeStart(start));
     const { heads, seals } = await writeLedger(ledger, start);
     files.put(EXPORT_FILES.keys, input.keyFile);
-    await writeAnchors(files, input.anchors, { after: start?.no ?? 0, last: seals });
+    const range = { after: start?.no ?? 0, last: seals };
+    await writeAnchors(files, { records: input.anchors, lineOf: (text) => `${text}\n` }, range);
+    if (input.cosigned !== undefined) {
+      const { heads: records, keyFile } = input.cosigned;
+      files.put(EXPORT_WITNESSES, keyFile);
+      await writeAnchors(files, { records, lineOf: cosignedLine }, range);
+    }
     await files.settle(EXPORT_FILES.leaves);
     const tree = { start: frontierOf(start), leaves: join(folder, EXPORT_FILES.leaves) };
     const consistency = heads.to === '' ? '' : await writeConsistency(heads, tree);
@@ -92,8 +106,13 @@ interface Ledger {
   counts: { size: number; events: number };
 }
 
-/** The seal before the first one asked for; undefined when that is the very first. */
-async function startOf({ source, fromSeal = 1 }: ExportInput): Promise<SealRow | undefined> {
+/** The seal before the first one asked for, or behind which a purged trail begins; undefined for the very first. */
+async function startOf(input: ExportInput): Promise<SealRow | undefined> {
+  const { source } = input;
+  const purgedTo = (await source.lastPurge())?.toSeal ?? 0;
+  const fromSeal = input.fromSeal ?? purgedTo + 1;
+  if (fromSeal <= purgedTo)
+    throw new NotProvableError(`seals up to ${purgedTo} were purged; their archive holds them`);
   if (fromSeal <= 1) return undefined;
   const [seal] = await source.readSeals(fromSeal - 2, 1);
   if (seal?.no !== fromSeal - 1) throw new ExportError(`the trail has no seal ${fromSeal - 1}`);
@@ -170,12 +189,12 @@ function putEvent({ files, input, counts, report }: Ledger, row: EventRow): void
 
 async function writeAnchors(
   files: FileSet,
-  records: AsyncIterable<AnchorRecord>,
+  { records, lineOf }: { records: AsyncIterable<AnchorRecord>; lineOf: (text: string) => string },
   { after, last }: { after: number; last: number },
 ): Promise<void> {
   for await (const { file, text, head } of records) {
     if (head === undefined || head.sealNo > last || head.sealNo <= after) continue;
-    files.put(`${EXPORT_ANCHORS}/${file}`, `${text}\n`);
+    files.put(`${EXPORT_ANCHORS}/${file}`, lineOf(text));
     await files.drain();
   }
 }

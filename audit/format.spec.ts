@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { AUDIT_ACTIONS } from './actions.ts';
 import { createKeyFile } from './keys.ts';
 import { createAuditLane } from './lane.ts';
-import { createNoteSigner } from './note.ts';
+import { createNoteSigner, isSignedBy, parseNote, parseVerifierKey } from './note.ts';
 import { createSealer } from './sealer.ts';
 import { createMemoryStore } from './test/memory-store.ts';
 
@@ -87,6 +87,18 @@ describe('the page on the format', () => {
     expect(PAGE).to.contain(`\n${seal.statement}\n`);
     expect(PAGE).to.contain(`\n${seal.checkpoint}`);
     expect(PAGE).to.contain(seal.root.toString('hex'));
+  });
+
+  it('has signatures of the other kinds that hold', () => {
+    const text = PAGE.slice(PAGE.indexOf('vaultdesk.example/vector\n3\n')).split('\n\n')[0]!;
+    const pairs = [...PAGE.matchAll(/^(vaultdesk\.example\/\S+)\n(\u2014 \S+ \S+)\n/gmu)];
+    expect(pairs).to.have.length(3);
+    for (const [, key = '', line = ''] of pairs) {
+      const verifier = parseVerifierKey(key, key.includes('/witness') ? 'witness' : 'seal')!;
+      const note = parseNote(`${text}\n\n${line}\n`)!;
+      expect(isSignedBy(note, verifier), key).to.equal(true);
+      expect(isSignedBy({ ...note, text: note.text.replace('3', '4') }, verifier), key).to.equal(false);
+    }
   });
 
   it('names every kind of finding', () => {

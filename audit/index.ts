@@ -1,8 +1,10 @@
 export { AUDIT_ACTIONS, isAuditAction, type AuditAction, type AuditClass } from './actions.ts';
+export { adoptionDetails, parseAdoption, type AdoptedFork } from './adopted-fork.ts';
+export { adoptedLaneDetails, findOverrun, parseAdoptedLanes } from './overrun.ts';
 export type { AnchorSink } from './anchor-sink.ts';
 export { createFolderAnchor, readAnchors } from './anchors.ts';
 export { canonicalJson } from './canonical.ts';
-export { writeExport } from './export.ts';
+export { ExportError, writeExport } from './export.ts';
 export { verifyExportFolder } from './verify-export.ts';
 export type { AuditDetails, AuditDraft, AuditOutcome } from './draft.ts';
 export {
@@ -15,18 +17,32 @@ export {
   type Stamp,
 } from './entry.ts';
 export { epochStartDrafts } from './epoch.ts';
-export { createKeyFile, parseKeyFile, type TrailKeys } from './keys.ts';
+export { addKey, createKeyFile, parseKeyFile, type TrailKeys } from './keys.ts';
 export * from './lane.ts';
-export { createNoteSigner, generateSealKey, type NoteSigner } from './note.ts';
+export * from './note.ts';
+export { addCosignature, appendCosigned, parseWitnessKeys, readCosigned } from './cosign.ts';
 export * from './sealer.ts';
 export type * from './storage.ts';
 export { verifyTrail } from './verify.ts';
-export { createDatabaseReader } from './verify-database.ts';
+export { createDatabaseReader, verifyDatabaseTrail } from './verify-database.ts';
 export { exitCodeOf, type Finding, type VerifyResult } from './verify-result.ts';
 export { runAuditCli, type AuditCliPorts } from './cli.ts';
-export { findPlace, proveEntry, writeProof, type InclusionProof, type ProofSource } from './proof.ts';
+export { UsageError } from './cli-options.ts';
+export { judgeHead, type HeadVerdict } from './witness.ts';
+export { parseHead, type SignedHead } from './head.ts';
+export {
+  findPlace,
+  indexInSeal,
+  proveConsistency,
+  proveEntry,
+  writeProof,
+  type InclusionProof,
+  type ProofSource,
+} from './proof.ts';
 export { renderSentence } from './sentence.ts';
 export * from './outlets.ts';
 export { appendStamp, readStamps } from './stamp-folder.ts';
 export { readStamp, stampRequest, type TimeStamp } from './timestamp.ts';
-export { parseStatement } from './seal.ts';
+export { laneRangeText, laneText, parseLaneRange, type LaneRange } from './place.ts';
+export { parseStatement, type SealStatement } from './seal.ts';
+export { sha256 as hashOfStatement } from './hash.ts';

@@ -7,6 +7,7 @@ import {
   type NoteSigner,
   type NoteVerifier,
 } from './note.ts';
+import type { RawSigner } from './signatures.ts';
 
 /** A key of the trail and the first seal number it may sign. */
 export interface TrailKey extends NoteVerifier {
@@ -52,14 +53,14 @@ export function createKeyFile(signer: NoteSigner): string {
 export function addKey(
   keyFile: string,
   oldSigner: NoteSigner,
-  next: { pem: string; fromSeal: number },
+  next: { key: string | RawSigner; fromSeal: number },
 ): string {
   const { origin, keys } = parseKeyFile(keyFile);
   const last = keys.at(-1);
   if (last?.keyId !== oldSigner.keyId || next.fromSeal <= last.fromSeal) {
     throw new KeyFileError('chain', 'the next key is signed by the last one and follows it');
   }
-  const { verifierKey } = createNoteSigner(origin, next.pem);
+  const { verifierKey } = createNoteSigner(origin, next.key);
   const note = oldSigner.sign(keyStatement(origin, verifierKey, next.fromSeal));
   const lines = (parseCanonical(keyFile.trimEnd()) as unknown as { keys: KeyLine[] }).keys;
   return writeKeyFile(origin, [...lines, { key: verifierKey, from: next.fromSeal, note }]);

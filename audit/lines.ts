@@ -2,9 +2,13 @@ import { open } from 'node:fs/promises';
 
 /** A file of lines that breaks its form: a line over the limit, or no line feed at the end. */
 export class LineError extends Error {
-  constructor(message: string) {
+  /** `long`: over the limit; `open`: the file breaks off in its last line. */
+  readonly kind: 'long' | 'open';
+
+  constructor(kind: 'long' | 'open', message: string) {
     super(message);
     this.name = 'LineError';
+    this.kind = kind;
   }
 }
 
@@ -14,12 +18,26 @@ export interface Line {
   prefixed: Buffer;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
+/** Small enough to be freed while it is young. */
+const CHUNK_BYTES = 256 * 1024;
 const LF = 0x0a;
 
 /** Text of a line. */
 export function textOf(line: Line): string {
   return line.prefixed.toString('utf8', 1);
+}
+
+/**
+ * A line with one character for each byte: half as dear as its text, and canonical exactly when its text is. What is
+ * not ASCII reads otherwise; `textOfCharacters` gives it back.
+ */
+export function charactersOf(line: Line): string {
+  return line.prefixed.toString('latin1', 1);
+}
+
+/** The text that stands in characters of one byte each. */
+export function textOfCharacters(characters: string): string {
+  return Buffer.from(characters, 'latin1').toString('utf8');
 }
 
 /**
@@ -45,9 +63,9 @@ export async function* readLines(
       const { lines, next } = cutLines(data, end);
       rest = data.subarray(next, end);
       if (lines.length > 0) yield lines;
-      if (rest.length > limits.lineBytesMax) throw new LineError('a line is longer than allowed');
+      if (rest.length > limits.lineBytesMax) throw new LineError('long', 'a line is longer than allowed');
     }
-    if (rest.length > 0) throw new LineError('the last line has no line feed');
+    if (rest.length > 0) throw new LineError('open', 'the last line has no line feed');
   } finally {
     await handle.close();
   }

@@ -74,7 +74,7 @@ describe('the key file', () => {
   const [oldPem, newPem] = [generateSealKey(), generateSealKey()];
   const signer = createNoteSigner(NAME, oldPem);
   const file = createKeyFile(signer);
-  const rotated = addKey(file, signer, { pem: newPem, fromSeal: 10 });
+  const rotated = addKey(file, signer, { key: newPem, fromSeal: 10 });
 
   it('holds the keys by the seal they are in force from', () => {
     const keys = parseKeyFile(rotated);
@@ -86,7 +86,7 @@ describe('the key file', () => {
 
   it('refuses a key that its predecessor did not sign', () => {
     const forged = addKey(createKeyFile(createNoteSigner(NAME, newPem)), createNoteSigner(NAME, newPem), {
-      pem: generateSealKey(),
+      key: generateSealKey(),
       fromSeal: 10,
     });
     const mixed = JSON.parse(rotated) as { keys: unknown[] };

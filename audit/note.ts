@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  sign,
-  verify,
-  type KeyObject,
-} from 'node:crypto';
+  createPemSigner,
+  generatePrivateKey,
+  SCHEMES,
+  schemeOf,
+  signCosignature,
+  type RawSigner,
+  type SignatureKind,
+} from './signatures.ts';
 
 /** A signed note (c2sp.org/signed-note): text, a blank line, one line for each signature. */
 export interface SignedNote {
@@ -18,7 +19,7 @@ export interface SignedNote {
 /** One signature line. */
 export interface NoteSignature {
   name: string;
-  /** First 4 bytes of SHA-256(name ‖ LF ‖ algorithm ‖ public key), as 8 hex digits. */
+  /** First 4 bytes of SHA-256(name ‖ LF ‖ kind ‖ public key), as 8 hex digits. */
   keyId: string;
   signature: Buffer;
 }
@@ -42,59 +43,87 @@ export interface NoteVerifier {
   verify(text: string, signature: Buffer): boolean;
 }
 
-const ED25519 = 0x01;
-const ED25519_KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;
-/** DER of an Ed25519 SubjectPublicKeyInfo up to the 32 key bytes, RFC 8410 §4. */
-const ED25519_SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const SIGNATURE_LINE = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 const NAME_PATTERN = /^[^\s+]{1,200}$/u;
 
-/** Makes a new Ed25519 key; PKCS#8 PEM, to be kept in a file of mode 0600. */
-export function generateSealKey(): string {
-  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+/** Makes a new seal key; PKCS#8 PEM, to be kept in a file of mode 0600. */
+export function generateSealKey(kind: SignatureKind = 'ed25519'): string {
+  return generatePrivateKey(kind);
 }
 
 /**
- * Makes a signer from a PKCS#8 PEM Ed25519 key.
- * @throws Error when the key is of another kind or the name has spaces or a plus sign.
+ * Makes a signer from a key in PEM (PKCS#8), or from one that lies elsewhere.
+ * @throws Error when the key is of an unknown kind or the name has spaces or a plus sign.
  */
-export function createNoteSigner(name: string, privateKeyPem: string): NoteSigner {
-  const key = createPrivateKey(privateKeyPem);
-  if (key.asymmetricKeyType !== 'ed25519') throw new Error('the seal key is not an Ed25519 key');
+export function createNoteSigner(name: string, key: string | RawSigner): NoteSigner {
+  const raw = typeof key === 'string' ? createPemSigner(key) : key;
   if (!NAME_PATTERN.test(name)) throw new Error('the name of a log has no spaces and no plus sign');
-  const raw = rawPublicKey(createPublicKey(key));
-  const keyId = computeKeyId(name, raw);
+  const { type } = SCHEMES.find(({ kind }) => kind === raw.kind)!;
+  const bytes = Buffer.concat([type, raw.publicKey]);
+  const keyId = computeKeyId(name, bytes);
   return {
     name,
     keyId,
-    verifierKey: `${name}+${keyId}+${Buffer.concat([Buffer.of(ED25519), raw]).toString('base64')}`,
+    verifierKey: `${name}+${keyId}+${bytes.toString('base64')}`,
     sign(text) {
       if (!text.endsWith('\n')) throw new Error('the text of a note ends with a line feed');
-      const signature = Buffer.concat([Buffer.from(keyId, 'hex'), sign(null, Buffer.from(text), key)]);
+      const signature = Buffer.concat([Buffer.from(keyId, 'hex'), raw.sign(Buffer.from(text))]);
       return `${text}\n\u2014 ${name} ${signature.toString('base64')}\n`;
     },
   };
 }
 
-/** Reads a verifier key; undefined when it is malformed or its id does not fit. */
-export function parseVerifierKey(text: string): NoteVerifier | undefined {
+/** Signs, as a witness, heads of other trails: c2sp.org/tlog-cosignature. */
+export interface Cosigner {
+  readonly name: string;
+  readonly verifierKey: string;
+  /** The signature line of a text, with its line feed. */
+  cosign(text: string, at: Date): string;
+}
+
+/**
+ * Makes a witness's signer from an Ed25519 key in PEM (PKCS#8).
+ * @throws Error when the key is of another kind or the name has spaces or a plus sign.
+ */
+export function createCosigner(name: string, pem: string): Cosigner {
+  const raw = createPemSigner(pem);
+  if (raw.kind !== 'ed25519') throw new Error('the key of a witness is an Ed25519 key');
+  if (!NAME_PATTERN.test(name)) throw new Error('the name of a witness has no spaces and no plus sign');
+  const { type } = SCHEMES.find(({ kind }) => kind === 'cosignature')!;
+  const bytes = Buffer.concat([type, raw.publicKey]);
+  const keyId = computeKeyId(name, bytes);
+  return {
+    name,
+    verifierKey: `${name}+${keyId}+${bytes.toString('base64')}`,
+    cosign(text, at) {
+      const signature = Buffer.concat([Buffer.from(keyId, 'hex'), signCosignature(raw, text, at)]);
+      return `\u2014 ${name} ${signature.toString('base64')}\n`;
+    },
+  };
+}
+
+/** Reads a verifier key; undefined when it is malformed, of another kind, or its id does not fit. */
+export function parseVerifierKey(text: string, use: 'seal' | 'witness' = 'seal'): NoteVerifier | undefined {
   const [name = '', keyId = '', ...rest] = text.split('+');
   const bytes = decodeBase64(rest.join('+'));
-  const isEd25519 = bytes?.length === 1 + ED25519_KEY_BYTES && bytes[0] === ED25519;
-  if (!isEd25519 || !NAME_PATTERN.test(name)) return undefined;
-  const raw = bytes.subarray(1);
-  if (computeKeyId(name, raw) !== keyId) return undefined;
-  const key = createPublicKey({
-    key: Buffer.concat([ED25519_SPKI_PREFIX, raw]),
-    format: 'der',
-    type: 'spki',
-  });
+  const found = bytes && schemeOf(bytes);
+  if (found === undefined || !NAME_PATTERN.test(name) || computeKeyId(name, bytes!) !== keyId)
+    return undefined;
+  const { scheme, raw } = found;
+  if ((scheme.kind === 'cosignature') !== (use === 'witness')) return undefined;
+  let key: ReturnType<typeof scheme.publicKeyOf>;
+  try {
+    key = scheme.publicKeyOf(raw);
+  } catch {
+    // Not a point of the curve.
+    return undefined;
+  }
   return {
     name,
     keyId,
     fingerprint: createHash('sha256').update(raw).digest('hex'),
-    verify: (signed, signature) => verify(null, Buffer.from(signed), key, signature),
+    verify: (signed, signature) => scheme.verify(key, Buffer.from(signed), signature),
   };
 }
 
@@ -131,11 +160,7 @@ export function decodeBase64(text: string): Buffer | undefined {
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
-function rawPublicKey(key: KeyObject): Buffer {
-  return key.export({ type: 'spki', format: 'der' }).subarray(-ED25519_KEY_BYTES);
-}
-
-function computeKeyId(name: string, rawKey: Buffer): string {
-  const input = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ED25519), rawKey]);
+function computeKeyId(name: string, typeAndKey: Buffer): string {
+  const input = Buffer.concat([Buffer.from(`${name}\n`), typeAndKey]);
   return createHash('sha256').update(input).digest().subarray(0, KEY_ID_BYTES).toString('hex');
 }

@@ -1,4 +1,4 @@
-import { renderSentence } from './sentence.ts';
+import { entrySentence } from './sentence.ts';
 import type { EventRow } from './storage.ts';
 
 /** Forms in which entries go out to systems that watch: the whole is the body, these are mappings of it. */
@@ -37,7 +37,7 @@ export function outletLine(row: EventRow, form: OutletForm, sender: OutletSender
   const head = `<${priority}>1 ${row.at.toISOString()} ${host} vaultdesk - ${row.action.slice(0, 32)}`;
   if (form === 'cef') return `${head} - \ufeff${cef(row, body, sender)}`;
   if (form === 'ocsf') return `${head} - \ufeff${jsonLine(ocsf(row, body, sender))}`;
-  return `${head} [${ELEMENT} ${structured(row, body)}] \ufeff${visible(sentenceOf(row, body))}`;
+  return `${head} [${ELEMENT} ${structured(row, body)}] \ufeff${visible(entrySentence(row, body).en)}`;
 }
 
 /** A head for a syslog server that serves as an anchor: the signed note in base64, so that it can be had back whole. */
@@ -55,20 +55,6 @@ export function outletHead(
 export function frameLine(line: string): Buffer {
   const bytes = Buffer.from(line);
   return Buffer.concat([Buffer.from(`${bytes.length} `), bytes]);
-}
-
-function sentenceOf(row: EventRow, body: Body): string {
-  const { en } = renderSentence({
-    action: row.action,
-    outcome: row.outcome,
-    actor: body.actor.name ?? `${row.actorType} ${row.actorId}`,
-    target: row.targetId,
-    customer: row.customerRef,
-    fields: body.fields,
-    reason: body.reason,
-    ticket: body.ticket,
-  });
-  return en;
 }
 
 function placeOf({ node, epoch, lane, n }: EventRow): string {
@@ -107,7 +93,7 @@ function structured(row: EventRow, body: Body): string {
 
 /** Common event format, version 0. */
 function cef(row: EventRow, body: Body, sender: OutletSender): string {
-  const header = ['CEF:0', 'Vaultdesk', 'Vaultdesk', sender.version, row.action, sentenceOf(row, body)];
+  const header = ['CEF:0', 'Vaultdesk', 'Vaultdesk', sender.version, row.action, entrySentence(row, body).en];
   const head = header.map((part) => visible(part).replaceAll(/[\\|]/g, '\\$&')).join('|');
   const names: Readonly<Record<string, string>> = {
     ...{
@@ -166,7 +152,7 @@ function ocsf(row: EventRow, body: Body, sender: OutletSender): object {
     api: { operation: row.action, ...(body.request?.id ? { request: { uid: body.request.id } } : {}) },
     category_uid: category,
     class_uid: kind,
-    message: sentenceOf(row, body),
+    message: entrySentence(row, body).en,
     metadata: {
       log_name: 'audit',
       product: { name: 'Vaultdesk', vendor_name: 'Vaultdesk', version: sender.version },

@@ -3,7 +3,6 @@ import { leafHash } from './hash.ts';
 import { parseHead, type SignedHead } from './head.ts';
 import { keyForSeal, type TrailKeys } from './keys.ts';
 import { decodeBase64, isSignedBy } from './note.ts';
-import { laneText } from './place.ts';
 import { parseStatement, type SealStatement } from './seal.ts';
 import type { EventRow, SealRow, VerifySource } from './storage.ts';
 import {
@@ -51,11 +50,19 @@ export function indexInSeal(
 ): number | undefined {
   let index = statement.prevSize;
   for (const range of statement.ranges) {
-    const isHere = laneText(range) === laneText(entry) && range.from <= entry.n && entry.n <= range.to;
-    if (isHere) return index + entry.n - range.from;
+    const isLane = range.lane === entry.lane && range.epoch === entry.epoch && range.node === entry.node;
+    if (isLane && range.from <= entry.n && entry.n <= range.to) return index + entry.n - range.from;
     index += range.to - range.from + 1;
   }
   return undefined;
+}
+
+/** What seals say, as long as somebody keeps their rows: a list of entries asks the same seals again and again. */
+const statements = new WeakMap<SealRow, SealStatement | undefined>();
+
+function statementOf(seal: SealRow): SealStatement | undefined {
+  if (!statements.has(seal)) statements.set(seal, parseStatement(seal.statement));
+  return statements.get(seal);
 }
 
 /** Finds the seal that holds an entry by walking on from its time; undefined while it is not sealed. */
@@ -65,7 +72,7 @@ export async function findPlace(source: ProofSource, row: EventRow): Promise<Lea
   for (let no = first - 1; no < first + SEALS_SEARCHED_MAX; no += SEALS_PER_PAGE) {
     const seals = await source.readSeals(no, SEALS_PER_PAGE);
     for (const seal of seals) {
-      const statement = parseStatement(seal.statement);
+      const statement = statementOf(seal);
       const index = statement === undefined ? undefined : indexInSeal(statement, row);
       if (index !== undefined) return { index, sealNo: seal.no };
     }
@@ -141,18 +148,31 @@ export async function isConsistent(
   newHead: SignedHead,
 ): Promise<boolean> {
   if (oldHead.size === 0) return true;
-  const [, seal] = await sealWithPrevious(source, oldHead.sealNo);
-  if (seal === undefined || oldHead.size > newHead.size) return false;
+  if (oldHead.size > newHead.size) return false;
+  const proof = await proveConsistency(source, oldHead, newHead);
+  return proof !== undefined && verifyConsistency(oldHead, newHead, proof);
+}
+
+/**
+ * The proof (RFC 9162 §2.1.4.1) that the tree of one seal is a prefix of that of a later one; undefined when the
+ * database lacks one of them or its entries. Cost: the leaves between the two.
+ */
+export async function proveConsistency(
+  source: VerifySource,
+  older: { sealNo: number; size: number },
+  newer: { sealNo: number; size: number },
+): Promise<Buffer[] | undefined> {
+  const [, seal] = await sealWithPrevious(source, older.sealNo);
+  if (seal === undefined) return undefined;
   const leaves: Buffer[] = [];
-  for (let no = oldHead.sealNo; no < newHead.sealNo;) {
+  for (let no = older.sealNo; no < newer.sealNo;) {
     const seals = await source.readSeals(no, SEALS_PER_PAGE);
-    if (seals.length === 0) return false;
-    for (const one of seals) if (one.no <= newHead.sealNo) leaves.push(...(await leavesOf(source, one)));
+    if (seals.length === 0) return undefined;
+    for (const one of seals) if (one.no <= newer.sealNo) leaves.push(...(await leavesOf(source, one)));
     no = seals.at(-1)!.no;
   }
-  if (seal.size !== oldHead.size || seal.size + leaves.length !== newHead.size) return false;
-  const proof = consistencyProof(oldHead.size, newHead.size, subtreesOf(frontierOf(seal), leaves));
-  return verifyConsistency(oldHead, newHead, proof);
+  if (seal.size !== older.size || seal.size + leaves.length !== newer.size) return undefined;
+  return consistencyProof(older.size, newer.size, subtreesOf(frontierOf(seal), leaves));
 }
 
 async function sealWithPrevious(

@@ -1,10 +1,18 @@
 import { sha256 } from './hash.ts';
 import { signHead } from './head.ts';
 import type { NoteSigner } from './note.ts';
-import { compareLanes, laneText } from './place.ts';
+import { parseAdoptedLanes } from './overrun.ts';
+import { compareLanes, laneText, type LaneRange } from './place.ts';
 import { writeStatement, type SealStatement } from './seal.ts';
 import { parseVoids, planLane, type LanePlan, type LaneWork } from './sealer-lanes.ts';
-import { addEpochs, applyEpochStart, openRanges, retireLanes, type SealerState } from './sealer-state.ts';
+import {
+  addEpochs,
+  applyEpochStart,
+  openRanges,
+  reopenLane,
+  retireLanes,
+  type SealerState,
+} from './sealer-state.ts';
 import type { AuditStorage, LeafRow, SealRow } from './storage.ts';
 import { appendLeaf, copyFrontier, encodeFrontier, frontierRoot } from './tree.ts';
 
@@ -31,15 +39,19 @@ export interface SealDraft {
 export async function gather(storage: AuditStorage, state: SealerState, look: Look): Promise<SealDraft> {
   const lanes = new Map(state.lanes);
   if (look.isSurvey) addEpochs(lanes, await storage.listEpochs());
+  // Before anything is read: nothing behind the end of a lane may be taken.
+  await applyStarts(storage, lanes);
   const frontier = copyFrontier(state.frontier);
   const plans: LanePlan[] = [];
+  const reopened: LaneRange[] = [];
   for (const work of [...lanes.values()].sort((a, b) => compareLanes(a.key, b.key))) {
-    const plan = await planOf(storage, work, look);
+    const { plan, adopted } = await planOf(storage, work, look);
     for (const leaf of plan.leaves) appendLeaf(frontier, leaf);
     plans.push(plan);
+    reopened.push(...adopted);
   }
   const next = new Map(plans.map((plan) => [laneText(plan.next.key), plan.next]));
-  await applyStarts(storage, plans, next);
+  for (const range of reopened) reopenLane(next, range);
   retireLanes(next);
   return {
     next: { ...state, frontier, lanes: next },
@@ -49,8 +61,13 @@ export async function gather(storage: AuditStorage, state: SealerState, look: Lo
   };
 }
 
-async function planOf(storage: AuditStorage, work: LaneWork, look: Look): Promise<LanePlan> {
-  const rows = await storage.readLeaves(work.key, work.to, LANE_ROWS_MAX);
+async function planOf(
+  storage: AuditStorage,
+  work: LaneWork,
+  look: Look,
+): Promise<{ plan: LanePlan; adopted: LaneRange[] }> {
+  const read = await storage.readLeaves(work.key, work.to, LANE_ROWS_MAX);
+  const rows = read.filter(({ n }) => work.end === undefined || n <= work.end);
   const filled: LeafRow[] = [];
   if (look.isSurvey) {
     for (const [from, to] of work.open) {
@@ -59,25 +76,25 @@ async function planOf(storage: AuditStorage, work: LaneWork, look: Look): Promis
     }
   }
   const voids = [];
+  const details = new Map<number, unknown>();
   for (const row of rows) {
     if (row.action === 'audit.void') voids.push(...parseVoids(await readDetails(storage, work, row.n)));
+    if (row.action === 'audit.adopt') details.set(row.n, await readDetails(storage, work, row.n));
   }
-  return planLane(work, { rows, filled, voids }, look);
+  const plan = planLane(work, { rows, filled, voids }, look);
+  // Behind a hole it is not sealed yet, and comes again.
+  const sealed = [...details].filter(([n]) => n <= plan.next.to);
+  return { plan, adopted: sealed.flatMap(([, one]) => parseAdoptedLanes(one)) };
 }
 
-/** The first entries of lane 0 may close older lanes of the node. */
-async function applyStarts(
-  storage: AuditStorage,
-  plans: readonly LanePlan[],
-  lanes: Map<string, LaneWork>,
-): Promise<void> {
-  for (const { ranges, next } of plans) {
-    const first = ranges[0];
-    if (next.key.lane !== 0 || first?.from !== 1) continue;
-    for (let n = 1; n <= first.to; n += 1) {
-      const body = await readEvent(storage, next, n);
+/** The first entries of lane 0 of a run that nothing is sealed of yet may close older lanes of the node. */
+async function applyStarts(storage: AuditStorage, lanes: Map<string, LaneWork>): Promise<void> {
+  for (const work of [...lanes.values()]) {
+    if (work.key.lane !== 0 || work.to > 0) continue;
+    for (let n = 1; ; n += 1) {
+      const body = await readEvent(storage, work, n);
       if (body?.action !== 'audit.epoch-start') break;
-      applyEpochStart(lanes, next.key, body.details);
+      applyEpochStart(lanes, work.key, body.details);
     }
   }
 }

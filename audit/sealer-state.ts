@@ -80,6 +80,12 @@ export function applyEpochStart(lanes: Map<string, LaneWork>, key: LaneKey, deta
   }
 }
 
+/** Takes a lane up again behind its end, as far as an entry `audit.adopt` explains what stands there. */
+export function reopenLane(lanes: Map<string, LaneWork>, { from, to, ...key }: LaneRange): void {
+  const work = lanes.get(laneText(key)) ?? createLaneWork(key, from - 1);
+  lanes.set(laneText(key), { ...work, end: Math.max(work.end ?? 0, to) });
+}
+
 /** Drops lanes that are sealed to their stated end; their open holes stay named in the seals that passed them. */
 export function retireLanes(lanes: Map<string, LaneWork>): void {
   for (const [text, work] of lanes) {

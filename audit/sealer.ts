@@ -1,6 +1,7 @@
 import { catchUp, forkOf, type AnchorProgress, type AnchorSink } from './anchor-sink.ts';
 import { sha256 } from './hash.ts';
 import type { NoteSigner } from './note.ts';
+import { findOverrun } from './overrun.ts';
 import { laneRangeText } from './place.ts';
 import { gather, LANE_ROWS_MAX, signSeal } from './sealer-gather.ts';
 import { SealStateError, stateOf, type SealerState } from './sealer-state.ts';
@@ -13,6 +14,7 @@ export type SealerNotice =
   | { kind: 'hole'; ranges: string[] }
   | { kind: 'anchor-failed'; sink: string; error: unknown }
   | { kind: 'failed'; error: unknown }
+  /** A sink knows another history; or `lane` goes on behind its end. */
   | { kind: 'fork'; sink: string };
 
 /** What the officer's health page shows. */
@@ -69,6 +71,10 @@ export const SEALER_DEFAULTS: SealerOptions = { intervalMs: 250, heartbeatMs: 60
 
 /** New runs are looked for this often, open holes too. */
 const SURVEY_MS = 1_000;
+/** Runs that were ended are looked at this often: none may go on. */
+const OVERRUN_MS = 5_000;
+const FORKED =
+  'an anchor knows heads that the database lacks, or an ended run goes on; explain the fork first';
 /** After this many empty looks the sealer looks once a second until it is woken. */
 const EMPTY_LOOKS_MAX = 20;
 
@@ -138,17 +144,17 @@ function createSealCore(deps: SealerDeps): SealCore {
   const progress: AnchorProgress[] = deps.anchors.map((sink) => ({ sink, sealNo: 0, size: 0, at: null }));
   let state: SealerState | undefined;
   let surveyedMs = Number.NEGATIVE_INFINITY;
+  const seesOverrun = createOverrunWatch(storage);
   let isForked = false;
   let isFollowing = false;
   let running: Promise<unknown> = Promise.resolve();
 
   async function load(): Promise<SealerState> {
     const seal = await storage.lastSeal();
-    const fork = await forkOf(progress, storage, seal);
+    const fork = (await forkOf(progress, storage, seal)) ?? (await nameOfOverrun(storage));
     if (fork !== undefined && !isForked) report({ kind: 'fork', sink: fork });
     isForked = fork !== undefined;
-    if (isForked)
-      throw new SealStateError('an anchor knows heads that the database lacks; explain the fork first');
+    if (isForked) throw new SealStateError(FORKED);
     surveyedMs = Number.NEGATIVE_INFINITY;
     const loaded = stateOf(seal);
     await anchor();
@@ -167,8 +173,9 @@ function createSealCore(deps: SealerDeps): SealCore {
     if ((await deps.mayWork?.()) === false) return follow();
     if (isFollowing) state = undefined;
     isFollowing = false;
-    state ??= await load();
     const nowMs = clock.now().getTime();
+    if (await seesOverrun(nowMs)) state = undefined;
+    state ??= await load();
     const isSurvey = Math.abs(nowMs - surveyedMs) >= SURVEY_MS;
     const draft = await gather(storage, state, { nowMs, isSurvey, holeWaitMs: options.holeWaitMs });
     if (isSurvey) surveyedMs = nowMs;
@@ -198,6 +205,21 @@ function createSealCore(deps: SealerDeps): SealCore {
       if (!isForked) report({ kind: 'failed', error });
     },
   };
+}
+
+/** Looks now and then whether an ended run goes on. */
+function createOverrunWatch(storage: AuditStorage): (nowMs: number) => Promise<boolean> {
+  let lookedMs = Number.NEGATIVE_INFINITY;
+  return async (nowMs) => {
+    if (Math.abs(nowMs - lookedMs) < OVERRUN_MS) return false;
+    lookedMs = nowMs;
+    return (await findOverrun(storage)) !== undefined;
+  };
+}
+
+async function nameOfOverrun(storage: AuditStorage): Promise<string | undefined> {
+  const range = await findOverrun(storage);
+  return range && `lane:${laneRangeText(range)}`;
 }
 
 async function anchorAll(

@@ -1,4 +1,5 @@
 import { AUDIT_ACTIONS, isAuditAction } from './actions.ts';
+import type { EventRow } from './storage.ts';
 
 /** What a sentence is filled with; all texts are shown as they are, so pass masks and names, never secrets. */
 export interface SentenceValues {
@@ -29,6 +30,28 @@ export function renderSentence(values: SentenceValues): { zh: string; en: string
     zh: `${fill(definition.zh, values, '、')}${suffix.zh}`,
     en: `${fill(definition.en, values, ', ')}${suffix.en}`,
   };
+}
+
+/** What a body says that its columns do not. */
+interface SpokenBody {
+  actor: { name?: string };
+  fields?: readonly string[];
+  reason?: string;
+  ticket?: string;
+}
+
+/** The sentence of a stored entry; who acted is named as the entry names them. */
+export function entrySentence(row: EventRow, body: SpokenBody): { zh: string; en: string } {
+  return renderSentence({
+    action: row.action,
+    outcome: row.outcome,
+    actor: body.actor.name ?? `${row.actorType} ${row.actorId}`,
+    target: row.targetId,
+    customer: row.customerRef,
+    fields: body.fields,
+    reason: body.reason,
+    ticket: body.ticket,
+  });
 }
 
 function fill(template: string, values: SentenceValues, separator: string): string {

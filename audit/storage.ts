@@ -1,5 +1,6 @@
+import type { AdoptedFork } from './adopted-fork.ts';
 import type { AuditColumns, Sequence } from './entry.ts';
-import type { LaneKey } from './place.ts';
+import type { LaneKey, LaneRange } from './place.ts';
 import type { NumberRange } from './ranges.ts';
 
 export type { LaneKey, NumberRange };
@@ -56,6 +57,15 @@ export interface VerifySource {
   readEvents(lane: LaneKey, afterN: number, limit: number): Promise<EventRow[]>;
   /** Every lane that has an entry; may count, so O(entries) is allowed. Order does not matter. */
   listLanes(): Promise<LaneExtent[]>;
+  /** The newest purge, when there was one: the trail begins behind its seal. */
+  lastPurge(): Promise<PurgeMark | undefined>;
+  /** Forks that entries `audit.adopt` explain, the newest first, at most 100. */
+  listAdoptions(): Promise<AdoptedFork[]>;
+}
+
+/** Where a purged trail begins: everything up to the seal `toSeal` was archived; the seal itself stays. */
+export interface PurgeMark {
+  toSeal: number;
 }
 
 /** What sealing and starting an epoch need of the database. Each call is a transaction of its own. */
@@ -79,4 +89,8 @@ export interface AuditStorage {
    * Must be durable when it resolves.
    */
   insertSeal(seal: SealRow): Promise<boolean>;
+  /** Entries of ended runs that entries `audit.adopt` explain, of the newest 100 of those. */
+  listAdoptedLanes(): Promise<LaneRange[]>;
+  /** Forks that entries `audit.adopt` explain, the newest first, at most 100. */
+  listAdoptions(): Promise<AdoptedFork[]>;
 }

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { derInteger, derOid, readDer } from './der.ts';
 import { appendStamp, readStamps } from './stamp-folder.ts';
 import { createChance, buildLedger, type Ledger } from './test/ledger.ts';
@@ -110,6 +111,20 @@ describe('a time stamp', () => {
     expect(await verify()).to.include({ status: 'whole' });
     await writeFile(path, text.replace(/seal 3 /, 'seal 4 '));
     expect((await verify()).firstBad).to.deep.include({ kind: 'anchor-form' });
+  });
+
+  it('in a line of ten gigabytes is none, in bounded memory', async () => {
+    const place = join(folder, 'huge');
+    await mkdir(place);
+    const path = join(place, 'stamps-2026-03-02.jsonl');
+    await writeFile(path, '{');
+    // Only its size is ten gigabytes: the rest of the file is a hole.
+    await truncate(path, 10 * 1024 ** 3);
+    const before = process.memoryUsage().rss;
+    const records = [];
+    for await (const { head, isTorn } of readStamps(place)) records.push({ head, isTorn });
+    expect(records).to.deep.equal([{ head: undefined, isTorn: false }]);
+    expect(process.memoryUsage().rss - before).to.be.lessThan(64 * 1024 * 1024);
   });
 
   it('is written and read in DER, long lengths and large numbers included', () => {

@@ -15,6 +15,8 @@ export interface TrailStart {
   /** SHA-256 of the statement. */
   hash: Buffer;
   frontier: Frontier;
+  /** The trail was purged up to here, so an entry `audit.purge` behind it has to say so. */
+  isPurged?: boolean;
 }
 
 /** A start as text, canonical JSON and a line feed; docs/compliance/audit-format.md §6.1. */

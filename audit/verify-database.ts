@@ -1,15 +1,41 @@
 import { laneText, type LaneRange } from './place.ts';
+import type { TrailKeys } from './keys.ts';
+import { findPurged, isPurgedLane } from './verify-purged.ts';
 import type { EventRow, LaneExtent, VerifySource } from './storage.ts';
+import { parseStart, writeStart, type TrailStart } from './trail-start.ts';
 import { hasSameColumns, parseEvent } from './verify-event.ts';
-import { leafHash } from './hash.ts';
+import { hashTextOf, leafHash } from './hash.ts';
 import type { LaneState } from './verify-lanes.ts';
-import type { FinishContext, LedgerItem, LedgerReader } from './verify.ts';
+import {
+  verifyTrail,
+  type FinishContext,
+  type LedgerItem,
+  type LedgerReader,
+  type VerifyInput,
+} from './verify.ts';
+import type { VerifyResult } from './verify-result.ts';
 import type { SealCursor } from './verify-seal.ts';
 
 const SEALS_PER_PAGE = 500;
 const EVENTS_PER_PAGE = 1_000;
 /** A seal is made each quarter second and waits five for holes: an older entry it does not hold was put in later. */
 const UNSEALED_AGE_MS_MAX = 60_000;
+
+/** A trail that is purged while it is verified is verified again from where it then begins, so many times at most. */
+const TRIES_MAX = 3;
+
+/** Verifies the trail of a database. `inputOf` gives keys and anchors anew for each try. */
+export async function verifyDatabaseTrail(
+  source: VerifySource,
+  inputOf: () => VerifyInput,
+): Promise<VerifyResult> {
+  for (let tries = 1; ; tries += 1) {
+    const before = await source.lastPurge();
+    const result = await verifyTrail(createDatabaseReader(source), inputOf());
+    const isPurgedMeanwhile = before?.toSeal !== (await source.lastPurge())?.toSeal;
+    if (result.status !== 'tampered' || !isPurgedMeanwhile || tries === TRIES_MAX) return result;
+  }
+}
 
 /** The page a lane is read from, and the first row not yet asked for. */
 interface LanePage {
@@ -38,6 +64,7 @@ export function createDatabaseReader(source: VerifySource): LedgerReader {
   }
 
   return {
+    start: (keys) => startOfPurged(source, keys),
     async *seals(afterNo) {
       for (let no = afterNo; ;) {
         const seals = await source.readSeals(no, SEALS_PER_PAGE);
@@ -59,17 +86,32 @@ export function createDatabaseReader(source: VerifySource): LedgerReader {
     async finish(context) {
       pages.clear();
       let eventCount = 0;
+      const { start } = context;
       for (const extent of await source.listLanes()) {
+        if (start !== undefined && isPurgedLane(extent, start, context.lanes)) continue;
         eventCount += await finishLane(source, extent, context);
       }
+      if (start !== undefined) await findPurged(source, start, context);
       return eventCount;
     },
     close: async () => pages.clear(),
   };
 }
 
+/** A purged trail is taken up behind the seal that the purge left; everything of that seal has to fit. */
+async function startOfPurged(
+  source: VerifySource,
+  keys: TrailKeys,
+): Promise<TrailStart | 'broken' | undefined> {
+  const purge = await source.lastPurge();
+  if (purge === undefined) return undefined;
+  const [seal] = await source.readSeals(purge.toSeal - 1, 1);
+  const start = seal?.no === purge.toSeal ? parseStart(writeStart(seal), keys) : undefined;
+  return start === undefined ? 'broken' : { ...start, isPurged: true };
+}
+
 function itemOf(row: EventRow): LedgerItem {
-  return { n: row.n, body: row.body, leaf: row.leaf, row };
+  return { n: row.n, body: row.body, leaf: hashTextOf(row.leaf), row };
 }
 
 /** Checks the entries beyond the last seal, and rows that stand in numbers passed over. */
@@ -109,7 +151,7 @@ function checkUnsealed(row: EventRow, lane: LaneState, { lanes, findings, lastSe
   lanes.advance(lane, row.n, index);
   // An entry may still be on its way; the sealer will wait for it, and name it if it does not come.
   if (isHole) lane.unnamed.pop();
-  lanes.follow(lane, event, { index, leaf: row.leaf });
+  lanes.follow(lane, event, { index, leaf: hashTextOf(row.leaf) });
 }
 
 function isOld(row: EventRow, lastSeal: SealCursor): boolean {

@@ -15,10 +15,12 @@ export interface ParsedEvent extends Sequence {
   /** Hex. */
   prev: string | undefined;
   details: unknown;
-  columns: readonly (string | null)[];
+  /** The whole of it. */
+  json: EventJson;
 }
 
-interface EventJson {
+/** A body, parsed; any of it may be missing or of another kind. */
+export interface EventJson {
   v?: unknown;
   id?: unknown;
   at?: unknown;
@@ -45,35 +47,33 @@ export function parseEvent(body: string): ParsedEvent | FindingKind {
   }
   if (json === null || typeof json !== 'object') return 'form';
   if (json.v !== EVENT_VERSION) return 'version';
-  const { seq, actor, target } = json;
-  const texts = [json.id, json.at, actor?.type, actor?.id, json.action, json.class, json.outcome, seq?.node];
-  const numbers = [seq?.epoch, seq?.lane, seq?.n];
-  if (!texts.every((text) => typeof text === 'string') || !numbers.every(Number.isSafeInteger)) return 'form';
+  const { seq, actor } = json;
+  const isNamed = isText(json.id) && isText(json.at) && isText(json.action) && isText(json.class);
+  const isActed = isText(actor?.type) && isText(actor.id) && isText(json.outcome);
+  if (!isNamed || !isActed || !isText(seq?.node) || !isInteger(seq.epoch)) return 'form';
+  if (!isInteger(seq.lane) || !isInteger(seq.n)) return 'form';
   return {
-    node: seq?.node as string,
-    epoch: seq?.epoch as number,
-    lane: seq?.lane as number,
-    n: seq?.n as number,
+    node: seq.node,
+    epoch: seq.epoch,
+    lane: seq.lane,
+    n: seq.n,
     id: json.id as string,
     at: json.at as string,
     action: json.action as string,
     clockBackMs: typeof json.clock?.back === 'number' ? json.clock.back : 0,
     isLate: typeof json.clock?.late === 'number',
-    prev: typeof json.prev === 'string' ? json.prev : undefined,
+    prev: isText(json.prev) ? json.prev : undefined,
     details: json.details,
-    columns: [
-      json.id as string,
-      json.at as string,
-      actor?.type as string,
-      actor?.id as string,
-      json.action as string,
-      json.class as string,
-      textOrNull(target?.type),
-      textOrNull(target?.id),
-      textOrNull(json.customer),
-      json.outcome as string,
-    ],
+    json,
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function textOrNull(value: unknown): string | null {
@@ -81,7 +81,11 @@ function textOrNull(value: unknown): string | null {
 }
 
 /** Tells whether the search columns of a row say what its body says. */
-export function hasSameColumns(row: EventRow, event: ParsedEvent): boolean {
+export function hasSameColumns(row: EventRow, { json }: ParsedEvent): boolean {
+  const stated = [
+    ...[json.id, json.at, json.actor?.type, json.actor?.id, json.action, json.class],
+    ...[textOrNull(json.target?.type), textOrNull(json.target?.id), textOrNull(json.customer), json.outcome],
+  ];
   const columns = [
     row.id,
     Number.isNaN(row.at.getTime()) ? '' : row.at.toISOString(),
@@ -94,5 +98,5 @@ export function hasSameColumns(row: EventRow, event: ParsedEvent): boolean {
     row.customerRef,
     row.outcome,
   ];
-  return columns.every((value, i) => value === event.columns[i]);
+  return columns.every((value, i) => value === stated[i]);
 }

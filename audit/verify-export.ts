@@ -1,38 +1,33 @@
-import { createHash, hash as hashOnce, type Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { open, readdir, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { CanonicalError, parseCanonical } from './canonical.ts';
 import { isConsistencyFile } from './consistency.ts';
+import { parseWitnessKeys, readCosigned } from './cosign.ts';
 import {
   EXPORT_ANCHORS,
   EXPORT_FILES,
   EXPORT_START,
+  EXPORT_WITNESSES,
   LINE_BYTES_MAX,
   parseManifest,
   type Manifest,
 } from './export-format.ts';
-import { HASH_BYTES } from './hash.ts';
-import { LineError, readLines, textOf, type Line } from './lines.ts';
-import type { Findings } from './verify-result.ts';
+import { HASH_BYTES, hashTextOf, leafTextOf, NO_HASH_TEXT, type HashText } from './hash.ts';
+import { charactersOf, LineError, readLines, textOf, type Line } from './lines.ts';
+import { NotProvableError, type Findings, type VerifyResult } from './verify-result.ts';
 import type { SealTexts } from './verify-seal.ts';
 import type { TrailKeys } from './keys.ts';
+import type { NoteVerifier } from './note.ts';
 import { readAnchors } from './anchors.ts';
 import { parseStart, type TrailStart } from './trail-start.ts';
 import { verifyTrail, type LedgerItem, type LedgerReader } from './verify.ts';
-import type { VerifyResult } from './verify-result.ts';
-
-/** Something an export needs and does not have: it can prove nothing. */
-export class NotProvableError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'NotProvableError';
-  }
-}
 
 const MANIFEST_BYTES_MAX = 1024 * 1024;
 /** A start holds one statement; a proof of consistency some dozens of hashes. */
 const SMALL_BYTES_MAX = 8 * 1024 * 1024;
 const LEAF_CHUNK_BYTES = 64 * 1024;
+const ITEMS_PER_BATCH = 256;
 
 /**
  * Reads an exported trail. Form errors of its files become findings when the walk reaches them.
@@ -92,16 +87,31 @@ export async function createExportReader(folder: string, origin: string): Promis
 }
 
 /**
- * Verifies an export against its own anchors, or against those in `anchors`, which may be kept elsewhere.
- * @throws NotProvableError
+ * Verifies an export against its own anchors, or against those in `anchors`, which may be kept elsewhere; heads that
+ * witnesses signed count with the keys of `witnesses`, or those in the export.
+ * @throws NotProvableError, KeyFileError
  */
 export async function verifyExportFolder(
   folder: string,
-  against: { keys: TrailKeys; anchors?: readonly string[] },
+  against: { keys: TrailKeys; anchors?: readonly string[]; witnesses?: readonly NoteVerifier[] },
 ): Promise<VerifyResult> {
   const { keys, anchors = [join(folder, EXPORT_ANCHORS)] } = against;
   const reader = await createExportReader(folder, keys.origin);
-  return verifyTrail(reader, { keys, anchors: anchors.map(readAnchors) });
+  const witnesses = against.witnesses ?? (await readWitnesses(join(folder, EXPORT_WITNESSES)));
+  return verifyTrail(reader, {
+    keys,
+    anchors: anchors.map((path) => readAnchors(path)),
+    sparseAnchors: witnesses.length === 0 ? [] : anchors.map((path) => readCosigned(path, witnesses)),
+  });
+}
+
+async function readWitnesses(path: string): Promise<NoteVerifier[]> {
+  try {
+    return parseWitnessKeys(await readSmall(path, SMALL_BYTES_MAX));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 async function readStart(path: string, keys: TrailKeys): Promise<TrailStart | 'broken' | undefined> {
@@ -174,30 +184,31 @@ function createItems(folder: string, watch: (name: string) => (bytes: Buffer) =>
   const leaves = createLeafCursor(join(folder, EXPORT_FILES.leaves), watch(EXPORT_FILES.leaves));
   let index = 0;
   let bodyCount = 0;
-  let stub: { i: number; leaf: Buffer } | undefined;
+  let stub: Stub | undefined;
+  let isStubRead = false;
 
-  async function nextStub(): Promise<typeof stub> {
-    if (stub !== undefined) return stub;
-    const line = stubs.now() ?? (await stubs.more());
-    if (line === undefined) return undefined;
-    stubs.step();
-    stub = parseStub(textOf(line)) ?? { i: -1, leaf: Buffer.alloc(HASH_BYTES) };
-    return stub;
+  /** Whether the next item is at hand: a promise for each of a million entries would cost as much as their hashes. */
+  const isReady = () => isStubRead && leaves.has() && (stub?.i === index || events.has());
+
+  async function readOn(): Promise<void> {
+    if (!leaves.has()) await leaves.more();
+    if (!isStubRead) stub = stubs.has() || (await stubs.more()) ? parseStub(textOf(stubs.take())) : undefined;
+    isStubRead = true;
+    if (stub?.i !== index && !events.has()) await events.more();
   }
 
-  async function nextItem(n: number): Promise<LedgerItem | undefined> {
-    const stored = leaves.now() ?? (await leaves.more());
-    const left = await nextStub();
-    if (left?.i === index) {
-      stub = undefined;
-      const isSame = stored === undefined || stored.equals(left.leaf);
-      return { n, body: undefined, leaf: isSame ? left.leaf : undefined };
+  function next(n: number): LedgerItem | undefined {
+    const left = stub?.i === index ? stub : undefined;
+    if (left === undefined && !events.has()) return undefined;
+    const stored = leaves.has() ? leaves.take() : undefined;
+    index += 1;
+    if (left !== undefined) {
+      isStubRead = false;
+      return { n, body: undefined, leaf: (stored ?? left.leaf) === left.leaf ? left.leaf : undefined };
     }
-    const line = events.now() ?? (await events.more());
-    if (line === undefined) return undefined;
-    events.step();
+    const line = events.take();
     bodyCount += 1;
-    return { n, body: textOf(line), bodyLeaf: hashOnce('sha256', line.prefixed, 'buffer'), leaf: stored };
+    return { n, body: charactersOf(line), bodyLeaf: leafTextOf(line.prefixed), leaf: stored };
   }
 
   return {
@@ -205,21 +216,21 @@ function createItems(folder: string, watch: (name: string) => (bytes: Buffer) =>
     async *take(range) {
       let batch: LedgerItem[] = [];
       for (let n = range.from; n <= range.to; n += 1) {
-        const item = await nextItem(n);
+        if (!isReady()) await readOn();
+        const item = next(n);
         if (item === undefined) break;
-        leaves.step();
-        index += 1;
         batch.push(item);
-        if (batch.length < 256) continue;
+        if (batch.length < ITEMS_PER_BATCH) continue;
         yield batch;
         batch = [];
       }
       if (batch.length > 0) yield batch;
     },
     async finish(findings, size) {
-      const hasMore = (events.now() ?? (await events.more()) ?? (await nextStub())) !== undefined;
+      if (!isStubRead) await readOn();
+      const hasMore = stub !== undefined || events.has() || (await events.more());
       if (hasMore || events.isBroken() || stubs.isBroken()) findings.add('extra', size);
-      if ((leaves.now() ?? (await leaves.more())) !== undefined) findings.add('file', null);
+      if (leaves.has() || (await leaves.more())) findings.add('file', null);
     },
     count: () => bodyCount,
     async close() {
@@ -228,21 +239,31 @@ function createItems(folder: string, watch: (name: string) => (bytes: Buffer) =>
   };
 }
 
-function parseStub(text: string): { i: number; leaf: Buffer } | undefined {
+/** A left-out entry; one of no form has an index that no entry has. */
+interface Stub {
+  i: number;
+  leaf: HashText;
+}
+
+function parseStub(text: string): Stub {
+  const none = { i: -1, leaf: NO_HASH_TEXT };
   try {
     const { i, leaf } = parseCanonical(text) as { i?: unknown; leaf?: unknown };
     const isStub = Number.isSafeInteger(i) && typeof leaf === 'string' && /^[0-9a-f]{64}$/.test(leaf);
-    return isStub ? { i: i as number, leaf: Buffer.from(leaf, 'hex') } : undefined;
+    return isStub ? { i: i as number, leaf: hashTextOf(Buffer.from(leaf, 'hex')) } : none;
   } catch {
-    return undefined;
+    return none;
   }
 }
 
-/** The item in hand without waiting; `more` reads on when there is none, `step` goes to the next one. */
+/** What a file holds, one after the other: what is in hand is taken without waiting. */
 interface Cursor<T> {
-  now(): T | undefined;
-  more(): Promise<T | undefined>;
-  step(): void;
+  /** Whether one is in hand. */
+  has(): boolean;
+  /** Reads on until one is in hand; false at the end. */
+  more(): Promise<boolean>;
+  /** The one in hand, and goes to the next. */
+  take(): T;
   close(): Promise<void>;
 }
 
@@ -255,9 +276,9 @@ function createLineCursor(
   let at = 0;
   let isBroken = false;
   return {
-    now: () => lines[at],
+    has: () => at < lines.length,
     async more() {
-      if (isBroken) return undefined;
+      if (isBroken) return false;
       try {
         const step = await batches.next();
         [lines, at] = [step.done === true ? [] : step.value, 0];
@@ -265,37 +286,38 @@ function createLineCursor(
         if (!(error instanceof LineError)) throw error;
         [lines, at, isBroken] = [[], 0, true];
       }
-      return lines[at];
+      return lines.length > 0;
     },
-    step: () => void (at += 1),
+    take: () => lines[at++] as Line,
     isBroken: () => isBroken,
     close: async () => void (await batches.return(undefined)),
   };
 }
 
-function createLeafCursor(path: string, onBytes: (bytes: Buffer) => void): Cursor<Buffer> {
+function createLeafCursor(path: string, onBytes: (bytes: Buffer) => void): Cursor<HashText> {
   let handle: FileHandle | undefined;
   let chunk: Buffer = Buffer.alloc(0);
   let at = 0;
   let isDone = false;
-  const now = () => (at + HASH_BYTES <= chunk.length ? chunk.subarray(at, at + HASH_BYTES) : undefined);
+  const has = () => at + HASH_BYTES <= chunk.length;
   return {
-    now,
+    has,
     async more() {
-      if (isDone) return undefined;
+      if (isDone) return false;
       handle ??= await open(path, 'r');
       const next = Buffer.allocUnsafe(LEAF_CHUNK_BYTES);
       const { bytesRead } = await handle.read(next, 0, next.length, null);
-      if (bytesRead === 0) {
-        isDone = true;
-        return undefined;
-      }
+      isDone = bytesRead === 0;
+      if (isDone) return false;
       onBytes(next.subarray(0, bytesRead));
       chunk = Buffer.concat([chunk.subarray(at), next.subarray(0, bytesRead)]);
       at = 0;
-      return now();
+      return has();
     },
-    step: () => void (at += HASH_BYTES),
+    take() {
+      at += HASH_BYTES;
+      return chunk.toString('latin1', at - HASH_BYTES, at);
+    },
     close: async () => handle?.close(),
   };
 }
@@ -313,8 +335,9 @@ async function checkFiles(
       continue;
     }
     const isSized = (await stat(join(folder, name))).size === file?.bytes;
-    const digest = digests.get(name)?.digest('hex') ?? (await digestOf(join(folder, name)));
-    if (!isSized || digest !== file.sha256) findings.add('file', null);
+    // A file of another size is not read: it may be longer than anybody wants to wait for.
+    const digest = isSized ? (digests.get(name)?.digest('hex') ?? (await digestOf(join(folder, name)))) : '';
+    if (digest !== file?.sha256) findings.add('file', null);
   }
 }
 

@@ -1,9 +1,12 @@
 import { parseEpochStart } from './epoch.ts';
+import { hashBytesOf, type HashText } from './hash.ts';
+import { parseAdoptedLanes } from './overrun.ts';
 import { laneText, type LaneKey, type LaneRange } from './place.ts';
 import type { NumberRange } from './ranges.ts';
 import { countNumbers, parseVoids, subtractRanges } from './sealer-lanes.ts';
 import type { SealStatement } from './seal.ts';
 import type { ParsedEvent } from './verify-event.ts';
+import { createSayings, type TrailSayings } from './verify-sayings.ts';
 import type { Findings } from './verify-result.ts';
 
 /** What verification remembers of a lane. Memory grows with its holes only. */
@@ -12,9 +15,10 @@ export interface LaneState {
   /** Largest number seen. */
   to: number;
   /** Leaf of entry `to`; undefined after a hole. */
-  leaf: Buffer | undefined;
+  leaf: HashText | undefined;
   isChained: boolean | undefined;
-  lastAtMs: number;
+  /** The latest instant so far. */
+  lastAt: string;
   /** Numbers passed over and not filled since. */
   holes: NumberRange[];
   /** Those of them that nothing has named yet, with the index at which they were passed. */
@@ -34,9 +38,11 @@ export interface LaneBook {
   /** Takes the next number of a lane: continues it, or fills a hole. False when neither: it was there before. */
   advance(lane: LaneState, n: number, index: number): boolean;
   /** Checks the chain and the clock of an entry, and takes in what it says of numbers. */
-  follow(lane: LaneState, event: ParsedEvent, at: { index: number; leaf: Buffer }): void;
+  follow(lane: LaneState, event: ParsedEvent, at: { index: number; leaf: HashText }): void;
   /** Names holes that a seal calls pending. */
   namePending(ranges: readonly LaneRange[]): void;
+  /** What the entries seen so far say of the trail itself. */
+  readonly sayings: TrailSayings;
   /** Reports holes nobody named, and lanes that end elsewhere than stated. */
   finish(size: number): void;
 }
@@ -48,6 +54,7 @@ const NO_PREV = '00'.repeat(32);
 export function createLaneBook(findings: Findings): LaneBook {
   const lanes = new Map<string, LaneState>();
   const ends = new Map<string, number>();
+  const sayings = createSayings();
   let isBegunLate = false;
 
   function get(key: LaneKey): LaneState {
@@ -61,13 +68,6 @@ export function createLaneBook(findings: Findings): LaneBook {
     return lane;
   }
 
-  function name(lane: LaneState, ranges: readonly NumberRange[]): void {
-    if (lane.unnamed.length === 0) return;
-    lane.unnamed = lane.unnamed.flatMap(({ range, index }) =>
-      subtractRanges([range], ranges).map((rest) => ({ range: rest, index })),
-    );
-  }
-
   function takeIn(event: ParsedEvent): void {
     if (event.action === 'audit.void') {
       const voids = parseVoids(event.details);
@@ -75,6 +75,9 @@ export function createLaneBook(findings: Findings): LaneBook {
       name(lane, voids);
       lane.pending = subtractRanges(lane.pending, voids);
     }
+    sayings.takeIn(event);
+    const adopted = event.action === 'audit.adopt' ? parseAdoptedLanes(event.details) : [];
+    for (const range of adopted) ends.set(laneText(range), range.to);
     if (event.action !== 'audit.epoch-start' && event.action !== 'audit.epoch-close') return;
     const start = parseEpochStart(event.details);
     if (start === undefined) return;
@@ -85,11 +88,7 @@ export function createLaneBook(findings: Findings): LaneBook {
   return {
     begin(state) {
       isBegunLate = true;
-      for (const { to, ...key } of state.lanes) get(key).to = to;
-      for (const { from, to, ...key } of state.open) {
-        get(key).holes.push([from, to]);
-        get(key).pending.push([from, to]);
-      }
+      beginLanes(state, get);
     },
     get,
     all: () => lanes.values(),
@@ -97,11 +96,12 @@ export function createLaneBook(findings: Findings): LaneBook {
     follow(lane, event, { index, leaf }) {
       followChain(lane, event, { index, findings });
       lane.leaf = event.n === lane.to ? leaf : lane.leaf;
-      const atMs = Date.parse(event.at);
+      // Instants of one form: their texts stand in the order of their times.
+      const isBefore = event.at < lane.lastAt;
       if (event.clockBackMs > 0) findings.warn('clock went back', `index ${index}`);
-      else if (!event.isLate && atMs < lane.lastAtMs - CLOCK_TOLERANCE_MS)
+      else if (isBefore && !event.isLate && isFarBefore(event.at, lane.lastAt))
         findings.warn('clock not monotonic', `index ${index}`);
-      lane.lastAtMs = event.clockBackMs > 0 ? atMs : Math.max(atMs, lane.lastAtMs);
+      if (!isBefore || event.clockBackMs > 0) lane.lastAt = event.at;
       takeIn(event);
     },
     namePending(ranges) {
@@ -111,11 +111,35 @@ export function createLaneBook(findings: Findings): LaneBook {
         lane.pending.push([from, to]);
       }
     },
+    sayings,
     finish: (size) => finishLanes(lanes, { ends, findings, size, isBegunLate }),
   };
 }
 
-const EMPTY_LANE = { to: 0, leaf: undefined, isChained: undefined, lastAtMs: 0, count: 0 };
+function beginLanes(
+  { lanes, open }: Pick<SealStatement, 'lanes' | 'open'>,
+  get: (key: LaneKey) => LaneState,
+): void {
+  for (const { to, ...key } of lanes) get(key).to = to;
+  for (const { from, to, ...key } of open) {
+    get(key).holes.push([from, to]);
+    get(key).pending.push([from, to]);
+  }
+}
+
+/** Takes ranges that something names out of the holes that nothing has named. */
+function name(lane: LaneState, ranges: readonly NumberRange[]): void {
+  if (lane.unnamed.length === 0) return;
+  lane.unnamed = lane.unnamed.flatMap(({ range, index }) =>
+    subtractRanges([range], ranges).map((rest) => ({ range: rest, index })),
+  );
+}
+
+const EMPTY_LANE = { to: 0, leaf: undefined, isChained: undefined, lastAt: '', count: 0 };
+
+function isFarBefore(at: string, last: string): boolean {
+  return Date.parse(at) < Date.parse(last) - CLOCK_TOLERANCE_MS;
+}
 
 function advance(lane: LaneState, n: number, index: number): boolean {
   if (n <= lane.to) {
@@ -146,10 +170,15 @@ function followChain(
   { index, findings }: { index: number; findings: Findings },
 ): void {
   const isChained = event.prev !== undefined;
-  const expected = event.n === 1 ? NO_PREV : lane.leaf?.toString('hex');
-  const isWrong = isChained && event.n === lane.to && expected !== undefined && event.prev !== expected;
+  const isWrong = isChained && event.n === lane.to && !isPrev(event, lane);
   if (isWrong || (lane.isChained ?? isChained) !== isChained) findings.add('prev', index, event.id);
   lane.isChained ??= isChained;
+}
+
+/** Whether the entry names the leaf before it; behind a hole nobody knows that leaf. */
+function isPrev({ n, prev }: ParsedEvent, { leaf }: LaneState): boolean {
+  if (n === 1) return prev === NO_PREV;
+  return leaf === undefined || prev === hashBytesOf(leaf).toString('hex');
 }
 
 function finishLanes(

@@ -47,6 +47,14 @@ export interface VerifyResult {
   findings: Finding[];
 }
 
+/** Something that is needed and not there: nothing can be proven. */
+export class NotProvableError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotProvableError';
+  }
+}
+
 /** Verification stops after so many findings: the answer is clear, and memory stays bounded. */
 export const FINDINGS_MAX = 100;
 

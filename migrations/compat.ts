@@ -84,6 +84,16 @@ const FEATURES: readonly Feature[] = [
     probe: [TABLE, 'CREATE INDEX ix_probe_open ON probe (n) WHERE at IS NULL'],
   },
   {
+    id: 'month-parts',
+    neededFor: 'messages and the trail in monthly parts',
+    probe: [
+      'CREATE TEMPORARY TABLE probe_whole (n bigint NOT NULL) PARTITION BY RANGE (n)',
+      'CREATE TEMPORARY TABLE probe_rest PARTITION OF probe_whole DEFAULT',
+      'CREATE TEMPORARY TABLE probe_part (LIKE probe_whole)',
+      'ALTER TABLE probe_whole ATTACH PARTITION probe_part FOR VALUES FROM (MINVALUE) TO (5)',
+    ],
+  },
+  {
     id: 'byte-check',
     neededFor: 'columns that take nothing but sealed values',
     probe: [TABLE, 'ALTER TABLE probe ADD CONSTRAINT ck_probe CHECK (get_byte(body_enc, 0) = 225)'],

@@ -18,6 +18,7 @@ export {
   type RunnerDeps,
   type SchemaStatus,
 } from './runner.ts';
+export { protectionSql, protectTrail, releaseTrail, type ProtectionNames } from './protection.ts';
 export { runnerStatements } from './ledger.ts';
 export { splitStatements } from './split.ts';
 export { checksumOf, readSteps, type Step, type StepKind } from './steps.ts';

@@ -3,10 +3,10 @@ import { registerTemplates } from './platform/notify/index.ts';
 /** What the server tells people by itself. Kinds are permanent. */
 registerTemplates({
   'approval.asked': {
-    zh: { title: '有待您审批的事项', body: '一项操作（{kind}）需要第二人批准，请在“审批”页面处理。' },
+    zh: { title: '有待您审批的事项', body: '“{act}”需要第二人批准，请在“审批”页面处理。' },
     en: {
       title: 'Something waits for your approval',
-      body: 'An act ({kind}) needs a second person. Decide on the page Approvals.',
+      body: '“{act}” needs a second person. Decide on the page Approvals.',
     },
   },
   'job.failed': {
@@ -17,6 +17,16 @@ registerTemplates({
     en: {
       title: 'A background job has failed',
       body: 'Job {job} failed after all its attempts ({code}). Look at it and retry it on the page Jobs.',
+    },
+  },
+  'alarm.witness-refused': {
+    zh: {
+      title: '见证到互相矛盾的审计树头',
+      body: '系统 {origin} 送来的审计树头与此前保存的历史不一致，两者均已留存。请与该系统的合规人员一起查明原因。',
+    },
+    en: {
+      title: 'A head of another trail contradicts the one before',
+      body: 'Trail {origin} sent a head of another history than the one kept here. Both are kept; find out with its officers what happened.',
     },
   },
   'alarm.file-quarantined': {
@@ -86,6 +96,57 @@ registerTemplates({
       body: 'Rule {rule} counted {count} entries on {day}. Look at them and sign off on the page Audit, Reviews.',
     },
   },
+  'access-review.open': {
+    zh: {
+      title: '季度权限复核已开始',
+      body: '{period}：共 {count} 个账号，请在 30 天内确认您负责的人员的权限。',
+    },
+    en: {
+      title: 'The review of access is open',
+      body: '{period}: {count} accounts. Attest within 30 days what the people you answer for may do.',
+    },
+  },
+  'access-review.expired': {
+    zh: { title: '权限复核逾期', body: '{period}：有 {count} 个账号无人确认。请核实这些账号的权限。' },
+    en: {
+      title: 'Accounts were not attested',
+      body: '{period}: nobody attested {count} accounts. Look into what they may do.',
+    },
+  },
+  'access-review.revoke': {
+    zh: {
+      title: '权限复核要求收回权限',
+      body: '有账号经复核不应保留权限，请在“审计 > 权限复核”中查看并处理。',
+    },
+    en: {
+      title: 'Rights are to be withdrawn',
+      body: 'A review of access says that an account should not keep its rights: see the page Audit, Access review.',
+    },
+  },
+  'case.ready': {
+    zh: { title: '调阅材料已生成', body: '材料保留 {days} 天，请在“审计 > 调阅”中下载。' },
+    en: {
+      title: 'A case file is ready',
+      body: 'It is kept for {days} days; fetch it on the page Audit, Case files.',
+    },
+  },
+  'case.failed': {
+    zh: { title: '调阅材料未能生成', body: '请在“审计 > 调阅”中查看原因（保留天数 {days}）。' },
+    en: {
+      title: 'A case file was not made',
+      body: 'The page Audit, Case files says why ({days} days were asked for).',
+    },
+  },
+  'audit.report-off': {
+    zh: {
+      title: '定期审计报告已停止',
+      body: '一份定期报告的账号已停用或不再有导出权限，报告已停止。需要时请由其他合规官重新设置。',
+    },
+    en: {
+      title: 'A scheduled audit report has stopped',
+      body: 'Its account has left or may no longer export. Whoever needs the report sets it up again.',
+    },
+  },
   'alarm.audit-forked': {
     zh: { title: '审计分叉', body: '审计链与已发布的树头不一致，封存已停止。请保留现场并联系合规负责人。' },
     en: {
@@ -152,6 +213,16 @@ registerTemplates({
     en: {
       title: 'Clear values outside working hours',
       body: 'Account {account} looked at clear values outside the working hours. See why in the trail.',
+    },
+  },
+  'alarm.value-unreadable': {
+    zh: {
+      title: '有加密内容无法读取',
+      body: '数据表 {table} 中有内容无法解密，可能已损坏或被改动。请在审计追踪中查看是哪一行，并用备份核对。',
+    },
+    en: {
+      title: 'A stored value cannot be read',
+      body: 'Something in table {table} does not open any more: it is damaged, or somebody changed it. The trail names the row; compare it with a backup.',
     },
   },
 });

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { OutletForm } from '../audit/index.ts';
+import { parseKeyFile, parseWitnessKeys, type OutletForm, type TrailKeys } from '../audit/index.ts';
 import {
   createAnchoring,
   createForwarder,
   createStampAnchor,
   createSyslogAnchor,
+  createWitnessAnchor,
   type Anchoring,
   type OutsideAnchor,
 } from './compliance/index.ts';
@@ -19,6 +20,8 @@ import * as wiring from './wiring.ts';
 /** Delivery of heads, and of entries, to places outside. */
 export interface OutsideAnchors {
   states: Anchoring['states'];
+  /** Keys of the trails whose witness this installation is. */
+  witnessed: TrailKeys[];
   loops: Loop[];
 }
 
@@ -28,6 +31,7 @@ export async function composeAnchors(
   { egress, notify }: Pick<Services, 'egress' | 'notify'>,
 ): Promise<OutsideAnchors> {
   const { syslog, syslogCaFile, syslogEntries, stampUrl, stampCaFile, anchorSeconds } = config.audit;
+  const { witnessUrl, witnessCaFile, witnessKeys, witnessKeyFile } = config.audit;
   const places = placesOf(config.home);
   const everyMs = anchorSeconds * 1_000;
   const sender = { hostname: hostname(), version: VERSION };
@@ -42,6 +46,15 @@ export async function composeAnchors(
     const folder = places.stamps;
     anchors.push(createStampAnchor({ egress, url: stampUrl, trusted, folder, clock, everyMs }));
   }
+  const witnessCa = await pemOf(witnessCaFile);
+  if (witnessUrl !== undefined) {
+    const peer = { url: witnessUrl, ...(witnessCa === undefined ? {} : { ca: witnessCa }) };
+    const keyText = await pemOf(witnessKeyFile);
+    const witnesses = keyText === undefined ? [] : parseWitnessKeys(keyText);
+    const beside = { witnesses, folder: places.anchors, clock };
+    anchors.push(createWitnessAnchor({ egress, ...peer, ...beside, trail: auditStorage, everyMs }));
+  }
+  const keyFiles = await Promise.all(witnessKeys.map((path) => readFile(resolve(config.home, path), 'utf8')));
   const anchoring = createAnchoring({
     ...{ anchors, clock, lastSeal: () => auditStorage.lastSeal() },
     async onFailing(sink, code) {
@@ -72,7 +85,7 @@ export async function composeAnchors(
     );
     loops.push(loop);
   }
-  return { states: anchoring.states, loops };
+  return { states: anchoring.states, witnessed: keyFiles.map(parseKeyFile), loops };
 }
 
 function hostAndPort(text: string): { host: string; port: number } {

@@ -1,6 +1,6 @@
 import { SITE_UNIT_ROWS } from './channels/web-widget/index.ts';
 import { deskUnitRows, revealUpkeep } from './desk/index.ts';
-import { EVALUATION_UNIT_ROWS } from './qa/index.ts';
+import { evaluationUnitRows } from './qa/index.ts';
 import { createAlarms, type Alarms } from './alarms.ts';
 import type { Services } from './compose-services.ts';
 import type { Desk } from './compose-desk.ts';
@@ -8,7 +8,9 @@ import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity/index.ts';
 import type { EventHandler } from './kernel/index.ts';
 import { createOutboxRelay, type OutboxRelay } from './platform/jobs/index.ts';
-import { createUpkeep } from './upkeep.ts';
+import { figureRebuildKind } from './reports/index.ts';
+import { followUnreadable } from './unreadable-watch.ts';
+import { createUpkeep, figureFoldKind, monthPartitionKind } from './upkeep.ts';
 import { UNIT_CLOSED } from './wiring-cluster.ts';
 import * as wiring from './wiring.ts';
 import { followRenewals, rekeyJobsOf } from './wiring-rekey.ts';
@@ -59,20 +61,22 @@ export function composeBackground(
     holdersOf: (permission, limit) => identity.holdersOf(permission, limit),
     onNotice: (accountIds) => desk.pushNotice(accountIds),
   });
+  followUnreadable(foundation, services.notify);
   services.jobs.add([
     ...createUpkeep({ withDb, clock }),
+    monthPartitionKind({ database }),
+    ...[figureFoldKind({ database }), figureRebuildKind({ database })],
     revealUpkeep({ withDb, clock }),
     ...identity.jobKinds,
     ...desk.jobKinds,
-    ...rekeyJobsOf(foundation),
+    ...rekeyJobsOf(foundation, desk),
   ]);
-  followRenewals(foundation, desk.owners);
-  const { organisation } = identity;
+  const wornKeys = followRenewals(foundation, desk.owners);
   const tellUnitClosed = (tx: Tx, from: string, to: string) =>
     foundation.bus.publish(tx, UNIT_CLOSED, [`${from}>${to}`]);
-  organisation.registerRecords([
-    ...deskUnitRows(desk.owners, tellUnitClosed),
-    EVALUATION_UNIT_ROWS,
+  identity.organisation.registerRecords([
+    ...deskUnitRows({ owners: desk.owners, ids, tellOthers: tellUnitClosed }),
+    evaluationUnitRows({ ids }),
     SITE_UNIT_ROWS,
   ]);
   return {
@@ -81,12 +85,14 @@ export function composeBackground(
       relay.start();
       services.jobs.start();
       alarms.start();
+      wornKeys.start();
       for (const loop of deps.loops) loop.start();
       // What a closed unit left is handed over further; a fault is told, and the next start tries again.
-      void organisation.finishHandOvers();
+      void identity.organisation.finishHandOvers();
     },
     async stop() {
       await alarms.stop();
+      await wornKeys.stop();
       await Promise.all(deps.loops.map((loop) => loop.stop()));
       await services.jobs.stop();
     },

@@ -9,7 +9,7 @@ import { hmacSha256, randomBytes, randomToken } from './platform/crypto/index.ts
 import type { Egress, EgressRuleService } from './platform/egress/index.ts';
 import { createLease } from './platform/jobs/index.ts';
 import type { Notifier } from './platform/notify/index.ts';
-import { RECORDS_SAID_MAX, type Looked, type LookupWish } from './robot/index.ts';
+import { RECORDS_SAID_MAX, type Looked } from './robot/index.ts';
 import { CONNECTOR_CHANGED, connectorPorts } from './wiring-connectors.ts';
 import * as wiring from './wiring.ts';
 
@@ -93,11 +93,11 @@ const ROBOT_BUDGET_MS = 1_500;
 function robotLookUp(lookups: LookupService) {
   return async (
     { requesterId, conversationId }: { requesterId: string; conversationId: string },
-    wish: LookupWish,
+    operation: string,
   ): Promise<Looked | undefined> => {
     const who = { actor: ROBOT_ACTOR, requesterId, conversationId, scope: SCOPE_ALL };
     try {
-      const found = await lookups.lookUpForRobot(who, wish, ROBOT_BUDGET_MS);
+      const found = await lookups.lookUpForRobot(who, operation, ROBOT_BUDGET_MS);
       if (found === undefined) return undefined;
       if (found === 'unknown-customer') return { kind: 'unknown-customer' };
       const { offer, answer } = found;

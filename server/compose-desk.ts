@@ -14,6 +14,7 @@ import {
   createAgentSocket,
   createDeskRoutes,
   createFileHandler,
+  deskIndexWalks,
   DeskFiles,
   leaverJob,
   MESSAGE_BATCH,
@@ -36,7 +37,7 @@ import type { FileStore } from './platform/files/index.ts';
 import type { Audience } from './platform/realtime/index.ts';
 import { createBatchWriter, openBatchConnections } from './platform/persistence/index.ts';
 import type { Notifier } from './platform/notify/index.ts';
-import { shareAudience, shareDesk, VISITOR_TOLD } from './wiring-cluster.ts';
+import { shareAudience, shareDesk, VISITOR_OPENED, VISITOR_TOLD } from './wiring-cluster.ts';
 import * as wiring from './wiring.ts';
 
 /** How long a batch of messages is tried again while the database does not answer. */
@@ -63,7 +64,7 @@ export function composeDesk(
 ) {
   const { clock, ids, log, crypto, uow, database } = foundation;
   const { localeOf, textOf } = deps;
-  const writer = openLanes(foundation);
+  const writer = openLanes(foundation, deps.onFault);
   const { cluster } = foundation;
   const owners = new ConversationOwners({ uow, crypto, writer, clock, ownership: cluster });
   const files = new DeskFiles({ store: deps.files, uow });
@@ -105,6 +106,7 @@ export function composeDesk(
   return {
     ...{ writer, owners, conversations, requesters, routing, audience, cannedResponses, endpoint, routes },
     ...{ files, tickets, ticketView, staff, pushNotice: noticePush(audience) },
+    indexWalks: deskIndexWalks({ uow, crypto, fields }),
     ...jobsOf(foundation, { owners, staff, conversations, metrics: deps.metrics }),
   };
 }
@@ -134,7 +136,7 @@ function jobsOf(
 }
 
 /** The lanes of the hot path. */
-function openLanes(foundation: Foundation) {
+function openLanes(foundation: Foundation, onFault: (error: unknown) => void) {
   const { config, clock, ids, database, trail, installationId, toOutboxRow } = foundation;
   const { laneCount: lanes, batchRowsMax: batchItemsMax, queueRowsMax: queueItemsMax } = config.chat;
   return createBatchWriter({
@@ -142,6 +144,7 @@ function openLanes(foundation: Foundation) {
     limits: { lanes, batchItemsMax, queueItemsMax, retryMs: BATCH_RETRY_MS },
     connections: openBatchConnections(database, MESSAGE_BATCH, lanes),
     onCommit: (hasEvents) => foundation.committed(hasEvents),
+    onFault,
     guard: foundation.guard,
   });
 }
@@ -170,10 +173,13 @@ export function composeWeb(
   const { desk, sites, httpConfig, onFault } = deps;
   const { conversations, owners, requesters, routing, audience, files } = desk;
   const isLimited = (ip: string) => config.limits.loopback || !isLoopback(ip);
-  const openingsPerHourMax = config.limits.visitorSessionsPerAddressHour;
+  const { visitorSessionsPerAddressHour: openingsPerHourMax, openConversationsPerVisitor: openMax } =
+    config.limits;
   const visitors = new VisitorService({
-    ...{ uow, clock, ids, sites, requesters, conversations, isLimited, openingsPerHourMax },
+    ...{ uow, clock, ids, sites, requesters, conversations, isLimited, openingsPerHourMax, openMax },
+    tellOpening: (ip) => cluster.broadcast(VISITOR_OPENED, { ip }),
   });
+  cluster.onEvent(VISITOR_OPENED, ({ ip }: { ip: string }) => visitors.noteOpening(ip));
   const sockets = createVisitorSockets({
     ...{ visitors, conversations, owners, uow, onFault, files },
     isOriginAllowed: (origin) => wiring.isVisitorOrigin(origin, httpConfig, sites),
@@ -196,6 +202,7 @@ export function composeWeb(
       sockets,
       uow,
       clock,
+      ids,
       publicBaseUrl,
       look: deps.look,
       files,

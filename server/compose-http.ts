@@ -1,17 +1,27 @@
 import { widgetPages, type SiteService } from './channels/web-widget/index.ts';
 import type { Foundation } from './foundation.ts';
+import type { Config } from './platform/config/index.ts';
 import {
   createAnswerSeal,
   createHttpApp,
   createNetworkList,
+  isLoopback,
   type AnyRoute,
   type HttpApp,
   type HttpConfig,
   type Metrics,
 } from './platform/http/index.ts';
-import { createSocketServer, type SocketEndpoint, type SocketServer } from './platform/realtime/index.ts';
+import {
+  createSocketServer,
+  type SocketEndpoint,
+  type SocketLimits,
+  type SocketServer,
+} from './platform/realtime/index.ts';
 import { VERSION } from './version.ts';
 import * as wiring from './wiring.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
 /** The edge: the route table over HTTP, pages and files, and the socket endpoints. */
 export function composeHttp(
@@ -41,5 +51,21 @@ export function composeHttp(
   });
   const isTrustedProxy = createNetworkList(config.trustedProxies);
   const clientAddress = wiring.requestAddress(isTrustedProxy);
-  return { http, sockets: createSocketServer({ endpoints, clientAddress, onFault }) };
+  const limits = socketLimits(config);
+  const isLimited = (address: string) => config.limits.loopback || !isLoopback(address);
+  return { http, sockets: createSocketServer({ endpoints, clientAddress, onFault, limits, isLimited }) };
+}
+
+/** What sockets may take up, as the configuration bounds it. */
+function socketLimits({ sockets }: Config): SocketLimits {
+  return {
+    connectionsMax: sockets.connectionsMax,
+    silentMax: sockets.silentMax,
+    silentPerAddressMax: sockets.silentPerAddressMax,
+    helloMs: sockets.helloSeconds * 1_000,
+    frameBytesMax: sockets.frameKilobytes * KIB,
+    framesWaitingMax: sockets.framesWaitingMax,
+    waitingBytesMax: sockets.waitingMegabytes * MIB,
+    unreadBytesMax: sockets.unreadKilobytes * KIB,
+  };
 }

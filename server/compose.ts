@@ -7,6 +7,7 @@ import { composeDesk, composeWeb } from './compose-desk.ts';
 import { composeIdentity } from './compose-identity.ts';
 import { composeExports } from './compose-exports.ts';
 import { composeHttp } from './compose-http.ts';
+import { composeOfficer } from './compose-officer.ts';
 import { composeServices, type Services } from './compose-services.ts';
 import { composeTailoring, settingsDeps } from './compose-tailoring.ts';
 import {
@@ -22,7 +23,7 @@ import type { AnyRoute, HttpApp } from './platform/http/index.ts';
 import type { OutboxRelay } from './platform/jobs/index.ts';
 import type { SocketServer } from './platform/realtime/index.ts';
 import { createQa, type Qa } from './qa/index.ts';
-import { createReports } from './reports/index.ts';
+import { createReports, windowOf } from './reports/index.ts';
 import { createRobot, type Robot } from './robot/index.ts';
 import type { Tailoring } from './tailoring/index.ts';
 import * as wiring from './wiring.ts';
@@ -49,7 +50,10 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const httpConfig = wiring.toHttpConfig(config);
   const onFault = (error: unknown) => log.error('fault in a socket or a job', {}, error);
   const later = { notifier: () => services.notify, alarms: () => background.alarms };
-  const late = { ...later, queue: () => services.jobs.queue };
+  const late = {
+    ...{ ...later, queue: () => services.jobs.queue },
+    ...{ egress: () => services.egress, settings: () => services.settings },
+  };
   const identity = composeIdentity(foundation, { httpConfig, onFault, late });
   const services = await composeServices(foundation, settingsDeps(config, identity));
   const { settings, metrics } = services;
@@ -65,15 +69,19 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const connectors = composeConnectors(foundation, services);
   const lookups = composeLookups(foundation, { desk, connectors });
   const base = { identity, conversations, localeOf, textOf, tailoring };
-  const modules = composeModules(foundation, { ...base, lookUp: lookups.lookUp });
+  const robotPorts = { ...wiring.robotPorts(desk, services, clock), lookUp: lookups.lookUp };
+  const modules = composeModules(foundation, { ...base, robotPorts });
+  services.jobs.add(modules.robot.jobKinds);
   const outside = await composeAnchors(foundation, services);
   const compliance = composeCompliance(foundation, { identity, services, desk, outside });
+  const exports = composeExports(foundation, { identity, services, desk, stores: compliance.stores });
+  const officer = composeOfficer(foundation, { identity, services, desk, exports });
   const web = composeWeb(foundation, { desk, sites, httpConfig, look: tailoring.widgetLook, onFault });
 
   const handlers = [...modules.handlers, ...web.handlers, ...connectors.handlers];
   const background = composeBackground(foundation, {
     ...{ identity, services, desk, handlers },
-    loops: outside.loops,
+    loops: [...outside.loops, ...officer.loops],
   });
   const { relay } = background;
 
@@ -86,13 +94,12 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     socketCount: () => parts.sockets?.count ?? 0,
   });
   const reports = createReports({ clock, system, settings });
-  const exports = composeExports(foundation, { identity, services, desk });
 
   const { http, sockets } = composeHttp(foundation, {
     ...{ httpConfig, onFault, metrics },
     routes: routesOf([
       ...[identity, desk, modules, reports, web, services],
-      ...[tailoring, exports, connectors, lookups, compliance],
+      ...[tailoring, exports, connectors, lookups, compliance, officer],
     ]),
     isOff: tailoring.isOff,
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
@@ -158,18 +165,18 @@ function composeModules(
     localeOf(siteId: string): Promise<string>;
     textOf: SystemTexts;
     tailoring: Tailoring;
-    lookUp: Lookups['lookUp'];
+    robotPorts: ReturnType<typeof wiring.robotPorts> & Pick<Lookups, 'lookUp'>;
   },
 ) {
   const { clock, ids, log, crypto, uow } = foundation;
   const { identity, conversations, localeOf, textOf, tailoring } = deps;
-  const knowledge = createKnowledge({
-    clock,
-    ids,
-    namesOf: (_db, accountIds) => identity.namesOf(accountIds),
-  });
+  const namesOf = (_db: unknown, accountIds: readonly string[]) => identity.namesOf(accountIds);
+  const knowledge = createKnowledge({ clock, ids, namesOf });
   const robot = createRobot({
-    ...{ uow, clock, ids, log, conversations, localeOf, textOf, live: knowledge.live, lookUp: deps.lookUp },
+    ...{ uow, clock, ids, log, crypto, conversations, localeOf, textOf, live: knowledge.live, namesOf },
+    ...{ regression: knowledge.regression },
+    ...deps.robotPorts,
+    ...{ articles: knowledge.service, windowOf },
     isOn: () => tailoring.isOn('robot'),
     workerUrl: wiring.ROBOT_WORKER,
     mayLearn: foundation.leaseOf('robot').hold,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Clock, Ids } from './kernel/index.ts';
 import type { Bus } from './platform/bus/index.ts';
-import { createAlone, createCluster, type Cluster } from './platform/cluster/index.ts';
+import { createAlone, createCluster, createLinkProof, type Cluster } from './platform/cluster/index.ts';
+import type { Crypto } from './platform/crypto/index.ts';
 import { createLease, type Lease } from './platform/jobs/index.ts';
 import type { Log } from './platform/log/index.ts';
 import type { Database } from './platform/persistence/index.ts';
@@ -16,13 +17,16 @@ export function openCluster(deps: {
   node: string;
   /** Where the links' sockets are. */
   folder: string;
+  /** Where on the network the other servers reach this process, `host:port`. */
+  listen?: string | undefined;
+  crypto: Crypto;
   onReplaced?: () => void;
   database: Database;
   ids: Ids;
   bus: Bus;
   gauges: { socketCount(): number };
 }): Cluster {
-  const { clock, log, node: nodeId, database, ids, bus, gauges, onReplaced } = deps;
+  const { clock, log, node: nodeId, database, ids, bus, gauges, onReplaced, listen, crypto } = deps;
   const shared = {
     nodeId,
     ids,
@@ -32,9 +36,15 @@ export function openCluster(deps: {
   if (onReplaced === undefined) return createAlone(shared);
   return createCluster({
     ...{ ...shared, bus, log, onReplaced },
+    ...(listen === undefined ? {} : { network: { place: placeOf(listen), proof: createLinkProof(crypto) } }),
     socketPath: join(deps.folder, `${nodeId}.sock`),
     socketCount: () => gauges.socketCount(),
   });
+}
+
+function placeOf(listen: string): { host: string; port: number } {
+  const end = listen.lastIndexOf(':');
+  return { host: listen.slice(0, end).replace(/^\[|\]$/g, ''), port: Number(listen.slice(end + 1)) };
 }
 
 /** Rights to do something alone, asked for by name. */

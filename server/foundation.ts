@@ -1,33 +1,24 @@
-import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createFolderAnchor,
-  createKeyFile,
-  createNoteSigner,
   createSealer,
-  generateSealKey,
   type ProofSource,
   type AuditStorage,
+  type Cosigner,
   type Sealer,
   type SealerDeps,
   type SealerNotice,
 } from '../audit/index.ts';
 import { leasesOf, openCluster } from './foundation-cluster.ts';
+import { openSealKeys } from './seal-keys.ts';
+import { openKeyProvider } from './wiring-keys.ts';
 import { createIds, type Clock, type EventDraft, type Ids } from './kernel/index.ts';
-import { createBus, type Bus } from './platform/bus/index.ts';
+import { createBus, type Bus, type RunningBus } from './platform/bus/index.ts';
 import type { Cluster } from './platform/cluster/index.ts';
 import type { Config } from './platform/config/index.ts';
+import { createCrypto, randomBytes, type Crypto, type KeyProvider } from './platform/crypto/index.ts';
 import {
-  createCrypto,
-  createFileKeyProvider,
-  createSecretFile,
-  ensureSecretFolder,
-  randomBytes,
-  readSecretFile,
-  type Crypto,
-  type KeyProvider,
-} from './platform/crypto/index.ts';
-import {
+  assertSealedColumns,
   createAuditStorage,
   createDekStore,
   createOutboxWriter,
@@ -39,6 +30,7 @@ import {
   openDatabase,
   openInstallation,
   openTrail,
+  withFreshLeaves,
   type AuditEmitter,
   type Database,
   type OutboxRow,
@@ -78,6 +70,10 @@ export interface Foundation {
   /** Text of the public key file of the trail, `keys/audit.keys`. */
   auditKeys: string;
   sealer: Sealer;
+  /** Signs heads of other installations, as their witness. */
+  cosigner: Cosigner;
+  /** Signs a text with the key that seals the trail; gives a signed note. The text is no head of a tree. */
+  signNote(text: string): string;
   toOutboxRow: (draft: EventDraft) => OutboxRow;
   /** Hears of each commit; `hasEvents` when the outbox has something new. */
   onCommit(listener: (hasEvents: boolean) => void): void;
@@ -93,11 +89,16 @@ export function placesOf(home: string) {
     keys: join(home, 'keys'),
     sealKey: join(home, 'keys', 'seal.key'),
     auditKeys: join(home, 'keys', 'audit.keys'),
+    anchorKey: join(home, 'keys', 'anchor.key'),
+    anchorPublic: join(home, 'keys', 'anchor.pub'),
     anchors: join(home, 'anchors'),
     stamps: join(home, 'stamps'),
+    digests: join(home, 'digests'),
     archive: join(home, 'archive'),
+    auditArchive: join(home, 'archive', 'audit'),
     spool: join(home, 'spool'),
     notices: join(home, 'notices'),
+    checks: join(home, 'spool', 'checks'),
     tls: join(home, 'tls'),
     links: join(home, 'run'),
     status: join(home, 'status.json'),
@@ -119,6 +120,8 @@ export async function openFoundation(options: {
   clock: Clock;
   log: Log;
   node: string;
+  /** Where on the network the other servers reach this process, `host:port`; absent: nowhere. */
+  listen?: string;
   /** Folders on whose disks the installation writes; default the home folder. */
   dataFolders?: readonly string[];
   /** Called when the other processes took this one for dead; it must end. Absent: there are no others. */
@@ -126,57 +129,71 @@ export async function openFoundation(options: {
 }): Promise<Foundation> {
   const { config, clock, log, node } = options;
   const [places, ids] = [placesOf(config.home), createIds({ clock, randomBytes })];
-  const provider = await createFileKeyProvider({ folder: places.keys });
-  const sessions = { node, start: ids.next() };
+  let later: UnitOfWork | undefined;
+  const keys = await openKeyProvider(config, { folder: places.keys, clock, log, later: () => later });
+  const [{ provider }, sessions] = [keys, { node, start: ids.next() }];
   const url = nameSessions(options.databaseUrl, sessions);
   const database = await openDatabase({ url, poolSize: config.database.poolSize });
   try {
+    await assertSealedColumns(database);
     await endPredecessors(database, sessions);
     const installationId = await openInstallation(database, { clock, ids });
     const store = createDekStore(database);
     const crypto = await createCrypto({ provider, store, clock, installationId, suite: config.crypto.suite });
     const { laneCount: batchLanes } = config.chat;
     const trail = await openTrail({ database, clock, ids, node, installationId, batchLanes });
-    const { signer, auditKeys } = await openSealKey(places, originOf(installationId));
+    const seal = await openSealKeys(config, places, originOf(installationId));
+    const { signer, auditKeys, cosigner } = seal;
     const auditStorage = createAuditStorage(database);
-    const bus = createBus({ database, clock, ids, nodeId: node, log });
-    await bus.start();
+    const bus = await openBus({ database, clock, ids, nodeId: node, log }, config, installationId);
     const gauges = { socketCount: () => 0 };
-    const cluster = openCluster({ ...options, folder: places.links, database, ids, bus, gauges });
+    const cluster = openCluster({ ...options, crypto, folder: places.links, database, ids, bus, gauges });
+    // Redis is told after the commit: one who died in between told nobody.
+    if (config.bus.url !== undefined) cluster.onGone(() => bus.missed());
     const leaseOf = leasesOf(database, clock, cluster);
     const sealing = leaseOf('sealer');
-    const sealer = openSealer({ config, log, clock, storage: auditStorage, signer, mayWork: sealing.hold });
-    const guard = createStorageGuard({
-      folders: options.dataFolders ?? [config.home],
-      now: () => clock.now(),
-    });
+    const storage = withFreshLeaves(auditStorage, trail.leaves);
+    const sealer = openSealer({ config, log, clock, storage, signer, mayWork: sealing.hold });
+    const folders = options.dataFolders ?? [config.home];
+    const guard = createStorageGuard({ folders, now: () => clock.now() });
     const listeners: ((hasEvents: boolean) => void)[] = [() => sealer.wake()];
     const toOutboxRow = createOutboxWriter({ clock, ids });
-    const committed = (hasEvents: boolean) => {
-      for (const listener of listeners) listener(hasEvents);
-    };
+    const committed = (hasEvents: boolean) => listeners.forEach((listen) => listen(hasEvents));
     const uow = createUnitOfWork({ database, trail, toOutboxRow, onCommit: committed, guard });
+    later = uow;
     const audit = await openSpool({ ...{ database, trail, uow, clock, ids }, folder: places.spool, log });
     await audit.replay();
     listeners.push(() => void (audit.waiting > 0 && audit.replay().catch(() => undefined)));
     return {
       ...{ config, clock, ids, log, database, installationId, audit },
-      ...{ crypto, keys: provider, trail, auditStorage, auditKeys, sealer },
-      ...{ uow, bus, cluster, leaseOf, gauges, guard, toOutboxRow, committed },
+      ...{ crypto, keys: provider, trail, auditStorage, auditKeys, sealer, cosigner },
+      ...{ uow, bus, cluster, leaseOf, gauges, guard, toOutboxRow, committed, signNote: signer.sign },
       onCommit: (listener: (hasEvents: boolean) => void) => void listeners.push(listener),
       async close() {
         guard.close();
         await trail.close().catch((error: unknown) => log.error('audit epoch was not closed', {}, error));
         await sealer.stop();
         await Promise.all([sealing.drop().catch(() => undefined), bus.stop()]);
-        crypto.close();
+        for (const part of [crypto, seal, keys]) part.close();
         await database.close();
       },
     };
   } catch (error) {
+    keys.close();
     await database.close();
     throw error;
   }
+}
+
+/** Notices over the database, or over the Redis server that the configuration names. */
+async function openBus(
+  deps: Parameters<typeof createBus>[0],
+  { bus: { url } }: Config,
+  space: string,
+): Promise<RunningBus> {
+  const bus = createBus(url === undefined ? deps : { ...deps, redis: { url, space } });
+  await bus.start();
+  return bus;
 }
 
 /** The spool of this process: two that run at once must not write one file. */
@@ -205,19 +222,6 @@ function openSealer(
       heartbeatMs: config.audit.heartbeatSeconds * 1_000,
     },
   });
-}
-
-/** The key that signs tree heads; made with its public key file at the first start. */
-async function openSealKey(places: ReturnType<typeof placesOf>, origin: string) {
-  await mkdir(places.anchors, { recursive: true, mode: 0o700 });
-  await ensureSecretFolder(places.keys);
-  const known = await readSecretFile(places.sealKey);
-  const pem = known?.toString('utf8') ?? generateSealKey();
-  const signer = createNoteSigner(origin, pem);
-  if (known === undefined) await createSecretFile(places.sealKey, pem);
-  // Does nothing when the file is there; a kill between the two files is mended by the next start.
-  await createSecretFile(places.auditKeys, createKeyFile(signer));
-  return { signer, auditKeys: await readFile(places.auditKeys, 'utf8') };
 }
 
 /** Sealing is tried several times a second: an outage is logged when it begins and when it ends. */

@@ -24,9 +24,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Name in the trail of the one server process of a node. */
-const SERVER_NODE = 'server-1';
-
 /** What a server process starts from. */
 export interface StartOptions {
   config: Config;
@@ -35,9 +32,13 @@ export interface StartOptions {
   prepare?: (foundation: Foundation, parts: Parts) => Promise<void>;
 }
 
-/** Starts the server as one process: database, then everything that `startParts` starts. */
-export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const { config, log } = options;
+/**
+ * Starts the server as one process: database, then everything that `startParts` starts. `onReplaced` is for one of
+ * several servers; alone it is never called.
+ */
+export async function startServer(options: StartOptions & { onReplaced(): void }): Promise<RunningServer> {
+  const { config, log, onReplaced, ...rest } = options;
+  const { node, listen } = config.cluster;
   let status: ServerStatus | undefined;
   const database = await startMigrated({
     ...{ config, log },
@@ -48,8 +49,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     },
   });
   try {
-    const place = { node: SERVER_NODE, databaseUrl: database.url, dataDir: database.about.dataDir };
-    const parts = await startParts({ ...options, place });
+    const place = { node, databaseUrl: database.url, dataDir: database.about.dataDir };
+    const among = listen === undefined ? { place } : { place: { ...place, listen }, onReplaced };
+    const parts = await startParts({ ...rest, config, log, ...among });
     status = {
       state: 'ready',
       url: parts.url,
@@ -86,7 +88,7 @@ export function startWorker(
  */
 async function startParts(
   options: StartOptions & {
-    place: Pick<WorkerPlace, 'node' | 'databaseUrl' | 'dataDir'>;
+    place: Pick<WorkerPlace, 'node' | 'databaseUrl' | 'dataDir' | 'listen'>;
     onReplaced?: () => void;
   },
 ): Promise<RunningServer> {
@@ -103,6 +105,7 @@ async function startParts(
     const foundation = await openFoundation({
       ...{ config, log, clock: systemClock },
       ...{ databaseUrl: place.databaseUrl, node: place.node },
+      ...(place.listen === undefined ? {} : { listen: place.listen }),
       dataFolders: [config.home, ...(place.dataDir ? [place.dataDir] : [])],
       ...(onReplaced ? { onReplaced } : {}),
     });
@@ -116,7 +119,7 @@ async function startParts(
     await options.prepare?.(foundation, parts);
     await parts.start();
     const listener = await listen(config, parts);
-    stops.push(() => closeListener(listener.server, parts));
+    stops.push(() => closeListener(listener.servers, parts));
     return { url: listener.url, foundation, parts, stop: stopAll };
   } catch (error) {
     await stopAll();
@@ -129,27 +132,66 @@ async function record({ uow }: Foundation, action: 'server.start' | 'server.stop
   await uow.run({ actor: SYSTEM_ACTOR }, async (tx) => tx.record({ action, outcome: 'ok', details }));
 }
 
-async function listen(config: Config, parts: Parts): Promise<{ server: Server; url: string }> {
+async function listen(config: Config, parts: Parts): Promise<{ servers: Server[]; url: string }> {
   const isFront = config.tls.mode === 'front';
   const server = isFront
     ? createHttpServer(parts.http.app)
     : createHttpsServer({ ...(await openCertificate(config)), minVersion: 'TLSv1.2' }, parts.http.app);
   configureServer(server as Server);
   parts.sockets.attach(server as Server);
-  await new Promise<void>((done, fail) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => fail(listenFault(config, cause)));
-    if (config.tls.socketPath) server.listen(config.tls.socketPath, done);
-    else server.listen(config.port, config.bind, done);
-  });
+  await opened(server as Server, config, config.tls.socketPath ?? config.port);
+  const emergency = isFront ? undefined : await openEmergency(config, parts);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : config.port;
   const host = config.bind.includes(':') ? `[${config.bind}]` : config.bind;
   const url = config.publicBaseUrl ?? `${isFront ? 'http' : 'https'}://${host}:${port}`;
-  return { server: server as Server, url };
+  return { servers: [server as Server, ...(emergency ? [emergency] : [])], url };
 }
 
-function listenFault(config: Config, cause: NodeJS.ErrnoException): StartError {
-  const place = config.tls.socketPath ?? `port ${config.port} of ${config.bind}`;
+/** The port for emergency accounts: nobody gets a byte without a certificate of the authority. */
+async function openEmergency(config: Config, parts: Parts): Promise<Server | undefined> {
+  const { breakGlassAuthorityFile, breakGlassPort } = config.accounts;
+  if (breakGlassAuthorityFile === undefined) return undefined;
+  const ca = await readAuthority(resolve(config.home, breakGlassAuthorityFile));
+  const server = createHttpsServer(
+    {
+      ...(await openCertificate(config)),
+      ca,
+      requestCert: true,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
+    },
+    parts.http.app,
+  ) as Server;
+  configureServer(server);
+  parts.sockets.attach(server);
+  await opened(server, config, breakGlassPort);
+  return server;
+}
+
+async function readAuthority(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new StartError({
+      code: 'config.file_missing',
+      sentence: `accounts.breakGlassAuthorityFile names ${path}, which cannot be read.`,
+      remedy: 'Put the PEM file of the authority there, or remove the setting.',
+      cause,
+    });
+  }
+}
+
+function opened(server: Server, config: Config, place: string | number): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => fail(listenFault(config, place, cause)));
+    if (typeof place === 'string') server.listen(place, done);
+    else server.listen(place, config.bind, done);
+  });
+}
+
+function listenFault(config: Config, at: string | number, cause: NodeJS.ErrnoException): StartError {
+  const place = typeof at === 'string' ? at : `port ${at} of ${config.bind}`;
   const isTaken = cause.code === 'EADDRINUSE';
   return new StartError({
     code: isTaken ? 'listen.in_use' : 'listen.refused',
@@ -180,12 +222,16 @@ async function openCertificate(config: Config): Promise<{ cert: Buffer; key: Buf
 }
 
 /** No new work, requests in flight finish, then the sockets are told to come back. */
-async function closeListener(server: Server, parts: Parts): Promise<void> {
+async function closeListener(servers: readonly Server[], parts: Parts): Promise<void> {
   parts.http.drain();
-  const closed = new Promise<void>((done) => server.close(() => done()));
+  const closed = Promise.all(
+    servers.map((server) => new Promise<void>((done) => void server.close(() => done()))),
+  );
   parts.sockets.close();
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), LIMITS.drainMs);
+  for (const server of servers) server.closeIdleConnections();
+  const timer = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections();
+  }, LIMITS.drainMs);
   await closed;
   clearTimeout(timer);
 }

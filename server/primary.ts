@@ -132,9 +132,9 @@ class Primary implements RunningPrimary {
       let fault: string | undefined;
       worker.on('message', (message: FromWorker) => {
         if (message.t === 'hello') {
-          const node = `server-1.${slot.number}`;
           const { url: databaseUrl, about } = this.#database;
-          send({ t: 'start', place: { node, databaseUrl, dataDir: about.dataDir, isFirst } });
+          const place = workerPlace(this.#options.config, slot.number);
+          send({ t: 'start', place: { ...place, databaseUrl, dataDir: about.dataDir, isFirst } });
         }
         if (message.t === 'failed') fault = message.fault;
         if (message.t === 'ready') resolve(message.url);
@@ -163,6 +163,17 @@ class Primary implements RunningPrimary {
     }, slot.waitMs);
     slot.waitMs = Math.min(RESTART_MAX_MS, slot.waitMs * 2);
   }
+}
+
+/** Name of a worker, and its place on the network: each takes the port after the one before. */
+function workerPlace(
+  { cluster: { node, listen } }: Config,
+  number: number,
+): { node: string; listen?: string } {
+  const name = `${node}.${number}`;
+  if (listen === undefined) return { node: name };
+  const portAt = listen.lastIndexOf(':') + 1;
+  return { node: name, listen: `${listen.slice(0, portAt)}${Number(listen.slice(portAt)) + number - 1}` };
 }
 
 async function stopWorker({ worker, retry }: Slot): Promise<void> {

@@ -2,7 +2,9 @@ import oracledb from 'oracledb';
 import pg from 'pg';
 import { createOraclePort, createPostgresPort, probeFeatures, type SchemaPort } from '../migrations/index.ts';
 import { StartError } from './kernel/index.ts';
-import { dialectOf, oracleCredentials } from './platform/persistence/index.ts';
+import { dialectOf, ORACLE_SESSION, oracleCredentials } from './platform/persistence/index.ts';
+
+const CONNECT_SECONDS = 5;
 
 /** One session of the schema's own: what the migration runner works through. */
 export interface OpenSchemaPort {
@@ -31,8 +33,12 @@ async function openPostgres(url: string): Promise<OpenSchemaPort> {
 }
 
 async function openOracle(url: string): Promise<OpenSchemaPort> {
-  const connection = await oracledb.getConnection(oracleCredentials(url));
-  await connection.execute("ALTER SESSION SET TIME_ZONE = 'UTC'");
+  const connection = await oracledb.getConnection({
+    ...oracleCredentials(url),
+    transportConnectTimeout: CONNECT_SECONDS,
+    connectTimeout: CONNECT_SECONDS,
+  });
+  await connection.execute(ORACLE_SESSION);
   return { port: createOraclePort(connection as never), close: () => connection.close() };
 }
 

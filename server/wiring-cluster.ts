@@ -9,6 +9,8 @@ import { createAudience, type Audience } from './platform/realtime/index.ts';
 export const UNIT_CLOSED = 'unit.closed';
 export const CONVERSATIONS_GONE = 'conversation.gone';
 export const VISITOR_TOLD = 'visitor.told';
+/** An address has opened a conversation. */
+export const VISITOR_OPENED = 'visitor.opened';
 const PUBLISHED = 'audience.published';
 const PRESENCE = 'routing.presence';
 

@@ -9,10 +9,11 @@ import {
   type Staff,
   type SystemText,
   type SystemTexts,
+  type TicketService,
 } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import type { Bookkeeping, Identity, IdentityDeps, OnAsked } from './identity/index.ts';
-import { AppError } from './kernel/index.ts';
+import { AppError, type Clock, type TimeZone } from './kernel/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { randomBytes } from './platform/crypto/index.ts';
 import {
@@ -27,9 +28,15 @@ import {
 import type { OutboxRelay, WithDb } from './platform/jobs/index.ts';
 import type { Files } from './platform/files/index.ts';
 import type { Notice, Notifier } from './platform/notify/index.ts';
-import { portable, takeNumbers, type Database, type Tx } from './platform/persistence/index.ts';
+import {
+  inTransaction,
+  portable,
+  takeNumbers,
+  type Database,
+  type Tx,
+} from './platform/persistence/index.ts';
 import type { SystemParts } from './reports/index.ts';
-import { sentiment, type Robot } from './robot/index.ts';
+import { sentiment, type OpenTicket, type Robot } from './robot/index.ts';
 import type { Tailoring, TextKey } from './tailoring/index.ts';
 import { VERSION } from './version.ts';
 
@@ -50,14 +57,27 @@ const CLOCK_FLOOR = new Date('2026-01-01T00:00:00Z');
 export function toHttpConfig(config: Config): HttpConfig {
   const own = [`${config.bind}:${config.port}`, `localhost:${config.port}`, `127.0.0.1:${config.port}`];
   const publicBaseUrl = config.publicBaseUrl ?? `https://${own[0]}`;
-  const hosts = [...new Set([...own, new URL(publicBaseUrl).host, ...config.hosts])];
+  const hosts = [
+    ...new Set([...own, new URL(publicBaseUrl).host, ...config.hosts, ...emergencyHosts(config)]),
+  ];
   return {
     publicBaseUrl,
     hosts,
     trustedProxies: config.trustedProxies,
     isEvaluation: config.isEvaluation,
     isLoopbackLimited: config.limits.loopback,
+    addressLimits: {
+      perSecond: config.limits.requestsPerAddressSecond,
+      burst: config.limits.requestsPerAddressAtOnce,
+    },
   };
+}
+
+/** The names of the server on the port that asks for a client certificate, where there is one. */
+function emergencyHosts({ accounts, bind, publicBaseUrl }: Config): string[] {
+  if (accounts.breakGlassAuthorityFile === undefined) return [];
+  const names = [bind, 'localhost', '127.0.0.1', ...(publicBaseUrl ? [new URL(publicBaseUrl).hostname] : [])];
+  return names.map((name) => `${name}:${accounts.breakGlassPort}`);
 }
 
 /** Whether a page of this origin may open a visitor's socket: our own pages, or a site's. Programs send none. */
@@ -82,6 +102,11 @@ export function requestAddress(isTrusted: NetworkList): (request: IncomingMessag
 /** Connections for technical rows outside units of work: leases, outbox states. */
 export function withDb(database: Database): WithDb {
   return (work) => database.read(work);
+}
+
+/** As `withDb`, in a transaction of its own: all of the work's rows, or none. */
+export function inTransactionOf(database: Database): WithDb {
+  return (work) => inTransaction(database, work);
 }
 
 /** Writes that only move a clock (last use of a session). */
@@ -283,9 +308,9 @@ export function tellings(later: {
 }
 
 /** Tells everybody who may decide that something waits for them. */
-function approvalNotice({ id, kind, permission }: Parameters<OnAsked>[1]): Notice {
+function approvalNotice({ id, kind, title, permission }: Parameters<OnAsked>[1]): Notice {
   const key = `approval.asked/${kind}`;
-  const params = { id, kind };
+  const params = { id, kind, act: `${title.zh} / ${title.en}` };
   return { kind: 'approval.asked', severity: 'info', to: { permission }, params, link: '/approvals', key };
 }
 
@@ -302,4 +327,21 @@ export function staticSites(isEvaluation: boolean): StaticSite[] {
   ];
   if (isEvaluation) sites.unshift({ prefix: '/demo', folder: join(WEB_FOLDER, 'demo') });
   return sites;
+}
+
+/** What flows of the robot need of the rest: a ticket at their end, and today in the installation's zone. */
+export function robotPorts(
+  { tickets }: { tickets: Pick<TicketService, 'create'> },
+  { zone }: { zone: Pick<TimeZone, 'wallAt'> },
+  clock: Clock,
+): { openTicket: OpenTicket; today(): string } {
+  return {
+    async openTicket(tx, ticket) {
+      await tickets.create(tx, ticket, () => true);
+    },
+    today() {
+      const { year, month, day } = zone.wallAt(clock.now().getTime());
+      return [String(year), String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-');
+    },
+  };
 }

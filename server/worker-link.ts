@@ -5,6 +5,8 @@ export interface WorkerPlace {
   /** Name in the trail and among the processes. */
   node: string;
   databaseUrl: string;
+  /** Where on the network the other servers reach it; undefined for nowhere. */
+  listen?: string;
   dataDir: string | null;
   /** Makes what every installation has once. */
   isFirst: boolean;

@@ -2,11 +2,11 @@ import { XMLSerializer } from '@xmldom/xmldom';
 import { checkEncryption, checkSignatureForm, signatureOf } from './algorithms.ts';
 import { readAssertion } from './assertion.ts';
 import { checkIssuer } from './issuer.ts';
-import { decryptAssertion, verifyAnswer } from './library.ts';
+import { decryptAssertion, verifyAnswer, verifyOpened, type Opened } from './library.ts';
 import { demand } from './refusal.ts';
-import { decodeBase64, decodeUtf8 } from './text.ts';
+import { checkText, decodeBase64, decodeUtf8 } from './text.ts';
 import { SSO_TIMES } from './types.ts';
-import type { IdpParty, KeyPair, PendingLogin, SpParty, SsoClock, VerifiedAssertion } from './types.ts';
+import type { IdpParty, PendingLogin, SpParty, SsoClock, VerifiedAssertion } from './types.ts';
 import {
   attributeOf,
   childrenNamed,
@@ -18,7 +18,7 @@ import {
   onlyChild,
   parseXml,
 } from './xml.ts';
-import { verifyRoot } from './verify.ts';
+import { signedRoot } from './verify.ts';
 
 const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 /** Elements that a message holds once or never, wherever they stand: a second one is a wrapped message. */
@@ -40,12 +40,16 @@ export async function judgeAnswer(field: string, call: AnswerCall): Promise<Veri
   const text = decodeUtf8(decodeBase64(field));
   const response = parseXml(text);
   checkResponse(response, call);
-  const isResponseSigned = checkForms(response, call.idp);
-  const decryptionKey = await checkEncrypted(response, { text, isResponseSigned, ...call });
-  const canonicalField = Buffer.from(text, 'utf8').toString('base64');
+  const outer = checkForms(response, call.idp);
   const { sp, idp, pending, clock } = call;
   const judge = (assertion: string) => readAssertion(parseXml(assertion), call);
-  return verifyAnswer(canonicalField, { sp, idp, pending, clock, decryptionKey, judge });
+  const library = { sp, idp, pending, clock, judge };
+  const isSealed = childrenNamed(response, NS.assertion, 'EncryptedAssertion').length > 0;
+  if (!isSealed) return verifyAnswer(text, library);
+  // Nothing is opened that the signature of the response does not cover: what it covers is read, and nothing else.
+  const covered = outer === undefined ? response : signedRoot(text, outer, idp.certificates);
+  const opened = await openAssertion(covered, { sp, idp, isResponseSigned: outer !== undefined });
+  return verifyOpened(opened, library);
 }
 
 /** The envelope (SAML core §3.2.2, profiles §4.1.4.2). */
@@ -76,8 +80,8 @@ function checkResponse(response: Element, { sp, idp, pending, clock }: AnswerCal
   demand(sealed === 1 || !idp.requireEncrypted, 'sso.decryption', 'not-encrypted');
 }
 
-/** Every signature is where the policy wants it, of the one form, and there is no other anywhere. */
-function checkForms(response: Element, idp: IdpParty): boolean {
+/** Every signature is where the policy wants it, of the one form, and there is no other; gives the response's own. */
+function checkForms(response: Element, idp: IdpParty): Element | undefined {
   const outer = signatureOf(response);
   const assertion = childrenNamed(response, NS.assertion, 'Assertion')[0];
   const inner = assertion && signatureOf(assertion);
@@ -89,27 +93,20 @@ function checkForms(response: Element, idp: IdpParty): boolean {
   demand(idp.signPolicy === 'assertion' || outer !== undefined, 'sso.signature', 'response-unsigned');
   const isInnerNeeded = idp.signPolicy !== 'response' && assertion !== undefined;
   demand(!isInnerNeeded || inner !== undefined, 'sso.signature', 'assertion-unsigned');
-  return outer !== undefined;
+  return outer;
 }
 
-/**
- * An encrypted assertion is opened only under the list, behind the signature of the response if there is one, and
- * what comes out passes the same checks as a plain one. Gives the key that opens it.
- */
-async function checkEncrypted(
+/** Opens the encrypted assertion, once and under the list; what comes out passes the same checks as a plain one. */
+async function openAssertion(
   response: Element,
-  call: AnswerCall & { text: string; isResponseSigned: boolean },
-): Promise<KeyPair> {
-  const { idp, sp, text, isResponseSigned } = call;
-  const encrypted = childrenNamed(response, NS.assertion, 'EncryptedAssertion')[0];
-  const [firstKey] = sp.keys;
-  demand(firstKey !== undefined, 'sso.decryption', 'no-key');
-  if (encrypted === undefined) return firstKey;
+  { sp, idp, isResponseSigned }: { sp: SpParty; idp: IdpParty; isResponseSigned: boolean },
+): Promise<Opened> {
+  const encrypted = onlyChild(response, [NS.assertion, 'EncryptedAssertion'], 'sso.malformed');
+  demand(sp.keys.length > 0, 'sso.decryption', 'no-key');
   checkEncryption(encrypted, { ...idp, isResponseSigned });
-  if (isResponseSigned) verifyRoot(text, idp.certificates);
   const xml = new XMLSerializer().serializeToString(encrypted as never);
-  const opened = await decryptAssertion(xml, sp.keys);
-  const assertion = parseXml(opened.text);
+  const text = await decryptAssertion(xml, sp.keys);
+  const assertion = parseXml(text);
   demand(isNamed(assertion, NS.assertion, 'Assertion'), 'sso.malformed', 'decrypted-content');
   const inside = [assertion, ...descendants(assertion)];
   for (const name of [...SINGLE, 'Signature']) {
@@ -120,5 +117,5 @@ async function checkEncrypted(
   demand(!isStray, 'sso.signature', 'stray-signature');
   demand(signature !== undefined || idp.signPolicy === 'response', 'sso.signature', 'assertion-unsigned');
   if (signature !== undefined) checkSignatureForm(signature);
-  return opened.key;
+  return { text: checkText(text), isSigned: signature !== undefined };
 }

@@ -5,6 +5,7 @@ import {
   buildAnswer,
   buildIdp,
   buildPending,
+  ecKeys,
   idpKey,
   otherKey,
   SP,
@@ -30,6 +31,22 @@ const CONTROLS: readonly (readonly [
   ['both signed where one would do', {}, {}, { signPolicy: 'assertion' }],
   ['both signed where the response would do', {}, {}, { signPolicy: 'response' }],
   ['RSA-SHA512', {}, { signResponse: { signature: ALG.rsaSha512, digest: ALG.sha512 } }],
+  ['RSA-SHA384', {}, { signResponse: { signature: ALG.rsaSha384, digest: ALG.sha384 } }],
+  ...(
+    [
+      ['P-256', ecKeys.p256, { signature: ALG.ecdsaSha256, digest: ALG.sha256 }],
+      ['P-384', ecKeys.p384, { signature: ALG.ecdsaSha384, digest: ALG.sha384 }],
+      ['P-521', ecKeys.p521, { signature: ALG.ecdsaSha512, digest: ALG.sha512 }],
+    ] as const
+  ).map(
+    ([curve, key, how]) =>
+      [
+        `ECDSA on ${curve}, encrypted`,
+        {},
+        { signResponse: { ...how, key }, signAssertion: { ...how, key }, encryption: {} },
+        { certificates: [idpKey.certificate, key.certificate] },
+      ] as const,
+  ),
   ['SHA-512 digests', {}, { signAssertion: { digest: ALG.sha512 } }],
   ['AES-256-GCM', {}, { encryption: {} }],
   ['AES-128-GCM', {}, { encryption: { method: ALG.gcm128 } }],

@@ -141,7 +141,16 @@ export interface ReadCertificate {
   notAfter: Date;
 }
 
-/** Reads a PEM certificate with an RSA key of at least 2,048 bits. Throws `sso.metadata`. */
+/** The NIST curves that ECDSA of XML signature is used with. */
+const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
+
+function isStrong({ publicKey }: X509Certificate): boolean {
+  const { asymmetricKeyType, asymmetricKeyDetails } = publicKey;
+  if (asymmetricKeyType === 'rsa') return (asymmetricKeyDetails?.modulusLength ?? 0) >= RSA_BITS_MIN;
+  return asymmetricKeyType === 'ec' && CURVES.includes(asymmetricKeyDetails?.namedCurve ?? '');
+}
+
+/** Reads a PEM certificate with an RSA key of at least 2,048 bits, or one on a NIST curve. Throws `sso.metadata`. */
 export function readCertificate(pem: string): ReadCertificate {
   let certificate: X509Certificate;
   try {
@@ -149,9 +158,7 @@ export function readCertificate(pem: string): ReadCertificate {
   } catch (cause) {
     throw new SsoRefusal('sso.metadata', 'certificate', cause);
   }
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
-  const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-  demand(asymmetricKeyType === 'rsa' && bits >= RSA_BITS_MIN, 'sso.metadata', 'weak-key');
+  demand(isStrong(certificate), 'sso.metadata', 'weak-key');
   return {
     pem: certificate.toString(),
     fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),

@@ -7,6 +7,7 @@ export {
   type IdpMetadata,
   type ReadCertificate,
 } from './idp-metadata.ts';
+export { inspectMessage, type Inspected } from './inspect.ts';
 export { judgeLogout, type LogoutCarrier, type LogoutMessage } from './logout.ts';
 export {
   applyMap,
@@ -39,3 +40,4 @@ export {
   type SsoClock,
   type VerifiedAssertion,
 } from './types.ts';
+export * from './scim/index.ts';

@@ -1,5 +1,6 @@
 import { decrypt } from 'xml-encryption';
 import { SAML, ValidateInResponseTo, type Profile, type SamlConfig } from 'passport-saml';
+import { privateKeyOf } from './keys.ts';
 import { demand, SsoRefusal } from './refusal.ts';
 import {
   SSO_TIMES,
@@ -10,6 +11,7 @@ import {
   type SsoClock,
   type VerifiedAssertion,
 } from './types.ts';
+import { escapeXml } from './xml.ts';
 
 /**
  * The SAML library behind our judgement: what its signatures cover is judged here first, so that a refusal has our
@@ -24,6 +26,11 @@ class JudgedSaml extends SAML {
     super(options);
     this.#clock = clock;
     this.#judge = judge;
+  }
+
+  /** The library's rules for an assertion without a signature of its own, whose response was verified before. */
+  async takeCovered(assertion: string, envelope: string, requestId: string): Promise<void> {
+    await this.processValidlySignedAssertionAsync(assertion, envelope, requestId);
   }
 
   protected override async processValidlySignedAssertionAsync(
@@ -48,18 +55,24 @@ class JudgedSaml extends SAML {
   }
 }
 
+/** An encrypted assertion that was opened. */
+export interface Opened {
+  text: string;
+  /** It has a signature of its own, of the one form; not verified yet. */
+  isSigned: boolean;
+}
+
 /** What the library is told for one answer. Every option is named: none of its defaults decides anything here. */
 export interface LibraryCall {
   sp: SpParty;
   idp: IdpParty;
   pending: Pick<PendingLogin, 'requestId'>;
   clock: SsoClock;
-  decryptionKey: KeyPair;
   /** Judges the text of the one assertion that the signatures cover. */
   judge(assertion: string): VerifiedAssertion;
 }
 
-function optionsOf({ sp, idp, pending, decryptionKey }: LibraryCall): SamlConfig {
+function optionsOf({ sp, idp, pending }: LibraryCall): SamlConfig {
   return {
     issuer: sp.entityId,
     callbackUrl: sp.acsUrl,
@@ -69,9 +82,6 @@ function optionsOf({ sp, idp, pending, decryptionKey }: LibraryCall): SamlConfig
     logoutCallbackUrl: sp.sloUrl,
     idpIssuer: idp.entityId,
     idpCert: [...idp.certificates],
-    privateKey: decryptionKey.privateKey,
-    publicCert: decryptionKey.certificate,
-    decryptionPvk: decryptionKey.privateKey,
     signatureAlgorithm: 'sha256',
     digestAlgorithm: 'sha256',
     xmlSignatureTransforms: [
@@ -112,11 +122,34 @@ function optionsOf({ sp, idp, pending, decryptionKey }: LibraryCall): SamlConfig
   };
 }
 
-/** Lets the library verify an answer and has what it verified judged. Throws `SsoRefusal`. */
-export async function verifyAnswer(field: string, call: LibraryCall): Promise<VerifiedAssertion> {
-  const library = new JudgedSaml(optionsOf(call), call);
+/** Lets the library verify a plain answer and has what it verified judged. Throws `SsoRefusal`. */
+export function verifyAnswer(xml: string, call: LibraryCall): Promise<VerifiedAssertion> {
+  return judged(new JudgedSaml(optionsOf(call), call), (library) => take(library, xml));
+}
+
+/**
+ * Lets the library verify an assertion that was opened, whose response has been verified if it is signed. The envelope it
+ * goes in is ours and in no namespace, so that the canonical form of the assertion is what it is alone.
+ */
+export function verifyOpened({ text, isSigned }: Opened, call: LibraryCall): Promise<VerifiedAssertion> {
+  const { requestId } = call.pending;
+  const envelope = `<Response InResponseTo="${escapeXml(requestId)}">${text}</Response>`;
+  const options = { ...optionsOf(call), wantAuthnResponseSigned: false, wantAssertionsSigned: true };
+  return judged(new JudgedSaml(options, call), (library) =>
+    isSigned ? take(library, envelope) : library.takeCovered(text, envelope, requestId),
+  );
+}
+
+async function take(library: JudgedSaml, xml: string): Promise<void> {
+  await library.validatePostResponseAsync({ SAMLResponse: Buffer.from(xml, 'utf8').toString('base64') });
+}
+
+async function judged(
+  library: JudgedSaml,
+  work: (library: JudgedSaml) => Promise<void>,
+): Promise<VerifiedAssertion> {
   try {
-    await library.validatePostResponseAsync({ SAMLResponse: field });
+    await work(library);
   } catch (cause) {
     if (cause instanceof SsoRefusal) throw cause;
     throw new SsoRefusal('sso.signature', 'library', cause);
@@ -126,13 +159,10 @@ export async function verifyAnswer(field: string, call: LibraryCall): Promise<Ve
 }
 
 /** Decrypts an assertion with the first of our keys that fits; throws `sso.decryption`. */
-export async function decryptAssertion(
-  xml: string,
-  keys: readonly KeyPair[],
-): Promise<{ text: string; key: KeyPair }> {
+export async function decryptAssertion(xml: string, keys: readonly KeyPair[]): Promise<string> {
   for (const key of keys) {
     const text = await decryptWith(xml, key.privateKey);
-    if (text !== undefined) return { text, key };
+    if (text !== undefined) return text;
   }
   throw new SsoRefusal('sso.decryption', 'no-key-fits');
 }
@@ -141,7 +171,11 @@ function decryptWith(xml: string, key: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     decrypt(
       xml,
-      { key, disallowDecryptionWithInsecureAlgorithm: false, warnInsecureAlgorithm: false },
+      {
+        key: privateKeyOf(key),
+        disallowDecryptionWithInsecureAlgorithm: false,
+        warnInsecureAlgorithm: false,
+      },
       (error, text) => resolve(error === null || error === undefined ? text : undefined),
     );
   });

@@ -1,12 +1,12 @@
-import { verify, X509Certificate } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
-import { SIGNATURE_ALGORITHMS } from './algorithms.ts';
 import { isNameId } from './assertion.ts';
 import { checkIssuer } from './issuer.ts';
+import { publicKeyOf } from './keys.ts';
 import { demand, SsoRefusal } from './refusal.ts';
 import { decodeBase64, decodeUtf8, MESSAGE_LIMITS } from './text.ts';
 import { SSO_TIMES, type IdpParty, type SpParty, type SsoClock } from './types.ts';
 import { verifyRoot } from './verify.ts';
+import { isSignedBy, SIGNATURE_ALGORITHMS } from './xml-algorithms.ts';
 import {
   attributeOf,
   childrenNamed,
@@ -116,13 +116,16 @@ function verifyQuery(raw: ReadonlyMap<Name, string>, field: Name, idp: IdpParty)
   const algorithm = raw.get('SigAlg');
   const encoded = raw.get('Signature') ?? '';
   demand(algorithm !== undefined && encoded !== '', 'sso.signature', 'unsigned');
-  const hash = SIGNATURE_ALGORITHMS[decode(algorithm)];
-  demand(hash !== undefined, 'sso.algorithm', 'signature-method');
+  const name = decode(algorithm);
+  const method = Object.hasOwn(SIGNATURE_ALGORITHMS, name) ? SIGNATURE_ALGORITHMS[name] : undefined;
+  demand(method !== undefined, 'sso.algorithm', 'signature-method');
   const signature = decodeBase64(decodeField(encoded), MESSAGE_LIMITS.inflatedBytesMax);
   const state = raw.has('RelayState') ? `&RelayState=${raw.get('RelayState')}` : '';
-  const signed = Buffer.from(`${field}=${raw.get(field)}${state}&SigAlg=${algorithm}`);
+  const bytes = Buffer.from(`${field}=${raw.get(field)}${state}&SigAlg=${algorithm}`);
+  // Both encodings of ECDSA are met here: that of XML signature, and that of the crypto libraries.
+  const encodings = ['ieee-p1363', 'der'] as const;
   const isRight = idp.certificates.some((certificate) =>
-    verify(hash, signed, new X509Certificate(certificate).publicKey, signature),
+    isSignedBy(method, { bytes, signature, key: publicKeyOf(certificate), encodings }),
   );
   demand(isRight, 'sso.signature', 'unverified');
 }

@@ -46,6 +46,17 @@ describe('the map of an identity provider', () => {
     ]);
   });
 
+  it('says how often metadata is loaded anew: every day, or from an hour to a month', () => {
+    const attributes = { username: 'uid' };
+    expect(mapOf({ attributes }).refreshHours).to.equal(24);
+    expect(mapOf({ attributes, refreshHours: 1 }).refreshHours).to.equal(1);
+    for (const refreshHours of [0, 721, 1.5, 'often', null, true]) {
+      expect(faultsOf({ attributes, refreshHours }), String(refreshHours)).to.deep.equal([
+        'refreshHours value',
+      ]);
+    }
+  });
+
   it('gives every fault at once', () => {
     const faults = faultsOf({
       attributes: { displayName: 5, surname: 'sn' },

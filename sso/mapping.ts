@@ -29,6 +29,8 @@ export interface IdpMap {
   allow3des: boolean;
   requireEncrypted: boolean;
   signPolicy: SignPolicy;
+  /** How often metadata is loaded anew from where it is published. */
+  refreshHours: number;
   /** Further certificates, PEM or paths of files; the command line reads the files. */
   certificates: readonly string[];
 }
@@ -50,10 +52,13 @@ const KEYS = [
   'allow3des',
   'requireEncrypted',
   'signPolicy',
+  'refreshHours',
   'certificates',
 ];
 const ATTRIBUTE_KEYS = ['username', 'displayName', 'mail', 'department', 'groups'];
 const RULE_KEYS = ['group', 'role', 'unit', 'skillGroups'];
+/** A day, unless the map says otherwise; a month is the longest. */
+const REFRESH_HOURS = { standing: 24, max: 720 } as const;
 const POLICIES: readonly string[] = ['both', 'assertion', 'response'];
 
 type Fields = Record<string, unknown>;
@@ -75,6 +80,9 @@ export function readMap(
   const rules = roles.map((rule, index) => readRule(rule, `roles[${index}]`, { isRole, faults }));
   const policy = fields['signPolicy'] ?? 'both';
   if (!POLICIES.includes(policy as string)) faults.push({ path: 'signPolicy', problem: 'value' });
+  const { refreshHours = REFRESH_HOURS.standing } = fields as { refreshHours?: number };
+  const isHours = Number.isInteger(refreshHours) && refreshHours >= 1 && refreshHours <= REFRESH_HOURS.max;
+  if (!isHours) faults.push({ path: 'refreshHours', problem: 'value' });
   const certificates = listAt(fields['certificates'], 'certificates', 4, faults);
   certificates.forEach((entry, index) => {
     if (typeof entry !== 'string') faults.push({ path: `certificates[${index}]`, problem: 'type' });
@@ -98,6 +106,7 @@ export function readMap(
       allow3des: allow3des === true,
       requireEncrypted: requireEncrypted === true,
       signPolicy: policy as SignPolicy,
+      refreshHours,
       certificates: certificates as string[],
     },
   };

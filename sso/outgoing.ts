@@ -1,7 +1,8 @@
-import { createPrivateKey, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { SignedXml } from 'xml-crypto';
 import { OUR_DIGEST, OUR_SIGNATURE } from './algorithms.ts';
+import { privateKeyOf } from './keys.ts';
 import type { IdpParty, KeyPair, SpParty } from './types.ts';
 import { escapeXml, NS } from './xml.ts';
 
@@ -114,7 +115,7 @@ function redirect({ xml, field, relayState }: Message, url: string, key: KeyPair
   const value = encodeURIComponent(deflateRawSync(Buffer.from(xml, 'utf8')).toString('base64'));
   const state = relayState === '' ? '' : `&RelayState=${encodeURIComponent(relayState)}`;
   const signed = `${field}=${value}${state}&SigAlg=${encodeURIComponent(OUR_SIGNATURE)}`;
-  const signature = sign('sha256', Buffer.from(signed), createPrivateKey(key.privateKey)).toString('base64');
+  const signature = sign('sha256', Buffer.from(signed), privateKeyOf(key.privateKey)).toString('base64');
   const query = `${signed}&Signature=${encodeURIComponent(signature)}`;
   return { binding: 'redirect', url: `${url}${url.includes('?') ? '&' : '?'}${query}` };
 }

@@ -1,10 +1,11 @@
 /** The part of xml-encryption that is used; the package brings no types. */
 declare module 'xml-encryption' {
+  import type { KeyObject } from 'node:crypto';
   type Done = (error: Error | null | undefined, result: string) => void;
   export function decrypt(
     xml: string,
     options: {
-      key: string;
+      key: KeyObject;
       disallowDecryptionWithInsecureAlgorithm: boolean;
       warnInsecureAlgorithm: boolean;
     },

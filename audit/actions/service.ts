@@ -25,6 +25,30 @@ export const SERVICE_ACTIONS = {
   'requester.export': personal.must('{actor} 导出客户 {customer}', '{actor} exported requester {customer}'),
   'requester.print': personal.must('{actor} 打印客户 {customer}', '{actor} printed requester {customer}'),
   'requester.erase': personal.must('{actor} 删除客户 {customer}', '{actor} erased requester {customer}'),
+  'case.look-up': personal.must(
+    '{actor} 为调阅查找客户（{fields}）',
+    '{actor} looked a person up for a case ({fields})',
+  ),
+  'case.list': personal.must('{actor} 查看调阅列表', '{actor} listed case files'),
+  'case.ask': personal.must('{actor} 申请调阅客户 {customer}', '{actor} asked for a case file of {customer}'),
+  'case.agree': personal.must(
+    '{actor} 同意调阅客户 {customer}（{reason}）',
+    '{actor} agreed to a case file of {customer} ({reason})',
+  ),
+  'case.refuse': personal.must('客户 {customer} 的调阅未获批准', 'a case file of {customer} was refused'),
+  'case.make': personal.must(
+    '客户 {customer} 的调阅材料 {target}',
+    'case file {target} of {customer} was made',
+  ),
+  'case.download': personal.must(
+    '{actor} 下载客户 {customer} 的调阅材料 {target}',
+    '{actor} took case file {target} of {customer}',
+  ),
+  'case.expire': personal.must(
+    '客户 {customer} 的调阅材料 {target} 到期',
+    'case file {target} of {customer} expired',
+  ),
+  'case.tidy': personal.may('清理未完成的调阅材料 {target}', 'leftovers of case file {target} were removed'),
   'connector.call': personal.must(
     '{actor} 通过连接器 {target} 查询客户 {customer} 的信息（{reason}）',
     '{actor} asked connector {target} about requester {customer} ({reason})',
@@ -159,6 +183,45 @@ export const SERVICE_ACTIONS = {
   'article.publish': knowledge.must('{actor} 发布知识 {target}', '{actor} published article {target}'),
   'article.retire': knowledge.must('{actor} 下线知识 {target}', '{actor} retired article {target}'),
   'article.import': knowledge.must('{actor} 导入知识', '{actor} imported articles'),
+  'article.roll-back': knowledge.must(
+    '{actor} 将知识 {target} 回退到旧版本',
+    '{actor} rolled article {target} back',
+  ),
+  'regression.add': knowledge.may(
+    '{actor} 添加回归问题 {target}',
+    '{actor} added guarding question {target}',
+  ),
+  'regression.remove': knowledge.must(
+    '{actor} 删除回归问题 {target}',
+    '{actor} removed guarding question {target}',
+  ),
+  'regression.judge': knowledge.may('发布前回归检查知识 {target}', 'the gate judged article {target}'),
+  'regression.again': knowledge.may(
+    '{actor} 重新检查知识 {target}',
+    '{actor} had article {target} judged anew',
+  ),
+  'flow.list': knowledge.may('{actor} 查看流程列表', '{actor} listed flows'),
+  'flow.view': knowledge.may('{actor} 查看流程 {target}', '{actor} viewed flow {target}'),
+  'flow.create': knowledge.may('{actor} 创建流程 {target}', '{actor} created flow {target}'),
+  'flow.update': knowledge.may('{actor} 修改流程 {target}', '{actor} changed flow {target}'),
+  'flow.submit': knowledge.may('{actor} 提交流程 {target} 审核', '{actor} submitted flow {target}'),
+  'flow.approve': knowledge.must('{actor} 批准流程 {target}', '{actor} approved flow {target}'),
+  'flow.reject': knowledge.may('{actor} 驳回流程 {target}', '{actor} rejected flow {target}'),
+  'flow.publish': knowledge.must('{actor} 发布流程 {target}', '{actor} published flow {target}'),
+  'flow.roll-back': knowledge.must(
+    '{actor} 将流程 {target} 回退到旧版本（{reason}）',
+    '{actor} rolled flow {target} back ({reason})',
+  ),
+  'flow.retire': knowledge.must('{actor} 下线流程 {target}', '{actor} retired flow {target}'),
+  'flow.collected': personal.must(
+    '{actor} 查看机器人在会话 {target} 中收集的信息',
+    '{actor} viewed what the robot collected in {target}',
+  ),
+  'flow.try': knowledge.may('{actor} 试运行流程', '{actor} tried a flow'),
+  'robot.flow': knowledge.may(
+    '机器人在会话 {target} 中办理流程',
+    'the robot went on with a flow in {target}',
+  ),
   'robot.query': knowledge.may('{actor} 向机器人提问', '{actor} asked the robot'),
   'robot.answer': knowledge.may('机器人回答（知识 {target}）', 'the robot answered from {target}'),
   'robot.clarify': knowledge.may('机器人反问客户', 'the robot asked back'),
@@ -172,5 +235,10 @@ export const SERVICE_ACTIONS = {
   'robot.view': knowledge.may('{actor} 查看机器人状态', '{actor} viewed the state of the robot'),
   'robot.override': knowledge.must('{actor} 改写机器人回答', '{actor} overrode an answer of the robot'),
   'robot.suggest': knowledge.may('机器人向 {actor} 推荐回答', 'the robot suggested answers to {actor}'),
+  'robot.opinions': knowledge.may('读取会话 {target} 的观点', 'opinions in {target} were read'),
+  'robot.propose': knowledge.may('提出学习建议 {target}', 'proposed to learn {target}'),
+  'robot.learn-view': knowledge.may('{actor} 查看学习建议', '{actor} viewed learning proposals'),
+  'robot.learn-accept': knowledge.may('{actor} 采纳学习建议 {target}', '{actor} accepted proposal {target}'),
+  'robot.learn-reject': knowledge.may('{actor} 驳回学习建议 {target}', '{actor} rejected proposal {target}'),
   'robot.suggestion-use': knowledge.may('{actor} 处理推荐回答', '{actor} dealt with a suggestion'),
 } as const;

@@ -6,6 +6,7 @@ const audit = actionsOf('audit');
 /** The machine, keys, backups, and the trail itself. */
 export const SYSTEM_ACTIONS = {
   'server.start': system.must('服务启动', 'the server started'),
+  'server.join': system.must('一台服务器加入安装', 'a server joined the installation'),
   'server.stop': system.may('服务停止', 'the server stopped'),
   'clock.change': system.must('检测到时钟变化', 'the clock was changed'),
   'system.view': system.may('{actor} 查看系统状态', '{actor} viewed the state of the system'),
@@ -30,6 +31,10 @@ export const SYSTEM_ACTIONS = {
     '{actor} split master key {target} into shares',
   ),
   'key.destroy': system.must('{actor} 销毁密钥 {target}', '{actor} destroyed key {target}'),
+  'crypto.auth-failed': system.must(
+    '加密内容 {target} 无法读取',
+    'the sealed value {target} could not be read',
+  ),
   'backup.create': system.must('{actor} 创建备份 {target}', '{actor} made backup {target}'),
   'backup.restore': system.must('{actor} 恢复备份 {target}', '{actor} restored backup {target}'),
   'migration.apply': system.must('数据库升级 {target}', 'migration {target} was applied'),
@@ -40,13 +45,34 @@ export const SYSTEM_ACTIONS = {
   'audit.export': audit.must('{actor} 导出审计', '{actor} exported the trail'),
   'audit.prove': audit.must('{actor} 为条目 {target} 出具证明', '{actor} proved entry {target}'),
   'audit.purge': audit.must('{actor} 清理审计', '{actor} purged the trail'),
+  'audit.purge-plan': audit.must('{actor} 试算审计清理', '{actor} had a purge of the trail tried'),
+  'audit.period': audit.must(
+    '{actor} 变更审计保留期限 {target}',
+    '{actor} changed how long entries are kept ({target})',
+  ),
   'audit.hold': audit.must('{actor} 变更法律保全 {target}', '{actor} changed legal hold {target}'),
   'audit.review': audit.must('{actor} 复核审计', '{actor} signed off a review'),
   'audit.alert': audit.must(
     '审计规则发现异常 {target}（{reason}）',
     'a rule found something unusual: {target} ({reason})',
   ),
+  'audit.check': audit.must('独立验证 {target}：{reason}', 'independent verification {target}: {reason}'),
+  'audit.certificate': audit.must(
+    '{actor} 下载验证证书 {target}',
+    '{actor} took the certificate of verification {target}',
+  ),
+  'audit.query-save': audit.may('{actor} 保存审计查询 {target}', '{actor} kept search {target} of the trail'),
+  'audit.query-remove': audit.may(
+    '{actor} 删除审计查询 {target}',
+    '{actor} forgot search {target} of the trail',
+  ),
+  'audit.report': audit.must(
+    '{actor} 的定期审计报告开始生成',
+    'a scheduled audit report of {actor} was begun',
+  ),
   'audit.adopt': audit.must('{actor} 说明审计分叉', '{actor} explained a fork of the trail'),
+  'audit.witness': audit.must('为其他系统的审计作见证', 'a head of another trail was witnessed'),
+  'audit.digest': audit.must('{actor} 打印审计日摘要', '{actor} printed the daily digest of the trail'),
   'audit.reject': audit.may('无效审计条目被拒绝（{reason}）', 'an invalid entry was refused ({reason})'),
   'audit.void': audit.may('已回滚操作的编号作废', 'numbers of rolled-back acts are void'),
   'audit.epoch-start': audit.must('审计新纪元开始', 'an epoch of the trail began'),

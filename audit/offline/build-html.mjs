@@ -13,7 +13,8 @@ export function buildHtml() {
     .replace(/^#!.*\n/, '')
     .replace(/^import .* from 'node:(crypto|fs)';\n/gm, '');
   if (/^import /m.test(verifier)) throw new Error('the verifier imports more than node:crypto and node:fs');
-  const worker = `${textOf('node-parts.js')}\nfunction runVerifier(process) {\n${verifier}}\n`;
+  const parts = `${textOf('node-parts.js')}\n${textOf('curves.js')}`;
+  const worker = `${parts}\nfunction runVerifier(process) {\n${verifier}}\n`;
   if (/<\/script/i.test(worker)) throw new Error('the worker would end its own element');
   return textOf('page.html')
     .replace('/*STYLE*/', () => textOf('page.css'))

@@ -1,4 +1,5 @@
-// What audit-verify.mjs uses of Node, for a worker of a browser: bytes, files that were handed over, SHA-256, Ed25519.
+// What audit-verify.mjs uses of Node, for a worker of a browser: bytes, files that were handed over, SHA-256, Ed25519;
+// P-256 and SM2 are in curves.js.
 // Files are read in pieces and synchronously. Web Crypto answers only later, so signatures are noted while the
 // verifier runs, checked after it, and the verifier runs once more when one of them does not hold.
 
@@ -38,11 +39,15 @@ class Buffer extends Uint8Array {
     return this.length === other.length && this.every((byte, i) => byte === other[i]);
   }
 
-  latin1Slice(start) {
+  latin1Slice(start, end = this.length) {
     let text = '';
-    for (let at = start; at < this.length; at += 8192)
-      text += String.fromCharCode(...this.subarray(at, at + 8192));
+    for (let at = start; at < end; at += 8192)
+      text += String.fromCharCode(...this.subarray(at, Math.min(at + 8192, end)));
     return text;
+  }
+
+  latin1Write(text, at) {
+    for (let i = 0; i < text.length; i += 1) this[at + i] = text.charCodeAt(i);
   }
 
   toString(encoding = 'utf8', start = 0, end = this.length) {
@@ -141,19 +146,45 @@ function createHash() {
   };
 }
 
-function hash(_, data) {
+function hash(algorithm, data, encoding) {
+  if (algorithm === 'sm3') return sm3(data);
   const digest = createHash();
   digest.update(typeof data === 'string' ? Buffer.from(data) : data);
-  return digest.digest();
+  const bytes = digest.digest();
+  return encoding === 'latin1' ? bytes.latin1Slice(0) : bytes;
 }
 
 // ---------- Signatures ----------
 /** Signatures to check after the run, and those that were found not to hold. */
 let [asked, refused] = [[], new Set()];
 
-const createPublicKey = ({ key }) => Buffer.from(key.subarray(12));
+const createPublicKey = ({ key }) => (key.length === 91 ? pointKey(key) : Buffer.from(key.subarray(12)));
 
-function verify(_, text, key, signature) {
+/** SM2 as Node asks for it: over SM3 of all that was given, with the signature in DER. */
+function createVerify() {
+  const parts = [];
+  return {
+    update(part) {
+      parts.push(part);
+      return this;
+    },
+    verify(key, der) {
+      const [signature, first] = [Buffer.alloc(64), der[3]];
+      for (const [at, length, end] of [
+        [4, first, 32],
+        [6 + first, der[5 + first], 64],
+      ]) {
+        const digits = der.subarray(at, at + length);
+        const kept = digits.subarray(Math.max(0, length - 32));
+        signature.set(kept, end - kept.length);
+      }
+      return fitsCurve(key, sm3(Buffer.concat(parts)), signature, true);
+    },
+  };
+}
+
+function verify(algorithm, text, key, signature) {
+  if (algorithm === 'sha256') return fitsCurve(key.key, hash('sha256', text), signature, false);
   const name =
     [key, signature].map((part) => part.toString('hex')).join(' ') + hash('', text).toString('hex');
   if (signature.length !== 64 || refused.has(name)) return false;

@@ -93,6 +93,27 @@ describe('the offline verifier in a browser', function () {
     });
   }
 
+  for (const kind of ['p256', 'sm2'] as const) {
+    it(`takes heads signed with ${kind} that hold, and no others`, async () => {
+      const other = await buildLedger(29, 12, kind);
+      try {
+        const folder = join(other.folder, 'export');
+        const { store, keyFile, anchors } = other;
+        await writeExport(folder, { source: store, keyFile, anchors: readAnchors(anchors) });
+        const whole = await judge(page, folder);
+        expect(whole.status, whole.text).to.equal('whole');
+        const seals = await readFile(join(folder, 'seals.jsonl'), 'utf8');
+        const flipped = seals.replace(/(\u2014 \S+ \S{20})(.)/, (_, a, b) => a + (b === 'A' ? 'B' : 'A'));
+        await writeFile(join(folder, 'seals.jsonl'), flipped);
+        const { status, text } = await judge(page, folder);
+        expect(status, text).to.equal('tampered');
+        expect(text).to.contain('(signature) · index 0');
+      } finally {
+        await other.remove();
+      }
+    });
+  }
+
   it('says what is missing', async () => {
     const folder = join(ledger.folder, 'short');
     await cp(original, folder, { recursive: true });

@@ -8,6 +8,7 @@ import { createKeyFile, parseKeyFile } from '../keys.ts';
 import { createAuditLane, type AuditLane, type SequencedEntry } from '../lane.ts';
 import { createNoteSigner, generateSealKey, type NoteSigner } from '../note.ts';
 import { createSealer } from '../sealer.ts';
+import type { SignatureKind } from '../signatures.ts';
 import { createDatabaseReader } from '../verify-database.ts';
 import type { VerifyResult } from '../verify-result.ts';
 import { verifyTrail } from '../verify.ts';
@@ -46,13 +47,17 @@ const ACTIONS: AuditAction[] = [
   'audit.search',
 ];
 
-/** Grows a random trail of about `entryCount` entries over three epochs. */
-export async function buildLedger(seed: number, entryCount = 60): Promise<Ledger> {
+/** Grows a random trail of about `entryCount` entries over three epochs, sealed with a key of the kind. */
+export async function buildLedger(
+  seed: number,
+  entryCount = 60,
+  kind: SignatureKind = 'ed25519',
+): Promise<Ledger> {
   const chance = createChance(seed);
   const folder = await mkdtemp(join(tmpdir(), 'vaultdesk-ledger-'));
   const anchors = join(folder, 'anchors');
   const store = createMemoryStore();
-  const signer = createNoteSigner('vaultdesk.example/bank-1', generateSealKey());
+  const signer = createNoteSigner('vaultdesk.example/bank-1', generateSealKey(kind));
   const sink = createFolderAnchor(anchors);
   let nowMs = TEST_NOW.getTime();
   const sealer = createSealer({

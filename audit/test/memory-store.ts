@@ -1,14 +1,18 @@
+import { parseAdoption } from '../adopted-fork.ts';
 import type { SequencedEntry } from '../lane.ts';
+import { parseAdoptedLanes } from '../overrun.ts';
 import { laneText, type LaneKey } from '../place.ts';
 import type { NumberRange } from '../ranges.ts';
 import type { ProofSource } from '../proof.ts';
-import type { AuditStorage, EpochRow, EventRow, LaneExtent, SealRow } from '../storage.ts';
+import type { AuditStorage, EpochRow, EventRow, LaneExtent, PurgeMark, SealRow } from '../storage.ts';
 
 /** A trail in memory: obeys the same contract suite as the databases, and lets tests tamper with its rows. */
 export interface MemoryStore extends AuditStorage, ProofSource {
   readonly events: EventRow[];
   readonly seals: SealRow[];
   readonly epochs: EpochRow[];
+  /** Set by tests that purge. */
+  purge: PurgeMark | undefined;
   insertEpoch(row: EpochRow): Promise<void>;
   insertEvents(entries: readonly SequencedEntry[]): Promise<void>;
 }
@@ -30,10 +34,22 @@ export function createMemoryStore(): MemoryStore {
     inLane(lane)
       .filter((row) => row.n > afterN)
       .slice(0, limit);
-  return {
+  const store: MemoryStore = {
     events,
     seals,
     epochs,
+    purge: undefined,
+    lastPurge: async () => store.purge,
+    listAdoptions: async () =>
+      events
+        .filter(({ action }) => action === 'audit.adopt')
+        .map(({ body }) => parseAdoption((JSON.parse(body) as { details: unknown }).details))
+        .filter((fork) => fork !== undefined)
+        .reverse(),
+    listAdoptedLanes: async () =>
+      events
+        .filter(({ action }) => action === 'audit.adopt')
+        .flatMap(({ body }) => parseAdoptedLanes((JSON.parse(body) as { details: unknown }).details)),
     insertEpoch: async (row) => void epochs.push(row),
     insertEvents: async (entries) => void events.push(...entries.map(rowOf)),
     listEpochs: async () => [...epochs],
@@ -70,6 +86,7 @@ export function createMemoryStore(): MemoryStore {
       return [...lanes.values()];
     },
   };
+  return store;
 }
 
 function gapsOf(numbers: readonly number[], afterN: number): NumberRange[] {

@@ -228,13 +228,6 @@ VERIFIED = {}
 
 
 def ed25519(key, message, signature):
-    known = VERIFIED.get((key, message, signature))
-    if known is None:
-        known = VERIFIED[(key, message, signature)] = ed25519_slow(key, message, signature)
-    return known
-
-
-def ed25519_slow(key, message, signature):
     a, s = point_of(key), int.from_bytes(signature[32:], 'little')
     if len(signature) != 64 or a is None or s >= L:
         return False
@@ -243,6 +236,119 @@ def ed25519_slow(key, message, signature):
     inverse = pow(z, P - 2, P)
     x, y = x * inverse % P, y * inverse % P
     return (y | (x & 1) << 255).to_bytes(32, 'little') == signature[:32]
+
+
+# P-256 (FIPS 186-5) and SM2 (GB/T 32918), in affine coordinates ----------------------------------------------------
+CURVES = {
+    'p256': (
+        0xffffffff00000001000000000000000000000000ffffffffffffffffffffffff,
+        0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b,
+        0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296,
+        0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5,
+        0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551),
+    'sm2': (
+        0xfffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff,
+        0x28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93,
+        0x32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7,
+        0xbc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0,
+        0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123),
+}
+
+
+def ec_add(p, one, two):
+    if one is None or two is None:
+        return one or two
+    if one[0] == two[0]:
+        if (one[1] + two[1]) % p == 0:
+            return None
+        # Both curves have a = p - 3.
+        slope = (3 * one[0] * one[0] - 3) * pow(2 * one[1], -1, p)
+    else:
+        slope = (two[1] - one[1]) * pow(two[0] - one[0], -1, p)
+    x = (slope * slope - one[0] - two[0]) % p
+    return (x, (slope * (one[0] - x) - one[1]) % p)
+
+
+def ec_times(p, scalar, point):
+    result = None
+    while scalar:
+        if scalar & 1:
+            result = ec_add(p, result, point)
+        point = ec_add(p, point, point)
+        scalar >>= 1
+    return result
+
+
+def point_of_key(kind, key):
+    p, b = CURVES[kind][:2]
+    x, y = int.from_bytes(key[1:33], 'big'), int.from_bytes(key[33:], 'big')
+    is_on = key[0] == 4 and x < p and y < p and (y * y - (x * x * x - 3 * x + b)) % p == 0
+    return (x, y) if is_on else None
+
+
+def ec_fits(kind, key, digest, signature):
+    p, _, gx, gy, n = CURVES[kind]
+    r, s, e = (int.from_bytes(part, 'big') for part in (signature[:32], signature[32:], digest))
+    if not 0 < r < n or not 0 < s < n:
+        return False
+    if kind == 'sm2':
+        u, v = s, (r + s) % n
+    else:
+        w = pow(s, -1, n)
+        u, v = e * w % n, r * w % n
+    point = ec_add(p, ec_times(p, u, (gx, gy)), ec_times(p, v, point_of_key(kind, key)))
+    if point is None or v == 0:
+        return False
+    return (e + point[0]) % n == r if kind == 'sm2' else point[0] % n == r
+
+
+def sm3(data):
+    """GB/T 32905."""
+    mask = 0xffffffff
+    turn = lambda x, by: (x << by % 32 | x >> (32 - by % 32)) & mask
+    state = [0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e]
+    padded = data + b'\x80' + bytes(-(len(data) + 9) % 64) + (8 * len(data)).to_bytes(8, 'big')
+    for at in range(0, len(padded), 64):
+        w = [int.from_bytes(padded[at + 4 * i:at + 4 * i + 4], 'big') for i in range(16)]
+        for j in range(16, 68):
+            x = w[j - 16] ^ w[j - 9] ^ turn(w[j - 3], 15)
+            w.append(x ^ turn(x, 15) ^ turn(x, 23) ^ turn(w[j - 13], 7) ^ w[j - 6])
+        a, b, c, d, e, f, g, h = state
+        for j in range(64):
+            early = j < 16
+            ss1 = turn((turn(a, 12) + e + turn(0x79cc4519 if early else 0x7a879d8a, j)) & mask, 7)
+            ff = a ^ b ^ c if early else a & b | a & c | b & c
+            gg = e ^ f ^ g if early else e & f | ~e & g
+            tt1 = (ff + d + (ss1 ^ turn(a, 12)) + (w[j] ^ w[j + 4])) & mask
+            tt2 = (gg + h + ss1 + w[j]) & mask
+            a, b, c, d = tt1, a, turn(b, 9), c
+            e, f, g, h = tt2 ^ turn(tt2, 9) ^ turn(tt2, 17), e, turn(f, 19), g
+        state = [old ^ new for old, new in zip(state, (a, b, c, d, e, f, g, h))]
+    return b''.join(word.to_bytes(4, 'big') for word in state)
+
+
+def sm2_digest(key, message):
+    p, b, gx, gy, _ = CURVES['sm2']
+    identity = b'1234567812345678'
+    curve = b''.join(number.to_bytes(32, 'big') for number in (p - 3, b, gx, gy))
+    return sm3(sm3((8 * len(identity)).to_bytes(2, 'big') + identity + curve + key[1:]) + message)
+
+
+def holds(key, message, signature):
+    """Whether a signature of any kind is good; each is computed once."""
+    known = VERIFIED.get((key['key'], message, signature))
+    if known is None:
+        if key['kind'] == 'ed25519':
+            known = ed25519(key['key'], message, signature)
+        elif key['kind'] == 'witness':
+            seconds = int.from_bytes(signature[:8], 'big')
+            cosigned = f'cosignature/v1\ntime {seconds}\n'.encode() + message
+            known = len(signature) == 72 and ed25519(key['key'], cosigned, signature[8:])
+        else:
+            digest = sm2_digest(key['key'], message) if key['kind'] == 'sm2' else sha(message)
+            known = len(signature) == 64 and ec_fits(key['kind'], key['key'], digest, signature)
+        VERIFIED[(key['key'], message, signature)] = known
+    return known
 
 
 # [5] Notes, heads, keys --------------------------------------------------------------------------------------------
@@ -271,7 +377,7 @@ def parse_note(note):
 
 def signed(note, key):
     message = note['text'].encode('utf-8', 'surrogatepass')
-    return any(name == key['name'] and one == key['id'] and ed25519(key['key'], message, signature)
+    return any(name == key['name'] and one == key['id'] and holds(key, message, signature)
                for name, one, signature in note['signatures'])
 
 
@@ -287,14 +393,23 @@ def parse_head(text):
     return {'origin': lines[0], 'size': int(lines[1]), 'root': root, 'no': int(match[1]), 'hash': digest, 'note': note}
 
 
-def parse_key(text):
+WITNESS = [('witness', b'\x04', 32)]
+KINDS = [('ed25519', b'\x01', 32), ('p256', b'\xffvaultdesk/p256-sha256', 65), ('sm2', b'\xffvaultdesk/sm2-sm3', 65)]
+
+
+def parse_key(text, kinds=None):
     name, identity, *rest = text.split('+') if is_text(text) and text.count('+') else ['', '']
-    data = unbase64('+'.join(rest), 33)
-    if data is None or data[0] != 1 or not name or re.search('\\s', name):
+    data = unbase64('+'.join(rest)) or b''
+    fitting = [(kind, data[len(prefix):]) for kind, prefix, length in kinds or KINDS
+               if data.startswith(prefix) and len(data) == len(prefix) + length]
+    if not fitting or not name or re.search('\\s', name):
         return None
+    kind, key = fitting[0]
     if sha(f'{name}\n'.encode() + data)[:4].hex() != identity:
         return None
-    return {'name': name, 'id': identity, 'key': data[1:]}
+    if kind in CURVES and point_of_key(kind, key) is None:
+        return None
+    return {'name': name, 'id': identity, 'key': key, 'kind': kind}
 
 
 class Keys:
@@ -432,6 +547,30 @@ def anchor_heads(folder):
             yield held
 
 
+def cosigned_heads(folder, witnesses):
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) and witnesses else []
+    for name in names:
+        if not re.fullmatch(r'cosigned-\d{4}-\d\d-\d\d\.jsonl', name, re.A):
+            continue
+        for data, is_open in lines_of(os.path.join(folder, name)):
+            value = None if is_open else json_of((data, is_open))
+            text = value.get('checkpoint') if isinstance(value, dict) and integer(value.get('v')) == 1 else None
+            head = parse_head(text) if is_text(text) else None
+            if head and not any(signed(head['note'], key) for key in witnesses):
+                head = None
+            torn = not is_text(text) and len(data) <= 256 * 1024 and not data.endswith(b'}')
+            yield {'text': text, 'head': head, 'torn': torn}
+
+
+def witness_keys(path):
+    if not os.path.exists(path):
+        return []
+    keys = [parse_key(line, WITNESS) for line in small(path).split('\n') if line]
+    if not keys or len(keys) > 20 or None in keys:
+        raise Stop(3)
+    return keys
+
+
 # [2.3] Lanes ---------------------------------------------------------------------------------------------------------
 class Lane:
     def __init__(self):
@@ -458,7 +597,7 @@ class Lane:
 # [7] The walk ----------------------------------------------------------------------------------------------------------
 class Verification:
     def __init__(self, folder):
-        self.folder, self.findings, self.lanes, self.ends = folder, [], {}, {}
+        self.folder, self.findings, self.lanes, self.ends, self.forks = folder, [], {}, {}, []
         self.no, self.hash, self.start_no, self.last_head, self.events = 0, NONE, 0, '', 0
         self.tree, self.tree_whole, self.size = Tree(), True, 0
 
@@ -481,7 +620,9 @@ class Verification:
             raise Stop(3)
         with open(self.path('keys/audit-keys.json'), 'rb') as file:
             self.keys = Keys(file.read().decode('utf-8', 'replace'))
-        self.anchor = Anchor(self, anchor_heads(self.path('anchors')))
+        witnesses = witness_keys(self.path('keys/witnesses.txt'))
+        self.anchors = [Anchor(self, anchor_heads(self.path('anchors'))),
+                        Anchor(self, cosigned_heads(self.path('anchors'), witnesses))]
         self.lines, self.stubs = lines_of(self.path('events.jsonl')), lines_of(self.path('stubs.jsonl'))
         with open(self.path('leaves.bin'), 'rb') as file:
             stored = file.read()
@@ -493,9 +634,15 @@ class Verification:
             self.finish()
         return self.result()
 
+    def adopted(self, no):
+        return any(after < no <= to for after, to in self.forks)
+
     def result(self):
+        for first, last, index in [one for anchor in self.anchors for one in anchor.differing]:
+            if not (self.adopted(first) and self.adopted(last)):
+                self.find('anchor-mismatch', index)
         first = min(self.findings, key=lambda one: 2**60 if one['index'] is None else one['index'], default=None)
-        status = 'tampered' if first else 'whole' if self.anchor.count else 'not-provable'
+        status = 'tampered' if first else 'whole' if any(anchor.count for anchor in self.anchors) else 'not-provable'
         return {'exit': {'whole': 0, 'tampered': 1, 'not-provable': 3}[status], 'status': status, 'firstBad': first}
 
     def begin(self):
@@ -519,7 +666,8 @@ class Verification:
             self.lane(name).holes.update({number: [statement['size'], True] for number in range(first, last + 1)})
         self.no = self.start_no = statement['no']
         self.size, self.hash, self.last_head = statement['size'], digest.hex(), note
-        self.anchor.compare(statement, digest, note)
+        for anchor in self.anchors:
+            anchor.compare(statement, digest, note)
         return True
 
     def seal(self, line):
@@ -549,7 +697,8 @@ class Verification:
         for name, first, last in statement['pending']:
             self.lane(name).name(first, last)
         self.no, self.size, self.hash, self.last_head = statement['no'], after, digest.hex(), note
-        self.anchor.compare(statement, digest, note)
+        for anchor in self.anchors:
+            anchor.compare(statement, digest, note)
         return len(self.findings) < FINDINGS_MAX
 
     def head(self, head, statement, digest):
@@ -648,6 +797,12 @@ class Verification:
             for voided in (parse_range(f'{name}/{text}') for text in numbers if is_text(text)):
                 if voided:
                     lane.name(*voided[1:])
+        elif event['action'] == 'audit.adopt':
+            after, to = count(details.get('after')), count(details.get('to'))
+            if after is not None and to is not None and to > after and is_hash(details.get('head')):
+                self.forks.append((after, to))
+            for name, _, last in parse_list(details.get('lanes'), parse_range) or []:
+                self.ends[name] = last
         elif event['action'] in STRUCTURE:
             closed = parse_list(details.get('closed'), parse_position)
             missing = parse_list(details.get('missing'), parse_range)
@@ -658,8 +813,10 @@ class Verification:
         return None
 
     def finish(self):
-        if self.anchor.peek() is not None:
-            self.find('tail-cut', self.size)
+        for anchor in self.anchors:
+            anchor.take(lambda no: no <= self.no or self.adopted(no))
+            if anchor.peek() is not None:
+                self.find('tail-cut', self.size)
         if self.last_head and not self.consistent():
             self.find('consistency', None)
         if self.stub or next(self.lines, None) or next(self.stubs, None):
@@ -715,6 +872,7 @@ class Anchor:
 
     def __init__(self, walk, heads):
         self.walk, self.heads, self.ahead, self.recent, self.count = walk, heads, None, {}, 0
+        self.differing = []
 
     def peek(self):
         while self.ahead is None:
@@ -730,7 +888,10 @@ class Anchor:
     def compare(self, statement, digest, note):
         self.recent[statement['no']] = (statement['prev_size'], digest, note)
         self.recent.pop(statement['no'] - RECENT_MAX, None)
-        while self.peek() and self.ahead['head']['no'] <= statement['no']:
+        self.take(lambda no: no <= statement['no'])
+
+    def take(self, may):
+        while self.peek() and may(self.ahead['head']['no']):
             record, self.ahead = self.ahead, None
             known = self.recent.get(record['head']['no'])
             self.count += 1
@@ -739,7 +900,13 @@ class Anchor:
             if not self.walk.keys.own(record['head']):
                 self.walk.find('anchor-signature', known[0] if known else None)
             elif known and known[1] != record['head']['hash']:
-                self.walk.find('anchor-mismatch', known[0])
+                self.differ(record['head']['no'], known[0])
+
+    def differ(self, no, index):
+        if self.differing and self.differing[-1][1] == no - 1:
+            self.differing[-1] = (self.differing[-1][0], no, self.differing[-1][2])
+        elif len(self.differing) < FINDINGS_MAX:
+            self.differing.append((no, no, index))
 
 
 def verify(folder):

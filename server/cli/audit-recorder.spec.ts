@@ -15,6 +15,10 @@ import {
 } from '../../audit/index.ts';
 import { createAuditStorage } from '../platform/persistence/index.ts';
 import { buildCore, type Core } from '../test/support/core.ts';
+import { placesOf } from '../foundation.ts';
+import { loadConfig } from '../platform/config/index.ts';
+import { openSealKeys } from '../seal-keys.ts';
+import { assertNobodyRuns, rotateKey } from './audit.ts';
 import { recordAuditVerb } from './audit-recorder.ts';
 
 describe('vaultdesk audit, on its own doing', () => {
@@ -63,5 +67,36 @@ describe('vaultdesk audit, on its own doing', () => {
     });
     expect(result.findings).to.deep.equal([]);
     expect(result.status).to.equal('whole');
+  });
+
+  it('gives the trail its next seal key, which counts from the seal behind the newest one', async () => {
+    const config = loadConfig({ home, isEvaluation: true });
+    const own = { ...config, database: { ...config.database, url: core.url } };
+    const before = await openSealKeys(own, placesOf(home), 'vaultdesk/spec');
+    const { no } = (await createAuditStorage(core.database).lastSeal())!;
+    const next = await rotateKey(own);
+    expect(next.fromSeal).to.equal(no + 1);
+    const after = await openSealKeys(own, placesOf(home), 'vaultdesk/spec');
+    expect(after.signer.verifierKey).to.equal(next.verifierKey).and.not.equal(before.signer.verifierKey);
+    const [entry] = await core.sql(
+      "SELECT actor_type, target_id FROM audit_event WHERE action = 'key.rotate'",
+    );
+    expect(entry).to.deep.equal({ actor_type: 'os', target_id: next.fingerprint.slice(0, 16) });
+  });
+
+  it('gives it none while a process of the installation beats, and is not held up by a dead one', async () => {
+    const looks = async (...all: Record<string, number>[]) => {
+      let look = 0;
+      const beats = async () => new Map(Object.entries(all[look++] ?? {}));
+      return assertNobodyRuns(beats, async () => undefined).then(
+        () => 'free',
+        (error: Error) => error.message,
+      );
+    };
+    expect(await looks({})).to.equal('free');
+    expect(await looks({ dead: 5 }, { dead: 5 })).to.equal('free');
+    expect(await looks({ dead: 5, left: 7 }, { dead: 5 })).to.equal('free');
+    expect(await looks({ alive: 5 }, { alive: 8 })).to.contain('stop every server');
+    expect(await looks({ dead: 5 }, { dead: 5, came: 1 })).to.contain('stop every server');
   });
 });

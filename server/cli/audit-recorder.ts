@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { AuditCliPorts } from '../../audit/index.ts';
-import { createIds, systemClock } from '../kernel/index.ts';
+import { createIds, systemClock, type Clock, type Ids } from '../kernel/index.ts';
 import { randomBytes } from '../platform/crypto/index.ts';
 import {
   createOutboxWriter,
@@ -11,6 +11,8 @@ import {
   openInstallation,
   openTrail,
   type Database,
+  type Tx,
+  type UnitOfWork,
 } from '../platform/persistence/index.ts';
 
 /** Name in the trail of the command line. Its runs follow each other: see the lock. */
@@ -20,15 +22,22 @@ const LOCK_FILE = 'audit-cli.lock';
 const LOCK_RETRY_MS = 100;
 const LOCK_TRIES_MAX = 300;
 
+/** What a unit of work of the command line stands on. */
+export interface CliWork {
+  uow: UnitOfWork;
+  clock: Clock;
+  ids: Ids;
+}
+
 /**
- * Records what the command line did with the trail, under the account of the operating system. Each call is an epoch
- * of its own that is closed again; an epoch closes the one before it, so two calls at once wait for each other.
+ * Works on the trail under the account of the operating system. Each call is an epoch of its own that is closed again;
+ * an epoch closes the one before it, so two calls at once wait for each other.
  */
-export async function recordAuditVerb(
+export async function workOnTrail<T>(
   database: Database,
   home: string,
-  entry: Parameters<NonNullable<AuditCliPorts['record']>>[0],
-): Promise<void> {
+  work: (tx: Tx, on: CliWork) => Promise<T>,
+): Promise<T> {
   const release = await takeLock(join(home, LOCK_FILE));
   try {
     const clock = systemClock;
@@ -37,17 +46,30 @@ export async function recordAuditVerb(
     const trail = await openTrail({ database, clock, ids, node: CLI_NODE, installationId, batchLanes: 0 });
     const toOutboxRow = createOutboxWriter({ clock, ids });
     const uow = createUnitOfWork({ database, trail, toOutboxRow, onCommit: () => undefined });
-    const { action, target, details } = entry;
-    await uow.run({ actor: { type: 'os', id: userInfo().username } }, async (tx) =>
-      tx.record({
-        ...{ action, outcome: 'ok', details: { by: 'command-line', ...details } },
-        ...(target === undefined ? {} : { target: { type: 'audit-entry', id: target } }),
-      }),
-    );
-    await trail.close();
+    const actor = { type: 'os', id: userInfo().username } as const;
+    try {
+      return await uow.run({ actor }, (tx) => work(tx, { uow, clock, ids }));
+    } finally {
+      await trail.close();
+    }
   } finally {
     await release();
   }
+}
+
+/** Records what the command line did with the trail. */
+export async function recordAuditVerb(
+  database: Database,
+  home: string,
+  entry: Parameters<NonNullable<AuditCliPorts['record']>>[0],
+): Promise<void> {
+  const { action, target, details } = entry;
+  await workOnTrail(database, home, async (tx) =>
+    tx.record({
+      ...{ action, outcome: 'ok', details: { by: 'command-line', ...details } },
+      ...(target === undefined ? {} : { target: { type: 'audit-entry', id: target } }),
+    }),
+  );
 }
 
 /** A file with the id of the process that holds it; one whose process is gone counts for nothing. */

@@ -6,19 +6,29 @@ import '../compose.ts';
 import { openFoundation, placesOf, type Foundation } from '../foundation.ts';
 import { AppError, systemClock, type Actor } from '../kernel/index.ts';
 import type { Config } from '../platform/config/index.ts';
-import { joinMasterKey, splitMasterKey } from '../platform/crypto/index.ts';
+import { joinMasterKey, splitMasterKey, versionOfIndexKey } from '../platform/crypto/index.ts';
 import { createJobs, type Jobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { portable, sealedTables } from '../platform/persistence/index.ts';
-import { countKeys, countNeeding, REKEY_JOBS } from '../platform/rekey/index.ts';
+import {
+  countKeys,
+  countNeeding,
+  findInstallationKey,
+  listIndexKeys,
+  REKEY_JOBS,
+} from '../platform/rekey/index.ts';
+import { fileKeysOf } from '../wiring-keys.ts';
 import { rekeyJobsOf } from '../wiring-rekey.ts';
 import { openInstanceDatabase, readStatus } from './instance.ts';
 
 const USAGE = `usage: vaultdesk crypto status [--json]
        vaultdesk crypto rotate kek        makes a master key; data keys are wrapped by it, no row of data changes
+       vaultdesk crypto move-keys         wraps data keys by the master key of the place in use; no row of data changes
        vaultdesk crypto rotate dek        gives every requester a new data key, then seals their values anew
+       vaultdesk crypto rotate index      gives the search indexes a new key and hashes every row anew
        vaultdesk crypto reencrypt --resume  seals values under the keys and the suite in use
        vaultdesk crypto retire kek ID     destroys an older master key that no data key needs
+       vaultdesk crypto retire dek ID     destroys an older data or index key that no row needs
        vaultdesk crypto split-key N K     the master key as N shares of words; any K give it back
        vaultdesk crypto join-key          writes the master key from shares on stdin, one a line
        vaultdesk crypto check             opens a sample of every sealed column
@@ -28,6 +38,8 @@ const USAGE = `usage: vaultdesk crypto status [--json]
 /** What goes wrong is thrown; the log of the running server is not this command's to write. */
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined } as unknown as Log;
 const POLL_MS = 500;
+/** Stands for the running server, whose work it is: every kind can be asked for, and none is run here. */
+const ASKING = { indexWalks: [], writer: { isWorking: false } };
 /** Rows of each table that a check opens. */
 const SAMPLE_ROWS = 500;
 
@@ -73,9 +85,13 @@ const WORK: Record<string, (call: Call) => Promise<number>> = {
   status,
   check,
   'rotate kek': rotateKek,
+  'move-keys': moveKeys,
   'rotate dek': (call) =>
     runJob(call, REKEY_JOBS.renew, { before: call.foundation.clock.now().toISOString() }),
+  'rotate index': (call) => runInServer(call, () => runJob(call, REKEY_JOBS.rotateIndex, {})),
   reencrypt: (call) => runJob(call, REKEY_JOBS.reseal, {}),
+  'retire dek': (call) =>
+    runInServer(call, () => runJob(call, REKEY_JOBS.retire, { id: Number(call.args[2]) })),
   'retire kek': retireKek,
   'split-key': splitKey,
   async shred() {
@@ -95,12 +111,17 @@ async function status({ foundation, args }: Call): Promise<number> {
       .reduce((sum, line) => sum + line.keys, 0),
   }));
   const dataKeys = Object.fromEntries(
-    ['active', 'decrypt_only', 'destroyed'].map((state) => [
+    ['pre_active', 'active', 'decrypt_only', 'destroyed'].map((state) => [
       state,
       counts.filter((line) => line.state === state).reduce((sum, line) => sum + line.keys, 0),
     ]),
   );
-  const facts = { suite: config.crypto.suite, masterKeys, dataKeys };
+  const indexKeys = await uow.read(listIndexKeys);
+  const ownKeys = {
+    installation: (await uow.read((db) => findInstallationKey(db, 'active')))?.id ?? null,
+    indexes: indexKeys.map(({ id, state }) => ({ id, version: versionOfIndexKey(indexKeys, id), state })),
+  };
+  const facts = { suite: config.crypto.suite, masterKeys, dataKeys, ...ownKeys };
   if (args.includes('--json')) {
     process.stdout.write(`${JSON.stringify(facts)}\n`);
     return 0;
@@ -110,7 +131,9 @@ async function status({ foundation, args }: Call): Promise<number> {
   );
   const states = Object.entries(dataKeys).map(([state, count]) => `  ${state}  ${count}`);
   process.stdout.write(
-    `suite ${facts.suite}\nmaster keys\n${lines.join('\n')}\ndata keys\n${states.join('\n')}\n`,
+    `suite ${facts.suite}\nmaster keys\n${lines.join('\n')}\ndata keys\n${states.join('\n')}\n` +
+      `key of the installation ${facts.installation}\nkeys of the search indexes\n` +
+      facts.indexes.map(({ id, version, state }) => `  ${id}  version ${version}, ${state}\n`).join(''),
   );
   return 0;
 }
@@ -125,13 +148,36 @@ async function rotateKek(call: Call): Promise<number> {
   return runJob(call, REKEY_JOBS.rewrap, {});
 }
 
+/** After a change of `keys.provider`: what was wrapped elsewhere is wrapped where keys are now. Says what is left. */
+async function moveKeys(call: Call): Promise<number> {
+  const { keys, uow } = call.foundation;
+  const code = await runJob(call, REKEY_JOBS.rewrap, {});
+  if (code !== 0) return code;
+  const counts = await uow.read(countKeys);
+  const left = counts
+    .filter(({ kekId, state }) => kekId !== keys.kekId && state !== 'destroyed')
+    .reduce((sum, line) => sum + line.keys, 0);
+  if (left === 0) {
+    process.stdout.write(`every data key is under ${keys.kekId}; keys.also is not needed any more\n`);
+    return 0;
+  }
+  process.stderr.write(
+    `vaultdesk: ${left} data keys are still under other master keys: start the servers anew with this configuration, then repeat [crypto.key_in_use]\n`,
+  );
+  return 1;
+}
+
 async function retireKek({ foundation, args }: Call): Promise<number> {
   const { keys, uow } = foundation;
   const kekId = args[2] as string;
   if (!(await keys.list()).includes(kekId)) throw new AppError('request.not_found');
   const count = await uow.read((db) => countNeeding(db, kekId));
-  if (count > 0 || kekId === keys.kekId) {
-    const why = count > 0 ? `${count} data keys need it; run rotate kek first` : 'it is the one in use';
+  // The newest of a place a site has left is in use there as well; docs/operations/keys.md says how such a place ends.
+  const place = kekId.split(/[-:]/)[0];
+  const newest = (await keys.list()).filter((id) => id.split(/[-:]/)[0] === place).at(-1);
+  if (count > 0 || kekId === newest) {
+    const why =
+      count > 0 ? `${count} data keys need it; run rotate kek first` : 'it is the newest of its place';
     process.stderr.write(`vaultdesk: ${kekId} stays: ${why} [crypto.key_in_use]\n`);
     return 1;
   }
@@ -151,10 +197,10 @@ async function splitKey({ foundation, args }: Call): Promise<number> {
     return 2;
   }
   const { uow, config } = foundation;
-  const { kekId, shares } = await splitMasterKey(
-    { folder: placesOf(config.home).keys },
-    { threshold, count },
-  );
+  const { kekId, shares } = await splitMasterKey(await fileKeysOf(config, placesOf(config.home).keys), {
+    threshold,
+    count,
+  });
   await uow.run({ actor: actorOf() }, async (tx) => {
     const target = { type: 'master-key', id: kekId };
     tx.record({ action: 'key.split', outcome: 'ok', target, details: { shares: count, threshold } });
@@ -167,7 +213,7 @@ async function splitKey({ foundation, args }: Call): Promise<number> {
 /** Needs no database: without the key the server does not start. */
 async function joinKey(config: Config): Promise<number> {
   const lines = (await text(process.stdin)).split('\n').filter((line) => line.trim() !== '');
-  const kekId = await joinMasterKey({ folder: placesOf(config.home).keys }, lines);
+  const kekId = await joinMasterKey(await fileKeysOf(config, placesOf(config.home).keys), lines);
   process.stdout.write(`${kekId} is in its place\n`);
   return 0;
 }
@@ -191,10 +237,17 @@ async function check({ foundation }: Call): Promise<number> {
   return unreadable === 0 ? 0 : 1;
 }
 
+/** Which rows are hashed only a whole server knows: own fields are settings. */
+async function runInServer({ isRunning }: Call, work: () => Promise<number>): Promise<number> {
+  if (isRunning) return work();
+  process.stderr.write('vaultdesk: start the server first; this is done while it serves\n');
+  return 1;
+}
+
 /** Asks for a job and shows how far it is; Ctrl-C leaves it to the server. A killed one goes on from where it was. */
-async function runJob(call: Call, kind: string, params: Record<string, string>): Promise<number> {
+async function runJob(call: Call, kind: string, params: Record<string, string | number>): Promise<number> {
   const { foundation, isRunning } = call;
-  const jobs = jobsOf(foundation);
+  const jobs = jobsOf(foundation, isRunning);
   const id = await foundation.uow.run({ actor: actorOf() }, async (tx) => {
     const jobId = await jobs.queue.enqueue(tx, kind, params, { key: kind });
     tx.record({ action: 'key.rotate', outcome: 'ok', target: { type: 'job', id: jobId }, details: { kind } });
@@ -210,11 +263,12 @@ async function runJob(call: Call, kind: string, params: Record<string, string>):
   }
 }
 
-function jobsOf(foundation: Foundation): Jobs {
+/** With a running server the kinds are for asking alone: nothing is started here. */
+function jobsOf(foundation: Foundation, isRunning: boolean): Jobs {
   const { uow, clock, ids, log, database, config } = foundation;
   const withDb = database.read.bind(database);
   const jobs = createJobs({ uow, clock, ids, log, withDb, timeZone: config.timeZone });
-  jobs.add(rekeyJobsOf(foundation));
+  jobs.add(rekeyJobsOf(foundation, isRunning ? ASKING : undefined));
   return jobs;
 }
 
@@ -226,7 +280,11 @@ async function follow({ uow }: Foundation, kind: string, id: string): Promise<bo
     if (row.state === 'succeeded') {
       process.stderr.write('\n');
       process.stdout.write(`${JSON.stringify(row.runResult)}\n`);
-      return true;
+      const { isDestroyed, state, count } = (row.runResult ?? {}) as Record<string, unknown>;
+      if (isDestroyed !== false) return true;
+      const why = state === 'decrypt_only' ? `${String(count)} rows need it` : `it is ${String(state)}`;
+      process.stderr.write(`vaultdesk: the key stays: ${why} [crypto.key_in_use]\n`);
+      return false;
     }
     if (['failed', 'cancelled', 'parked'].includes(row.state)) {
       process.stderr.write(`\nvaultdesk: ${kind} ended as ${row.state} [${row.errorCode ?? ''}]\n`);

@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import {
-  MigrationError,
-  migrateUp,
-  probeFeatures,
-  verifySchema,
-  type SchemaPort,
-} from '../../migrations/index.ts';
-import { StartError, systemClock } from '../kernel/index.ts';
+import { migrateUp, probeFeatures, verifySchema } from '../../migrations/index.ts';
+import { systemClock } from '../kernel/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { sha256 } from '../platform/crypto/index.ts';
 import {
@@ -15,7 +9,6 @@ import {
   copyDatabase,
   dialectOf,
   openDatabase,
-  schemaDifferences,
   type CopyProgress,
   type Database,
 } from '../platform/persistence/index.ts';
@@ -23,6 +16,7 @@ import { counts, tables } from './database-copy.ts';
 import { openSchemaPort } from '../schema-port.ts';
 import { auditVerb } from './audit.ts';
 import { openInstanceDatabase } from './instance.ts';
+import { onSchema, requireDeclared } from './schema.ts';
 
 const USAGE = `usage: vaultdesk db copy [--from URL] --to URL
        vaultdesk db compat [--url URL] [--json]
@@ -32,6 +26,8 @@ const USAGE = `usage: vaultdesk db copy [--from URL] --to URL
 `;
 const CONNECTIONS = 2;
 const PROGRESS_EVERY_MS = 500;
+const NOTHING_COPIED = 'nothing was copied';
+const PUT_BACK = `Put the named columns back, then copy again; ${NOTHING_COPIED}.`;
 
 /**
  * `vaultdesk db …`: moves an installation between databases, and tries whether a database has what is needed. Exit 0, 1 on a
@@ -107,40 +103,13 @@ async function withTwo(
 }
 
 async function requireSchema(source: Database): Promise<void> {
-  await onSchema(source, (port) => verifySchema({ port, now: () => new Date() }));
-  await requireDeclared(source, 'source');
+  await onSchema(source, NOTHING_COPIED, (port) => verifySchema({ port, now: () => new Date() }));
+  await requireDeclared(source, 'source', PUT_BACK);
 }
 
 async function bringUp(target: Database): Promise<void> {
-  await onSchema(target, (port) => migrateUp({ port, now: () => new Date() }));
-  await requireDeclared(target, 'target');
-}
-
-async function onSchema(database: Database, work: (port: SchemaPort) => Promise<unknown>): Promise<void> {
-  const { port, close } = await openSchemaPort(database.url);
-  try {
-    await work(port);
-  } catch (error) {
-    if (!(error instanceof MigrationError)) throw error;
-    throw new StartError({
-      code: error.code,
-      sentence: error.message,
-      remedy: 'See docs/operations/troubleshooting.md; nothing was copied.',
-      cause: error,
-    });
-  } finally {
-    await close();
-  }
-}
-
-async function requireDeclared(database: Database, side: 'source' | 'target'): Promise<void> {
-  const differences = await database.read((db) => schemaDifferences(db, database.dialect.name));
-  if (differences.length === 0) return;
-  throw new StartError({
-    code: 'migration.schema_differs',
-    sentence: `The ${side} differs from what this program declares: ${differences.join('; ')}.`,
-    remedy: 'Put the named columns back, then copy again; nothing was copied.',
-  });
+  await onSchema(target, NOTHING_COPIED, (port) => migrateUp({ port, now: () => new Date() }));
+  await requireDeclared(target, 'target', PUT_BACK);
 }
 
 /** Writes one line that is written over on a terminal, and one line per table elsewhere. */

@@ -80,7 +80,14 @@ describe('vaultdesk idp', function () {
   });
 
   it('adds one that waits for a second person on an installed server', async () => {
-    expect(JSON.parse((await add(installed, 'map.yaml')).text).state).to.equal('waiting');
+    expect(JSON.parse((await add(installed, 'map.yaml')).text)).to.deep.equal({
+      id: 'corp',
+      state: 'waiting',
+    });
+    const twice = await add(installed, 'map.yaml').catch((error: AppError) => error.code);
+    expect(twice).to.equal('approval.exists');
+    expect(JSON.parse((await idp(installed, 'remove', 'corp', '--json')).text).state).to.equal('waiting');
+    expect(JSON.parse((await idp(evaluation, 'show', 'corp')).text).state).to.equal('live');
   });
 
   it('refuses an unknown role or key, a file that is no map, and changes nothing', async () => {
@@ -93,7 +100,7 @@ describe('vaultdesk idp', function () {
     expect(((await fault('key.yaml')) as AppError).details?.['faults']).to.equal('allowSha1: unknown');
     expect(await fault('twice.yaml')).to.be.instanceOf(StartError);
     expect(await fault('missing.yaml')).to.be.instanceOf(StartError);
-    expect(JSON.parse((await idp(evaluation, 'show', 'corp')).text).state).to.equal('waiting');
+    expect(JSON.parse((await idp(evaluation, 'show', 'corp')).text).state).to.equal('live');
   });
 
   it('removes one, and knows bad use', async () => {

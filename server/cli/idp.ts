@@ -63,8 +63,13 @@ export async function idpCommand(args: string[], config: Config, write: Write = 
     if (verb === 'list') return say(options.json, ...listed(await idps.list()));
     const id = options.id as string;
     if (verb === 'remove') {
-      const ended = await foundation.uow.run({ actor }, (tx) => idps.remove(tx, id));
-      return say(options.json, { id, sessionsEnded: ended }, [`${id} is removed, ${ended} sessions ended`]);
+      const end = await foundation.uow.run({ actor }, (tx) => idps.remove(tx, id));
+      const { state, sessionsEnded = 0 } = end;
+      const isDone = state === 'removed';
+      const line = isDone
+        ? `${id} is removed, ${sessionsEnded} sessions ended`
+        : `${id} is ${stateText(state)}`;
+      return say(options.json, isDone ? { id, sessionsEnded } : { id, state }, [line]);
     }
     const known = (await findKnown(idps, id)) as unknown as Shown;
     return verb === 'show' ? say(true, known, []) : test(known, config, { isJson: options.json, say });
@@ -143,6 +148,7 @@ async function readText(path: string): Promise<string> {
 
 function stateText(state: string): string {
   if (state === 'live') return 'live';
+  if (state === 'off') return 'off: nobody signs in through it';
   const next = state === 'waiting' ? 'waits for the security administrator' : 'waits for a test sign-in';
   return `${state}: it ${next}`;
 }

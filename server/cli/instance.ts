@@ -36,12 +36,12 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * Opens the instance's database. A stopped evaluation instance has its PostgreSQL started, until `stop`. Close the
- * database first.
+ * Opens the instance's database. A stopped evaluation instance has its PostgreSQL started, until `stop`, and its
+ * administrator's connection is given as well. Close the database first.
  */
 export async function openInstanceDatabase(
   config: Config,
-): Promise<{ database: Database; stop(): Promise<void> }> {
+): Promise<{ database: Database; administratorUrl: string | undefined; stop(): Promise<void> }> {
   const status = readStatus(config);
   const quiet = { info: () => undefined, warn: () => undefined };
   const isOwn = status.state === 'stopped' && !config.database.url;
@@ -50,7 +50,8 @@ export async function openInstanceDatabase(
   const stop = async () => void (await embedded?.stop());
   const url = config.database.url ?? embedded?.url ?? ('database' in status ? status.database.url : '');
   try {
-    return { database: await openDatabase({ url, poolSize: 4 }), stop };
+    const database = await openDatabase({ url, poolSize: 4 });
+    return { database, administratorUrl: embedded?.ownerUrl, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -68,10 +69,13 @@ function requireHome(config: Config): void {
 }
 
 /** Runs `work` on the instance's database. */
-export async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
-  const { database, stop } = await openInstanceDatabase(config);
+export async function withDatabase<T>(
+  config: Config,
+  work: (database: Database, administratorUrl: string | undefined) => Promise<T>,
+): Promise<T> {
+  const { database, administratorUrl, stop } = await openInstanceDatabase(config);
   try {
-    return await work(database);
+    return await work(database, administratorUrl);
   } finally {
     await database.close();
     await stop();

@@ -12,12 +12,17 @@ const USAGE = `usage: vaultdesk VERB
   status [--json]                       what runs, where, with which database
   migrate status|up|verify|sql [...]     the database schema
   audit verify|export|status|...        the audit trail; vaultdesk audit --help
+  join --from HOME --node N --listen H:P  makes the home folder of a second server on one database
   db copy [--from URL] --to URL         moves an installation between PostgreSQL and Oracle
   db compat [--url URL] [--json]        tries what is needed of a database like PostgreSQL
   archive verify|read FOLDER            what retention sweeps have archived
+  admin setup [--json]                   the code for making the first three administrators
   idp add|list|show|test|remove [...]   identity providers of single sign-on
   crypto status|rotate|retire|check ...  keys: state, new ones, values sealed anew
   robot evaluate --knowledge F --lang L measure the robot on your own questions
+  robot report --knowledge F --queries F the same with the right answers, as a page with plots
+  robot sentiment --lang L              praise or blame of texts
+  robot converse --flows F              plays dialogues with a file of flows
 
 The instance is the one of VAULTDESK_HOME (default ./var).
 `;
@@ -26,16 +31,20 @@ The instance is the one of VAULTDESK_HOME (default ./var).
 const VERBS: Record<string, Verb> = {
   status: async (args) => (await import('./status.ts')).statusCommand(args, loadInstanceConfig()),
   migrate: async (args) => (await import('./migrate.ts')).migrateCommand(args, loadInstanceConfig()),
+  join: async (args) => (await import('./join.ts')).joinCommand(args),
   db: async (args) => (await import('./db.ts')).dbCommand(args, loadInstanceConfig),
   audit: async (args) => (await import('./audit.ts')).auditVerb(args, loadInstanceConfig()),
   archive: async (args) => (await import('./archive.ts')).archiveCommand(args, loadInstanceConfig()),
   idp: async (args) => (await import('./idp.ts')).idpCommand(args, loadInstanceConfig()),
+  admin: async (args) => (await import('./admin.ts')).adminCommand(args, loadInstanceConfig()),
   crypto: async (args) => (await import('./crypto.ts')).cryptoCommand(args, loadInstanceConfig()),
   robot: async (args) => {
     const [verb, ...rest] = args;
-    if (verb !== 'evaluate') return usage(`vaultdesk robot: there is no verb ${verb ?? ''}`);
-    const { evaluateCommand } = await import('./robot-evaluate.ts');
-    return evaluateCommand(rest, process);
+    if (verb === 'evaluate') return (await import('./robot-evaluate.ts')).evaluateCommand(rest, process);
+    if (verb === 'report') return (await import('./robot-report.ts')).reportCommand(rest, process);
+    if (verb === 'sentiment') return (await import('./robot-sentiment.ts')).sentimentCommand(rest, process);
+    if (verb === 'converse') return (await import('./robot-converse.ts')).converseCommand(rest, process);
+    return usage(`vaultdesk robot: there is no verb ${verb ?? ''}`);
   },
 };
 
@@ -59,8 +68,9 @@ async function main([name, ...args]: string[]): Promise<number> {
 function presentFault(error: unknown): string {
   if (error instanceof StartError) return presentStartError(error);
   if (error instanceof AppError) {
-    const faults = error.details?.['faults'];
-    const why = typeof faults === 'string' ? ` ${faults}` : '';
+    // Of keys: which file, and what to do.
+    const { faults, explanation } = error.details ?? {};
+    const why = [faults, explanation].map((text) => (typeof text === 'string' ? ` ${text}` : '')).join('');
     return `vaultdesk: ${error.message}${why} [${error.code}]`;
   }
   return `vaultdesk: ${error instanceof Error ? error.message : String(error)}`;

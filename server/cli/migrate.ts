@@ -1,27 +1,27 @@
 import process from 'node:process';
 import {
-  MigrationError,
   migrateUp,
   migrationSql,
+  protectionSql,
   readSteps,
   schemaStatus,
   verifySchema,
-  type RunnerDeps,
 } from '../../migrations/index.ts';
-import { StartError } from '../kernel/index.ts';
+import { withTrailReleased } from '../database-start.ts';
 import type { Config } from '../platform/config/index.ts';
-import { schemaDifferences, type Database } from '../platform/persistence/index.ts';
-import { openSchemaPort } from '../schema-port.ts';
 import { withDatabase } from './instance.ts';
+import { onSchema, requireDeclared } from './schema.ts';
 // The declared tables of every module, for the comparison.
 import '../compose.ts';
 
 const USAGE =
-  'usage: vaultdesk migrate status | up | verify | sql --dialect postgres|oracle [--from N] [--to N]\n';
+  'usage: vaultdesk migrate status | up | verify | sql --dialect postgres|oracle [--from N] [--to N]\n' +
+  '                         | protect --dialect postgres|oracle --login NAME [--owner NAME]\n';
+const CHANGED_BY_HAND = 'Somebody changed it by hand; put the named columns back, then verify again.';
 
 /**
  * `vaultdesk migrate …`: where the schema stands, bringing it up to this program, whether it is whole and as declared, and
- * the SQL for a database administrator to read.
+ * the SQL for a database administrator to read: of the steps, and of the trail's protection.
  */
 export async function migrateCommand(
   args: string[],
@@ -30,38 +30,22 @@ export async function migrateCommand(
 ): Promise<number> {
   const [verb] = args;
   if (verb === 'sql') return printSql(args, print);
+  if (verb === 'protect') return printProtection(args, print);
   if (verb !== 'status' && verb !== 'verify' && verb !== 'up') return usage();
-  return withDatabase(config, async (database) => {
-    const { port, close } = await openSchemaPort(database.url);
-    try {
+  return withDatabase(config, (database, administratorUrl) =>
+    onSchema(database, 'nothing was changed by this command', async (port) => {
       const deps = { port, now: () => new Date() };
-      if (verb === 'up') await migrateUp(deps);
-      if (verb === 'verify') await verify(database, deps);
+      const up = async () => void (await migrateUp(deps));
+      if (verb === 'up')
+        await (administratorUrl === undefined ? up() : withTrailReleased(administratorUrl, up));
+      if (verb === 'verify') {
+        await verifySchema(deps);
+        await requireDeclared(database, 'database', CHANGED_BY_HAND);
+      }
       print(`${JSON.stringify(await schemaStatus(deps))}\n`);
       return 0;
-    } catch (error) {
-      if (!(error instanceof MigrationError)) throw error;
-      throw new StartError({
-        code: error.code,
-        sentence: error.message,
-        remedy: 'See docs/operations/troubleshooting.md; nothing was changed by this command.',
-      });
-    } finally {
-      await close();
-    }
-  });
-}
-
-/** Steps applied and unchanged, and the live tables as the program declares them. */
-async function verify(database: Database, deps: RunnerDeps): Promise<void> {
-  await verifySchema(deps);
-  const differences = await database.read((db) => schemaDifferences(db, database.dialect.name));
-  if (differences.length === 0) return;
-  throw new StartError({
-    code: 'migration.schema_differs',
-    sentence: `The database differs from what this program declares: ${differences.join('; ')}.`,
-    remedy: 'Somebody changed it by hand; put the named columns back, then verify again.',
-  });
+    }),
+  );
 }
 
 function printSql(args: string[], print: (text: string) => void): number {
@@ -73,6 +57,21 @@ function printSql(args: string[], print: (text: string) => void): number {
   if (from === undefined || to === undefined || from > to) return usage();
   print(migrationSql(dialect, from, steps.slice(0, to)));
   return 0;
+}
+
+/** What a database administrator runs behind the steps, so that the server's login can't change the trail. */
+function printProtection(args: string[], print: (text: string) => void): number {
+  const [dialect, login, owner] = ['--dialect', '--login', '--owner'].map((name) => valueOf(args, name));
+  if ((dialect !== 'postgres' && dialect !== 'oracle') || login === undefined) return usage();
+  if (dialect === 'oracle' && owner === undefined) return usage();
+  try {
+    print(protectionSql(dialect, { login, ...(owner === undefined ? {} : { owner }) }));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return usage();
+  }
 }
 
 function valueOf(args: string[], name: string): string | undefined {

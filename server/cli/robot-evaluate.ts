@@ -1,107 +1,90 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { KnowledgeError, trainModel, understand } from '../robot/engine/index.ts';
-import type { KnowledgeEntry, Lang, Model } from '../robot/engine/index.ts';
-
-/** The streams of a command; tests hand in their own. */
-export interface CommandIo {
-  stdin: Readable;
-  stdout: Writable;
-  stderr: Writable;
-}
+import {
+  findDocument,
+  indexDocuments,
+  trainModel,
+  understand,
+  type DocumentIndex,
+  type Lang,
+  type Model,
+  type SourceDocument,
+} from '../robot/engine/index.ts';
+import {
+  InputError,
+  parsePairs,
+  readFileLines,
+  readKnowledge,
+  readLines,
+  readTexts,
+  runVerb,
+  write,
+  type CommandIo,
+} from './robot-files.ts';
 
 interface Settings {
   knowledge: string;
   lang: Lang;
   chats?: string;
+  documents?: string;
 }
 
 const USAGE =
-  'usage: vaultdesk robot evaluate --knowledge KB.jsonl --lang zh|en [--chats unlabelled.jsonl] < queries.jsonl > predictions.jsonl\n';
-const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+  'usage: vaultdesk robot evaluate --knowledge KB.jsonl --lang zh|en [--chats unlabelled.jsonl] ' +
+  '[--documents documents.jsonl] < queries.jsonl > predictions.jsonl\n';
+const NAMES = ['--knowledge', '--lang', '--chats', '--documents'];
 const CANDIDATE_DIGITS = 6;
 
-/** A fault in an input file that its writer can mend; the message names file and line. */
-class InputError extends Error {}
-
 function parseArgs(args: string[]): Settings | undefined {
-  const values = new Map<string, string>();
-  for (let at = 0; at < args.length; at += 2) {
-    const name = args[at]!;
-    const value = args[at + 1];
-    if (!['--knowledge', '--lang', '--chats'].includes(name) || value === undefined || values.has(name)) {
-      return undefined;
-    }
-    values.set(name, value);
-  }
-  const knowledge = values.get('--knowledge');
-  const lang = values.get('--lang');
-  if (knowledge === undefined || (lang !== 'zh' && lang !== 'en')) return undefined;
+  const values = parsePairs(args, NAMES);
+  const knowledge = values?.get('--knowledge');
+  const lang = values?.get('--lang');
+  if (!values || knowledge === undefined || (lang !== 'zh' && lang !== 'en')) return undefined;
   const chats = values.get('--chats');
-  return { knowledge, lang, ...(chats !== undefined && { chats }) };
+  const documents = values.get('--documents');
+  return {
+    knowledge,
+    lang,
+    ...(chats !== undefined && { chats }),
+    ...(documents !== undefined && { documents }),
+  };
 }
 
-/** Lines of a JSONL stream as objects; blank lines are skipped. */
-async function* readLines(stream: Readable, name: string): AsyncGenerator<Record<string, unknown>> {
-  let line = 0;
-  for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
-    line++;
-    if (text.trim() === '') continue;
-    const value = parseLine(text);
-    if (!value) throw new InputError(`${name}:${line}: not a JSON object`);
-    yield value;
-  }
-}
-
-function parseLine(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function readKnowledge(path: string): Promise<KnowledgeEntry[]> {
-  const entries: KnowledgeEntry[] = [];
-  for await (const { faq, question, similar } of readLines(createReadStream(path), path)) {
-    const texts = similar ?? [];
-    if (typeof faq !== 'string' || typeof question !== 'string' || !Array.isArray(texts)) {
-      throw new InputError(`${path}: entry ${entries.length + 1} needs "faq", "question", and "similar"`);
+async function readDocuments(path: string): Promise<SourceDocument[]> {
+  const documents = new Map<string, SourceDocument>();
+  for await (const { docid, text } of readFileLines(path)) {
+    if (typeof docid !== 'string' || typeof text !== 'string') {
+      throw new InputError(`${path}: document ${documents.size + 1} needs "docid" and "text"`);
     }
-    entries.push({ id: faq, question, similar: texts.filter((text) => typeof text === 'string') });
+    if (documents.has(docid)) throw new InputError(`${path}: document id twice: ${docid}`);
+    documents.set(docid, { docid, text });
   }
-  return entries;
-}
-
-async function readTexts(path: string): Promise<string[]> {
-  const texts: string[] = [];
-  for await (const { text } of readLines(createReadStream(path), path)) {
-    if (typeof text === 'string') texts.push(text);
-  }
-  return texts;
-}
-
-async function write(stream: Writable, text: string): Promise<void> {
-  if (!stream.write(text)) await new Promise<void>((resolve) => stream.once('drain', resolve));
+  return [...documents.values()];
 }
 
 function round(value: number): number {
   return Number(value.toFixed(CANDIDATE_DIGITS));
 }
 
-async function answerQueries(model: Model, io: CommandIo): Promise<void> {
-  for await (const { id, text } of readLines(io.stdin, 'stdin')) {
+/** What answers the queries: the trained engine, the documents, or both. */
+interface Readers {
+  model?: Model;
+  documents?: DocumentIndex;
+}
+
+async function answerQueries({ model, documents }: Readers, io: CommandIo): Promise<void> {
+  for await (const { id, text, question } of readLines(io.stdin, 'stdin')) {
     const startedAt = performance.now();
-    const { outcome, confidence, candidates } = understand(model, typeof text === 'string' ? text : '');
+    const asked = typeof text === 'string' ? text : typeof question === 'string' ? question : '';
+    const read = model && understand(model, asked);
+    const found = documents && findDocument(documents, asked);
     const line = {
       id,
-      outcome,
-      confidence: round(confidence),
-      candidates: candidates.map((candidate) => ({ id: candidate.id, score: round(candidate.score) })),
+      outcome: read?.outcome ?? 'handoff',
+      confidence: round(read?.confidence ?? 0),
+      candidates: (read?.candidates ?? []).map(({ id: article, score }) => ({
+        id: article,
+        score: round(score),
+      })),
+      ...(found && { docid: found.docid, span: found.span }),
       ms: round(performance.now() - startedAt),
     };
     await write(io.stdout, `${JSON.stringify(line)}\n`);
@@ -110,38 +93,29 @@ async function answerQueries(model: Model, io: CommandIo): Promise<void> {
 
 /**
  * `vaultdesk robot evaluate`: trains on a knowledge file and answers the queries of stdin in order, one JSON line each.
+ * With documents each line names the best one and a verbatim piece of it; an empty knowledge file is then allowed.
  * Needs no server and no database. Returns the exit code: 0 done, 1 bad input, 2 bad use.
  */
-export async function evaluateCommand(args: string[], io: CommandIo): Promise<number> {
-  const settings = parseArgs(args);
-  if (!settings) {
-    io.stderr.write(USAGE);
-    return EXIT.usage;
-  }
-  try {
+export function evaluateCommand(args: string[], io: CommandIo): Promise<number> {
+  return runVerb({ name: 'evaluate', usage: USAGE, io }, parseArgs(args), async (settings) => {
     const entries = await readKnowledge(settings.knowledge);
     const chats = settings.chats === undefined ? undefined : await readTexts(settings.chats);
+    const sources = settings.documents === undefined ? undefined : await readDocuments(settings.documents);
     const startedAt = performance.now();
-    const model = trainModel(entries, { lang: settings.lang, ...(chats && { chats }) });
+    const isDocumentsOnly = entries.length === 0 && sources !== undefined;
+    const model = isDocumentsOnly
+      ? undefined
+      : trainModel(entries, { lang: settings.lang, ...(chats && { chats }) });
+    const documents = sources && indexDocuments(sources);
     const seconds = (performance.now() - startedAt) / 1000;
-    await answerQueries(model, io);
+    await answerQueries({ ...(model && { model }), ...(documents && { documents }) }, io);
     const report = {
       trainingSeconds: Number(seconds.toFixed(3)),
       entries: entries.length,
-      questions: model.questions.length,
+      questions: model?.questions.length ?? 0,
+      ...(sources && { documents: sources.length }),
       residentMb: Math.round(process.memoryUsage().rss / 1048576),
     };
     io.stderr.write(`${JSON.stringify(report)}\n`);
-    return EXIT.ok;
-  } catch (error) {
-    if (!(error instanceof InputError || error instanceof KnowledgeError || isFileError(error))) throw error;
-    io.stderr.write(`vaultdesk robot evaluate: ${error.message}\n`);
-    return EXIT.failed;
-  }
-}
-
-function isFileError(error: unknown): error is Error {
-  return (
-    error instanceof Error && 'code' in error && ['ENOENT', 'EACCES', 'EISDIR'].includes(String(error.code))
-  );
+  });
 }

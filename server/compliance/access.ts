@@ -1,6 +1,12 @@
 import type { AuditClass } from '../../audit/index.ts';
 import { AppError } from '../kernel/index.ts';
 
+/** Every class of acts. */
+export const AUDIT_CLASSES = [
+  ...(['access', 'administration', 'personal-data', 'business', 'knowledge'] as const),
+  ...(['system', 'audit'] as const),
+] satisfies AuditClass[];
+
 /** What the audit administrator sees: what administrators did, and the trail itself; nothing about customers. */
 export const ADMINISTRATION_CLASSES: ReadonlySet<string> = new Set<AuditClass>([
   'administration',

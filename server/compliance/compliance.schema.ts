@@ -1,4 +1,7 @@
 import type { Schema } from '../platform/http/index.ts';
+import { AUDIT_CLASSES } from './access.ts';
+import { WORD_LIMITS } from './search/entry-words.ts';
+import { TRAIL_WARNINGS } from './trail/trail.health.ts';
 
 const uuid: Schema = { type: 'string', format: 'uuid' };
 const instant: Schema = { type: 'string', format: 'date-time' };
@@ -18,20 +21,29 @@ const reference: Schema = { type: 'string', minLength: 1, maxLength: 100 };
 /** Rows of one page: the entry about the search must stay small, and a body may have 16 KiB. */
 const PAGE_ROWS_MAX = 200;
 
-const FILTERS = {
+/** Schemas of the filters by name. */
+export const FILTERS = {
   actor: reference,
   customer: uuid,
   target: reference,
   action: { type: 'string', minLength: 1, maxLength: 40 },
   outcome: { enum: ['ok', 'refused', 'failed'] },
+  class: { enum: [...AUDIT_CLASSES] },
+  address: { type: 'string', pattern: '^[0-9A-Fa-f:.]{2,45}$' },
+  ticket: uuid,
+  q: { type: 'string', minLength: 1, maxLength: WORD_LIMITS.questionMax },
   from: instant,
   to: instant,
+};
+
+const SEARCH = {
+  ...FILTERS,
   cursor: { type: 'string', minLength: 1, maxLength: 512 },
   limit: { type: 'integer', minimum: 1, maximum: PAGE_ROWS_MAX },
 };
 
 /** What the trail is searched by. */
-export const searchQuery: Schema = object(FILTERS, Object.keys(FILTERS));
+export const searchQuery: Schema = object(SEARCH, Object.keys(SEARCH));
 
 const sentence = object({ zh: string, en: string });
 const ITEM: Record<string, Schema> = {
@@ -60,10 +72,10 @@ const ITEM: Record<string, Schema> = {
 };
 const ITEM_OPTIONAL = ['target', 'customer', 'fields', 'reason', 'ticket', 'details'];
 
-/** A page of entries. */
+/** A page of entries; a search by words says up to when it can find them. */
 export const eventPage: Schema = object(
-  { items: { type: 'array', items: object(ITEM, ITEM_OPTIONAL) }, nextCursor: string },
-  ['nextCursor'],
+  { items: { type: 'array', items: object(ITEM, ITEM_OPTIONAL) }, nextCursor: string, searchedTo: instant },
+  ['nextCursor', 'searchedTo'],
 );
 
 const proof = object({ index: integer, size: integer, hashes: strings, root: string, file: string });
@@ -87,6 +99,8 @@ export const trailStatus: Schema = object({
   lastSealAt: orNull(instant),
   lastAnchorAt: orNull(instant),
   unsealed: integer,
+  /** Lanes that wait for a number that has not come. */
+  waitingLanes: integer,
   anchors: {
     type: 'array',
     items: object({ sink: string, size: integer, at: orNull(instant), failure: orNull(string) }),
@@ -94,6 +108,10 @@ export const trailStatus: Schema = object({
   epoch: integer,
   keyFingerprint: string,
   isForked: flag,
+  /** What should be mended although nothing is lost yet. */
+  warnings: { type: 'array', items: { enum: [...TRAIL_WARNINGS] } },
+  /** When the clock was last set while the server ran, by how much, and whether a time service keeps it; null: unknown. */
+  clock: object({ setAt: orNull(instant), setByMs: orNull(integer), isSynchronised: orNull(flag) }),
 });
 
 const finding = object({ index: orNull(integer), id: orNull(string), kind: string });
@@ -109,4 +127,9 @@ export const verifyAnswer: Schema = object({
   warnings: strings,
   findings: { type: 'array', items: finding },
   ms: integer,
+});
+
+/** The day of a digest. */
+export const digestParams: Schema = object({
+  day: { type: 'string', pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' },
 });

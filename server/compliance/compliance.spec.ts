@@ -18,6 +18,7 @@ import { buildCore, type Core } from '../test/support/core.ts';
 import { unprotectTrail } from '../test/support/raw-sql.ts';
 import { serveRoutes, type ServedRoutes } from '../test/support/serve-routes.ts';
 import { createCompliance } from './index.ts';
+import { trailWarnings } from './trail/trail.health.ts';
 
 const OFFICER: Actor = { type: 'account', id: '01900000-0000-7000-8000-0000000000d1', name: '钱合规' };
 const LIN: Actor = {
@@ -190,7 +191,11 @@ describe('the officer’s side', () => {
         'limit=0',
         'limit=201',
         'cursor=zzz',
-        'q=text',
+        'q=',
+        'q=!!',
+        'address=home',
+        'ticket=7',
+        'class=other',
         'actor=',
       ];
       for (const query of bad) expect((await search(query)).status, query).to.equal(400);
@@ -302,6 +307,27 @@ describe('the officer’s side', () => {
       expect(json.anchors).to.have.length(1);
       expect(json.lastAnchorAt).to.equal(json.anchors[0].at);
       expect(json.lastSealAt).to.be.a('string');
+    });
+
+    it('warns of a single anchor, one that fails, and a clock that was set within a day', async () => {
+      const before = (await http.ask('officer', '/api/v1/audit/status')).json;
+      expect(before.warnings).to.include('anchor-single').and.not.include('clock-set');
+      expect(before.clock).to.include({ setAt: null, setByMs: null });
+      await record(LIN, { action: 'clock.change', outcome: 'ok', details: { byMs: -7_200_000 } });
+      const { json } = await http.ask('officer', '/api/v1/audit/status');
+      expect(json.warnings).to.include('clock-set');
+      expect(json.clock.setByMs).to.equal(-7_200_000);
+
+      const now = new Date('2026-03-02T08:00:00.000Z');
+      const fine = { setAt: null, setByMs: null, isSynchronised: null };
+      const sinks = [{ failure: null }, { failure: null }];
+      expect(trailWarnings(sinks, fine, now)).to.deep.equal([]);
+      expect(trailWarnings([...sinks, { failure: 'egress.timeout' }], fine, now)).to.deep.equal([
+        'anchor-failing',
+      ]);
+      const yesterday = { ...fine, setAt: new Date('2026-03-01T08:00:00.000Z') };
+      expect(trailWarnings(sinks, yesterday, now)).to.deep.equal([]);
+      expect(trailWarnings(sinks, { ...fine, isSynchronised: false }, now)).to.deep.equal(['clock-alone']);
     });
 
     it('verifies whole, records that, and runs once at a time', async () => {

@@ -1,4 +1,4 @@
-import type { ProofSource, SealerStatus } from '../../audit/index.ts';
+import type { AuditStorage, ProofSource, SealerStatus } from '../../audit/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { AnchorState } from './anchors/anchoring.ts';
 
@@ -8,7 +8,7 @@ export type AccountNames = (accountIds: readonly string[]) => Promise<ReadonlyMa
 /** What the officer's side needs from outside. It knows the trail and the names of accounts, nothing of business. */
 export interface ComplianceDeps {
   /** The trail in the database. */
-  trail: ProofSource;
+  trail: ProofSource & Pick<AuditStorage, 'lastSeal'>;
   sealer: { status(): SealerStatus };
   /** Epoch of this process in the trail. */
   epoch: number;

@@ -1,6 +1,13 @@
 import type { AnyConnector } from './connector.ts';
 import { dbviewConnector } from './dbview/index.ts';
+import { fhirConnector } from './fhir/index.ts';
+import { odataConnector } from './odata/index.ts';
 import { restConnector } from './rest/index.ts';
 
 /** Every connector the product ships; one line each. */
-export const CONNECTORS: readonly AnyConnector[] = [restConnector, dbviewConnector];
+export const CONNECTORS: readonly AnyConnector[] = [
+  restConnector,
+  dbviewConnector,
+  odataConnector,
+  fhirConnector,
+];

@@ -1,4 +1,4 @@
-export type { MessageListener, SharedFile, StoredMessage } from './conversations/append.ts';
+export type { Appended, MessageListener, Settle, SharedFile, StoredMessage } from './conversations/append.ts';
 export { ConversationOwners } from './conversations/conversation-owner.ts';
 export type { ConversationRow, ConversationState, MessageMeta } from './conversations/conversation.entity.ts';
 export { listStands, MESSAGE_BATCH } from './conversations/conversation.repo.ts';
@@ -22,7 +22,10 @@ export type { By } from './conversations/conversation.entries.ts';
 export { ConversationService } from './conversations/conversation.service.ts';
 export { systemText, type SystemText, type SystemTexts } from './conversations/conversation.texts.ts';
 export { eraseDeskRows } from './records/requester.erasure.ts';
+export * from './records/requester.case.ts';
+export { createStaffMatching } from './records/requester.staff.ts';
 export { deskRecords } from './records/desk.records.ts';
+export { deskIndexWalks } from './search/index-walks.ts';
 export { catchUpJob, MessageIndexer } from './search/message-indexer.ts';
 export { RevealService, revealUpkeep, type RevealAlarms } from './reveals/reveal.service.ts';
 export { RequesterService, type RequesterProfile } from './requesters/requester.service.ts';

@@ -22,3 +22,8 @@ export async function openTexts(crypto: Crypto, items: readonly SealedText[]): P
   });
   return texts;
 }
+
+/** Marks what is shown when a text that is always there cannot be read: damaged, or of an erased person. */
+export function unreadableMark(text: string | null | undefined): { isUnreadable?: true } {
+  return text === null || text === undefined ? { isUnreadable: true } : {};
+}

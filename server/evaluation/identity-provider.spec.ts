@@ -42,7 +42,10 @@ describe('the identity provider of an evaluation instance', function () {
     // It is a program of other people and has no clock but the machine's.
     server.clock.advance(Date.now() - server.clock.now().getTime() - 1_000);
     home = mkdtempSync(join(tmpdir(), 'vd-idp-'));
-    const config = { home, bind: '127.0.0.1', port: server.port, hosts: [], trustedProxies: [], limits: {} };
+    const config = {
+      ...{ home, bind: '127.0.0.1', port: server.port, hosts: [], trustedProxies: [], limits: {} },
+      accounts: {},
+    };
     const own = { ...config, publicBaseUrl: `https://localhost:${server.port}`, isEvaluation: true };
     const foundation = { ...server.core, config: own } as unknown as Foundation;
     stop = await startIdentityProvider(foundation, { identity: server.identity } as Parts);

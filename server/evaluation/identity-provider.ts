@@ -14,7 +14,7 @@ import { writeSecret } from './secret.ts';
 /** Id of the evaluation's identity provider, as it stands in addresses. */
 export const EVALUATION_IDP = 'evaluation';
 const ENTITY_ID = 'urn:vaultdesk:evaluation:identity-provider';
-const PROGRAM = fileURLToPath(new URL('../../sso/evaluation-idp/main.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/server/evaluation-idp.mjs', import.meta.url));
 const START_MS = 60_000;
 const PASSWORD_BYTES = 16;
 const VALID_DAYS = 3_650;
@@ -74,7 +74,7 @@ export async function startIdentityProvider(
   const base = `${publicBaseUrl}/sso/${EVALUATION_IDP}`;
   const settings = { entityId: ENTITY_ID, acsUrl: `${base}/acs`, audience: `${base}/metadata` };
   const child = fork(PROGRAM, [folder, JSON.stringify(settings)], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const stop = () => void (child.connected && child.disconnect());
@@ -83,8 +83,9 @@ export async function startIdentityProvider(
     const metadata = metadataOf(await readFile(join(folder, 'idp.crt'), 'utf8'), port);
     const known = await identity.sso.idps.find(EVALUATION_IDP);
     if (known?.idp.ssoUrl !== urlOf(port)) {
-      await foundation.uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
-        identity.sso.idps.put(tx, { id: EVALUATION_IDP, metadata, map: MAP }),
+      const { idps } = identity.sso;
+      await foundation.uow.run({ actor: SYSTEM_ACTOR }, async (tx) =>
+        idps.put(tx, await idps.draft(tx, { id: EVALUATION_IDP, metadata, map: MAP }), 'live'),
       );
     }
     return stop;

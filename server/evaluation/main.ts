@@ -8,7 +8,7 @@ import { createLog, type Log } from '../platform/log/index.ts';
 import { startPrimary, workerNumber, type RunningPrimary } from '../primary.ts';
 import { openWorkerLink } from '../worker-link.ts';
 import { printPeople, startIdentityProvider } from './identity-provider.ts';
-import { isFirstStart, prepareEvaluation, printAccounts } from './prepare.ts';
+import { isFirstStart, isJoined, prepareEvaluation, printAccounts } from './prepare.ts';
 
 /** What a stop may take beyond the drain, for the database. */
 const END_MS = 15_000;
@@ -43,19 +43,26 @@ async function main(): Promise<void> {
   }
   await server.learned;
   printAccounts(config.home, isFirst);
-  await printPeople(config.home, isFirst);
+  if (!isJoined(config)) await printPeople(config.home, isFirst);
   process.stdout.write(`vaultdesk ready ${server.url}\n`);
 }
 
 /** Accounts and the demonstration bank, then the identity provider, which ends with this process. */
 async function prepare(foundation: Foundation, parts: Parts): Promise<void> {
   await prepareEvaluation(foundation, parts);
-  await startIdentityProvider(foundation, parts);
+  // A home that joined another one's installation has no people of its own.
+  if (!isJoined(foundation.config)) await startIdentityProvider(foundation, parts);
+}
+
+/** The others have taken its conversations: what it holds in memory is of no use, and it starts anew. */
+function endReplaced(log: Log): void {
+  log.error('taken for dead by the other processes');
+  void log.close().finally(() => process.exit(1));
 }
 
 /** One process does everything. */
 async function serve(options: { config: Config; log: Log; isFirst: boolean }): Promise<RunningPrimary> {
-  const server = await startServer({ ...options, prepare });
+  const server = await startServer({ ...options, prepare, onReplaced: () => endReplaced(options.log) });
   return { ...server, learned: waitForRobot(server, options.isFirst) };
 }
 
@@ -70,13 +77,8 @@ async function work({ config, log }: { config: Config; log: Log }): Promise<void
   link.onStop(() => stop());
   const isFirst = isFirstStart(config.home);
   const place = await link.place();
-  // The others have taken its conversations: what it holds in memory is of no use, and it starts anew.
-  const onReplaced = () => {
-    log.error('taken for dead by the other processes');
-    void log.close().finally(() => process.exit(1));
-  };
   try {
-    server = await startWorker({ config, log, place, onReplaced, prepare });
+    server = await startWorker({ config, log, place, onReplaced: () => endReplaced(log), prepare });
   } catch (error) {
     log.error('start failed', {}, error);
     await link.tell({ t: 'failed', fault: presentFault(error) });

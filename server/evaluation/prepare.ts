@@ -8,12 +8,15 @@ import type { Foundation } from '../foundation.ts';
 import type { AccountInput, FirstAccount } from '../identity/index.ts';
 import { ROOT_UNIT_ID, StartError, SYSTEM_ACTOR, type Actor } from '../kernel/index.ts';
 import { importPack, parsePack } from '../knowledge/index.ts';
+import type { Config } from '../platform/config/index.ts';
 import type { Tx } from '../platform/persistence/index.ts';
+import { importFlows, parseFlowFile } from '../robot/index.ts';
 import { writeSecret } from './secret.ts';
 import { DEMO_CANNED_RESPONSES, DEMO_SITE, DEMO_UNITS } from './demo-bank.ts';
 
 const PACKS = ['bank-retail.zh.json', 'bank-retail.en.json'];
 const PACKS_FOLDER = fileURLToPath(new URL('../knowledge/packs', import.meta.url));
+const FLOWS_FOLDER = fileURLToPath(new URL('../robot/flows/presets', import.meta.url));
 const TOKEN_DAYS = 365;
 
 /** One account for each role, and a second of those where two people must agree. */
@@ -107,7 +110,7 @@ async function makeSite(
 
 async function makeKnowledge(
   { uow }: Foundation,
-  { knowledge }: Parts,
+  { knowledge, robot }: Parts,
   accounts: FirstAccount[],
 ): Promise<void> {
   const people = { author: actorOf(accounts, 'editor'), approver: actorOf(accounts, 'editor2') };
@@ -115,6 +118,8 @@ async function makeKnowledge(
     process.stdout.write(`importing ${file} …\n`);
     const pack = parsePack(await readFile(join(PACKS_FOLDER, file), 'utf8'));
     await importPack({ uow, service: knowledge.service }, pack, people);
+    const flows = parseFlowFile(await readFile(join(FLOWS_FOLDER, file), 'utf8'));
+    await importFlows({ uow, flows: robot.flows }, flows, people);
   }
 }
 
@@ -137,6 +142,11 @@ export function printAccounts(home: string, isFirst: boolean): void {
     }
   }
   process.stdout.write(`Accounts: ${files.accounts}\nAPI token: ${files.token}\n`);
+}
+
+/** Whether this home belongs to a server that came to another one's installation. */
+export function isJoined({ cluster }: Config): boolean {
+  return cluster.node !== 'server-1';
 }
 
 /** Whether this home was never prepared. */

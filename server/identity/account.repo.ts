@@ -59,21 +59,6 @@ const ACCOUNT_SET_LOCALE = update(accountEntity, {
   set: ['locale'],
   where: ['id'],
 });
-const ACCOUNT_SIGNED_IN = update(accountEntity, {
-  name: 'account.signed_in',
-  set: ['failedCount', 'lockedUntilAt', 'lastSignInAt', 'totpLastStep'],
-  where: ['id', 'failedCount', 'totpLastStep'],
-});
-const ACCOUNT_FAILED = portable<{ id: string }>(
-  'account.failed',
-  'UPDATE account SET failed_count = failed_count + 1 WHERE id = :id',
-  { params: { id: 'uuid' } },
-);
-const ACCOUNT_LOCK = update(accountEntity, {
-  name: 'account.lock',
-  set: ['failedCount', 'lockedUntilAt'],
-  where: ['id'],
-});
 const ROLE_INSERT = insert(accountRoleEntity);
 const ROLES_REMOVE = remove(accountRoleEntity, { name: 'account_role.remove_all', where: ['accountId'] });
 /** A grant without a unit of its own counts from where the account is. */
@@ -160,16 +145,23 @@ export type AccountDecision = Pick<
 
 /** Adds the roles to rows, in their order; one query for 500 rows, and one for the composed roles they hold. */
 export async function withRoles(db: Db, rows: readonly AccountRow[]): Promise<Account[]> {
-  const grantsById = new Map<string, Grant[]>(rows.map((row) => [row.id, []]));
+  const granted: GrantRow[] = [];
   for (let start = 0; start < rows.length; start += IN_LIST_MAX) {
     const accountIdList = rows.slice(start, start + IN_LIST_MAX).map((row) => row.id);
-    for (const row of await db.all(ROLES_OF, { accountIdList })) {
-      const { role, scopeKind, scopeUnitId: ownUnitId, unitId, unitDepth } = row;
-      if (!isRoleId(role)) continue;
-      grantsById
-        .get(row.accountId)
-        ?.push({ role, kind: scopeKind as ScopeKind, unitId, unitDepth, ownUnitId });
-    }
+    granted.push(...(await db.all(ROLES_OF, { accountIdList })));
+  }
+  return withGrants(db, rows, granted);
+}
+
+async function withGrants(
+  db: Db,
+  rows: readonly AccountRow[],
+  granted: readonly GrantRow[],
+): Promise<Account[]> {
+  const grantsById = new Map<string, Grant[]>(rows.map((row) => [row.id, []]));
+  for (const { accountId, role, scopeKind, scopeUnitId: ownUnitId, unitId, unitDepth } of granted) {
+    if (!isRoleId(role)) continue;
+    grantsById.get(accountId)?.push({ role, kind: scopeKind as ScopeKind, unitId, unitDepth, ownUnitId });
   }
   const customIds = [...grantsById.values()].flat().map(({ role }) => role);
   const custom = new Map(
@@ -186,9 +178,13 @@ async function one(db: Db, row: AccountRow | undefined): Promise<Account | undef
   return row === undefined ? undefined : (await withRoles(db, [row]))[0];
 }
 
-/** The account of an id, if any. */
+/** The account of an id, if any; its roles come in the same round trip. */
 export async function findAccount(db: Db, id: string): Promise<Account | undefined> {
-  return one(db, await db.one(ACCOUNT_BY_ID, { id }));
+  const [row, granted] = await Promise.all([
+    db.one(ACCOUNT_BY_ID, { id }),
+    db.all(ROLES_OF, { accountIdList: [id] }),
+  ]);
+  return row === undefined ? undefined : (await withGrants(db, [row], granted))[0];
 }
 
 /** The account of a normalised user name, if any. */
@@ -358,35 +354,4 @@ export async function recentPasswords(db: Db, accountId: string): Promise<string
 /** Sets the language of the console. */
 export async function setLocale(tx: Tx, id: string, locale: string): Promise<void> {
   await tx.run(ACCOUNT_SET_LOCALE, { locale, whereId: id });
-}
-
-/**
- * Notes a successful sign-in. Gives false when a failure or the same one-time code came in between, so that guesses
- * sent at once gain nothing over guesses in a row.
- */
-export async function noteSignIn(
-  tx: Tx,
-  account: AccountRow,
-  signIn: { at: Date; totpStep: number },
-): Promise<boolean> {
-  const changed = await tx.run(ACCOUNT_SIGNED_IN, {
-    failedCount: 0,
-    lockedUntilAt: null,
-    lastSignInAt: signIn.at,
-    totpLastStep: signIn.totpStep,
-    whereId: account.id,
-    whereFailedCount: account.failedCount,
-    whereTotpLastStep: account.totpLastStep,
-  });
-  return changed === 1;
-}
-
-/** Counts a failure and locks at the fifth; gives whether it locked. The row stays locked until the commit. */
-export async function noteFailure(tx: Tx, id: string, at: Date): Promise<boolean> {
-  await tx.run(ACCOUNT_FAILED, { id });
-  const row = await tx.one(ACCOUNT_BY_ID, { id });
-  if (row === undefined || row.failedCount < ACCOUNT_RULES.failuresMax) return false;
-  const lockedUntilAt = new Date(at.getTime() + ACCOUNT_RULES.lockMs);
-  await tx.run(ACCOUNT_LOCK, { failedCount: 0, lockedUntilAt, whereId: id });
-  return true;
 }

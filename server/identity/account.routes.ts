@@ -104,6 +104,7 @@ function rolesRoute({ clock, accounts }: AccountRouteDeps): AnyRoute {
     summary: 'Asks for other roles; another person approves.',
     permission: 'account:create',
     audit: 'account.roles-request',
+    needsProof: true,
     body: schemas.rolesRequest,
     response: schemas.account,
     ifMatch: true,
@@ -140,6 +141,7 @@ function changeRoute({ clock, accounts }: AccountRouteDeps, change: Change): Any
     summary: SUMMARIES[change.verb],
     permission: change.permission,
     audit: change.audit,
+    needsProof: true,
     response: schemas.account,
     ifMatch: true,
     errors: [
@@ -163,6 +165,7 @@ function resetRoute({ accounts }: AccountRouteDeps): AnyRoute {
     summary: 'Sets a temporary password, shown once; one-time codes stay as they are.',
     permission: 'account:create',
     audit: 'account.password-reset',
+    needsProof: true,
     response: schemas.temporaryPassword,
     ifMatch: true,
     errors: ['account.self_refused'],

@@ -10,15 +10,35 @@ export const NO_PASSWORD = 'none';
 export const ACCOUNT_RULES = {
   failuresMax: 5,
   lockMs: 15 * MINUTE_MS,
-  failuresPerAddressMax: 20,
-  failuresPerAddressMs: 15 * MINUTE_MS,
   passwordAgeMaxMs: 90 * DAY_MS,
   passwordsRemembered: 5,
   idleMs: 15 * MINUTE_MS,
   idleAgentMs: 30 * MINUTE_MS,
   sessionMs: 12 * 60 * MINUTE_MS,
   sessionsPerAccountMax: 3,
+  /** An address is known for that long after a sign-in from it; a lock set off elsewhere does not hold there. */
+  addressKnownMs: 30 * DAY_MS,
+  /** A dangerous act asks for proof again after that. */
+  provenMs: 15 * MINUTE_MS,
+  recoveryCodes: 10,
 } as const;
+
+/** What the operator may set of signing in; `limits` and `accounts` of the configuration. */
+export interface SignInRules {
+  /** Failures of one address, and how long they count, at each route that takes a secret. */
+  failures: { max: number; perMs: number };
+  /** Beginnings of single sign-on from one address in a minute; each writes a row. */
+  ssoPerMinute: number;
+  /** What new secrets for one-time codes are made for; known ones keep theirs. */
+  otpHash: 'sha1' | 'sha256';
+}
+
+/** As they are unless the configuration says otherwise. */
+export const SIGN_IN_RULES: SignInRules = {
+  failures: { max: 20, perMs: 15 * MINUTE_MS },
+  ssoPerMinute: 120,
+  otpHash: 'sha1',
+};
 
 /** Stored state of an account; being locked is a time, not a state. */
 export type AccountState = 'pending' | 'active' | 'disabled';

@@ -1,4 +1,4 @@
-import { AppError, ROOT_UNIT_ID, SYSTEM_ACTOR, type Clock, type Ids } from '../kernel/index.ts';
+import { AppError, SYSTEM_ACTOR, type Clock, type Ids } from '../kernel/index.ts';
 import { hashPassword, passwordFaults, randomToken, totp, type Crypto } from '../platform/crypto/index.ts';
 import type { Db, Tx, UnitOfWork } from '../platform/persistence/index.ts';
 import {
@@ -16,14 +16,17 @@ import {
   type AccountDecision,
 } from './account.repo.ts';
 import type { AccountRow } from './account.entity.ts';
-import { joinRoles, NO_PASSWORD, normaliseUsername, splitRoles } from './account.rules.ts';
+import { newAccountRow, type AccountSecrets } from './account.row.ts';
+import { joinRoles, NO_PASSWORD, splitRoles, type SignInRules } from './account.rules.ts';
 import { findCustomRoles, noteGrants } from './roles/role.repo.ts';
 import { areRolesCompatible, isCustomRoleId, rolesNeedOtp } from './roles/role.rules.ts';
 import type { CustomRoleRow } from './roles/role.entity.ts';
 import { othersWithRole } from './leavers/leaver.repo.ts';
+import { unlockAddresses } from './known-address.repo.ts';
 import { ADMINISTRATOR_ROLES, isRole } from './permissions.ts';
 import { removeSessions } from './session.repo.ts';
 import type { SessionService } from './session.service.ts';
+import { countIdentities } from './sso/sso.repo.ts';
 import { totpCell } from './sign-in.service.ts';
 
 /** What accounts need. */
@@ -33,6 +36,8 @@ export interface AccountDeps {
   ids: Ids;
   crypto: Crypto;
   sessions: SessionService;
+  /** What new secrets for one-time codes are made for. */
+  otpHash: SignInRules['otpHash'];
 }
 
 /** A new account. */
@@ -102,7 +107,9 @@ export class AccountService {
   ): Promise<{ account: Account; totpSecret: string | undefined }> {
     const composed = await assertRoles(tx, input.roles);
     const id = this.#deps.ids.next();
-    const totpSecret = rolesNeedOtp(input.roles, composed) ? totp.createSecret() : undefined;
+    const totpSecret = rolesNeedOtp(input.roles, composed)
+      ? totp.createSecret(this.#deps.otpHash)
+      : undefined;
     const row = this.#rowOf(id, input, { hash: temporary.hash, totpSecret });
     row.state = 'pending';
     row.mustChangePassword = true;
@@ -118,34 +125,9 @@ export class AccountService {
     return { account: { ...row, roles: [], composed: [], grants: [] }, totpSecret };
   }
 
-  #rowOf(
-    id: string,
-    input: AccountInput,
-    secrets: { hash: string; totpSecret: string | undefined },
-  ): AccountRow {
-    const now = this.#deps.clock.now();
-    const { totpSecret } = secrets;
-    return {
-      id,
-      username: normaliseUsername(input.username),
-      displayName: input.displayName.trim(),
-      state: 'active',
-      locale: 'zh-CN',
-      passwordHash: secrets.hash,
-      passwordChangedAt: now,
-      mustChangePassword: false,
-      totpEnc:
-        totpSecret === undefined ? null : this.#deps.crypto.installation.seal(totpCell(id), totpSecret),
-      totpLastStep: 0,
-      failedCount: 0,
-      lockedUntilAt: null,
-      pendingRoles: null,
-      pendingById: null,
-      unitId: input.unitId ?? ROOT_UNIT_ID,
-      createdAt: now,
-      lastSignInAt: null,
-      version: 1,
-    };
+  #rowOf(id: string, input: AccountInput, secrets: AccountSecrets): AccountRow {
+    const { clock, crypto } = this.#deps;
+    return newAccountRow({ id, ...input, ...secrets, at: clock.now(), crypto });
   }
 
   async #insert(tx: Tx, row: AccountRow, roles: readonly string[]): Promise<void> {
@@ -163,7 +145,7 @@ export class AccountService {
     const composed = await assertRoles(tx, roles);
     if (account.state === 'disabled') throw new AppError('account.state_refused');
     const isNewlyCoded = rolesNeedOtp(roles, composed) && account.totpEnc === null;
-    const totpSecret = isNewlyCoded ? totp.createSecret() : undefined;
+    const totpSecret = isNewlyCoded ? totp.createSecret(this.#deps.otpHash) : undefined;
     const sealed =
       totpSecret === undefined
         ? account.totpEnc
@@ -292,12 +274,15 @@ export class AccountService {
     const isLocked = account.state === 'active' && account.lockedUntilAt !== null;
     if (account.state !== 'disabled' && !isLocked) throw new AppError('account.state_refused');
     const changed = await this.#decide(tx, account, { state: 'active', failedCount: 0, lockedUntilAt: null });
+    await unlockAddresses(tx, account.id);
     tx.record({ action: 'account.enable', outcome: 'ok', target: { type: 'account', id: account.id } });
     return changed;
   }
 
   /** Sets a temporary password, which has to be changed at the next sign-in; ends the sessions. */
   async resetPassword(tx: Tx, account: Account, temporary: TemporaryPassword): Promise<void> {
+    // Whoever signs in through an identity provider gets no second way in.
+    if ((await countIdentities(tx, account.id)) > 0) throw new AppError('account.state_refused');
     await this.#setPassword(tx, account, { hash: temporary.hash, isTemporary: true });
     await this.#endSessions(tx, account.id);
     tx.record({
@@ -317,7 +302,7 @@ export class AccountService {
   async changePassword(tx: Tx, account: Account, change: { hash: string; sessionId: string }): Promise<void> {
     await this.#setPassword(tx, account, { hash: change.hash, isTemporary: false });
     await removeSessions(tx, account.id, change.sessionId);
-    this.#deps.sessions.forgetAfter(tx, (live) => live.account.id === account.id);
+    this.#deps.sessions.forgetAfter(tx, { accountId: account.id });
     tx.record({
       action: 'account.password-change',
       outcome: 'ok',
@@ -343,7 +328,7 @@ export class AccountService {
 
   async #endSessions(tx: Tx, accountId: string): Promise<void> {
     await removeSessions(tx, accountId);
-    this.#deps.sessions.forgetAfter(tx, (live) => live.account.id === accountId);
+    this.#deps.sessions.forgetAfter(tx, { accountId });
   }
 
   /**
@@ -356,7 +341,9 @@ export class AccountService {
     for (const input of inputs) {
       const composed = await assertRoles(tx, input.roles);
       const { password, hash } = await createTemporaryPassword();
-      const totpSecret = rolesNeedOtp(input.roles, composed) ? totp.createSecret() : undefined;
+      const totpSecret = rolesNeedOtp(input.roles, composed)
+        ? totp.createSecret(this.#deps.otpHash)
+        : undefined;
       const row = this.#rowOf(this.#deps.ids.next(), input, { hash, totpSecret });
       await this.#insert(tx, row, input.roles);
       tx.record({

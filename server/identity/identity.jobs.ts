@@ -2,9 +2,10 @@ import { SYSTEM_ACTOR, type Clock } from '../kernel/index.ts';
 import type { AnyJobKind, JobContext } from '../platform/jobs/index.ts';
 import type { UnitOfWork } from '../platform/persistence/index.ts';
 import { findAccount } from './account.repo.ts';
-import { isDormant } from './account.rules.ts';
+import { ACCOUNT_RULES, isDormant } from './account.rules.ts';
 import { APPROVAL_RULES } from './approvals/approval.rules.ts';
 import type { ApprovalService } from './approvals/approval.service.ts';
+import { purgeAddresses } from './known-address.repo.ts';
 import { dormantAccounts } from './leavers/leaver.repo.ts';
 import type { LeaverService } from './leavers/leaver.service.ts';
 import { purgeSessions } from './session.repo.ts';
@@ -58,7 +59,9 @@ export function identityJobs(deps: IdentityJobDeps): AnyJobKind[] {
       timeoutMs: RUN_MS,
       run: () =>
         uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
-          const count = await purgeSessions(tx, clock.now());
+          const now = clock.now();
+          const unused = new Date(now.getTime() - ACCOUNT_RULES.addressKnownMs);
+          const count = (await purgeSessions(tx, now)) + (await purgeAddresses(tx, unused));
           tx.record({ action: 'session.expire', outcome: 'ok', details: { count } });
           return { count };
         }),

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor, Clock, DataScope, Ids } from '../kernel/index.ts';
+import type { Bus } from '../platform/bus/index.ts';
 import type { Crypto } from '../platform/crypto/index.ts';
+import type { Egress } from '../platform/egress/index.ts';
 import {
   allowedOrigins,
+  createNetworkList,
   isSameSecret,
   readCookie,
   SESSION_COOKIE,
@@ -12,6 +15,7 @@ import {
 } from '../platform/http/index.ts';
 import type { Tx, UnitOfWork, UnitRows } from '../platform/persistence/index.ts';
 import { findAccount, permissionsOfAccount, type Account } from './account.repo.ts';
+import { SIGN_IN_RULES, type SignInRules } from './account.rules.ts';
 import { identityJobs } from './identity.jobs.ts';
 import { leaverRoutes } from './leavers/leaver.routes.ts';
 import { importRoutes } from './import/import.routes.ts';
@@ -27,10 +31,18 @@ import type { TokenScope } from './permissions.ts';
 import { rightsRoutes, type RecordLook } from './rights/rights.routes.ts';
 import { roleRoutes } from './roles/role.routes.ts';
 import { RoleService } from './roles/role.service.ts';
+import { isBreakGlassPlace, localPathOf } from './local-path.ts';
 import { ownSessionRoutes } from './own-session.routes.ts';
+import { proofRoutes } from './proof.routes.ts';
+import { ScimGroups } from './scim/scim-groups.service.ts';
+import { ScimUsers } from './scim/scim-users.service.ts';
+import { scimRoutes } from './scim/scim.routes.ts';
 import { sessionRoutes } from './session.routes.ts';
 import { actorOf, scopesOf, SessionService, type Bookkeeping } from './session.service.ts';
-import { SignInService } from './sign-in.service.ts';
+import { setupRoutes } from './setup/setup.routes.ts';
+import { SetupService } from './setup/setup.service.ts';
+import type { SignInSettings } from './sign-in.section.ts';
+import { SignInService, type SignInDeps } from './sign-in.service.ts';
 import { listAgents, listSkillGroups, type Agent, type SkillGroup } from './skill-group.repo.ts';
 import { createSkillGroup, skillGroupRoutes, type SkillGroupInput } from './skill-group.routes.ts';
 import { UnitTree } from './organisation/unit-tree.ts';
@@ -39,6 +51,7 @@ import { unitRoutes } from './organisation/unit.routes.ts';
 import { PlacementService } from './organisation/placement.service.ts';
 import { placementRoutes } from './organisation/placement.routes.ts';
 import { UnitService } from './organisation/unit.service.ts';
+import type { Tell } from './sso/certificate-watch.ts';
 import { createSso, type Sso } from './sso/sso.ts';
 import { tokenRoutes } from './token.routes.ts';
 import { TokenService } from './token.service.ts';
@@ -49,6 +62,8 @@ export interface IdentityDeps {
   bookkeeping: Bookkeeping;
   clock: Clock;
   ids: Ids;
+  /** Tells the other processes of ended sessions; absent where there is one process alone. */
+  bus?: Pick<Bus, 'publish' | 'subscribe' | 'onGap'>;
   crypto: Crypto;
   config: Pick<HttpConfig, 'publicBaseUrl' | 'hosts'>;
   isEvaluation: boolean;
@@ -60,6 +75,18 @@ export interface IdentityDeps {
   dormantMs: number;
   /** Tells whoever may approve; in the unit of work that asks. */
   onApprovalAsked?: OnAsked;
+  /** The way out, for metadata of identity providers; built later. */
+  egress(): Pick<Egress, 'request'>;
+  /** How people come in; settings are built later. */
+  signInSettings(): SignInSettings;
+  /** Networks that emergency accounts may be used from; all of them when there is none. */
+  breakGlassNetworks: readonly string[];
+  /** Emergency accounts show a client certificate of their name; absent: they need none. */
+  isCertificateNeeded?: boolean;
+  /** Tells administrators of certificates and metadata. */
+  tell: Tell;
+  /** What the operator may set of signing in; absent: as the product comes. */
+  signInRules?: SignInRules;
   /** Told of each failed sign-in, in its unit of work; with the account's id when that locked it. */
   onSignInFailed?(tx: Tx, lockedAccountId: string | undefined): Promise<void>;
   /** A write of the last use failed; nothing is lost, somebody should look. */
@@ -146,8 +173,9 @@ export interface Identity {
 
 /** Builds the module. */
 export function createIdentity(deps: IdentityDeps): Identity {
+  const { signInRules: rules = SIGN_IN_RULES } = deps;
   const sessions = new SessionService(deps);
-  const accounts = new AccountService({ ...deps, sessions });
+  const accounts = new AccountService({ ...deps, sessions, otpHash: rules.otpHash });
   const tokens = new TokenService(deps);
   const { clock, ids, onApprovalAsked } = deps;
   const approvals = new ApprovalService({
@@ -157,16 +185,23 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const leavers = new LeaverService({ accounts, approvals, work: deps.work });
   const disableDormant = (tx: Tx, account: Account) => leavers.disableDormant(tx, account);
   const imports = new ImportService({ ...deps, accounts, approvals });
-  const signIns = new SignInService({ ...deps, sessions, disableDormant });
+  const signIns = new SignInService({
+    ...{ ...deps, sessions, disableDormant },
+    localPath: localPaths(deps, async () => (await sso.idps.list()).some(({ idp }) => idp.state === 'live')),
+    onBreakGlass: (tx, id) =>
+      deps.tell(tx, { kind: 'sso.break-glass', id, params: { account: id }, severity: 'alarm' }),
+  });
   const organisation = createOrganisation(deps, sessions);
-  const sso = createSso({ ...deps, sessions, accounts });
+  const sso = createSso({ ...deps, sessions, accounts, approvals, beginningsPerMinute: rules.ssoPerMinute });
   const placements = new PlacementService({ approvals, sessions, units: organisation.units });
   const agents = (skillGroupId: string | null, unitId?: string) =>
     deps.uow.read((db) => listAgents(db, skillGroupId, unitId));
   return {
     routes: [
-      ...sessionRoutes({ ...deps, sessions, signIns, accounts }),
+      ...sessionRoutes({ ...deps, sessions, signIns, accounts, failures: rules.failures }),
+      ...setupRoutes({ setup: new SetupService(deps), rules }),
       ...ownSessionRoutes({ sessions }),
+      ...proofRoutes({ ...deps, sessions, signIns, failures: rules.failures }),
       ...accountRoutes({ ...deps, accounts }),
       ...importRoutes({ ...deps, imports }),
       ...leaverRoutes({ clock, accounts, leavers }),
@@ -174,6 +209,11 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...skillGroupRoutes(deps),
       ...approvalRoutes({ clock, approvals }),
       ...sso.routes,
+      ...scimRoutes({
+        ...{ idps: sso.idps, publicBaseUrl: deps.config.publicBaseUrl },
+        users: new ScimUsers({ ...deps, accounts, leavers }),
+        groups: new ScimGroups({ ...deps, accounts }),
+      }),
       ...organisation.routes,
       ...rightsRoutes({ clock, lookAt: deps.lookAt, ancestorsOf: organisation.ancestorsOf }),
       ...placementRoutes({ accounts, placements }),
@@ -197,6 +237,18 @@ export function createIdentity(deps: IdentityDeps): Identity {
     createFirstAccounts: (tx, inputs) => accounts.createFirst(tx, inputs),
     createToken: (tx, input) => tokens.create(tx, input),
   };
+}
+
+/** Decides by what ways a password opens an account. */
+function localPaths(deps: IdentityDeps, hasLiveIdp: () => Promise<boolean>): SignInDeps['localPath'] {
+  const { breakGlassNetworks: networks, isCertificateNeeded = false } = deps;
+  const rules = { networks, isNear: createNetworkList(networks), isCertificateNeeded };
+  return async (account, from) =>
+    localPathOf(account, {
+      settings: deps.signInSettings(),
+      hasLiveIdp: await hasLiveIdp(),
+      isBreakGlassPlace: isBreakGlassPlace(rules, account.username, from),
+    });
 }
 
 function createOrganisation(

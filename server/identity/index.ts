@@ -32,5 +32,8 @@ export type { SkillGroupInput } from './skill-group.routes.ts';
 export type { WorkPort } from './leavers/leaver.service.ts';
 export type { Bookkeeping } from './session.service.ts';
 export { createIdpAdministration, type IdpAdministration } from './sso/idp-administration.ts';
+export { SIGN_IN, type SignInSettings } from './sign-in.section.ts';
+export { accountIdsByUsername, listAccess, type AccountAccess } from './access.view.ts';
 export { accountExport } from './account.export.ts';
 export { unitExport } from './organisation/unit.export.ts';
+export { createSetup } from './setup/setup.service.ts';

@@ -64,7 +64,7 @@ export function ownSessionRoutes({ sessions }: OwnSessionRouteDeps): AnyRoute[] 
         // Somebody else's session looks like none.
         if (!own.some((row) => row.id === id)) throw new AppError('request.not_found');
         await removeSession(tx, id);
-        sessions.forgetAfter(tx, (live) => live.row.id === id);
+        sessions.forgetAfter(tx, { sessionId: id });
         if (context.session.id === id) sessions.clearCookie(context);
         tx.record({ action: 'session.close', outcome: 'ok', target: { type: 'session', id } });
       },

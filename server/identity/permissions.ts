@@ -40,6 +40,7 @@ export const ROLE_PERMISSIONS = {
     'ticket:export',
     'conversation:export',
     'export:approve',
+    'access:attest',
   ],
   inspector: [
     'qa:read',
@@ -63,6 +64,7 @@ export const ROLE_PERMISSIONS = {
     'audit:verify',
     'audit:review',
     'audit:export',
+    'case:ask',
     'record:read',
     'record:manage',
     'record:approve',
@@ -101,6 +103,8 @@ export const ROLE_PERMISSIONS = {
     'egress:read',
     'egress:approve',
     'connector:read',
+    'access:attest',
+    'staff:write',
   ],
   'audit-admin': ['audit:read-admin', 'account:read', 'approval:read', 'settings:read', 'record:approve'],
 } as const satisfies Record<Role, readonly string[]>;
@@ -114,6 +118,7 @@ export const TOKEN_SCOPES = [
   'channel:send',
   'webhook:write',
   'report:read',
+  'scim:write',
 ] as const;
 
 /** Scopes that give a right of people for reading only. */

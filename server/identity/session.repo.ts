@@ -27,6 +27,8 @@ export const accountSessionEntity = defineEntity(
     nameId: col.text(255).optional(),
     nameIdFormat: col.text(256).optional(),
     sessionIndex: col.text(256).optional(),
+    /** When its person last showed every factor; null while the second one is missing. */
+    provenAt: col.instant().optional(),
   },
   { primaryKey: ['id'] },
 );
@@ -60,6 +62,11 @@ const SESSIONS_OF_IDP = select(accountSessionEntity, {
   where: ['idpId'],
   orderBy: [['id', 'asc']],
   limit: true,
+});
+const SESSION_PROVE = update(accountSessionEntity, {
+  name: 'account_session.prove',
+  set: ['provenAt'],
+  where: ['id'],
 });
 const SESSION_REMOVE = remove(accountSessionEntity, { name: 'account_session.remove', where: ['id'] });
 const SESSIONS_REMOVE_OTHERS = portable<{ accountId: string; keptId: string }>(
@@ -121,6 +128,11 @@ export function sessionsOfIdp(db: Db, idpId: string, nameId?: string): Promise<S
 /** Sessions of an account, the newest first. */
 export function sessionsOfAccount(db: Db, accountId: string): Promise<SessionRow[]> {
   return db.all(SESSIONS_OF, { accountId, limit: SESSIONS_READ_MAX });
+}
+
+/** Notes that the person behind a session was asked and answered. */
+export async function proveSession(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.run(SESSION_PROVE, { provenAt: at, whereId: id });
 }
 
 /** Ends one session. */

@@ -1,21 +1,28 @@
 import { AppError, type Clock } from '../kernel/index.ts';
-import { hashPassword } from '../platform/crypto/index.ts';
+import { hashPassword, type Crypto } from '../platform/crypto/index.ts';
 import { defineRoute, refuse, Refusal, type AnyRoute, type RequestContext } from '../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../platform/persistence/index.ts';
 import { findAccount, permissionsOfAccount, setLocale, type Account } from './account.repo.ts';
-import { ACCOUNT_RULES, mustChangePassword } from './account.rules.ts';
+import { mustChangePassword } from './account.rules.ts';
 import type { AccountService } from './account.service.ts';
 import * as schemas from './identity.schema.ts';
+import { membershipsOf } from './leavers/leaver.repo.ts';
+import { proofMeansOf } from './proof.routes.ts';
+import { takesWork } from './roles/role.rules.ts';
 import { findSessionById, removeSession } from './session.repo.ts';
 import type { LiveSession, SessionService } from './session.service.ts';
+import { listSkillGroups } from './skill-group.repo.ts';
 import type { CheckedSignIn, SignIn, SignInService } from './sign-in.service.ts';
 
 /** What the routes of a person's own session need. */
 export interface SessionRouteDeps {
   uow: UnitOfWork;
   clock: Clock;
+  crypto: Pick<Crypto, 'blindIndex'>;
   sessions: SessionService;
   signIns: SignInService;
+  /** Failures from one address, and in how long. */
+  failures: { max: number; perMs: number };
   accounts: AccountService;
   /** Shown on every page of an evaluation instance. */
   isEvaluation: boolean;
@@ -26,13 +33,14 @@ export function sessionRoutes(deps: SessionRouteDeps): AnyRoute[] {
   return [signInRoute(deps), readRoute(deps), signOutRoute(deps), passwordRoute(deps), localeRoute(deps)];
 }
 
-const SIGN_IN_LIMIT = {
-  max: ACCOUNT_RULES.failuresPerAddressMax,
-  perMs: ACCOUNT_RULES.failuresPerAddressMs,
-  counts: 'failures',
-} as const;
+/** Whether somebody takes conversations and is in no skill group although there are some: only the common queue comes. */
+async function lacksSkillGroup(tx: Tx, { account }: LiveSession): Promise<boolean> {
+  if (!takesWork(account.roles, account.composed)) return false;
+  if ((await membershipsOf(tx, account.id)).length > 0) return false;
+  return (await listSkillGroups(tx)).length > 0;
+}
 
-function present(deps: SessionRouteDeps, live: LiveSession): Record<string, unknown> {
+async function present(tx: Tx, deps: SessionRouteDeps, live: LiveSession): Promise<Record<string, unknown>> {
   const { id, username, displayName, locale, roles } = live.account;
   return {
     account: { id, username, displayName, locale },
@@ -45,11 +53,23 @@ function present(deps: SessionRouteDeps, live: LiveSession): Record<string, unkn
     })),
     permissions: [...permissionsOfAccount(live.account)].sort(),
     csrfToken: live.csrfToken,
+    draftKey: draftKeyOf(deps.crypto, live.account.id),
     expiresAt: live.row.expiresAt.toISOString(),
     idleSeconds: live.idleMs / 1000,
     evaluation: deps.isEvaluation,
     mustChangePassword: mustChangePassword(live.account, deps.clock.now()),
+    isSecondFactorMissing: live.row.provenAt === null,
+    lacksSkillGroup: await lacksSkillGroup(tx, live),
+    proofBy: proofMeansOf(live.account),
   };
+}
+
+const DRAFT_KEY_PARTS = [1, 2, 3, 4];
+
+/** 256 bits that only live sessions of an account are given: its browser seals what was typed with them. */
+function draftKeyOf(crypto: Pick<Crypto, 'blindIndex'>, accountId: string): string {
+  const parts = DRAFT_KEY_PARTS.map((part) => crypto.blindIndex('account.draft', `${part} ${accountId}`));
+  return Buffer.concat(parts).toString('base64url');
 }
 
 /** The account of the session that asks; programs have none. */
@@ -69,12 +89,12 @@ function signInRoute(deps: SessionRouteDeps): AnyRoute {
     audit: 'session.open',
     body: schemas.signIn,
     response: schemas.session,
-    limit: SIGN_IN_LIMIT,
-    errors: ['session.credentials_invalid', 'session.otp_required', 'session.locked'],
+    limit: { ...deps.failures, counts: 'failures' },
+    errors: ['session.credentials_invalid', 'session.otp_required', 'session.locked', 'session.sso_only'],
     prepare: ({ body }, context) => deps.signIns.check(body, context),
     async handler(tx, { body, prepared }, context) {
       const result = await deps.signIns.complete(tx, { signIn: body, checked: prepared }, context);
-      return result instanceof Refusal ? result : present(deps, result);
+      return result instanceof Refusal ? result : present(tx, deps, result);
     },
   });
 }
@@ -92,7 +112,7 @@ function readRoute(deps: SessionRouteDeps): AnyRoute {
       const { account, sessionId } = await ownAccount(tx, context);
       const row = await findSessionById(tx, sessionId);
       if (row === undefined || context.session === undefined) throw new AppError('session.expired');
-      return present(deps, deps.sessions.describe(row, account, context.session.csrfToken));
+      return present(tx, deps, deps.sessions.describe(row, account, context.session.csrfToken));
     },
   });
 }
@@ -110,7 +130,7 @@ function signOutRoute(deps: SessionRouteDeps): AnyRoute {
     async handler(tx, _input, context) {
       const { sessionId } = await ownAccount(tx, context);
       await removeSession(tx, sessionId);
-      deps.sessions.forgetAfter(tx, (live) => live.row.id === sessionId);
+      deps.sessions.forgetAfter(tx, { sessionId });
       deps.sessions.clearCookie(context);
       tx.record({ action: 'session.close', outcome: 'ok', target: { type: 'session', id: sessionId } });
     },
@@ -134,7 +154,7 @@ function passwordRoute(deps: SessionRouteDeps): AnyRoute {
     body: schemas.passwordChange,
     response: schemas.noAnswer,
     status: 204,
-    limit: SIGN_IN_LIMIT,
+    limit: { ...deps.failures, counts: 'failures' },
     errors: ['session.credentials_invalid', 'account.password_weak'],
     async prepare({ body }, context) {
       const account = await deps.uow.read((db) => findAccount(db, context.actor.id));
@@ -147,7 +167,8 @@ function passwordRoute(deps: SessionRouteDeps): AnyRoute {
     },
     async handler(tx, { prepared }, context) {
       const { account, sessionId } = await ownAccount(tx, context);
-      if (!prepared.isCurrentRight) return deps.signIns.countFailure(tx, account, 'password');
+      const { ip } = context;
+      if (!prepared.isCurrentRight) return deps.signIns.countFailure(tx, account, { ip, factor: 'password' });
       if (prepared.faults.length > 0) {
         const target = { type: 'account', id: account.id };
         const reason = 'account.password_weak';
@@ -174,7 +195,7 @@ function localeRoute(deps: SessionRouteDeps): AnyRoute {
     async handler(tx, { body }, context) {
       const { account } = await ownAccount(tx, context);
       await setLocale(tx, account.id, body.locale);
-      deps.sessions.forgetAfter(tx, (live) => live.account.id === account.id);
+      deps.sessions.forgetAfter(tx, { accountId: account.id });
       const target = { type: 'account', id: account.id };
       tx.record({ action: 'account.update', outcome: 'ok', target, fields: ['locale'] });
     },

@@ -6,12 +6,19 @@ import {
   type Principal,
   type RequestContext,
 } from '../platform/http/index.ts';
+import type { Bus } from '../platform/bus/index.ts';
 import type { Statement, Tx, UnitOfWork } from '../platform/persistence/index.ts';
 import { findAccount, permissionsOfAccount, type Account } from './account.repo.ts';
 import { ACCOUNT_RULES, idleLimitMs, mustChangePassword } from './account.rules.ts';
 import { scopeForPermissions, widestScope } from './organisation/scope.rules.ts';
 import { takesWork } from './roles/role.rules.ts';
-import { findSession, insertSession, SESSION_TOUCH, type SessionRow } from './session.repo.ts';
+import {
+  findSession,
+  findSessionById,
+  insertSession,
+  SESSION_TOUCH,
+  type SessionRow,
+} from './session.repo.ts';
 
 /**
  * Writes that move a clock and change no business state, outside units of work and without an audit entry (last use of
@@ -27,8 +34,16 @@ export interface SessionDeps {
   bookkeeping: Bookkeeping;
   clock: Clock;
   ids: Ids;
+  /** Tells the other processes on the database; absent where there is one process alone. */
+  bus?: Pick<Bus, 'publish' | 'subscribe' | 'onGap'> | undefined;
   onFault(error: unknown): void;
 }
+
+/** Whose sessions ended or have other rights: one session, or all of an account, a unit, or the holders of a role. */
+export type Meant = { sessionId: string } | { accountId: string } | { unitId: string } | { role: string };
+
+/** Topic of the bus: sessions that ended or have other rights, each id as `session:ID`, `account:ID`, `unit:ID`, `role:NAME`. */
+export const SESSIONS_CHANGED = 'identity.sessions';
 
 /** A live session and whose it is. */
 export interface LiveSession {
@@ -46,6 +61,8 @@ export interface SessionOrigin {
   sessionIndex: string | null;
   /** When the session at the identity provider ends. */
   endsAt?: Date | undefined;
+  /** When the person showed every factor there; null while the second one is missing. Now, unless said. */
+  provenAt?: Date | null;
 }
 
 const LOCAL: SessionOrigin = { idpId: null, nameId: null, nameIdFormat: null, sessionIndex: null };
@@ -90,6 +107,8 @@ export class SessionService {
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
+    deps.bus?.subscribe(SESSIONS_CHANGED, (ids) => this.#forget(ids));
+    deps.bus?.onGap(() => this.#recheckAll());
   }
 
   /** Signs a request in by its cookie. */
@@ -106,16 +125,21 @@ export class SessionService {
       actor: actorOf(account, { sessionId: row.id, ip }),
       permissions: permissionsOfAccount(account),
       scopeFor: scopesOf(account),
-      session: { id: row.id, csrfToken },
+      session: { id: row.id, csrfToken, isProven: isProven(row, this.#deps.clock.now()) },
     };
-    if (mustChangePassword(account, this.#deps.clock.now()))
-      principal.restriction = 'session.password_expired';
-    return principal;
+    const restriction = this.#restrictionOf(live);
+    return restriction === undefined ? principal : { ...principal, restriction };
   }
 
-  /** Whether the password has to be changed before anything else. */
-  isRestricted({ account }: LiveSession): boolean {
-    return mustChangePassword(account, this.#deps.clock.now());
+  /** What has to be done before anything else: the second factor, then a new password. */
+  #restrictionOf({ account, row }: LiveSession): Principal['restriction'] {
+    if (row.provenAt === null) return 'session.second_factor';
+    return mustChangePassword(account, this.#deps.clock.now()) ? 'session.password_expired' : undefined;
+  }
+
+  /** Whether something has to be done before anything else. */
+  isRestricted(live: LiveSession): boolean {
+    return this.#restrictionOf(live) !== undefined;
   }
 
   /** The live session of a cookie. `isUse` starts its idle time again. */
@@ -208,9 +232,10 @@ export class SessionService {
       ),
       ...{ idpId: origin.idpId, nameId: origin.nameId },
       ...{ nameIdFormat: origin.nameIdFormat, sessionIndex: origin.sessionIndex },
+      provenAt: origin.provenAt === undefined ? now : origin.provenAt,
     };
     const ended = await insertSession(tx, row, ACCOUNT_RULES.sessionsPerAccountMax);
-    for (const id of ended) this.forgetAfter(tx, (live) => live.row.id === id);
+    for (const sessionId of ended) this.forgetAfter(tx, { sessionId });
     // A session cookie without an age: it leaves with the browser, and the server ends it anyway.
     context.setHeader('Set-Cookie', `${SESSION_COOKIE}=${cookie}; ${COOKIE_ATTRIBUTES}`);
     return this.describe(row, account, csrfTokenOf(cookie));
@@ -227,14 +252,38 @@ export class SessionService {
   }
 
   /**
-   * Forgets cached sessions once the unit has committed, so that what ended is refused at once in this process, and tells
-   * those who hold one open.
+   * Forgets cached sessions once the unit has committed, here and in every other process, so that what ended is refused
+   * at once, and tells those who hold one open: their sockets close.
    */
-  forgetAfter(tx: Tx, isMeant: (live: LiveSession) => boolean): void {
-    tx.afterCommit(() => {
-      for (const [key, cached] of this.#cache) if (isMeant(cached.live)) this.#cache.delete(key);
-      for (const [watch, live] of this.#watches) if (isMeant(live)) watch();
-    });
+  forgetAfter(tx: Tx, meant: Meant): void {
+    const [kind, id] = Object.entries(meant)[0] as [string, string];
+    const name = `${kind.replace(/Id$/, '')}:${id}`;
+    const { bus } = this.#deps;
+    // The bus tells its own process as well.
+    if (bus === undefined) tx.afterCommit(() => this.#forget([name]));
+    else bus.publish(tx, SESSIONS_CHANGED, [name]);
+  }
+
+  #forget(ids: readonly string[]): void {
+    const names = new Set(ids);
+    const isMeant = ({ row, account }: LiveSession) =>
+      names.has(`session:${row.id}`) ||
+      names.has(`account:${account.id}`) ||
+      names.has(`unit:${account.unitId}`) ||
+      account.roles.some((role) => names.has(`role:${role}`));
+    for (const [key, cached] of this.#cache) if (isMeant(cached.live)) this.#cache.delete(key);
+    for (const [watch, live] of this.#watches) if (isMeant(live)) watch();
+  }
+
+  /** What others said may have been missed: everything cached is looked up again, and ended sessions are told. */
+  #recheckAll(): void {
+    for (const cached of this.#cache.values()) cached.checkedAtMs = Number.NEGATIVE_INFINITY;
+    for (const [watch, live] of this.#watches) {
+      this.#deps.uow
+        .read((db) => findSessionById(db, live.row.id))
+        .then((row) => (row === undefined ? watch() : undefined))
+        .catch((error: unknown) => this.#deps.onFault(error));
+    }
   }
 
   /** Calls `watch` when this session is forgotten: it ended, or the account has other rights. Gives back how to stop. */
@@ -243,6 +292,11 @@ export class SessionService {
     this.#watches.set(own, live);
     return () => void this.#watches.delete(own);
   }
+}
+
+/** Whether the person behind a session was asked lately enough for a dangerous act. */
+function isProven({ provenAt }: SessionRow, now: Date): boolean {
+  return provenAt !== null && now.getTime() - provenAt.getTime() <= ACCOUNT_RULES.provenMs;
 }
 
 function isLive({ live, lastSeenMs }: Cached, nowMs: number): boolean {

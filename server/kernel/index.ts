@@ -7,7 +7,6 @@ export { beforeKey, beforeOf, fromKey, FROM_NEWEST, type Before } from './keyset
 export { LIMITS } from './limits.ts';
 export { decodeCursor, encodeCursor, toPage, type CursorKey, type Page } from './pages.ts';
 export {
-  isRecordClass,
   RECORD_CLASSES,
   type RecordClass,
   type RecordCursor,

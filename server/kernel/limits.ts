@@ -6,11 +6,9 @@ export const LIMITS = {
   textFieldCharacters: 64 * 1024,
   pageItemsDefault: 50,
   pageItemsMax: 500,
-  helloTimeoutMs: 10_000,
-  socketsBeforeHelloMax: 5_000,
-  socketBufferedBytesMax: 1024 * 1024,
+  /** Counts of what may be any number go so far and one further, which means more: "10,000+". */
+  countedMax: 10_000,
   longPollSecondsMax: 25,
   drainMs: 30_000,
   idempotencyKeptHours: 24,
-  conversationsOpenPerRequesterMax: 20,
 } as const;

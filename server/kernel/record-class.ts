@@ -13,11 +13,6 @@ export const RECORD_CLASSES = [
 /** One class of records. */
 export type RecordClass = (typeof RECORD_CLASSES)[number];
 
-/** Tells whether a text names a class of records. */
-export function isRecordClass(text: unknown): text is RecordClass {
-  return (RECORD_CLASSES as readonly unknown[]).includes(text);
-}
-
 /** The first instant that is still within each class's period: what ended before it is due. */
 export type Thresholds = Readonly<Record<RecordClass, Date>>;
 

@@ -3,9 +3,12 @@ import type { AnyRoute } from '../platform/http/index.ts';
 import type { Db } from '../platform/persistence/index.ts';
 import { articleRoutes } from './articles/article.routes.ts';
 import { ArticleService } from './articles/article.service.ts';
+import { regressionRoutes } from './regression/regression.routes.ts';
+import { RegressionService } from './regression/regression.service.ts';
 import {
   findLiveAnswers,
   listLiveEntries,
+  listLiveOpenings,
   liveStamp,
   type LiveAnswer,
   type LiveEntry,
@@ -17,6 +20,8 @@ export interface LiveKnowledge {
   entries(db: Db, locale: string): Promise<LiveEntry[]>;
   /** The approved answers of these articles that are live now, by id; at most 500 ids. */
   answers(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, LiveAnswer>>;
+  /** The live openings for an upset requester, category `calming.…`; at most 50. */
+  openings(db: Db, locale: string): Promise<LiveAnswer[]>;
   /** A short text that changes when the live articles of a language change. */
   stamp(db: Db, locale: string): Promise<string>;
 }
@@ -24,6 +29,7 @@ export interface LiveKnowledge {
 /** The parts of the knowledge module that the composition root wires. */
 export interface Knowledge {
   service: ArticleService;
+  regression: RegressionService;
   live: LiveKnowledge;
   routes: AnyRoute[];
   handlers: EventHandler[];
@@ -38,14 +44,17 @@ export function createKnowledge(deps: {
 }): Knowledge {
   const { clock, ids, namesOf } = deps;
   const service = new ArticleService({ clock, ids });
+  const regression = new RegressionService({ clock, ids, articles: service });
   return {
     service,
+    regression,
     live: {
       entries: (db, locale) => listLiveEntries(db, locale, clock.now()),
       answers: (db, articleIds) => findLiveAnswers(db, articleIds, clock.now()),
+      openings: (db, locale) => listLiveOpenings(db, locale, clock.now()),
       stamp: (db, locale) => liveStamp(db, locale, clock.now()),
     },
-    routes: articleRoutes({ service, namesOf }),
+    routes: [...articleRoutes({ service, namesOf }), ...regressionRoutes({ regression })],
     handlers: [],
   };
 }

@@ -1,4 +1,4 @@
-export { EVALUATION_UNIT_ROWS } from './evaluations/evaluation.repo.ts';
+export { evaluationUnitRows } from './evaluations/evaluation.figures.ts';
 export { qaRecords } from './evaluations/evaluation.records.ts';
 export { createQa, type Qa, type QaDeps } from './qa.ts';
 export type { AccountNames } from './ports.ts';

@@ -1,7 +1,13 @@
-export { RECORDS_SAID_MAX, type Looked, type LookupWish } from './answering/lookup.rules.ts';
+export type { OpenTicket } from './answering/flow.replies.ts';
+export { RECORDS_SAID_MAX, type Looked } from './answering/lookup.rules.ts';
 export type { RobotContext } from './assist/assist.service.ts';
 export type { RobotStatus } from './robot-status.ts';
 export { robotRecords } from './robot.records.ts';
 export { createRobot, type Robot, type RobotDeps } from './robot.ts';
 export type { RobotLog } from './training/model-keeper.ts';
 export { sentiment } from './engine/index.ts';
+export { converse, playMessage, type AnswerOf } from './flows/converse.ts';
+export { importFlows } from './flows/import-flows.ts';
+export { NO_FLOW } from './flows/flow-engine.rules.ts';
+export { flowFileSchema, parseFlowFile } from './flows/flow-file.ts';
+export type { FlowState, LiveFlow } from './flows/flow.types.ts';

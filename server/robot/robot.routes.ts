@@ -156,7 +156,7 @@ function suggestRoute(deps: RobotRouteDeps): AnyRoute {
     audit: 'robot.suggest',
     response: schemas.suggestionList,
     async handler(tx, { params }, context) {
-      return { items: await deps.assist.suggest(tx, params.id, viewerOf(context)) };
+      return deps.assist.suggest(tx, params.id, viewerOf(context));
     },
   });
 }

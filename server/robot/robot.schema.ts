@@ -129,6 +129,22 @@ export const suggestionList: Schema = {
         },
       },
     },
+    mood: {
+      type: 'object',
+      required: ['first', 'last', 'lowest', 'urgency'],
+      properties: {
+        first: { type: 'number' },
+        last: { type: 'number' },
+        lowest: { type: 'number' },
+        urgency: { type: 'number' },
+        emotion: { enum: ['anger', 'worry', 'disappointment'] },
+      },
+    },
+    opening: {
+      type: 'object',
+      required: ['articleId', 'articleVersion', 'text'],
+      properties: { articleId: uuid, articleVersion: { type: 'integer' }, text: { type: 'string' } },
+    },
   },
 };
 

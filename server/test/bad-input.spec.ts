@@ -15,7 +15,7 @@ import {
 } from './support/instance-client.ts';
 import { Instance } from './support/instance.ts';
 
-const SERVER = ['--import', 'tsx', 'server/evaluation/main.ts'];
+const SERVER = ['dist/server/evaluation.mjs'];
 const FRAME_BYTES_MAX = 64 * 1024;
 const BODY_BYTES_MAX = 512 * 1024;
 /** Raises what PostgreSQL raises when it cannot extend a file (SQLSTATE 53100). */
@@ -126,7 +126,7 @@ describe('bad input and bad weather', function () {
       expect(await refusalOf(largest, frame(padding + 1))).to.equal('frame.too_large');
       expect((await largest.closed).code).to.equal(1009);
       const huge = await enter();
-      huge.send(frame(8 * FRAME_BYTES_MAX));
+      huge.send(frame(16 * FRAME_BYTES_MAX));
       expect((await huge.closed).code).to.equal(1009);
     });
 

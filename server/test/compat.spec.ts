@@ -43,6 +43,7 @@ describe('features of a database like PostgreSQL', () => {
     [/^WITH merged/, 'writing-with'],
     [/percentile_cont/, 'medians'],
     [/LISTEN/, 'notices'],
+    [/ATTACH PARTITION/, 'month-parts'],
     [/ENABLE ALWAYS/, 'refusing-triggers'],
   ] as const) {
     it(`says that ${id} is missing where it is, and goes on`, async () => {

@@ -1,7 +1,33 @@
 import { expect } from 'chai';
+import { existsSync } from 'node:fs';
+import { ROLE_PERMISSIONS, ROLES, type Role } from '../identity/index.ts';
+import { totp } from '../platform/crypto/index.ts';
 import { Instance, type InstanceReply, type InstanceRequest } from './support/instance.ts';
 
+/** Requests of the access matrix that are under way together. */
+const ASKED_AT_ONCE = 8;
+const ASK_AGAIN_MS = 250;
 const PROBLEM = 'application/problem+json';
+
+/** Everybody sees where the bank's units lie; nobody is in it. */
+const EVERYBODYS = ['GET /units/{id}'];
+/** Routes whose strangers are turned away in a spec of their module, where such an object takes many steps to make. */
+const FILES = 'server/platform/files/file.routes.spec.ts';
+const EXPORTS = 'server/reports/exports/exports.spec.ts';
+const SEARCHES = 'server/compliance/searches/saved-search.spec.ts';
+const STRANGERS: Readonly<Record<string, string>> = {
+  'GET /uploads/{id}': FILES,
+  'PUT /uploads/{id}': FILES,
+  'DELETE /uploads/{id}': FILES,
+  'POST /uploads/{id}/finish': FILES,
+  'GET /files/{id}': FILES,
+  'GET /files/{id}/thumbnail': FILES,
+  'POST /exports/{id}/cancel': EXPORTS,
+  'GET /exports/{id}/file': EXPORTS,
+  'PUT /audit/queries/{id}': SEARCHES,
+  'DELETE /audit/queries/{id}': SEARCHES,
+  'GET /access-reviews/{id}/items': 'server/test/access-review.spec.ts',
+};
 
 describe('the outside contract over HTTPS', function () {
   this.timeout(240_000);
@@ -180,5 +206,144 @@ describe('the outside contract over HTTPS', function () {
       404,
       'site.unknown',
     );
+  });
+
+  describe('every route of the description', () => {
+    interface Operation {
+      method: string;
+      path: string;
+      /** As the description has it, with names for what is filled in. */
+      template: string;
+      permission: string;
+    }
+    let operations: Operation[];
+    /** One session for each role: a one-time code opens no second one. */
+    const sessions = new Map<Role, Record<string, string>>();
+
+    before(async () => {
+      const { json } = await call('/openapi.json');
+      const paths = json.paths as Record<string, Record<string, { 'x-permission'?: string }>>;
+      operations = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.entries(methods).flatMap(([method, operation]) => {
+          const permission = operation['x-permission'];
+          const known = path.replace(/\{[^}]+\}/g, '01900000-0000-7000-8000-00000000dead');
+          const name = method.toUpperCase();
+          const template = `${name} ${path.replace('/api/v1', '')}`;
+          return permission === undefined ? [] : [{ method: name, path: known, template, permission }];
+        }),
+      );
+      expect(operations.length).to.be.above(200);
+    });
+
+    /** Answers that are not the refusal that is due, of all that are asked. */
+    async function leaks(
+      asked: readonly Operation[],
+      { headers, due }: { headers: Record<string, string>; due: (reply: InstanceReply) => boolean },
+    ): Promise<string[]> {
+      const found: string[] = [];
+      const queue = [...asked];
+      const work = async () => {
+        for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+          const { method, path } = next;
+          const body = ['GET', 'DELETE'].includes(method) ? {} : { body: { unknown: 1 } };
+          const reply = await instance.call(path, { method, headers, ...body });
+          if (!due(reply)) found.push(`${method} ${path} gave ${reply.status}`);
+        }
+      };
+      await Promise.all(Array.from({ length: ASKED_AT_ONCE }, work));
+      return found;
+    }
+
+    it('answers nobody without credentials', async () => {
+      const asked = operations.filter(({ permission }) => permission !== 'public');
+      expect(await leaks(asked, { headers: {}, due: ({ status }) => status === 401 })).to.deep.equal([]);
+    });
+
+    for (const role of ROLES) {
+      it(`refuses ${role} what the role lacks`, async () => {
+        const granted: readonly string[] = [...ROLE_PERMISSIONS[role], 'public', 'signed-in', 'visitor'];
+        const asked = operations.filter(({ permission }) => !granted.includes(permission));
+        expect(asked.length).to.be.above(0);
+        const headers = await signInAs(role);
+        const due = ({ status, json }: InstanceReply) => status === 403 && json.code === 'access.refused';
+        expect(await leaks(asked, { headers, due })).to.deep.equal([]);
+      });
+    }
+
+    it('gives nobody the object of somebody else, where every account may ask', async () => {
+      const system = await signInAs('system-admin');
+      const body = { isOn: false, reason: 'Somebody else has to decide' };
+      const asked = await call('/idps/evaluation/switch', { method: 'POST', headers: system, body });
+      const approval = String(asked.json.approvalId);
+      const [session] = (await call('/sessions', { headers: system })).json.items;
+      const security = await signInAs('security-admin');
+      const notices = async () =>
+        (await call('/notices', { headers: security })).json.items as { id: string }[];
+      // Whoever may approve is told behind the commit, by a job.
+      let told = await notices();
+      while (told.length === 0) {
+        await new Promise((resume) => setTimeout(resume, ASK_AGAIN_MS));
+        told = await notices();
+      }
+      const opened = await call('/visitor/session', { method: 'POST', body: { site: 'demo' } });
+      const conversation = String(opened.json.conversationId);
+      const words = {
+        id: '0b0e7a0c-6f1a-4c59-9d0e-1f2a3b4c5d6f',
+        kind: 'text',
+        text: '怎么注销银行卡账户？',
+      };
+      const visitor = bearer(String(opened.json.token));
+      await call('/visitor/messages', { method: 'POST', headers: visitor, body: words });
+      const officer = await signInAs('officer');
+      const [event] = (await call('/audit/events?limit=1', { headers: officer })).json.items;
+      // Each is there, and whoever asks is an editor, to whom none of it belongs.
+      const objects: Record<string, string> = {
+        'DELETE /sessions/{id}': session.id,
+        'GET /approvals/{id}': approval,
+        'POST /approvals/{id}/approve': approval,
+        'POST /approvals/{id}/reject': approval,
+        'POST /approvals/{id}/withdraw': approval,
+        'POST /notices/{id}/read': told[0]?.id ?? '',
+        'GET /conversations/{id}': conversation,
+        'GET /conversations/{id}/messages': conversation,
+        'GET /conversations/{id}/notes': conversation,
+        'GET /conversations/{id}/fields': conversation,
+        'GET /audit/events/{id}': event.id,
+      };
+      const open = operations.filter((one) => one.permission === 'signed-in' && one.template.includes('{'));
+      const known = [...Object.keys(objects), ...EVERYBODYS, ...Object.keys(STRANGERS)];
+      expect(open.map(({ template }) => template)).to.have.members(known);
+      for (const spec of new Set(Object.values(STRANGERS))) expect(existsSync(spec), spec).to.equal(true);
+      const given = [];
+      for (const [template, id] of Object.entries(objects)) {
+        const [method = '', path = ''] = template.split(' ');
+        const headers = { ...(await signInAs('editor')), 'if-match': '"1"' };
+        const sent = path.endsWith('reject') ? { body: { note: 'Not mine to decide' } } : { body: {} };
+        const reply = await call(path.replace('{id}', id), {
+          ...{ method, headers },
+          ...(method === 'POST' ? sent : {}),
+        });
+        // Reading a notice of somebody else is nothing done, like reading one's own twice.
+        const due = template === 'POST /notices/{id}/read' ? [204] : [403, 404];
+        if (!due.includes(reply.status)) given.push(`${template} gave ${reply.status} ${reply.text}`);
+      }
+      expect(given).to.deep.equal([]);
+      const after = (await notices()).find(({ id }) => id === told[0]?.id);
+      expect(after).to.include({ isRead: false });
+      expect((await call('/session', { headers: system })).status).to.equal(200);
+      expect((await call(`/approvals/${approval}`, { headers: system })).json.state).to.equal('asked');
+    });
+
+    async function signInAs(role: Role): Promise<Record<string, string>> {
+      const known = sessions.get(role);
+      if (known !== undefined) return known;
+      const { username, password, totpSecret } = instance.accountOf(role);
+      const otp = totpSecret === undefined ? {} : { otp: totp.code(totpSecret, new Date()) };
+      const reply = await call('/session', { method: 'POST', body: { username, password, ...otp } });
+      const cookie = reply.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+      const headers = { cookie, 'x-csrf-token': String(reply.json.csrfToken) };
+      sessions.set(role, headers);
+      return headers;
+    }
   });
 });

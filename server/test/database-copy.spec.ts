@@ -54,7 +54,8 @@ describe('what a copy knows of the schema', () => {
   });
 
   it('leaves out no table with data', async () => {
-    const live = await rows(`SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`);
+    const live = await rows(`SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'
+      AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = to_regclass(quote_ident(table_name)))`);
     const own = [...NOT_COPIED, 'schema_step'];
     const all = live.map(({ table_name: name }) => String(name)).filter((name) => !own.includes(name));
     const known = [...copyOrder().map(({ table }) => table), ...TOKEN_TABLES.map(([table]) => table)];

@@ -19,7 +19,7 @@ import { eraseDeskRows } from '../desk/index.ts';
 import { createBus, type RunningBus } from '../platform/bus/index.ts';
 import { eraseFiles } from '../platform/files/index.ts';
 import { createAuditStorage } from '../platform/persistence/index.ts';
-import { IS_ORACLE_SIM, QUIET_LOG } from './support/core.ts';
+import { QUIET_LOG } from './support/core.ts';
 import { codeOf, LifecycleStage, QIAN, SUN } from './support/lifecycle.ts';
 import { readPdf } from './support/read-pdf.ts';
 import { serveRoutes, type ServedRoutes } from './support/serve-routes.ts';
@@ -34,9 +34,7 @@ describe('erasing a person', () => {
   let forgotten: number[];
   let served: ServedRoutes<'qian' | 'sun' | 'agent'>;
 
-  beforeEach(async function () {
-    // Notices between processes go through what only a real database has.
-    if (IS_ORACLE_SIM) return this.skip();
+  beforeEach(async () => {
     stage = await LifecycleStage.open();
     const { core, clock, stores, jobs, identity } = stage;
     const { uow, ids, database, installationId, crypto } = core;
@@ -64,9 +62,9 @@ describe('erasing a person', () => {
     });
   });
   afterEach(async () => {
-    await served?.stop();
-    for (const bus of buses ?? []) await bus.stop();
-    await stage?.close();
+    await served.stop();
+    for (const bus of buses) await bus.stop();
+    await stage.close();
   });
 
   const post = (who: 'qian' | 'sun', path: string, body: object, version?: number) =>

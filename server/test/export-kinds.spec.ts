@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createFakeClock } from '../kernel/index.ts';
 import { accountExport, unitExport } from '../identity/index.ts';
 import { articleExport } from '../knowledge/index.ts';
-import { eventExport } from '../compliance/index.ts';
+import { eventExport, personExport } from '../compliance/index.ts';
 import { evaluationExport } from '../qa/index.ts';
 import { overviewExport } from '../reports/index.ts';
 import { ticketExport, transcriptExport } from '../desk/index.ts';
@@ -21,6 +21,7 @@ const KINDS: ExportKind[] = [
   evaluationExport({ accountNames }),
   overviewExport({ clock }),
   eventExport({ accountNames }),
+  personExport({ crypto: nothing, stores: [], filesOf: nothing }),
   accountExport({ clock }),
   unitExport(),
   articleExport(),

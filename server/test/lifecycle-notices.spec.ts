@@ -20,7 +20,7 @@ describe('the alarms of retention sweeps', () => {
   const logged: string[] = [];
   before(async () => {
     stage = await LifecycleStage.open();
-    bench = await buildNotifyBench({ url: stage.core.url });
+    bench = await buildNotifyBench({ on: { ...stage.core, clock: stage.clock } });
     const log = { error: (event: string) => void logged.push(event) };
     // The posts join the units of work of the sweeps, on their database.
     stage.rebuild(500, lifecycleNotices({ notifier: bench.notify, log }));

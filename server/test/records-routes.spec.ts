@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import { holdsInForce, registerHoldProposals } from '../compliance/index.ts';
+import { ApprovalService } from '../identity/index.ts';
+import type { AppError } from '../kernel/index.ts';
+import type { Tx } from '../platform/persistence/index.ts';
 import { serveRoutes, type Caller, type ServedRoutes } from './support/serve-routes.ts';
 import { DAY_MS, LIN, LifecycleStage, QIAN, SUN } from './support/lifecycle.ts';
 
@@ -84,6 +88,56 @@ describe('the routes of records', () => {
     );
   });
 
+  it('show in a calendar what ends when, the holds over it, the next sweep, and what waits', async () => {
+    const calendar = async (caller: 'qian' | 'agent' = 'qian') => send(caller, 'GET', '/records/calendar');
+    expect((await calendar('agent')).status).to.equal(403);
+    const { json: empty } = await calendar();
+    expect(empty).to.deep.include({ countedAt: null, waiting: [], runs: [], isScheduled: false });
+    expect(empty.months).to.have.length(12);
+    const cellOf = (json: Record<string, unknown>, part: 'records' | 'trail', name: string) =>
+      (
+        json[part] as { name: string; due: { count: number | null; holds: number }; months: unknown[] }[]
+      ).find((line) => line.name === name);
+    expect(cellOf(empty, 'records', 'chat')?.due).to.deep.equal({ count: null, holds: 0 });
+
+    await stage.place({ recordClass: 'ticket' });
+    await stage.place({ requesterId: null, accountId: LIN, fromAt: new Date('2015-01-01T00:00:00Z') });
+    await stage.life.sweeps.dryRun({ checkpoint: async () => undefined, rest: async () => undefined }, QIAN);
+    const before = stage.clock.now().getTime();
+    const dayAt = (days: number) =>
+      `TIMESTAMP '${new Date(before - days * DAY_MS).toISOString().slice(0, 10)} 00:00:00'`;
+    for (const [days, count] of [
+      [1_200, 7],
+      [1_090, 5],
+      [800, 3],
+    ] as const)
+      await stage.core.sql(
+        `INSERT INTO audit_tally (grain, start_at, action, outcome, class, entry_count)
+          VALUES ('day', ${dayAt(days)}, 'ticket.view', 'ok', 'business', ${count})`,
+      );
+    const chat = await classOf('chat');
+    const shorter = { months: 7, action: 'archive-and-delete', reason: REASON };
+    const asked = await send('qian', 'PUT', '/records/rules/chat', shorter, chat?.version);
+    expect(asked.json.state).to.equal('asked');
+
+    const { status, json } = await calendar();
+    expect(status).to.equal(200);
+    expect(cellOf(json, 'records', 'chat')?.due).to.deep.equal({ count: 0, holds: 1 });
+    expect(cellOf(json, 'records', 'ticket')?.due.holds).to.equal(2);
+    const business = cellOf(json, 'trail', 'business');
+    expect(business?.due, 'the hold on a class says nothing of the trail').to.deep.equal({
+      count: 7,
+      holds: 1,
+    });
+    expect(business?.months[0]).to.deep.equal({ count: 5, holds: 1 });
+    const later = (business?.months as { count: number }[])
+      .slice(1)
+      .reduce((sum, { count }) => sum + count, 0);
+    expect(later, 'eight hundred days are over in ten months').to.equal(3);
+    expect(json.waiting).to.have.length(1);
+    expect(json.waiting[0]).to.deep.include({ id: asked.json.approvalId, kind: 'retention.shorten' });
+  });
+
   it('refuse an approval that a change in between has overtaken', async () => {
     const body = { months: 24, action: 'archive-and-delete', reason: REASON };
     const { json: asked } = await send('qian', 'PUT', '/records/rules/chat', body, 0);
@@ -111,6 +165,43 @@ describe('the routes of records', () => {
     expect(off.json).to.deep.equal({ state: 'done', version: 3 });
     expect((await send('qian', 'GET', '/records/runs?limit=1')).json['nextCursor']).to.be.a('string');
     expect(http.faults).to.deep.equal([]);
+  });
+
+  it('take over what the command line asked for: a hold by one officer, its end by two', async () => {
+    const { core, clock, seeds } = stage;
+    // The command line knows no service: it asks, and carries nothing out.
+    const requests = registerHoldProposals({ approvals: new ApprovalService({ clock, ids: core.ids }) });
+    const byRoot = <T>(work: (tx: Tx) => Promise<T>) =>
+      core.uow.run({ actor: { type: 'os', id: 'root' } }, work);
+    const requesterId = await seeds.requester(clock.now());
+    const scope = { requesterId, accountId: null, ticketId: null, fromAt: null, toAt: null };
+    const wish = { scope, authority: '法院 2026-1', reason: REASON };
+    const nothing = { ...wish, scope: { ...scope, requesterId: null } };
+    const codeOf = (work: Promise<unknown>) =>
+      work.then(
+        () => 'done',
+        (error: AppError) => error.code,
+      );
+    expect(await codeOf(byRoot((tx) => requests.place(tx, nothing)))).to.equal('hold.scope_empty');
+
+    const { id } = await byRoot((tx) => requests.place(tx, wish));
+    expect(await core.uow.read((db) => holdsInForce(db))).to.deep.equal([]);
+    expect((await approve(id, 'qian')).status).to.equal(200);
+    const [hold] = await core.uow.read((db) => holdsInForce(db));
+    expect(hold?.scope).to.deep.equal({ requester: requesterId });
+    const opened = (await send('sun', 'GET', `/holds/${hold!.id}`)).json;
+    expect(opened).to.include({ reason: REASON, authority: '法院 2026-1' });
+
+    const asked = await byRoot((tx) => requests.release(tx, hold!.id, '案件已结'));
+    expect((await approve(asked.id, 'qian')).status).to.equal(200);
+    expect(await core.uow.read((db) => holdsInForce(db))).to.have.length(1);
+    const rows = await core.sql("SELECT id FROM approval WHERE kind = 'hold.release' AND state = 'asked'");
+    expect((await approve(String(rows[0]?.['id']), 'qian')).json['code']).to.equal('approval.second_person');
+    expect((await approve(String(rows[0]?.['id']), 'sun')).status).to.equal(200);
+    expect(await core.uow.read((db) => holdsInForce(db))).to.deep.equal([]);
+    expect(await codeOf(byRoot((tx) => requests.release(tx, hold!.id, '案件已结')))).to.equal(
+      'hold.state_refused',
+    );
   });
 
   it('place a hold, show its reason to officers only when opened, and release it by another person', async () => {

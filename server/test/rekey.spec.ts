@@ -19,9 +19,10 @@ describe('changing keys', () => {
   afterEach(() => desk.close());
 
   function jobsWith(suite: Suite, crypto: Crypto = desk.core.crypto): Map<string, AnyJobKind> {
-    const { uow, keys: provider } = desk.core;
+    const { uow, keys: provider, installationId } = desk.core;
     const announce = (_tx: unknown, ids: readonly number[]) => void announced.push(...ids);
-    return new Map(rekeyJobs({ uow, crypto, provider, suite, announce }).map((job) => [job.kind, job]));
+    const deps = { uow, crypto, provider, suite, installationId, announce, indexes: [], settleMs: 0 };
+    return new Map(rekeyJobs(deps).map((job) => [job.kind, job]));
   }
   /** Runs a job as the engine does; `checkpoint` may throw, as a kill does. */
   function run(
@@ -52,16 +53,17 @@ describe('changing keys', () => {
     await desk.call('lin', 'POST /tickets', { body });
     return conversation;
   }
-  /** Every envelope of the walked tables by table. */
-  async function envelopes(): Promise<{ table: string; dekId: number; alg: number }[]> {
+  /** Every envelope of the walked tables by table and row. */
+  async function envelopes(): Promise<{ table: string; rowId: string; dekId: number; alg: number }[]> {
     const all = [];
     for (const table of sealedTables()) {
       const [statement, params] = table.pageOf(undefined, 1_000);
       const rows = await desk.core.uow.read((db) => db.all(statement, params));
       for (const row of rows) {
-        for (const { envelope } of table.read(row).values) {
+        const { rowId, values } = table.read(row);
+        for (const { envelope } of values) {
           const parsed = parseEnvelope(envelope);
-          if (parsed) all.push({ table: table.table, dekId: parsed.dekId, alg: parsed.alg });
+          if (parsed) all.push({ table: table.table, rowId, dekId: parsed.dekId, alg: parsed.alg });
         }
       }
     }
@@ -94,12 +96,17 @@ describe('changing keys', () => {
   it('gives requesters new keys, seals everything anew, and reads it as before', async () => {
     const conversation = await fill();
     const olds = (await envelopes()).map(({ dekId }) => dekId);
-    expect(await renew()).to.deep.equal({ keys: 1 });
-    expect(announced).to.deep.equal([olds[0]]);
+    const installation = desk.core.crypto.installation.id;
+    // The requester's and the installation's own.
+    expect(await renew()).to.deep.equal({ keys: 2 });
+    // The installation's next is told before it is used.
+    const next = desk.core.crypto.installation.id;
+    expect(announced).to.deep.equal([olds[0], next, installation, next]);
     desk.core.crypto.refresh(announced);
     const result = (await run(REKEY_JOBS.reseal)) as Record<string, number>;
     expect(result).to.include({ unreadable: 0, raced: 0 });
-    expect(result['resealed']).to.equal(olds.length);
+    const rows = new Set((await envelopes()).map(({ table, rowId }) => `${table} ${rowId}`));
+    expect(result['resealed']).to.equal(rows.size);
     const news = await envelopes();
     expect(news).to.have.lengthOf(olds.length);
     for (const { dekId } of news) expect(olds).to.not.include(dekId);
@@ -120,6 +127,41 @@ describe('changing keys', () => {
     const [row] = await sql('SELECT body_enc FROM message WHERE id = $1', [message.id]);
     expect(announced).to.not.include(parseEnvelope(row?.['body_enc'] as Buffer)?.dekId);
     expect(await readTexts(conversation)).to.deep.equal(['我的卡丢了', '请挂失', '还在吗']);
+  });
+
+  it('writes each page in one statement, and reads a row again that changed meanwhile', async () => {
+    const conversation = await fill();
+    await renew();
+    desk.core.crypto.refresh(announced);
+    const [{ id: messageId } = {}] = await sql('SELECT id FROM message WHERE seq = 1');
+    const dek = await desk.core.crypto.dek(announced[0] as number);
+    const changed = dek.seal({ table: 'message', column: 'body_enc', rowId: String(messageId) }, '改过的');
+    // Between the reading of the page and the writing of it somebody puts another value in place.
+    const { crypto } = desk.core;
+    let changes = 0;
+    const racing: Crypto = Object.create(crypto, {
+      openManyBytes: {
+        value: async (items: Parameters<Crypto['openManyBytes']>[0]) => {
+          const opened = await crypto.openManyBytes(items);
+          if (changes === 0 && items.some(({ cell }) => cell.rowId === messageId)) {
+            changes += 1;
+            await sql('UPDATE message SET body_enc = $1 WHERE id = $2', [changed, messageId]);
+          }
+          return opened;
+        },
+      },
+    });
+    const bind = (name: 'deks' | 'successors' | 'prepare') => ({ value: crypto[name].bind(crypto) });
+    Object.defineProperties(racing, {
+      deks: bind('deks'),
+      successors: bind('successors'),
+      prepare: bind('prepare'),
+    });
+    const result = await run(REKEY_JOBS.reseal, { crypto: racing });
+    expect(changes).to.equal(1);
+    expect(result).to.include({ raced: 0, unreadable: 0 });
+    expect(await readTexts(conversation)).to.deep.equal(['改过的', '请挂失']);
+    for (const { dekId } of await envelopes()) expect(announced).to.not.include(dekId);
   });
 
   it('goes on from its checkpoint after a kill', async () => {

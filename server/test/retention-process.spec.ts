@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { readManifest } from '../compliance/index.ts';
+import { startListening } from './support/instance-client.ts';
 import { Instance } from './support/instance.ts';
 
 const CONVERSATIONS = 6_000;
@@ -81,12 +82,12 @@ describe('kill -9 of the server in a sweep', function () {
     expect(started.status, started.text).to.be.lessThan(300);
     await archiving();
     await instance.kill();
-    await instance.start();
+    await startListening(instance);
     const after = await until(({ chunk_count }) => Number(chunk_count) >= 2);
     expect(after.state).to.equal('running');
     await instance.kill();
     expect((await run())?.state, 'killed in the middle').to.equal('running');
-    await instance.start();
+    await startListening(instance);
     await until(({ state }) => state === 'done');
   });
 

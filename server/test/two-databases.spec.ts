@@ -6,10 +6,20 @@ import {
   defineEntity,
   type Entity,
   insert,
+  insertIfFree,
   portable,
   select,
+  type Tx,
 } from '../platform/persistence/index.ts';
-import { buildCore, type Core } from './support/core.ts';
+import {
+  checksumOf,
+  migrateUp,
+  MigrationError,
+  readSteps,
+  verifySchema,
+  type Step,
+} from '../../migrations/index.ts';
+import { buildCore, IS_ORACLE_SIM, type Core } from './support/core.ts';
 
 const columns = {
   id: col.uuid(),
@@ -26,11 +36,19 @@ const entity: Entity<typeof columns> = { table: 'spec_two_databases', columns, p
 const INSERT = insert(entity);
 const BY_ID = select(entity, { name: 'spec.two_databases.by_id', where: ['id'] });
 const BY_IDS = select(entity, { name: 'spec.two_databases.by_ids', whereIn: 'id' });
+const IF_FREE = insertIfFree(entity, 'spec.two_databases.if_free', ['id']);
 const CLAIM = portable<{ id: string; name: string }>(
   'spec.two_databases.claim',
   'UPDATE spec_two_databases SET name = :name WHERE id = :id AND nick IS NULL',
   { params: { id: 'uuid', name: 'text' } },
 );
+
+/** Sessions that wait for another one; H2 tells only what they are at. */
+const WAITING = {
+  postgres: `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+  h2: `SELECT session_id FROM information_schema.sessions WHERE executing_statement LIKE 'MERGE INTO spec_two%'`,
+  none: undefined,
+} as const;
 
 /** What is put in, and what comes out or is refused: the same on both databases, which run this very file. */
 describe('both databases', () => {
@@ -77,6 +95,21 @@ describe('both databases', () => {
       () => 'taken',
       (error: unknown) => (error instanceof AppError ? `${error.code}: ${error.message}` : String(error)),
     );
+
+  const run = (work: (tx: Tx) => Promise<void>) =>
+    core.uow.run({ actor: { type: 'system', id: 'system' } }, async (tx) => {
+      tx.record({ action: 'server.start', outcome: 'ok' });
+      await work(tx);
+    });
+  /** Until a session waits for another, or `work` ended; a server that does not show it to its users is given no time. */
+  async function untilOneWaits(work: Promise<unknown>): Promise<void> {
+    const look =
+      WAITING[core.database.dialect.name === 'postgres' ? 'postgres' : IS_ORACLE_SIM ? 'h2' : 'none'];
+    let hasEnded = false;
+    const end = () => void (hasEnded = true);
+    work.then(end, end);
+    while (look !== undefined && !hasEnded && (await core.sql(look)).length === 0) continue;
+  }
 
   it('take an empty optional text for none', async () => {
     expect((await put({ nick: '' }))?.nick).to.equal(null);
@@ -137,6 +170,31 @@ describe('both databases', () => {
     expect(lost[0]?.reason).to.include({ kind: 'unique', constraint: 'pk_spec_two_databases' });
   });
 
+  it('let the loser of a race for a key go on, as if the row had been there', async () => {
+    const [row, another] = [build(), build()];
+    const counts: number[] = [];
+    let enter: () => void = () => undefined;
+    let leave: () => void = () => undefined;
+    const isIn = new Promise<void>((resolve) => (enter = resolve));
+    const held = new Promise<void>((resolve) => (leave = resolve));
+    const winner = run(async (tx) => {
+      counts.push(await tx.run(IF_FREE, row as never));
+      enter();
+      await held;
+    });
+    await isIn;
+    const loser = run(async (tx) => {
+      counts.push(await tx.run(IF_FREE, row as never));
+      counts.push(await tx.run(IF_FREE, another as never));
+    });
+    await untilOneWaits(loser);
+    leave();
+    await Promise.all([winner, loser]);
+    expect(counts).to.deep.equal([1, 0, 1]);
+    const found = await core.uow.read((db) => db.all(BY_IDS, { idList: [row.id, another.id] }));
+    expect(found).to.have.length(2);
+  });
+
   it('tell how many rows a change hit, also when it hit none', async () => {
     const row = (await put({ nick: 'taken' })) as { id: string };
     const hits = await core.uow.run({ actor: { type: 'system', id: 'system' } }, async (tx) => {
@@ -150,5 +208,31 @@ describe('both databases', () => {
     expect(() =>
       defineEntity('spec_a_table_of_thirty_letters', { id: col.uuid() }, { primaryKey: ['id'] }),
     ).to.throw('does not fit both databases');
+  });
+
+  it('refuse a schema step that was changed after it ran, and change nothing', async () => {
+    const schema = await core.openSchema();
+    const steps = readSteps();
+    const last = steps.at(-1) as Step;
+    const checksum = checksumOf('SELECT 1');
+    const sql = { postgres: { ...last.sql.postgres, checksum }, oracle: { ...last.sql.oracle, checksum } };
+    const deps = {
+      port: schema.port,
+      now: () => new Date(),
+      steps: [...steps.slice(0, -1), { ...last, sql }],
+    };
+    try {
+      for (const work of [migrateUp, verifySchema]) {
+        const fault = await work(deps).catch((error: unknown) => error);
+        expect(fault).to.be.instanceOf(MigrationError);
+        expect(fault).to.include({
+          code: 'migration.step_changed',
+          message: `Step ${last.name} was changed after it was applied. Put the script back as it was; a change needs a new step.`,
+        });
+      }
+      await verifySchema({ ...deps, steps });
+    } finally {
+      await schema.close();
+    }
   });
 });

@@ -1,15 +1,20 @@
 import { SignedXml } from 'xml-crypto';
 import { encrypt } from 'xml-encryption';
 import type { IdpParty, KeyPair, PendingLogin, SpParty } from '../types.ts';
-import { createKeyPair } from './key-pair.ts';
+import { createEcKeyPair, createKeyPair } from './key-pair.ts';
 
 /** Algorithms an identity provider of a spec may be told to use. */
 export const ALG = {
   rsaSha1: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
   rsaSha256: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+  rsaSha384: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha384',
   rsaSha512: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512',
+  ecdsaSha256: 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256',
+  ecdsaSha384: 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384',
+  ecdsaSha512: 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512',
   sha1: 'http://www.w3.org/2000/09/xmldsig#sha1',
   sha256: 'http://www.w3.org/2001/04/xmlenc#sha256',
+  sha384: 'http://www.w3.org/2001/04/xmldsig-more#sha384',
   sha512: 'http://www.w3.org/2001/04/xmlenc#sha512',
   exc: 'http://www.w3.org/2001/10/xml-exc-c14n#',
   excComments: 'http://www.w3.org/2001/10/xml-exc-c14n#WithComments',
@@ -30,6 +35,13 @@ const spKey = createKeyPair('desk.bank.example');
 /** The key of the identity provider, and one of somebody else. */
 export const idpKey = createKeyPair('idp.bank.example');
 export const otherKey = createKeyPair('idp.bank.example');
+
+/** Keys on curves, for identity providers that sign by ECDSA. */
+export const ecKeys = {
+  p256: createEcKeyPair(idpKey, 'P-256'),
+  p384: createEcKeyPair(idpKey, 'P-384'),
+  p521: createEcKeyPair(idpKey, 'P-521'),
+};
 
 /** Us, as the identity provider of a spec knows us. */
 export const SP: SpParty = {

@@ -8,6 +8,7 @@ import {
   buildAssertion,
   buildParts,
   buildResponse,
+  ecKeys,
   encryptXml,
   idpKey,
   otherKey,
@@ -18,6 +19,45 @@ import {
 
 const SIGNATURE = /<ds:Signature [\s\S]*?<\/ds:Signature>/;
 const FORGED = { nameId: 'admin', attributes: { uid: ['admin'], groups: ['agents'] } };
+
+/** Keys of the wrong kind for the method that is named, and the other way round. */
+const kindAttacks: Attack[] = [
+  {
+    name: 'a curve key under the name of an RSA method',
+    code: 'sso.signature',
+    idp: { certificates: [ecKeys.p256.certificate] },
+    field: async () => {
+      const how = { key: ecKeys.p256, signature: ALG.ecdsaSha256 };
+      const xml = await buildAnswer({}, { signResponse: how, signAssertion: how });
+      return toField(xml.replaceAll(ALG.ecdsaSha256, ALG.rsaSha256));
+    },
+  },
+  {
+    name: 'an RSA key under the name of a curve method',
+    code: 'sso.signature',
+    field: async () => toField((await buildAnswer()).replaceAll(ALG.rsaSha256, ALG.ecdsaSha256)),
+  },
+  {
+    name: 'a curve key of somebody else',
+    code: 'sso.signature',
+    idp: { certificates: [ecKeys.p384.certificate] },
+    field: async () => {
+      const how = { key: ecKeys.p256, signature: ALG.ecdsaSha256 };
+      return toField(await buildAnswer({}, { signResponse: how, signAssertion: how }));
+    },
+  },
+  {
+    name: 'a curve signature of zeros',
+    code: 'sso.signature',
+    idp: { certificates: [ecKeys.p256.certificate] },
+    field: async () => {
+      const how = { key: ecKeys.p256, signature: ALG.ecdsaSha256 };
+      const xml = await buildAnswer({}, { signResponse: how, signAssertion: how });
+      const zeros = Buffer.alloc(64).toString('base64');
+      return toField(xml.replace(/(<ds:SignatureValue>)[^<]+/g, `$1${zeros}`));
+    },
+  },
+];
 
 /** Wrong ways to sign, tried on the response, the assertion, and an encrypted assertion. */
 const WAYS: readonly (readonly [name: string, code: SsoCode, how: SignOptions])[] = [
@@ -332,6 +372,7 @@ function tamper(index: number): (xml: string) => string {
 /** Everything about keys, signatures, and encryption. */
 export const SIGNATURE_ATTACKS: readonly Attack[] = [
   ...wayAttacks,
+  ...kindAttacks,
   ...changeAttacks,
   ...otherAttacks,
   ...encryptionAttacks,

@@ -1,14 +1,13 @@
-// Builds what a start from source needs, into dist/: the console, the widget, the demonstration bank, and the server's
-// threads (a worker does not inherit the loader that reads TypeScript). With --if-stale the web files only when
-// a source is newer than the last build. `npm run build`, `npm start` and `npm test` use it.
+// Builds what a start needs, into dist/: the server, the console, the widget, and the demonstration bank. With --if-stale
+// the web files only when a source is newer than the last build. `npm run build`, `npm start` and `npm test` use it.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { glob } from 'tinyglobby';
 import { buildConsole } from './build-console.mjs';
+import { buildServer } from './build-server.mjs';
 import { buildWidget } from './build-widget.mjs';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,21 +29,7 @@ async function stampOf() {
   return hash.digest('hex');
 }
 
-/** Threads of the server and the files they become. */
-const THREADS = {
-  'server/robot/training/training.worker.ts': 'dist/server/robot-worker.mjs',
-  'server/platform/files/thumbnail.worker.ts': 'dist/server/thumbnail-worker.mjs',
-};
-for (const [entry, outfile] of Object.entries(THREADS)) {
-  await build({
-    entryPoints: [join(PROJECT, entry)],
-    outfile: join(PROJECT, outfile),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-  });
-}
+await buildServer();
 
 const stamp = await stampOf();
 const known = await readFile(STAMP, 'utf8').catch(() => '');

@@ -8,6 +8,9 @@ const KNOWN_QUESTION = '怎么注销银行卡账户？';
 const VAGUE_QUESTIONS = ['限额', '额度', '多久到账', '银行卡', '手续费'];
 const REPLY = '您好，我已看到您的问题，马上为您核实。';
 const NOTE = '客户情绪稳定，已核对来电号码。';
+const DRAFT = '写了一半的回复，先去核对一下资料';
+/** A minute over the idle time of who takes conversations. */
+const IDLE_MS = 31 * 60_000;
 const FOLLOW_UP = '好的，麻烦您了';
 const TICKET_SUBJECT = '销户资料核实';
 const NEW_QUESTION = '贵宾厅的钢琴演奏会怎么预约？';
@@ -135,6 +138,31 @@ describe('the tour: from a question to the proof', function () {
     await picture(visitor, 'widget-agent');
   });
 
+  it('takes the agent back to the same conversation with the draft after an idle exit', async () => {
+    const { page } = agent;
+    await page.getByRole('textbox', { name: '回复客户' }).fill(DRAFT);
+    await page.waitForFunction(() =>
+      Object.keys(sessionStorage).some((key) => key.startsWith('vaultdesk.draft.')),
+    );
+    // The session ends on the server, and the page's clock goes past the idle time, at which it looks.
+    stage.isSessionEnding = true;
+    await instance.sql('UPDATE account_session SET expires_at = created_at WHERE idp_id IS NOT NULL');
+    await page.evaluate((idleMs) => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + idleMs;
+    }, IDLE_MS);
+    await page.getByText('登录已失效').waitFor();
+    expect(await page.getByText(KNOWN_QUESTION).count()).to.equal(0);
+    expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.to.contain(DRAFT);
+    await signInThroughIdp(agent, instance.idpPerson('chen.jing'));
+    stage.isSessionEnding = false;
+    await page.waitForURL((url) => url.pathname === conversationPath);
+    await messages(page).getByText(KNOWN_QUESTION).waitFor();
+    const reply = page.getByRole('textbox', { name: '回复客户' });
+    expect(await reply.inputValue()).to.equal(DRAFT);
+    await reply.fill('');
+  });
+
   it('makes a ticket from the conversation and solves it', async () => {
     const { page } = agent;
     await page.getByRole('button', { name: '新建工单' }).click();
@@ -231,11 +259,13 @@ describe('the tour: from a question to the proof', function () {
     await signIn(officer, instance.account('officer'));
     const { page } = officer;
     const conversationId = conversationPath.split('/').pop() ?? '';
-    await page.getByRole('button', { name: '按编号筛选' }).click();
+    await page.getByRole('button', { name: '更多条件' }).click();
     await page.getByRole('searchbox', { name: '对象编号' }).fill(conversationId);
     await page.getByRole('searchbox', { name: '对象编号' }).press('Enter');
     await page.waitForURL(/target=/);
     await page.getByRole('link', { name: '谁看过该客户' }).first().click();
+    await page.getByText('谁看过该客户：').waitFor();
+    await page.getByRole('link', { name: '显示全部操作' }).click();
     await page.getByText('正在查看：所有涉及该客户的操作').waitFor();
     await page.getByText(/工单/).first().waitFor();
     const { total, texts } = await sentences(page);

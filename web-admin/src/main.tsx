@@ -5,6 +5,7 @@ import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { ApiContext, ApiError, createApiClient } from './api/index.ts';
 import { RequireSession, SESSION_KEY, type SessionState } from './auth/index.ts';
+import { createProofGate, ProofContext } from './auth/proof-gate.ts';
 import { LoadingFace, NotFoundFace } from './components/index.ts';
 import { I18nProvider, loadFirstTexts, type Texts } from './i18n/index.ts';
 import { fillGaps } from './polyfills.ts';
@@ -13,6 +14,7 @@ import { ThemeProvider } from './theme/index.ts';
 
 // What is drawn before and what after the sign-in: nobody waits for both.
 const SignInPage = lazy(async () => ({ default: (await import('./auth/sign-in-page.tsx')).SignInPage }));
+const SetupPage = lazy(() => import('./features/setup/setup-page.tsx'));
 const loadShell = () => import('./shell/index.ts');
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 const GuardedPage = lazy(async () => ({ default: (await loadShell()).GuardedPage }));
@@ -45,6 +47,7 @@ function endSession(cache: QueryClient): void {
 function createRouter() {
   return createBrowserRouter([
     { path: '/sign-in', element: <SignInPage /> },
+    { path: '/setup', element: <SetupPage /> },
     {
       element: <RequireSession />,
       children: [
@@ -63,9 +66,11 @@ function createRouter() {
 
 function start(root: HTMLElement, texts: Texts): void {
   const cache = createCache();
+  const proof = createProofGate();
   const api = createApiClient({
     fetch: (input, init) => fetch(input, init),
     onSignedOut: () => endSession(cache),
+    onProofNeeded: () => proof.ask(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     nowMs: Date.now,
   });
@@ -73,13 +78,15 @@ function start(root: HTMLElement, texts: Texts): void {
     <StrictMode>
       <QueryClientProvider client={cache}>
         <ApiContext value={api}>
-          <I18nProvider first={texts}>
-            <ThemeProvider>
-              <Suspense fallback={<LoadingFace isFullPage />}>
-                <RouterProvider router={createRouter()} />
-              </Suspense>
-            </ThemeProvider>
-          </I18nProvider>
+          <ProofContext value={proof}>
+            <I18nProvider first={texts}>
+              <ThemeProvider>
+                <Suspense fallback={<LoadingFace isFullPage />}>
+                  <RouterProvider router={createRouter()} />
+                </Suspense>
+              </ThemeProvider>
+            </I18nProvider>
+          </ProofContext>
         </ApiContext>
       </QueryClientProvider>
     </StrictMode>,

@@ -6,8 +6,10 @@ import {
   BankOutlined,
   BarChartOutlined,
   BookOutlined,
+  BranchesOutlined,
   CheckSquareOutlined,
   ClockCircleOutlined,
+  ContactsOutlined,
   CustomerServiceOutlined,
   DashboardOutlined,
   DownloadOutlined,
@@ -22,6 +24,7 @@ import {
   RobotOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
+  SolutionOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
@@ -57,6 +60,10 @@ const TicketPage = lazy(() => import('./features/tickets/ticket-page.tsx'));
 const ArticlesPage = lazy(() => import('./features/knowledge/articles-page.tsx'));
 const ArticlePage = lazy(() => import('./features/knowledge/article-page.tsx'));
 const ArticleFormPage = lazy(() => import('./features/knowledge/article-form-page.tsx'));
+const FlowsPage = lazy(() => import('./features/flows/flows-page.tsx'));
+const FlowPage = lazy(() => import('./features/flows/flow-page.tsx'));
+const FlowFormPage = lazy(() => import('./features/flows/flow-form-page.tsx'));
+const RegressionPage = lazy(() => import('./features/knowledge/regression-page.tsx'));
 const RobotPage = lazy(() => import('./features/robot/robot-page.tsx'));
 const EvaluationsPage = lazy(() => import('./features/qa/evaluations-page.tsx'));
 const EvaluationPage = lazy(() => import('./features/qa/evaluation-page.tsx'));
@@ -66,6 +73,12 @@ const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
 
 const ExportsPage = lazy(() => import('./features/exports/exports-page.tsx'));
 const AuditPage = lazy(() => import('./features/audit/audit-page.tsx'));
+const SavedSearchesPage = lazy(() => import('./features/audit/saved-searches-page.tsx'));
+const AccessPage = lazy(() => import('./features/access-review/access-page.tsx'));
+const CalendarPage = lazy(() => import('./features/records/calendar-page.tsx'));
+const PurgesPage = lazy(() => import('./features/purges/purges-page.tsx'));
+const StaffListPage = lazy(() => import('./features/staff-list/staff-list-page.tsx'));
+const CasesPage = lazy(() => import('./features/cases/cases-page.tsx'));
 const ReviewPage = lazy(() => import('./features/audit/review-page.tsx'));
 const RecordsPage = lazy(() => import('./features/records/records-page.tsx'));
 const ApprovalsPage = lazy(() => import('./features/approvals/approvals-page.tsx'));
@@ -76,6 +89,8 @@ const WebhooksPage = lazy(() => import('./features/connectors/webhooks-page.tsx'
 const ConnectorsPage = lazy(() => import('./features/connectors/connectors-page.tsx'));
 const EgressPage = lazy(() => import('./features/connectors/egress-page.tsx'));
 const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
+const IdpsPage = lazy(() => import('./features/sso/idps-page.tsx'));
+const OwnSessionsPage = lazy(() => import('./features/sso/own-sessions-page.tsx'));
 const SkillGroupsPage = lazy(() => import('./features/identity/skill-groups-page.tsx'));
 const SitesPage = lazy(() => import('./features/channels/sites-page.tsx'));
 const SitePage = lazy(() => import('./features/channels/site-page.tsx'));
@@ -99,6 +114,7 @@ const APPROVERS: readonly Permission[] = [
   'approval:read',
   'audit:read',
   'export:approve',
+  'idp:approve',
 ];
 
 /** Who may export one of the lists. */
@@ -145,6 +161,12 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     nav: { label: 'nav.knowledge', icon: BookOutlined },
   },
   { path: '/knowledge/new', module: 'knowledge', anyOf: ['knowledge:write'], component: ArticleFormPage },
+  {
+    path: '/knowledge/regression',
+    module: 'knowledge',
+    anyOf: ['knowledge:read'],
+    component: RegressionPage,
+  },
   { path: '/knowledge/:id', module: 'knowledge', anyOf: ['knowledge:read'], component: ArticlePage },
   {
     path: '/knowledge/:id/edit',
@@ -152,6 +174,16 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['knowledge:write'],
     component: ArticleFormPage,
   },
+  {
+    path: '/flows',
+    module: 'robot',
+    anyOf: ['knowledge:read'],
+    component: FlowsPage,
+    nav: { label: 'nav.flows', icon: BranchesOutlined },
+  },
+  { path: '/flows/new', module: 'robot', anyOf: ['knowledge:write'], component: FlowFormPage },
+  { path: '/flows/:id', module: 'robot', anyOf: ['knowledge:read'], component: FlowPage },
+  { path: '/flows/:id/edit', module: 'robot', anyOf: ['knowledge:write'], component: FlowFormPage },
   {
     path: '/robot',
     module: 'robot',
@@ -188,6 +220,20 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     component: AuditPage,
     nav: { label: 'nav.audit', icon: AuditOutlined },
   },
+  {
+    path: '/audit/searches',
+    anyOf: ['audit:read', 'audit:read-admin'],
+    component: SavedSearchesPage,
+  },
+  {
+    path: '/audit/access',
+    anyOf: ['access:attest', 'audit:review'],
+    component: AccessPage,
+    nav: { label: 'nav.access', icon: IdcardOutlined, anyOf: ['access:attest'] },
+  },
+  { path: '/audit/cases', anyOf: ['case:ask'], component: CasesPage },
+  { path: '/audit/calendar', anyOf: ['record:read'], component: CalendarPage },
+  { path: '/audit/purges', anyOf: ['record:manage'], component: PurgesPage },
   { path: '/audit/reviews', anyOf: ['audit:review'], component: ReviewPage },
   {
     path: '/records',
@@ -208,11 +254,24 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     nav: { label: 'nav.accounts', icon: TeamOutlined },
   },
   {
+    path: '/staff-list',
+    anyOf: ['staff:write'],
+    component: StaffListPage,
+    nav: { label: 'nav.staff_list', icon: ContactsOutlined },
+  },
+  {
     path: '/roles',
     anyOf: ['account:read'],
     component: RolesPage,
     nav: { label: 'nav.roles', icon: IdcardOutlined },
   },
+  {
+    path: '/idps',
+    anyOf: ['idp:read'],
+    component: IdpsPage,
+    nav: { label: 'nav.idps', icon: SolutionOutlined },
+  },
+  { path: '/own-sessions', anyOf: [], component: OwnSessionsPage },
   {
     path: '/organisation',
     anyOf: [],

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError, ERRORS, isUuid, type ErrorCode } from '../../kernel/index.ts';
 import {
   encodeFrame,
+  LATER,
   type EncodedFrame,
   type SocketConnection,
   type SocketEndpoint,
@@ -12,6 +13,9 @@ import {
   type ConversationOwners,
   type ConversationService,
   type DeskFiles,
+  type Appended,
+  type By,
+  type Settle,
   type SharedFile,
   type StoredMessage,
 } from '../../desk/index.ts';
@@ -71,7 +75,7 @@ export function createVisitorSockets(deps: VisitorSocketDeps): VisitorSockets {
       open(connection) {
         const page = new VisitorPage(deps, connection, pages);
         return {
-          onFrame: (frame) => page.take(frame),
+          onFrame: (frame, next) => page.take(frame, next),
           onMalformed: (code) => connection.send(errorFrame(code)),
           onClose: () => page.leave(),
         };
@@ -133,7 +137,7 @@ function errorFrame(code: ErrorCode, id?: unknown): object {
 }
 
 /** One open page of a visitor: sends each message once and in order, whatever comes while it catches up. */
-class VisitorPage {
+class VisitorPage implements Settle {
   readonly #deps: VisitorSocketDeps;
   readonly #connection: SocketConnection;
   readonly #pages: Map<string, Set<VisitorPage>>;
@@ -143,6 +147,11 @@ class VisitorPage {
   #hasMore = false;
   /** A message that was refused for now: until it comes again, what follows is refused too. */
   #blockedBy: string | undefined;
+  /** Who the visitor is to the trail, from the hello on. */
+  #by: By | undefined;
+  /** The message on its way to the disk, and what calls for the next frame: there is one at a time. */
+  #sending = '';
+  #next: () => void = () => undefined;
 
   constructor(deps: VisitorSocketDeps, connection: SocketConnection, pages: Map<string, Set<VisitorPage>>) {
     this.#deps = deps;
@@ -150,17 +159,45 @@ class VisitorPage {
     this.#pages = pages;
   }
 
-  async take(frame: Record<string, unknown>): Promise<void> {
+  /** Deals with a frame; words, which come by the thousand, go to their lane without a promise. */
+  take(frame: Record<string, unknown>, next: () => void): Promise<void> | void | typeof LATER {
+    if (frame.t !== 'send' || frame.kind === 'file' || !this.#visitor) return this.#takeSlowly(frame);
+    try {
+      if (this.#sendNow(frame, this.#visitor, next)) return LATER;
+    } catch (error) {
+      return this.#refuse(error, frame.id);
+    }
+    return this.#takeSlowly(frame);
+  }
+
+  /** The message on its way is committed. */
+  resolve(appended: Appended): void {
+    this.#blockedBy = undefined;
+    this.#connection.sendText(ackText(this.#sending, appended));
+    this.#next();
+  }
+
+  /** The message on its way was not written. */
+  reject(error: unknown): void {
+    this.#refuse(error, this.#sending);
+    this.#next();
+  }
+
+  async #takeSlowly(frame: Record<string, unknown>): Promise<void> {
     try {
       if (frame.t === 'hello') return await this.#hello(frame);
       if (!this.#visitor) throw new AppError('frame.hello_expected');
       await this.#act(frame, this.#visitor);
     } catch (error) {
-      if (!(error instanceof AppError)) this.#deps.onFault(error);
-      const code = error instanceof AppError ? error.code : 'server.internal';
-      if (isUuid(frame.id) && isTransient(code)) this.#blockedBy ??= frame.id;
-      this.#connection.send(errorFrame(code, frame.id));
+      this.#refuse(error, frame.id);
     }
+  }
+
+  #refuse(error: unknown, id: unknown): void {
+    if (!(error instanceof AppError)) this.#deps.onFault(error);
+    const code = error instanceof AppError ? error.code : 'server.internal';
+    if (isUuid(id) && isTransient(code)) this.#blockedBy ??= id;
+    this.#connection.send(errorFrame(code, id));
   }
 
   leave(): void {
@@ -199,6 +236,7 @@ class VisitorPage {
     const row = await this.#deps.conversations.get(visitor.conversationId);
     this.#connection.markReady();
     this.#visitor = visitor;
+    this.#by = { actor: actorOf(visitor, this.#connection.ip) };
     this.#lastSent = Math.min(after as number, row.lastSeq);
     const open = this.#pages.get(row.id) ?? new Set();
     this.#pages.set(row.id, open.add(this));
@@ -279,6 +317,19 @@ class VisitorPage {
     if (this.#blockedBy !== undefined && this.#blockedBy !== id) throw new AppError('message.blocked');
   }
 
+  /** False: the conversation has to be read first, or is another process's. */
+  #sendNow(frame: Record<string, unknown>, { conversationId }: Visitor, next: () => void): boolean {
+    const { id, kind, text } = frame;
+    this.#assertNext(id);
+    if (typeof text !== 'string' || (kind !== undefined && kind !== 'text')) {
+      throw new AppError('frame.malformed');
+    }
+    this.#sending = id;
+    this.#next = next;
+    const message = { conversationId, id, text, origin: this.#connection };
+    return this.#deps.conversations.receiveNow(this.#by as By, message, this);
+  }
+
   #send(
     frame: Record<string, unknown>,
     visitor: Visitor,
@@ -297,7 +348,7 @@ class VisitorPage {
     message: { id: string; text: string; meta?: { articleId: string }; file?: SharedFile },
   ): Promise<void> {
     const { conversationId } = visitor;
-    const by = { actor: actorOf(visitor, this.#connection.ip) };
+    const by = this.#by as By;
     const sent = { ...message, conversationId, origin: this.#connection };
     const appended = await this.#deps.conversations.receive(by, sent);
     this.#blockedBy = undefined;
@@ -329,10 +380,14 @@ class VisitorPage {
 
   async #requestHandover(frame: Record<string, unknown>, visitor: Visitor): Promise<void> {
     this.#assertNext(frame.id);
-    const by = { actor: actorOf(visitor, this.#connection.ip) };
     const { conversationId } = visitor;
     const { conversations } = this.#deps;
-    const appended = await conversations.requestHandover(by, conversationId, 'requested', frame.id);
+    const appended = await conversations.requestHandover(
+      this.#by as By,
+      conversationId,
+      'requested',
+      frame.id,
+    );
     this.#blockedBy = undefined;
     this.#connection.sendText(ackText(frame.id, appended));
   }

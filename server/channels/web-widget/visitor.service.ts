@@ -1,4 +1,4 @@
-import { AppError, LIMITS, SCOPE_ALL, type Actor, type Clock, type Ids } from '../../kernel/index.ts';
+import { AppError, SCOPE_ALL, type Actor, type Clock, type Ids } from '../../kernel/index.ts';
 import { randomToken, sha256, verifyJwt } from '../../platform/crypto/index.ts';
 import { insert, portable, select, type Tx, type UnitOfWork } from '../../platform/persistence/index.ts';
 import type { ConversationService, RequesterProfile, RequesterService } from '../../desk/index.ts';
@@ -69,8 +69,12 @@ interface VisitorDeps {
   conversations: ConversationService;
   /** Whether new conversations from this address are counted; the loopback is left alone by default. */
   isLimited(ip: string): boolean;
-  /** New conversations from one address in an hour. */
+  /** New conversations from one address in an hour, of all processes together. */
   openingsPerHourMax: number;
+  /** Tells the other processes that an address has opened one; they count it by `noteOpening`. */
+  tellOpening?(ip: string): void;
+  /** Open conversations of one visitor. */
+  openMax: number;
 }
 
 /** Use cases of visitors: begin, come back, be recognised. */
@@ -137,11 +141,10 @@ export class VisitorService {
       requesterId = made.row.id;
       dek = made.dek;
     } else {
-      const open = await tx.one(OPEN_COUNT, { requesterId });
-      if ((open?.openCount ?? 0) >= LIMITS.conversationsOpenPerRequesterMax) {
-        throw new AppError('visitor.conversations_limit');
-      }
+      // Held until the commit: of two that come at once the second counts the first one's.
       if (!(await requesters.claim(tx, requesterId, SCOPE_ALL))) throw new AppError('request.not_found');
+      const open = await tx.one(OPEN_COUNT, { requesterId });
+      if ((open?.openCount ?? 0) >= this.#deps.openMax) throw new AppError('visitor.conversations_limit');
       dek = await requesters.dekOf(tx, requesterId);
     }
     const { skillGroupId } = site;
@@ -239,8 +242,18 @@ export class VisitorService {
     const isFresh = known !== undefined && nowMs - known.sinceMs < HOUR_MS;
     const count = isFresh ? known.count + 1 : 1;
     if (count > this.#deps.openingsPerHourMax) throw new AppError('visitor.conversations_limit');
-    if (this.#opened.size >= ADDRESSES_MAX) this.#opened.delete(this.#opened.keys().next().value as string);
-    this.#opened.set(ip, { count, sinceMs: isFresh ? known.sinceMs : nowMs });
+    this.noteOpening(ip);
+    this.#deps.tellOpening?.(ip);
+  }
+
+  /** Counts a conversation that an address has opened, here or in another process. */
+  noteOpening(ip: string): void {
+    const nowMs = this.#deps.clock.now().getTime();
+    const known = this.#opened.get(ip);
+    const isFresh = known !== undefined && nowMs - known.sinceMs < HOUR_MS;
+    if (!isFresh && this.#opened.size >= ADDRESSES_MAX)
+      this.#opened.delete(this.#opened.keys().next().value as string);
+    this.#opened.set(ip, isFresh ? { ...known, count: known.count + 1 } : { count: 1, sinceMs: nowMs });
   }
 }
 

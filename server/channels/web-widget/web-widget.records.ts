@@ -1,23 +1,21 @@
+import type { Ids } from '../../kernel/index.ts';
 import { ownedRows, type OwnedRows, type RecordStore } from '../../platform/persistence/index.ts';
+import { ratingRows } from './rating.repo.ts';
 import { visitorSessionEntity } from './site.entity.ts';
-import { ratingEntity } from './web-widget.routes.ts';
 
 /** Tokens are removed without a copy: an archive is no place for them. */
 function withoutArchive({ table, remove }: OwnedRows): OwnedRows {
   return { table, remove };
 }
 
-const ROWS = [
-  ownedRows(ratingEntity, { key: 'conversationId', rowId: (row) => row['conversationId'] as string }),
-  withoutArchive(ownedRows(visitorSessionEntity, { key: 'conversationId' })),
-];
+const SESSIONS = withoutArchive(ownedRows(visitorSessionEntity, { key: 'conversationId' }));
 
 /** Ratings and visitors' rights to a conversation: they go with it. */
-export function webWidgetRecords(): RecordStore {
+export function webWidgetRecords({ ids }: { ids: Ids }): RecordStore {
   return {
     name: 'web-widget.session',
     recordClass: 'chat',
     attachedTo: 'chat',
-    rows: ROWS,
+    rows: [ratingRows(ids), SESSIONS],
   };
 }

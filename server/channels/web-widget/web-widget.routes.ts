@@ -1,36 +1,19 @@
-import { AppError, decodeCursor, isUuid, LIMITS, toPage, type Clock } from '../../kernel/index.ts';
+import { AppError, decodeCursor, isUuid, LIMITS, toPage, type Clock, type Ids } from '../../kernel/index.ts';
 import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/http/index.ts';
-import {
-  col,
-  DatabaseConflict,
-  defineEntity,
-  insert,
-  type UnitOfWork,
-} from '../../platform/persistence/index.ts';
+import { DatabaseConflict, type UnitOfWork } from '../../platform/persistence/index.ts';
 import {
   presentForRequester,
   type ConversationService,
   type DeskFiles,
   type RequesterService,
 } from '../../desk/index.ts';
+import { insertRating } from './rating.repo.ts';
 import * as schemas from './schemas.ts';
 import type { SiteRow } from './site.entity.ts';
 import type { SiteInput, SiteService } from './site.service.ts';
 import type { VisitorSockets } from './visitor-sockets.ts';
 import { visitorFileRoutes } from './visitor-file.routes.ts';
 import { actorOf, type Visitor, type VisitorService, type VisitorStart } from './visitor.service.ts';
-
-export const ratingEntity = defineEntity(
-  'conversation_rating',
-  {
-    conversationId: col.uuid(),
-    score: col.int(),
-    commentEnc: col.sealed({ class: 'C2', scope: 'requester' }).optional(),
-    at: col.instant(),
-  },
-  { primaryKey: ['conversationId'] },
-);
-const RATING_INSERT = insert(ratingEntity);
 
 interface RouteDeps {
   sites: SiteService;
@@ -40,6 +23,7 @@ interface RouteDeps {
   sockets: VisitorSockets;
   uow: UnitOfWork;
   clock: Clock;
+  ids: Ids;
   publicBaseUrl: string;
   files: DeskFiles;
   look: LookPort;
@@ -280,7 +264,7 @@ function handoverRoute({ conversations }: RouteDeps): AnyRoute {
   });
 }
 
-function rateRoute({ conversations, requesters, clock }: RouteDeps): AnyRoute {
+function rateRoute({ conversations, requesters, clock, ids }: RouteDeps): AnyRoute {
   return defineRoute<unknown, unknown, { score: number; comment?: string }>({
     method: 'POST',
     path: '/api/v1/visitor/csat',
@@ -306,7 +290,8 @@ function rateRoute({ conversations, requesters, clock }: RouteDeps): AnyRoute {
       const cell = { table: 'conversation_rating', column: 'comment_enc', rowId: conversationId };
       const commentEnc = body.comment ? dek.seal(cell, body.comment) : null;
       try {
-        await tx.run(RATING_INSERT, { conversationId, score: body.score, commentEnc, at: clock.now() });
+        const rating = { conversationId, score: body.score, commentEnc, at: clock.now() };
+        await insertRating(tx, ids, { row: rating, conversation: row });
       } catch (cause) {
         if (!(cause instanceof DatabaseConflict)) throw cause;
         throw new AppError('conversation.rated', { cause });

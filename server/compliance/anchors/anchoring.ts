@@ -64,7 +64,9 @@ export function createAnchoring(deps: {
       const failureCount = progress.failureCount + 1;
       const delayMs = Math.min(anchor.everyMs * 2 ** Math.min(failureCount - 1, 10), DELAY_MS_MAX);
       Object.assign(progress, { failure: code, failureCount, dueMs: clock.now().getTime() + delayMs });
-      if (failureCount < INTERVALS_TOLD || progress.isTold) return;
+      // Another history is no outage: whoever looks after the trail hears of it at once.
+      const isUrgent = code === 'witness.inconsistent';
+      if ((failureCount < INTERVALS_TOLD && !isUrgent) || progress.isTold) return;
       await onFailing(progress.sink, code);
       progress.isTold = true;
     }

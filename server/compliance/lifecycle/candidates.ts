@@ -6,7 +6,8 @@ import type { Candidate } from './sweep.rules.ts';
 /** Keepers one look takes in; a page of records with more is looked at in halves. */
 export const KEEPERS_MAX = 5_000;
 
-interface Node extends Candidate {
+/** A record that was found, and the store it came from. */
+export interface Node extends Candidate {
   store: RecordStore;
   subject: HeldSubject;
   keepers: Node[];
@@ -14,7 +15,7 @@ interface Node extends Candidate {
 
 /** Records with everything that keeps them; `isCut` when there was more than one look takes in. */
 export interface Gathered {
-  candidates: Candidate[];
+  candidates: Node[];
   isCut: boolean;
 }
 

@@ -3,6 +3,7 @@ import type { Clock, Ids } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import type { JobQueue } from '../../platform/jobs/index.ts';
 import type { RecordStore, UnitOfWork } from '../../platform/persistence/index.ts';
+import type { KeepDays } from '../purge/purge.rules.ts';
 import type { AccountNames } from '../ports.ts';
 import type { LifecycleNotices } from './sweep.service.ts';
 
@@ -17,6 +18,8 @@ export interface LifecycleDeps {
   /** Folder of all archives. */
   archiveRoot: string;
   approvals: Approvals;
+  /** Periods of the trail by the configuration, for the calendar. */
+  keepDays: KeepDays;
   accountNames: AccountNames;
   notices: LifecycleNotices;
   queue: JobQueue;

@@ -1,7 +1,9 @@
 import type { AnyRoute } from '../../platform/http/index.ts';
 import type { AnyJobKind } from '../../platform/jobs/index.ts';
 import type { Db } from '../../platform/persistence/index.ts';
+import { calendarRoutes } from './calendar.routes.ts';
 import { holdRoutes } from './hold.routes.ts';
+import { registerHoldProposals } from './hold.proposals.ts';
 import { HoldService } from './hold.service.ts';
 import { registerApprovals } from './lifecycle.approvals.ts';
 import type { LifecycleDeps } from './lifecycle.deps.ts';
@@ -27,8 +29,9 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const holds = new HoldService(deps);
   const sweeps = new SweepService(deps);
   registerApprovals({ approvals: deps.approvals, rules, holds, clock: deps.clock });
+  registerHoldProposals({ approvals: deps.approvals, holds });
   return {
-    routes: [...recordRoutes({ ...deps, rules }), ...holdRoutes({ ...deps, holds })],
+    routes: [...recordRoutes({ ...deps, rules }), ...calendarRoutes(deps), ...holdRoutes({ ...deps, holds })],
     jobs: lifecycleJobs(sweeps),
     rules,
     holds,

@@ -46,10 +46,10 @@ export interface SweepControl {
   rest(ms: number): Promise<void>;
 }
 
-/** How much a sweep rests: for each second of work 50 ms, and up to two seconds while messages wait to be written. */
+/** How much a sweep rests: for each second of work 50 ms, and up to 0.4 s while messages wait to be written. */
 export const REST = {
   leastRatio: 0.05,
-  mostRatio: 2,
+  mostRatio: 0.4,
   /** How often the queue of messages is looked at. */
   lookMs: 10,
   /** So many messages wait at any moment on a busy day without a sweep. */

@@ -8,6 +8,8 @@ export const auditAlertEntity = defineEntity(
     rule: col.text(40),
     day: col.text(10),
     actorId: col.text(100),
+    /** Colleagues whose records were looked at. */
+    subjectIds: col.json<string[]>().optional(),
     entryCount: col.int(),
     firstAt: col.instant(),
     lastAt: col.instant(),

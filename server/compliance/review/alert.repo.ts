@@ -7,13 +7,16 @@ import {
   type Db,
   type Tx,
 } from '../../platform/persistence/index.ts';
+import { readEntryBody } from '../search/entry-words.ts';
 import { auditAlertEntity, type AuditAlertRow } from './alert.entity.ts';
 import type { AlertRule, AlertWindow } from './alert.rules.ts';
 
 /** Accounts one look at a rule takes in; more than this at once is no matter of single accounts. */
 export const ACCOUNTS_MAX = 200;
 
-const ALERT_INSERT = insertIfFree(auditAlertEntity, 'audit_alert.insert_if_free', ['rule', 'day', 'actorId']);
+const ALERT_INSERT = insertIfFree(auditAlertEntity, 'audit_alert.insert_if_free', [
+  ['rule', 'day', 'actorId'],
+]);
 const ALERT_BY_ID = select(auditAlertEntity, { name: 'audit_alert.by_id', where: ['id'] });
 const ALERT_BY_DAY = select(auditAlertEntity, {
   name: 'audit_alert.by_day',
@@ -21,7 +24,7 @@ const ALERT_BY_DAY = select(auditAlertEntity, {
 });
 const ALERT_GROW = update(auditAlertEntity, {
   name: 'audit_alert.grow',
-  set: ['entryCount', 'firstAt', 'lastAt', 'version'],
+  set: ['subjectIds', 'entryCount', 'firstAt', 'lastAt', 'version'],
   where: ['id', 'version'],
   and: 'signed_at IS NULL',
 });
@@ -36,20 +39,25 @@ const COLUMNS = Object.fromEntries(
 ) as { [K in keyof AuditAlertRow]: (typeof auditAlertEntity.columns)[K]['kind'] };
 const ALERTS_PAGE = portable<Before & { isSigned: boolean; limit: number }, AuditAlertRow>(
   'audit_alert.page',
-  `SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version
-     FROM audit_alert
+  `SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at,
+      remark_enc, version FROM audit_alert
     WHERE ((signed_at IS NOT NULL AND :isSigned = 1) OR (signed_at IS NULL AND :isSigned = 0))
       AND raised_at <= :beforeAt AND (raised_at < :beforeAt OR id < :beforeId)
     ORDER BY raised_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
   { params: { isSigned: 'flag', limit: 'int', beforeAt: 'instant', beforeId: 'uuid' }, result: COLUMNS },
 );
 
-/** Entries of one account that a rule counts. */
-export interface AccountCount {
+interface Counted {
   actorId: string;
   entryCount: number;
   firstAt: Date;
   lastAt: Date;
+}
+
+/** Entries of one account that a rule counts. */
+export interface AccountCount extends Counted {
+  /** Whose records it is about, where the rule knows. */
+  subjectIds?: string[];
 }
 
 const COUNT_RESULT = { actorId: 'text', entryCount: 'int', firstAt: 'instant', lastAt: 'instant' } as const;
@@ -72,19 +80,56 @@ const COUNT_PARAMS = {
   least: 'int',
   limit: 'int',
 } as const;
-const COUNT_ACTS = portable<CountParams & { a: string; b: string; c: string; d: string }, AccountCount>(
+const COUNT_ACTS = portable<CountParams & { a: string; b: string; c: string; d: string }, Counted>(
   'audit_alert.count_acts',
   `${COUNTED} WHERE action IN (:a, :b, :c, :d) AND ${GROUPED}`,
   { params: { a: 'text', b: 'text', c: 'text', d: 'text', ...COUNT_PARAMS }, result: COUNT_RESULT },
 );
-const COUNT_PERSONAL = portable<CountParams, AccountCount>(
+const COUNT_PERSONAL = portable<CountParams, Counted>(
   'audit_alert.count_personal',
   `${COUNTED} WHERE class = 'personal-data' AND ${GROUPED}`,
   { params: COUNT_PARAMS, result: COUNT_RESULT },
 );
 
+/** Entries whose detail is added up in one window; an account makes at most 50 files a day. */
+const WEIGHED_MAX = 5_000;
+const WEIGHED = portable<
+  { action: string; outcome: string; fromAt: Date; toAt: Date; limit: number },
+  { actorId: string; at: Date; body: string }
+>(
+  'audit_alert.weighed',
+  `SELECT actor_id, occurred_at AS at, body FROM audit_event
+    WHERE action = :action AND outcome = :outcome AND actor_type = 'account'
+      AND occurred_at >= :fromAt AND occurred_at < :toAt
+    ORDER BY occurred_at FETCH FIRST :limit ROWS ONLY`,
+  {
+    params: { action: 'text', outcome: 'text', fromAt: 'instant', toAt: 'instant', limit: 'int' },
+    result: { actorId: 'text', at: 'instant', body: 'clob' },
+  },
+);
+
+/** Accounts whose entries add up to what the rule says; `entryCount` is the sum. */
+async function weighAccounts(
+  db: Db,
+  { actions, outcome, least, weighs = '' }: AlertRule,
+  { from, to }: AlertWindow,
+): Promise<AccountCount[]> {
+  const sums = new Map<string, AccountCount>();
+  for (const action of actions ?? []) {
+    const params = { action, outcome, fromAt: from, toAt: to, limit: WEIGHED_MAX };
+    for (const { actorId, at, body } of await db.all(WEIGHED, params)) {
+      const weight = Number(readEntryBody(body).details?.[weighs] ?? 0) || 0;
+      const known = sums.get(actorId) ?? { actorId, entryCount: 0, firstAt: at, lastAt: at };
+      sums.set(actorId, { ...known, entryCount: known.entryCount + weight, lastAt: at });
+    }
+  }
+  return [...sums.values()].filter(({ entryCount }) => entryCount >= least).slice(0, ACCOUNTS_MAX);
+}
+
 /** Accounts with at least as many entries as the rule says, those with the most first. */
-export function countAccounts(db: Db, rule: AlertRule, { from, to }: AlertWindow): Promise<AccountCount[]> {
+export function countAccounts(db: Db, rule: AlertRule, window: AlertWindow): Promise<AccountCount[]> {
+  if (rule.weighs !== undefined) return weighAccounts(db, rule, window);
+  const { from, to } = window;
   const { outcome, least, actions } = rule;
   const params = { outcome, least, fromAt: from, toAt: to, limit: ACCOUNTS_MAX };
   if (actions === null) return db.all(COUNT_PERSONAL, params);
@@ -114,9 +159,9 @@ export function findAlert(db: Db, id: string): Promise<AuditAlertRow | undefined
 export async function growAlert(
   tx: Tx,
   { id, version }: AuditAlertRow,
-  { entryCount, firstAt, lastAt }: AccountCount,
+  { subjectIds, entryCount, firstAt, lastAt }: AccountCount,
 ): Promise<void> {
-  const set = { entryCount, firstAt, lastAt, version: version + 1 };
+  const set = { subjectIds: subjectIds ?? null, entryCount, firstAt, lastAt, version: version + 1 };
   await tx.run(ALERT_GROW, { ...set, whereId: id, whereVersion: version });
 }
 

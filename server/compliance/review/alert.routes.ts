@@ -19,6 +19,7 @@ function object(properties: Record<string, Schema>, optional: readonly string[] 
 const person = object({ id: text, name: text });
 const alert = object({
   ...{ id: { type: 'string', format: 'uuid' }, rule: { enum: [...ALERT_RULES] }, day: text, actor: person },
+  subjects: { type: 'array', items: person },
   ...{ count: integer, firstAt: instant, lastAt: instant, raisedAt: instant },
   ...{ signedBy: orNull(person), signedAt: orNull(instant), remark: orNull(text), version: integer },
 });
@@ -32,6 +33,10 @@ const alertQuery = object(
   ['state', 'cursor', 'limit'],
 );
 const signBody = object({ remark: { type: 'string', minLength: 2, maxLength: 500 } });
+
+/** Colleagues an alert shows, and names one page asks for. */
+const SUBJECTS_SHOWN = 3;
+const NAMES_MAX = 500;
 
 interface RouteDeps {
   alerts: AlertService;
@@ -87,13 +92,17 @@ function signRoute(deps: RouteDeps): AnyRoute {
 
 async function present({ alerts, accountNames }: RouteDeps, rows: readonly AuditAlertRow[]) {
   const ids = new Set(
-    rows.flatMap(({ actorId, signedBy }) => (signedBy === null ? [actorId] : [actorId, signedBy])),
+    rows.flatMap(({ actorId, signedBy, subjectIds }) => [
+      ...[actorId, ...(signedBy === null ? [] : [signedBy])],
+      ...(subjectIds ?? []).slice(0, SUBJECTS_SHOWN),
+    ]),
   );
-  const names = ids.size === 0 ? new Map<string, string>() : await accountNames([...ids]);
+  const names = ids.size === 0 ? new Map<string, string>() : await accountNames([...ids].slice(0, NAMES_MAX));
   const personOf = (id: string) => ({ id, name: names.get(id) ?? id });
   return Promise.all(
     rows.map(async (row) => ({
       ...{ id: row.id, rule: row.rule, day: row.day, actor: personOf(row.actorId), count: row.entryCount },
+      subjects: (row.subjectIds ?? []).slice(0, SUBJECTS_SHOWN).map(personOf),
       firstAt: row.firstAt.toISOString(),
       lastAt: row.lastAt.toISOString(),
       raisedAt: row.raisedAt.toISOString(),

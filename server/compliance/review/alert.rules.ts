@@ -3,20 +3,25 @@ import type { TimeZone } from '../../kernel/index.ts';
 
 /** What a rule looks for: many entries of one account within a day, or within a night. */
 export interface AlertRule {
-  name: AlertRuleName;
+  name: Exclude<AlertRuleName, 'own-record' | 'colleague-record'>;
   /** Acts that count; all acts of the class with personal data without them. */
   actions: readonly AuditAction[] | null;
   outcome: 'ok' | 'refused';
   /** From so many on it is told. */
   least: number;
   when: 'day' | 'night';
+  /** Name of a detail that is added up, instead of counting entries. */
+  weighs?: string;
 }
 
-/** Rules there are; names are permanent. */
+/** Rules there are; names are permanent. The first two are about customers who are on the staff. */
 export const ALERT_RULES = [
+  'own-record',
+  'colleague-record',
   'mass-reveal',
   'mass-view',
   'mass-export',
+  'large-export',
   'many-refused',
   'out-of-hours',
 ] as const;
@@ -37,6 +42,15 @@ export const RULES: readonly AlertRule[] = [
   {
     ...{ name: 'mass-export', outcome: 'ok', least: 5, when: 'day' },
     actions: ['export.download', 'requester.export', 'report.export', 'audit.export'],
+  },
+  // Few files may hold many rows.
+  {
+    name: 'large-export',
+    actions: ['export.make'],
+    outcome: 'ok',
+    least: 5_000,
+    when: 'day',
+    weighs: 'rowCount',
   },
   { name: 'many-refused', actions: ['access.refuse'], outcome: 'refused', least: 20, when: 'day' },
   { name: 'out-of-hours', actions: null, outcome: 'ok', least: 5, when: 'night' },

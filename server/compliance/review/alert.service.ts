@@ -3,9 +3,19 @@ import type { Crypto } from '../../platform/crypto/index.ts';
 import type { AnyJobKind, JobKind } from '../../platform/jobs/index.ts';
 import type { Notifier } from '../../platform/notify/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/persistence/index.ts';
+import type { StaffMatching } from '../staff/ports.ts';
+import { findStaffLooks } from '../staff/staff-watch.ts';
 import type { AuditAlertRow } from './alert.entity.ts';
-import { countAccounts, findAlert, findAlertOfDay, growAlert, insertAlert, signAlert } from './alert.repo.ts';
-import { RULES, windowOf, type AlertRule } from './alert.rules.ts';
+import {
+  countAccounts,
+  findAlert,
+  findAlertOfDay,
+  growAlert,
+  insertAlert,
+  signAlert,
+  type AccountCount,
+} from './alert.repo.ts';
+import { RULES, windowOf, type AlertRuleName, type AlertRule } from './alert.rules.ts';
 
 /** What reviewing needs. */
 export interface ReviewDeps {
@@ -15,6 +25,8 @@ export interface ReviewDeps {
   crypto: Crypto;
   zone: TimeZone;
   notifier: Pick<Notifier, 'send'>;
+  /** Finds customers by the numbers of the staff. */
+  staff: StaffMatching;
 }
 
 /** Days a look goes back: an entry may come late, and the night before ends in the morning. */
@@ -35,43 +47,57 @@ export class AlertService {
     for (const rule of RULES) {
       for (let daysAgo = DAYS_BACK; daysAgo >= 0; daysAgo -= 1) newCount += await this.#lookAt(rule, daysAgo);
     }
+    for (let daysAgo = DAYS_BACK; daysAgo >= 0; daysAgo -= 1) newCount += await this.#lookAtStaff(daysAgo);
     return newCount;
   }
 
   async #lookAt(rule: AlertRule, daysAgo: number): Promise<number> {
-    const { uow, clock, zone, ids } = this.#deps;
-    const now = clock.now();
-    const window = windowOf(rule, zone, { now, daysAgo });
-    const found = await uow.read((db) => countAccounts(db, rule, window));
+    const { uow, clock, zone } = this.#deps;
+    const window = windowOf(rule, zone, { now: clock.now(), daysAgo });
     let newCount = 0;
-    for (const account of found) {
-      const key = { rule: rule.name, day: window.day, actorId: account.actorId };
-      const known = await uow.read((db) => findAlertOfDay(db, key));
-      if (known !== undefined) {
-        if (known.signedAt !== null || known.entryCount === account.entryCount) continue;
-        await uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
-          await growAlert(tx, known, account);
-          tx.record({
-            action: 'audit.alert',
-            outcome: 'ok',
-            target: { type: 'alert', id: known.id },
-            reason: rule.name,
-          });
-        });
-        continue;
-      }
-      const unsigned = { signedBy: null, signedAt: null, remarkEnc: null };
-      const row: AuditAlertRow = {
+    for (const found of await uow.read((db) => countAccounts(db, rule, window)))
+      newCount += await this.#found(rule.name, window.day, found);
+    return newCount;
+  }
+
+  /** Looks at records of customers who are on the staff: the own one, and those of colleagues. */
+  async #lookAtStaff(daysAgo: number): Promise<number> {
+    const { uow, clock, zone, staff } = this.#deps;
+    const window = windowOf({ when: 'day' }, zone, { now: clock.now(), daysAgo });
+    let newCount = 0;
+    for (const found of await uow.read((db) => findStaffLooks(staff, db, window)))
+      newCount += await this.#found(found.rule, window.day, found);
+    return newCount;
+  }
+
+  /** Raises an alert, or lets the one of the day grow; gives how many are new. */
+  async #found(rule: AlertRuleName, day: string, account: AccountCount): Promise<number> {
+    const { uow, clock, ids } = this.#deps;
+    const { actorId, entryCount, firstAt, lastAt } = account;
+    const key = { rule, day, actorId };
+    const known = await uow.read((db) => findAlertOfDay(db, key));
+    if (known !== undefined) {
+      if (known.signedAt !== null || known.entryCount === entryCount) return 0;
+      await uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
+        await growAlert(tx, known, account);
+        const target = { type: 'alert', id: known.id };
+        tx.record({ action: 'audit.alert', outcome: 'ok', target, reason: rule });
+      });
+      return 0;
+    }
+    const row: AuditAlertRow = {
+      ...{
         id: ids.next(),
         ...key,
-        ...account,
-        raisedAt: now,
-        ...unsigned,
-        version: 1,
-      };
-      newCount += await uow.run({ actor: SYSTEM_ACTOR }, (tx) => this.#raise(tx, row));
-    }
-    return newCount;
+        subjectIds: account.subjectIds ?? null,
+        entryCount,
+        firstAt,
+        lastAt,
+        raisedAt: clock.now(),
+      },
+      ...{ signedBy: null, signedAt: null, remarkEnc: null, version: 1 },
+    };
+    return uow.run({ actor: SYSTEM_ACTOR }, (tx) => this.#raise(tx, row));
   }
 
   async #raise(tx: Tx, row: AuditAlertRow): Promise<number> {
@@ -79,7 +105,10 @@ export class AlertService {
     tx.record({
       ...{ action: 'audit.alert', outcome: 'ok', reason: row.rule },
       target: { type: 'alert', id: row.id },
-      details: { actor: row.actorId, count: row.entryCount, day: row.day },
+      details: {
+        ...{ actor: row.actorId, count: row.entryCount, day: row.day },
+        ...(row.subjectIds === null ? {} : { subjects: row.subjectIds }),
+      },
     });
     if (!isNew) return 0;
     const kind = 'audit.alert';

@@ -11,6 +11,8 @@ const ZONE = openTimeZone('Asia/Shanghai');
 const account = (n: number): Actor => ({ type: 'account', id: `01900000-0000-7000-8000-0000000000a${n}` });
 const [AGENT, QUIET, OFFICER] = [account(1), account(2), account(3)];
 const CUSTOMER = '01900000-0000-7000-8000-00000000c001';
+/** Nobody on the staff is a customer. */
+const NO_STAFF = { indexVersion: 1, tokenOf: () => undefined, requestersOf: async () => [] };
 const CALLERS = {
   officer: { actor: OFFICER, permissions: ['audit:review'] },
   agent: { actor: AGENT, permissions: ['audit:review'] },
@@ -29,7 +31,7 @@ describe('alerts of the trail', () => {
   before(async () => {
     core = await buildCore({ clock });
     alerts = new AlertService({
-      ...{ uow: core.uow, clock, ids: core.ids, crypto: core.crypto, zone: ZONE },
+      ...{ uow: core.uow, clock, ids: core.ids, crypto: core.crypto, zone: ZONE, staff: NO_STAFF },
       notifier: { send: async (_tx, notice) => void sent.push(notice) },
     });
     const accountNames = async () => new Map([[AGENT.id, '林坐席']]);
@@ -106,6 +108,20 @@ describe('alerts of the trail', () => {
     expect(sent[0]!.params).to.deep.include({ rule: 'out-of-hours', day: '2026-03-02', count: 5 });
   });
 
+  it('add up the rows of exports, and not those of other days', async () => {
+    const made = (rowCount: number) => act(QUIET, { action: 'export.make', details: { rowCount } }, 1);
+    await made(3_000);
+    await made(1_999);
+    expect(await alerts.look()).to.equal(0);
+    time.ms += 24 * 3_600_000;
+    await made(4_000);
+    expect(await alerts.look()).to.equal(0);
+    await made(1_000);
+    sent.length = 0;
+    expect(await alerts.look()).to.equal(1);
+    expect(sent[0]!.params).to.deep.include({ rule: 'large-export', count: 5_000 });
+  });
+
   it('count a window as the wall shows it, half-open, over the change of a clock', () => {
     const day = windowOf({ when: 'day' }, ZONE, { now: new Date('2026-03-02T06:00:00Z'), daysAgo: 0 });
     expect(day.from.toISOString()).to.equal('2026-03-01T16:00:00.000Z');
@@ -123,7 +139,7 @@ describe('alerts of the trail', () => {
 
   it('know their rules by names that stay', () => {
     expect(RULES.map(({ name }) => name)).to.deep.equal([
-      ...['mass-reveal', 'mass-view', 'mass-export', 'many-refused', 'out-of-hours'],
+      ...['mass-reveal', 'mass-view', 'mass-export', 'large-export', 'many-refused', 'out-of-hours'],
     ]);
     for (const { actions } of RULES) expect(actions?.length ?? 1).to.be.within(1, 4);
   });

@@ -1,9 +1,13 @@
+import type { EventRow } from '../../../audit/index.ts';
 import { beforeKey, beforeOf, encodeCursor } from '../../kernel/index.ts';
 import type { ExportKind } from '../../platform/documents/index.ts';
-import { scopeOf } from '../access.ts';
+import type { Db } from '../../platform/persistence/index.ts';
+import { scopeOf, type TrailScope } from '../access.ts';
+import { FILTERS } from '../compliance.schema.ts';
 import type { AccountNames } from '../ports.ts';
 import { namesIn, presentEvent } from './event.present.ts';
 import { searchEvents, type EventFilter } from './event.view.ts';
+import { assertWords, needsWords, searchByWords } from './word-search.ts';
 
 const OUTCOMES: Record<string, { zh: string; en: string }> = {
   ok: { zh: '成功', en: 'done' },
@@ -24,6 +28,8 @@ export function eventExport({ accountNames }: { accountNames: AccountNames }): E
     permission: 'audit:export',
     formats: ['xlsx', 'csv', 'pdf'],
     canUnmask: false,
+    // Reports are made at night and at weekends too.
+    keptHours: 7 * 24,
     columns: [
       { key: 'at', title: { zh: '时间', en: 'Time' }, type: 'instant', width: 20 },
       { key: 'sentence', title: { zh: '内容', en: 'What happened' }, type: 'text', width: 50 },
@@ -40,16 +46,17 @@ export function eventExport({ accountNames }: { accountNames: AccountNames }): E
       properties: {
         ...{ actor: id, customer: id, target: id, action: id },
         outcome: { enum: Object.keys(OUTCOMES) },
+        ...{ class: FILTERS.class, address: FILTERS.address, ticket: FILTERS.ticket, q: FILTERS.q },
         ...{ from: instant, to: instant },
       },
     },
+    assertParams: (params) => assertWords(params as EventFilter),
     notes: (params) => Object.entries(params).map(([name, value]) => `${name}: ${String(value)}`),
     async page(db, { reader, params, cursor, limit, lang }) {
-      const place = { before: beforeOf(cursor ?? undefined), limit, scope: scopeOf(reader.permissions) };
-      const rows = await searchEvents(db, params as EventFilter, place);
+      const scope = scopeOf(reader.permissions);
+      const { rows, next } = await readPage(db, params as EventFilter, { cursor, limit, scope });
       const names = await namesIn(accountNames, rows);
       const word = lang === 'zh-CN' ? 'zh' : 'en';
-      const last = rows.at(-1);
       return {
         rows: rows.map((row) => {
           const item = presentEvent(row, { names, index: null });
@@ -60,8 +67,23 @@ export function eventExport({ accountNames }: { accountNames: AccountNames }): E
           ];
         }),
         ids: rows.map(({ id: entryId }) => entryId),
-        next: rows.length < limit || last === undefined ? null : encodeCursor(beforeKey(last.at, last.id)),
+        next,
       };
     },
   };
+}
+
+async function readPage(
+  db: Db,
+  filter: EventFilter,
+  { cursor, limit, scope }: { cursor: string | null; limit: number; scope: TrailScope },
+): Promise<{ rows: EventRow[]; next: string | null }> {
+  if (needsWords(filter)) {
+    const page = await searchByWords(db, filter, { cursor: cursor ?? undefined, limit, scope });
+    return { rows: page.rows, next: page.nextCursor ?? null };
+  }
+  const rows = await searchEvents(db, filter, { before: beforeOf(cursor ?? undefined), limit, scope });
+  const last = rows.at(-1);
+  const isWhole = rows.length < limit || last === undefined;
+  return { rows, next: isWhole ? null : encodeCursor(beforeKey(last.at, last.id)) };
 }

@@ -1,7 +1,8 @@
 import type { EventRow } from '../../../audit/index.ts';
-import type { Before } from '../../kernel/index.ts';
+import { LIMITS, type Before } from '../../kernel/index.ts';
 import { portable, type Db, type Statement } from '../../platform/persistence/index.ts';
 import { ADMINISTRATION_CLASSES, type TrailScope } from '../access.ts';
+import { EVENT_COLUMNS, EVENT_RESULT } from './event.columns.ts';
 
 /** What officers search by; all named conditions hold at once. */
 export interface EventFilter {
@@ -13,6 +14,14 @@ export interface EventFilter {
   target?: string;
   action?: string;
   outcome?: 'ok' | 'refused' | 'failed';
+  /** Class of the act: what touched personal data, what administrators did. */
+  class?: string;
+  /** Network address the act came from. */
+  address?: string;
+  /** Id of the ticket that justified the act, or was its object. */
+  ticket?: string;
+  /** Words that stand in the entry: ids, codes, texts. */
+  q?: string;
   /** First instant, and the first one behind the end: half-open, UTC. */
   from?: string;
   to?: string;
@@ -24,32 +33,12 @@ interface SearchParams extends Before {
   target: string | null;
   action: string | null;
   outcome: string | null;
+  entryClass: string | null;
   fromAt: Date;
   toAt: Date;
   isAll: boolean;
   limit: number;
 }
-
-const COLUMNS = `id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id,
-  customer_ref, outcome, body, leaf`;
-const RESULT = {
-  id: 'uuid',
-  node: 'text',
-  epoch: 'int',
-  lane: 'int',
-  n: 'int',
-  at: 'instant',
-  actorType: 'text',
-  actorId: 'text',
-  action: 'text',
-  class: 'text',
-  targetType: 'text',
-  targetId: 'text',
-  customerRef: 'text',
-  outcome: 'text',
-  body: 'clob',
-  leaf: 'bytes',
-} as const;
 
 const CLASSES = [...ADMINISTRATION_CLASSES].map((name) => `'${name}'`).join(', ');
 
@@ -60,7 +49,7 @@ const CLASSES = [...ADMINISTRATION_CLASSES].map((name) => `'${name}'`).join(', '
 function searchBy(name: string, base: string): Statement<SearchParams, EventRow> {
   return portable<SearchParams, EventRow>(
     `compliance.search_${name}`,
-    `SELECT ${COLUMNS} FROM audit_event
+    `SELECT ${EVENT_COLUMNS} FROM audit_event
       WHERE ${base} occurred_at >= :fromAt AND occurred_at < :toAt
         AND occurred_at <= :beforeAt AND (occurred_at < :beforeAt OR id < :beforeId)
         AND (target_id = :target OR :target IS NULL)
@@ -68,6 +57,7 @@ function searchBy(name: string, base: string): Statement<SearchParams, EventRow>
         AND (actor_id = :actor OR :actor IS NULL)
         AND (action = :action OR :action IS NULL)
         AND (outcome = :outcome OR :outcome IS NULL)
+        AND (class = :entryClass OR :entryClass IS NULL)
         AND (class IN (${CLASSES}) OR :isAll = 1)
       ORDER BY occurred_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
     {
@@ -77,6 +67,7 @@ function searchBy(name: string, base: string): Statement<SearchParams, EventRow>
         actor: 'text',
         action: 'text',
         outcome: 'text',
+        entryClass: 'text',
         fromAt: 'instant',
         toAt: 'instant',
         beforeAt: 'instant',
@@ -84,7 +75,7 @@ function searchBy(name: string, base: string): Statement<SearchParams, EventRow>
         isAll: 'flag',
         limit: 'int',
       },
-      result: RESULT,
+      result: EVENT_RESULT,
     },
   );
 }
@@ -98,10 +89,11 @@ const SEARCHES: readonly [keyof EventFilter, Statement<SearchParams, EventRow>][
 ];
 const SEARCH_BY_TIME = searchBy('time', '');
 
-const UNSEALED = portable<{ since: Date }, { entryCount: number }>(
+const UNSEALED = portable<{ since: Date; limit: number }, { entryCount: number }>(
   'compliance.newer_than',
-  'SELECT COUNT(*) AS entry_count FROM audit_event WHERE occurred_at > :since',
-  { params: { since: 'instant' }, result: { entryCount: 'int' } },
+  `SELECT COUNT(*) AS entry_count FROM
+    (SELECT e.id FROM audit_event e WHERE e.occurred_at > :since FETCH FIRST :limit ROWS ONLY) newer`,
+  { params: { since: 'instant', limit: 'int' }, result: { entryCount: 'int' } },
 );
 
 const EARLIEST = new Date(0);
@@ -121,6 +113,7 @@ export function searchEvents(
     target: filter.target ?? null,
     action: filter.action ?? null,
     outcome: filter.outcome ?? null,
+    entryClass: filter.class ?? null,
     fromAt: filter.from === undefined ? EARLIEST : new Date(filter.from),
     toAt: filter.to === undefined ? LATEST : new Date(filter.to),
     isAll: page.scope === 'all',
@@ -128,7 +121,9 @@ export function searchEvents(
   });
 }
 
-/** How many entries are newer than an instant. */
+/** How many entries are newer than an instant; one above `LIMITS.countedMax` means more. */
 export async function countNewer(db: Db, since: Date | null): Promise<number> {
-  return (await db.one(UNSEALED, { since: since ?? EARLIEST }))?.entryCount ?? 0;
+  return (
+    (await db.one(UNSEALED, { since: since ?? EARLIEST, limit: LIMITS.countedMax + 1 }))?.entryCount ?? 0
+  );
 }

@@ -1,13 +1,14 @@
 import { AUDIT_ACTIONS, isAuditAction, proveEntry, writeProof, type EventRow } from '../../../audit/index.ts';
 import { AppError, beforeKey, beforeOf, isUuid, LIMITS, toPage } from '../../kernel/index.ts';
-import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
+import { defineRoute, type AnyRoute, isAddress } from '../../platform/http/index.ts';
 import type { Tx } from '../../platform/persistence/index.ts';
-import { isVisible, scopeOf } from '../access.ts';
+import { isVisible, scopeOf, type TrailScope } from '../access.ts';
 import * as schemas from '../compliance.schema.ts';
 import type { ComplianceDeps } from '../ports.ts';
-import { namesIn, presentEvent, type AuditItem } from './event.present.ts';
+import { namesIn, presentEvent } from './event.present.ts';
 import { searchEvents, type EventFilter } from './event.view.ts';
 import { createLeafPlaces, type LeafPlaces } from './leaf-places.ts';
+import { assertWords, needsWords, searchByWords } from './word-search.ts';
 
 type SearchQuery = EventFilter & { cursor?: string; limit?: number };
 type SearchDeps = Pick<ComplianceDeps, 'trail' | 'accountNames'>;
@@ -31,25 +32,43 @@ function searchRoute({ accountNames }: SearchDeps, places: LeafPlaces): AnyRoute
     audit: 'audit.search',
     query: schemas.searchQuery,
     response: schemas.eventPage,
+    errors: ['audit.search_personal'],
     async handler(tx, { query }, { permissions }) {
       const scope = scopeOf(permissions);
       const { cursor, limit = LIMITS.pageItemsDefault, ...filter } = query;
-      const rows = await searchEvents(tx, filter, { before: beforeOf(cursor), limit: limit + 1, scope });
-      const names = await namesIn(accountNames, rows.slice(0, limit));
-      const items: AuditItem[] = [];
-      for (const row of rows.slice(0, limit)) {
-        items.push(presentEvent(row, { names, index: await places.indexOf(row) }));
-      }
-      recordSearch(tx, filter, rows.slice(0, limit));
-      const page = toPage(
-        rows,
-        limit,
-        ({ at, id }) => beforeKey(at, id),
-        ({ id }) => id,
-      );
-      return { ...page, items };
+      const { rows, ...rest } = await findPage(tx, filter, { cursor, limit, scope });
+      const names = await namesIn(accountNames, rows);
+      const indexes = await places.indexesOf(tx, rows);
+      const items = rows.map((row) => presentEvent(row, { names, index: indexes.get(row.id) ?? null }));
+      recordSearch(tx, filter, rows);
+      return { ...rest, items };
     },
   });
+}
+
+/** One page: by the columns of entries, or by words where the filter asks for what no column holds. */
+async function findPage(
+  tx: Tx,
+  filter: EventFilter,
+  { cursor, limit, scope }: { cursor: string | undefined; limit: number; scope: TrailScope },
+): Promise<{ rows: EventRow[]; nextCursor?: string; searchedTo?: string }> {
+  if (needsWords(filter)) {
+    assertWords(filter);
+    const { rows, nextCursor, searchedTo } = await searchByWords(tx, filter, { cursor, limit, scope });
+    return {
+      rows,
+      ...(nextCursor === undefined ? {} : { nextCursor }),
+      ...(searchedTo === null ? {} : { searchedTo: searchedTo.toISOString() }),
+    };
+  }
+  const found = await searchEvents(tx, filter, { before: beforeOf(cursor), limit: limit + 1, scope });
+  const { items: rows, ...rest } = toPage(
+    found,
+    limit,
+    ({ at, id }) => beforeKey(at, id),
+    (row) => row,
+  );
+  return { rows, ...rest };
 }
 
 /**
@@ -57,7 +76,7 @@ function searchRoute({ accountNames }: SearchDeps, places: LeafPlaces): AnyRoute
  * or an act: whatever else somebody typed might be a person's.
  */
 function recordSearch(tx: Tx, filter: EventFilter, shown: readonly EventRow[]): void {
-  const { customer, actor, target, action } = filter;
+  const { customer, actor, target, action, ticket, address } = filter;
   const first = shown.at(0);
   const last = shown.at(-1);
   tx.record({
@@ -68,6 +87,8 @@ function recordSearch(tx: Tx, filter: EventFilter, shown: readonly EventRow[]): 
       by: Object.keys(filter),
       ...(isUuid(actor) ? { actor } : {}),
       ...(isUuid(target) ? { target } : {}),
+      ...(isUuid(ticket) ? { ticket } : {}),
+      ...(address !== undefined && isAddress(address) ? { address } : {}),
       ...(action !== undefined && isAuditAction(action) ? { action } : {}),
       count: shown.length,
       ...(first && last ? { firstId: first.id, lastId: last.id } : {}),

@@ -1,23 +1,24 @@
 import {
-  createDatabaseReader,
   parseKeyFile,
   readAnchors,
   readStamps,
-  verifyTrail,
+  verifyDatabaseTrail,
   type VerifyResult,
 } from '../../../audit/index.ts';
 import { AppError } from '../../kernel/index.ts';
-import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
+import { defineRoute, sendDownload, type AnyRoute } from '../../platform/http/index.ts';
+import { digestOf, makeDigest } from '../anchors/digest.ts';
 import * as schemas from '../compliance.schema.ts';
 import type { ComplianceDeps } from '../ports.ts';
 import { countNewer } from '../search/event.view.ts';
+import { clockState, trailWarnings } from './trail.health.ts';
 
 /** Routes about the trail as a whole. */
 export function trailRoutes(deps: ComplianceDeps): AnyRoute[] {
-  return [statusRoute(deps), verifyRoute(deps)];
+  return [statusRoute(deps), verifyRoute(deps), digestRoute(deps)];
 }
 
-function statusRoute({ sealer, epoch, auditKeys, outsideAnchors }: ComplianceDeps): AnyRoute {
+function statusRoute({ sealer, epoch, auditKeys, outsideAnchors, clock }: ComplianceDeps): AnyRoute {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/audit/status',
@@ -26,11 +27,12 @@ function statusRoute({ sealer, epoch, auditKeys, outsideAnchors }: ComplianceDep
     audit: 'audit.read',
     response: schemas.trailStatus,
     async handler(tx) {
-      const { size, root, sealedAt, isForked, anchors } = sealer.status();
+      const { size, root, sealedAt, isForked, anchors, waitingLaneCount } = sealer.status();
       const all = [...anchors.map((one) => ({ ...one, failure: null })), ...outsideAnchors()];
+      const health = await clockState(tx);
       const anchoredMs = all.flatMap(({ at }) => (at === null ? [] : [at.getTime()]));
       return {
-        ...{ size, root, isForked, epoch },
+        ...{ size, root, isForked, epoch, waitingLanes: waitingLaneCount },
         lastSealAt: sealedAt?.toISOString() ?? null,
         lastAnchorAt: anchoredMs.length === 0 ? null : new Date(Math.max(...anchoredMs)).toISOString(),
         unsealed: await countNewer(tx, sealedAt),
@@ -41,6 +43,8 @@ function statusRoute({ sealer, epoch, auditKeys, outsideAnchors }: ComplianceDep
           failure,
         })),
         keyFingerprint: parseKeyFile(auditKeys).keys.at(-1)?.fingerprint ?? '',
+        warnings: trailWarnings(all, health, clock.now()),
+        clock: { ...health, setAt: health.setAt?.toISOString() ?? null },
       };
     },
   });
@@ -62,11 +66,11 @@ function verifyRoute(deps: ComplianceDeps): AnyRoute {
     isRunning = true;
     const startedMs = performance.now();
     try {
-      const result = await verifyTrail(createDatabaseReader(deps.trail), {
+      const result = await verifyDatabaseTrail(deps.trail, () => ({
         keys: parseKeyFile(deps.auditKeys),
         anchors: [readAnchors(deps.anchorFolder)],
         sparseAnchors: [readStamps(deps.stampFolder)],
-      });
+      }));
       return { ...result, ms: Math.round(performance.now() - startedMs) };
     } finally {
       isRunning = false;
@@ -90,6 +94,40 @@ function verifyRoute(deps: ComplianceDeps): AnyRoute {
         details: { status, size, root, events, ...(firstBad === null ? {} : { firstBad: firstBad.kind }) },
       });
       return result;
+    },
+  });
+}
+
+function digestRoute({ trail, auditKeys, accountNames }: ComplianceDeps): AnyRoute {
+  return defineRoute<{ day: string }>({
+    method: 'GET',
+    path: '/api/v1/audit/digests/:day',
+    summary: 'The last signed head of a day (UTC) as PDF, to be printed and kept elsewhere.',
+    permission: 'audit:read',
+    audit: 'audit.digest',
+    params: schemas.digestParams,
+    response: {},
+    streams: 'application/pdf',
+    async handler(tx, { params: { day } }, context) {
+      const digest = await digestOf(trail, day, auditKeys);
+      if (digest === undefined) throw new AppError('request.not_found');
+      const names = await accountNames([context.actor.id]);
+      const lang = context.lang === 'en' ? 'en' : 'zh-CN';
+      const bytes = makeDigest(digest, { lang, takenBy: names.get(context.actor.id) ?? context.actor.id });
+      const { no, size } = digest.seal;
+      const target = { type: 'seal', id: String(no) };
+      tx.record({ action: 'audit.digest', outcome: 'ok', target, details: { day, size } });
+      return sendDownload(context, {
+        ...{
+          tag: `${day}-${no}`,
+          sizeBytes: bytes.length,
+          type: 'application/pdf',
+          name: `audit-${day}.pdf`,
+        },
+        async *read({ first, last }) {
+          yield bytes.subarray(first, last + 1);
+        },
+      });
     },
   });
 }

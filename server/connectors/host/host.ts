@@ -59,9 +59,8 @@ export class ConnectorHost {
    * is in the trail before the answer is given.
    */
   async lookup(request: LookupRequest): Promise<LookupAnswer> {
-    const connector = await this.registry.get(request.connectorId);
-    const correlationId = this.#ports.ids.next();
-    const call: Call = { request, connector, correlationId, startedMs: performance.now(), tries: 0 };
+    const call = await this.#begin(request, 0);
+    const { connector, correlationId } = call;
     let operation: Operation;
     try {
       operation = this.#admit(call);
@@ -89,19 +88,12 @@ export class ConnectorHost {
 
   /** Sends a write once, with its key. The dispatcher of writes decides what becomes of a fault. */
   async write(request: LookupRequest, key: string): Promise<{ reference: string | undefined }> {
-    const connector = await this.registry.get(request.connectorId);
-    const call: Call = {
-      request,
-      connector,
-      correlationId: this.#ports.ids.next(),
-      startedMs: performance.now(),
-      tries: 1,
-    };
+    const call = await this.#begin(request, 1);
     try {
       const operation = this.#admit(call, { isWrite: true });
       const bounds = { correlationId: call.correlationId, key, timeoutMs: budgetOf(request, operation) };
       const run = (session: Session) => session.run(operation.name, request.input, bounds);
-      const { reference } = await connector.gate.pass(() => withSecrets(connector, run));
+      const { reference } = await call.connector.gate.pass(() => withSecrets(call.connector, run));
       await this.#end(call, { outcome: 'ok', records: 1 });
       return { reference: reference?.slice(0, REFERENCE_CHARACTERS_MAX) };
     } catch (error) {
@@ -111,20 +103,13 @@ export class ConnectorHost {
 
   /** Asks what became of a write whose answer was lost; undefined when the system cannot tell. */
   async inquire(request: LookupRequest, key: string): Promise<'done' | 'absent' | undefined> {
-    const connector = await this.registry.get(request.connectorId);
-    const call: Call = {
-      request,
-      connector,
-      correlationId: this.#ports.ids.next(),
-      startedMs: performance.now(),
-      tries: 1,
-    };
+    const call = await this.#begin(request, 1);
     try {
       const operation = this.#admit(call, { isWrite: true });
-      const [session] = connector.sessions;
+      const [session] = call.connector.sessions;
       if (session.inquire === undefined) return undefined;
       const bounds = { correlationId: call.correlationId, key, timeoutMs: budgetOf(request, operation) };
-      const found = await connector.gate.pass(async () =>
+      const found = await call.connector.gate.pass(async () =>
         session.inquire?.(operation.name, request.input, bounds),
       );
       await this.#end(call, { outcome: 'ok', records: 0 });
@@ -158,14 +143,7 @@ export class ConnectorHost {
 
   /** Checks what a write would be refused for, and sends nothing. */
   async dryRun(request: LookupRequest): Promise<{ input: Readonly<Record<string, string>> }> {
-    const connector = await this.registry.get(request.connectorId);
-    const call: Call = {
-      request,
-      connector,
-      correlationId: this.#ports.ids.next(),
-      startedMs: performance.now(),
-      tries: 0,
-    };
+    const call = await this.#begin(request, 0);
     this.#admit(call, { isWrite: true });
     return { input: request.input };
   }
@@ -180,6 +158,11 @@ export class ConnectorHost {
   changed(connectorId: string): void {
     this.registry.forget();
     this.#cache.forget(connectorId);
+  }
+
+  async #begin(request: LookupRequest, tries: number): Promise<Call> {
+    const connector = await this.registry.get(request.connectorId);
+    return { request, connector, correlationId: this.#ports.ids.next(), startedMs: performance.now(), tries };
   }
 
   #admit({ request, connector }: Call, { isWrite = false } = {}): Operation {

@@ -6,3 +6,17 @@ export { encodePart, pathSegment, placeOfUrl, queryText } from './url.ts';
 export { toValue, VALUE_CHARACTERS_MAX } from './values.ts';
 export { assertDeclared, operationsSchema, toOperation, type DeclaredOperation } from './declared.ts';
 export { assertPlaces, fill, headerValue, placesOf } from './template.ts';
+export {
+  assertHttp,
+  HTTP_PROPERTIES,
+  HTTP_SECRET_SCHEMA,
+  httpPlaces,
+  short,
+  TEXTS,
+  title,
+  urlBelow,
+  type HttpAuth,
+  type HttpSettings,
+} from './auth.ts';
+export { jsonInside, type Outgoing } from './authority.ts';
+export { HttpTalk, readPages } from './talk.ts';

@@ -1,12 +1,6 @@
 import type { ConnectorModule } from '../connector.ts';
-import { toOperation } from '../kit/index.ts';
-import {
-  assertRestConfig,
-  REST_CONFIG_SCHEMA,
-  REST_SECRET_SCHEMA,
-  restPlaces,
-  type RestConfig,
-} from './rest.config.ts';
+import { HTTP_SECRET_SCHEMA, httpPlaces, toOperation } from '../kit/index.ts';
+import { assertRestConfig, REST_CONFIG_SCHEMA, type RestConfig } from './rest.config.ts';
 import { REST_PRESETS } from './rest.presets.ts';
 import { RestSession } from './rest.session.ts';
 
@@ -24,10 +18,10 @@ export const restConnector: ConnectorModule<RestConfig> = {
     },
   },
   configSchema: REST_CONFIG_SCHEMA,
-  secretSchema: REST_SECRET_SCHEMA,
+  secretSchema: HTTP_SECRET_SCHEMA,
   presets: REST_PRESETS,
   assertConfig: assertRestConfig,
-  places: restPlaces,
+  places: httpPlaces,
   operations: (config) => config.operations.map(toOperation),
   open: (config, io) => new RestSession(config, io),
 };

@@ -12,20 +12,18 @@ import type {
 import {
   compileMapping,
   connectorFault,
-  decodeText,
   fill,
   headerValue,
+  HttpTalk,
+  jsonInside,
   parseJson,
   pathSegment,
   queryText,
-  statusFault,
+  readPages,
+  urlBelow,
+  type Outgoing,
 } from '../kit/index.ts';
-import { jsonInside, RestAuthority, type Outgoing } from './rest.auth.ts';
-import { restUrl, type RestConfig, type RestOperation } from './rest.config.ts';
-
-/** Pages of one answer, and records of all of them. */
-const PAGES_MAX = 200;
-const RECORDS_MAX = 1_000;
+import type { RestConfig, RestOperation } from './rest.config.ts';
 
 type Input = Readonly<Record<string, string>>;
 
@@ -33,20 +31,19 @@ type Input = Readonly<Record<string, string>>;
 export class RestSession implements Session {
   readonly #config: RestConfig;
   readonly #io: ConnectorIo;
-  readonly #authority: RestAuthority;
+  readonly #talk: HttpTalk;
 
   constructor(config: RestConfig, io: ConnectorIo) {
     this.#config = config;
     this.#io = io;
-    this.#authority = new RestAuthority(config, io);
+    this.#talk = new HttpTalk(config, io);
   }
 
   async check(bounds: CallBounds): Promise<void> {
-    const url = restUrl(this.#config, this.#config.checkPath);
-    const answer = await this.#send({ method: 'GET', url, query: {}, headers: {} }, bounds);
-    const fault = statusFault(answer.status, answer.headers, this.#io.now());
-    if (fault !== undefined) throw fault;
-    parseJson(this.#textOf(answer));
+    const url = urlBelow(this.#config.baseUrl, this.#config.checkPath);
+    const answer = await this.#talk.send({ method: 'GET', url, query: {}, headers: {} }, bounds);
+    this.#talk.assertFine(answer);
+    parseJson(this.#talk.textOf(answer));
   }
 
   /** A REST system tells nothing about itself; what is known stands in the settings. */
@@ -59,24 +56,21 @@ export class RestSession implements Session {
     if (operation === undefined) throw new AppError('connector.operation_unknown');
     const deadlineMs = performance.now() + call.timeoutMs;
     const outgoing = this.#outgoing(operation, input, call);
-    const items: Raw[] = [];
     let reference: string | undefined;
-    let next: Outgoing | undefined = outgoing;
-    const seen = new Set<string>();
-    while (next !== undefined) {
-      // A page that comes again, or never ends, is a fault of the system.
-      if (seen.size >= PAGES_MAX || seen.has(next.url + queryText(next.query))) {
-        throw connectorFault('connector.schema', 'pages');
-      }
-      seen.add(next.url + queryText(next.query));
+    let next: Outgoing = outgoing;
+    const items = await readPages(outgoing.url + queryText(outgoing.query), async () => {
+      const asked = next;
       const bounds = { ...call, timeoutMs: deadlineMs - performance.now() };
-      const document = await this.#documentOf(operation, await this.#send(next, bounds));
-      if (document === undefined) return { items: [] };
-      items.push(...recordsOf(operation, document));
-      if (items.length > RECORDS_MAX) throw connectorFault('connector.schema', 'records');
+      const document = this.#documentOf(operation, await this.#talk.send(asked, bounds));
+      if (document === undefined) return { items: [], next: undefined };
       reference ??= textAt(operation.reference, document);
-      next = this.#nextPage(operation, document, next);
-    }
+      const link = textAt(operation.next, document);
+      if (link === undefined || link === '')
+        return { items: recordsOf(operation, document), next: undefined };
+      const url = this.#talk.follow(link, asked.url);
+      next = { ...asked, method: 'GET', url, query: {}, form: undefined, body: undefined };
+      return { items: recordsOf(operation, document), next: url };
+    });
     return { items, ...(reference === undefined ? {} : { reference }) };
   }
 
@@ -86,11 +80,10 @@ export class RestSession implements Session {
     const { path, donePath } = operation.inquiry;
     const asked: RestOperation = { ...operation, method: 'GET', path, donePath } as RestOperation;
     const { body: _body, form: _form, ...outgoing } = this.#outgoing(asked, input, call);
-    const answer = await this.#send(outgoing, call);
+    const answer = await this.#talk.send(outgoing, call);
     if (answer.status === 404) return 'absent';
-    const fault = statusFault(answer.status, answer.headers, this.#io.now());
-    if (fault !== undefined) throw fault;
-    return textAt(donePath, parseJson(this.#textOf(answer))) === undefined ? 'absent' : 'done';
+    this.#talk.assertFine(answer);
+    return textAt(donePath, parseJson(this.#talk.textOf(answer))) === undefined ? 'absent' : 'done';
   }
 
   #outgoing(operation: RestOperation, input: Input, call: CallContext): Outgoing {
@@ -108,79 +101,28 @@ export class RestSession implements Session {
       operation.keyHeader === undefined || call.key === undefined ? {} : { [operation.keyHeader]: call.key };
     return {
       method: operation.method,
-      url: restUrl(this.#config, fill(operation.path, valueOf, pathSegment)),
+      url: urlBelow(this.#config.baseUrl, fill(operation.path, valueOf, pathSegment)),
       // A parameter whose value is empty is not asked for.
       query: Object.fromEntries(
         Object.entries(each(operation.query, plain)).filter(([, value]) => value !== ''),
       ),
       headers: {
-        ...{ accept: 'application/json', ...each(this.#config.headers, headerValue) },
+        ...this.#talk.headers(call.correlationId),
+        ...each(this.#config.headers, headerValue),
         ...each(operation.headers, headerValue),
         ...keyHeader,
-        [(this.#config.correlationHeader ?? 'x-correlation-id').toLowerCase()]: call.correlationId,
       },
       ...{ form, body },
     };
   }
 
-  /** Signs and sends; a token that ended early is fetched once more. */
-  async #send(outgoing: Outgoing, bounds: CallBounds): Promise<HttpAnswer> {
-    const hadToken = this.#authority.hasToken;
-    const answer = await this.#sendOnce(outgoing, bounds);
-    if (answer.status !== 401 || !hadToken) return answer;
-    this.#authority.forget();
-    return this.#sendOnce(outgoing, bounds);
-  }
-
-  async #sendOnce(outgoing: Outgoing, bounds: CallBounds): Promise<HttpAnswer> {
-    const { method, url, query, headers, form, body } = await this.#authority.sign(outgoing, bounds);
-    const pairs = queryText(query);
-    const address = pairs === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${pairs}`;
-    const text = form === undefined ? body : queryText(form);
-    const type = form === undefined ? 'application/json; charset=utf-8' : 'application/x-www-form-urlencoded';
-    return this.#io.http(
-      {
-        ...{ method, url: address },
-        headers: text === undefined ? headers : { 'content-type': type, ...headers },
-        ...(text === undefined ? {} : { body: text }),
-      },
-      bounds,
-    );
-  }
-
   /** The answer's document; undefined when the system says that there is none. */
-  async #documentOf(operation: RestOperation, answer: HttpAnswer): Promise<Raw | undefined> {
+  #documentOf(operation: RestOperation, answer: HttpAnswer): Raw | undefined {
     if (operation.absentStatuses?.includes(answer.status) === true) return undefined;
-    const isUnauthorised = answer.status === 401 && this.#authority.hasToken;
-    if (isUnauthorised) this.#authority.forget();
-    const fault = statusFault(answer.status, answer.headers, this.#io.now());
-    if (fault !== undefined) throw fault;
-    if (answer.status === 204 || answer.body.length === 0) return operation.isReadOnly ? undefined : {};
-    const document = parseJson(this.#textOf(answer));
+    this.#talk.assertFine(answer);
+    const document = this.#talk.documentOf(answer);
+    if (document === undefined) return operation.isReadOnly ? undefined : {};
     return isAbsent(operation, document) ? undefined : document;
-  }
-
-  #textOf({ headers, body }: HttpAnswer): string {
-    const type = String(headers['content-type'] ?? '');
-    // An error page with status 200 is no answer.
-    if (/^text\/html/i.test(type)) throw connectorFault('connector.schema', 'html');
-    const [, charset] = /charset=([^;]+)/i.exec(type) ?? [];
-    return decodeText(body, charset ?? this.#config.charset);
-  }
-
-  #nextPage(operation: RestOperation, document: Raw, last: Outgoing): Outgoing | undefined {
-    const link = textAt(operation.next, document);
-    if (link === undefined || link === '') return undefined;
-    let url: URL;
-    try {
-      url = new URL(link, last.url);
-    } catch (cause) {
-      throw connectorFault('connector.schema', 'pages', { cause });
-    }
-    // A link to somewhere else would carry our credentials there.
-    if (url.origin !== new URL(this.#config.baseUrl).origin)
-      throw connectorFault('connector.schema', 'foreign_link');
-    return { ...last, method: 'GET', url: url.href, query: {}, form: undefined, body: undefined };
   }
 }
 

@@ -12,10 +12,6 @@ import type { QueueDb } from './ports.ts';
 import { DELIVERY_STATE, webhookDeliveryEntity, type DeliveryRow } from './webhook.entity.ts';
 
 const DELIVERY_INSERT = insert(webhookDeliveryEntity);
-const DELIVERY_BY_ID = select(webhookDeliveryEntity, {
-  name: 'webhook_delivery.by_id',
-  where: ['id', 'webhookId'],
-});
 const OF_KEY = select(webhookDeliveryEntity, {
   name: 'webhook_delivery.of_key',
   where: ['webhookId', 'eventKey', 'state'],
@@ -144,10 +140,6 @@ export function giveUp(db: QueueDb, webhookId: string, before: Date): Promise<nu
 /** Puts one delivery that ended, or all dead letters, back into the queue; gives their number. */
 export function redrive(tx: Tx, webhookId: string, now: Date, id?: string): Promise<number> {
   return id === undefined ? tx.run(REDRIVE, { webhookId, now }) : tx.run(REDRIVE_ONE, { id, webhookId, now });
-}
-
-export function findDelivery(db: Db, webhookId: string, id: string): Promise<DeliveryRow | undefined> {
-  return db.one(DELIVERY_BY_ID, { id, webhookId });
 }
 
 /** One page of a webhook's deliveries, the newest first. */

@@ -50,8 +50,8 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
   'conversation.assigned': { zh: '会话分配给坐席', en: 'An agent has the conversation.', fields: moved },
   'conversation.closed': { zh: '会话结束', en: 'The conversation ended.', fields: moved },
   'message.received': {
-    zh: '机器人接待的会话收到客户消息',
-    en: 'A customer wrote in a conversation the robot holds.',
+    zh: '机器人接待或排队中的会话收到客户消息',
+    en: 'A customer wrote in a conversation that the robot holds or that waits for an agent.',
     fields: { conversationId: conversation, seq, messageId: id('消息', 'message') },
   },
   'ticket.created': {
@@ -90,6 +90,11 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
       commentId: id('评论', 'comment'),
       isInternal: { kind: 'flag', zh: '是否仅内部可见', en: 'whether only colleagues see it' },
     },
+  },
+  'article.approved': {
+    zh: '知识已批准，等待回归检查',
+    en: 'An article was approved and waits for the guarding questions.',
+    fields: article,
   },
   'article.published': { zh: '知识发布', en: 'The robot may quote an article.', fields: article },
   'article.retired': { zh: '知识下线', en: 'An article was taken back.', fields: article },

@@ -78,11 +78,11 @@ describe('webhooks', function () {
 
   describe('deliver', () => {
     it('an event with ids only, signed for its second and body', async () => {
-      const { secret } = await make({ url: receiver.url('/in?key=abc') });
+      const { secret } = await make({ url: receiver.url('/in?key=geheimwort') });
       await built.tell([ticketEvent('t-1', 'open', { subject: '张三的银行卡' })]);
       expect(receiver.received).to.have.length(1);
       const [got] = receiver.received;
-      expect(got?.path).to.equal('/in?key=abc');
+      expect(got?.path).to.equal('/in?key=geheimwort');
       expect(got?.event).to.deep.include({
         type: 'ticket.transitioned',
         data: { ticketId: 't-1', from: 'new', to: 'open' },
@@ -271,10 +271,10 @@ describe('webhooks', function () {
     it('are nobody else’s, and show neither secret nor query again', async () => {
       expect((await built.served.ask('agent', '/api/v1/webhooks')).status).to.equal(403);
       expect((await built.served.ask(undefined, '/api/v1/webhooks')).status).to.equal(401);
-      const { id, secret } = await make({ url: receiver.url('/in?key=abc') });
+      const { id, secret } = await make({ url: receiver.url('/in?key=geheimwort') });
       const texts = [(await call('GET', '')).text, (await call('GET', `/${id}`)).text];
       for (const text of texts)
-        expect(text).to.include('/in?…').and.not.include('abc').and.not.include(secret);
+        expect(text).to.include('/in?…').and.not.include('geheimwort').and.not.include(secret);
     });
 
     it('refuse what cannot be', async () => {

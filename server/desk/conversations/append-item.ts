@@ -2,8 +2,9 @@ import type { AuditDraft } from '../../../audit/index.ts';
 import { AppError, type Clock } from '../../kernel/index.ts';
 import type { Dek } from '../../platform/crypto/index.ts';
 import type { BatchItem, BatchRows } from '../../platform/persistence/index.ts';
-import type { AppendCommand, Appended, ConversationChange, StoredMessage } from './append.ts';
+import type { AppendCommand, Appended, ConversationChange, Settle, StoredMessage } from './append.ts';
 import type { ConversationRow, MessageRow } from './conversation.entity.ts';
+import { changedFigures } from './conversation.figures.ts';
 import { maySend } from './conversation.rules.ts';
 import type { UnitHeirs } from './unit-heirs.ts';
 
@@ -30,33 +31,38 @@ export interface Owned {
 
 const NO_CHANGE: ConversationChange = {};
 
-/** The entry with the message's number and id; `command.audit` was made for this message alone. */
-function withDetails(draft: AuditDraft, seq: number, messageId: string): AuditDraft {
-  const details = draft.details === undefined ? { seq, messageId } : { ...draft.details, seq, messageId };
-  return { ...draft, details };
+/** Puts the message's number and id into its entry, which was made for this message alone. */
+function addDetails(draft: AuditDraft, seq: number, messageId: string): AuditDraft {
+  draft.details = draft.details === undefined ? { seq, messageId } : { ...draft.details, seq, messageId };
+  return draft;
 }
 
-interface ItemDeps {
+/** What all messages share. */
+export interface ItemDeps {
   clock: Clock;
   heirs: UnitHeirs;
   /** Asked when the lane takes the message: the conversation may have changed hands since. */
-  mayWrite(): boolean;
+  mayWrite(conversationId: string): boolean;
+  /** A new message was committed. */
+  told(message: StoredMessage, row: ConversationRow, origin: unknown): void;
+  /** The message was not written; says what its sender is told. */
+  refused(owned: Owned, command: AppendCommand, error: unknown, settle: Settle): void;
 }
 
 /** One message on its way through the lane. */
 export class AppendItem implements BatchItem<MessageRow, ConversationRow> {
-  settle!: { resolve: (appended: Appended) => void; reject: (error: unknown) => void };
-  onCommitted!: (message: StoredMessage) => void;
   readonly #owned: Owned;
   readonly #command: AppendCommand;
+  readonly #settle: Settle;
   readonly #deps: ItemDeps;
   #before: ConversationRow | undefined;
   #outcome: Appended | AppError | undefined;
   #at = new Date(0);
 
-  constructor(owned: Owned, command: AppendCommand, deps: ItemDeps) {
+  constructor(owned: Owned, command: AppendCommand, settle: Settle, deps: ItemDeps) {
     this.#owned = owned;
     this.#command = command;
+    this.#settle = settle;
     this.#deps = deps;
   }
 
@@ -72,7 +78,7 @@ export class AppendItem implements BatchItem<MessageRow, ConversationRow> {
         : new AppError('message.id_reused');
       return undefined;
     }
-    if (!this.#deps.mayWrite()) {
+    if (!this.#deps.mayWrite(row.id)) {
       this.#outcome = new AppError('server.busy');
       return undefined;
     }
@@ -83,6 +89,7 @@ export class AppendItem implements BatchItem<MessageRow, ConversationRow> {
     // One copy and plain assignments: several spreads in one literal cost more than sealing the text.
     const next: ConversationRow = { ...row };
     next.unitId = this.#deps.heirs.of(row.unitId);
+    const isTouch = change === NO_CHANGE && next.unitId === row.unitId;
     if (change !== NO_CHANGE) Object.assign(next, change);
     next.lastSeq = seq;
     next.lastFrom = command.sender;
@@ -95,7 +102,7 @@ export class AppendItem implements BatchItem<MessageRow, ConversationRow> {
     seen.set(command.id, { seq, at: this.#at, text: command.text, fileId });
     if (seen.size > SEEN_MAX) seen.delete(seen.keys().next().value as string);
     this.#outcome = { seq, at: this.#at, isNew: true };
-    return {
+    const rows: BatchRows<MessageRow, ConversationRow> = {
       insert: {
         conversationId: row.id,
         openedMonth: row.openedMonth,
@@ -109,10 +116,14 @@ export class AppendItem implements BatchItem<MessageRow, ConversationRow> {
         at: this.#at,
       },
       merge: next,
-      audit: withDetails(command.audit, seq, command.id),
+      isTouch,
+      audit: addDetails(command.audit, seq, command.id),
       context: command.context,
       events: command.events?.(next, seq, command.id) ?? [],
     };
+    const counts = change === NO_CHANGE ? undefined : changedFigures(row, next);
+    if (counts !== undefined) rows.counts = counts;
+    return rows;
   }
 
   /** The change to make, or nothing when the outcome is already settled. */
@@ -146,13 +157,14 @@ export class AppendItem implements BatchItem<MessageRow, ConversationRow> {
   committed(): void {
     const outcome = this.#outcome as Appended | AppError;
     if (outcome instanceof AppError) {
-      this.settle.reject(outcome);
+      this.failed(outcome);
       return;
     }
-    this.settle.resolve(outcome);
+    this.#owned.inFlight -= 1;
+    this.#settle.resolve(outcome);
     if (!outcome.isNew) return;
-    const { conversationId, id, sender, senderId, kind, text, meta, file } = this.#command;
-    this.onCommitted({
+    const { conversationId, id, sender, senderId, kind, text, meta, file, origin } = this.#command;
+    const message: StoredMessage = {
       conversationId,
       seq: outcome.seq,
       id,
@@ -162,11 +174,12 @@ export class AppendItem implements BatchItem<MessageRow, ConversationRow> {
       text,
       at: outcome.at,
       meta: meta ?? null,
-      ...(file === undefined ? {} : { file }),
-    });
+    };
+    if (file !== undefined) message.file = file;
+    this.#deps.told(message, this.#owned.row, origin);
   }
 
   failed(error: unknown): void {
-    this.settle.reject(error);
+    this.#deps.refused(this.#owned, this.#command, error, this.#settle);
   }
 }

@@ -79,6 +79,12 @@ export interface Appended {
   isSkipped?: boolean;
 }
 
+/** Hears how a message ended: one of both is called once, after the call that handed the message over. */
+export interface Settle {
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+}
+
 /** Told after each commit, in the order of `seq`. */
 export type MessageListener = (
   message: StoredMessage,

@@ -2,8 +2,8 @@ import { AppError, type Clock } from '../../kernel/index.ts';
 import type { Crypto, Dek } from '../../platform/crypto/index.ts';
 import type { BatchWriter, Tx, UnitOfWork } from '../../platform/persistence/index.ts';
 import { DatabaseConflict } from '../../platform/persistence/index.ts';
-import { AppendItem, SEEN_MAX, type Owned, type Seen } from './append-item.ts';
-import type { AppendCommand, Appended, MessageListener, StoredMessage } from './append.ts';
+import { AppendItem, SEEN_MAX, type ItemDeps, type Owned, type Seen } from './append-item.ts';
+import type { AppendCommand, Appended, MessageListener, Settle } from './append.ts';
 import type { ConversationRow, MessageRow } from './conversation.entity.ts';
 import { findConversation, findMessageById, listMessagesBefore, markRead } from './conversation.repo.ts';
 import { UnitHeirs } from './unit-heirs.ts';
@@ -41,7 +41,9 @@ interface OwnersDeps {
 export class ConversationOwners {
   readonly #deps: OwnersDeps;
   readonly #ownership: Ownership;
-  readonly #owned = new Map<string, Promise<Owned>>();
+  /** A promise while one is being read. */
+  readonly #owned = new Map<string, Owned | Promise<Owned>>();
+  readonly #itemDeps: ItemDeps;
   readonly #listeners: MessageListener[] = [];
   readonly #ownListeners: MessageListener[] = [];
   /** Where work goes whose unit was closed; whatever is written from then on says so. */
@@ -50,6 +52,16 @@ export class ConversationOwners {
   constructor(deps: OwnersDeps) {
     this.#deps = deps;
     this.#ownership = deps.ownership ?? SOLE_OWNER;
+    this.#itemDeps = {
+      clock: deps.clock,
+      heirs: this.heirs,
+      mayWrite: (id) => this.#ownership.mayWrite() && this.isMine(id),
+      told: (message, row, origin) => {
+        for (const listener of this.#ownListeners) listener(message, row, origin);
+        this.hear(message, row, origin);
+      },
+      refused: (...refusal) => this.#refuse(...refusal),
+    };
     this.#ownership.onMoved(() => this.forget([...this.#owned.keys()].filter((id) => !this.isMine(id))));
   }
 
@@ -83,7 +95,7 @@ export class ConversationOwners {
   /** Takes a conversation that this process has just created. */
   adopt(row: ConversationRow, dek: Dek): void {
     if (!this.isMine(row.id)) return;
-    this.#owned.set(row.id, Promise.resolve({ row, dek, seen: new Map(), inFlight: 0 }));
+    this.#owned.set(row.id, { row, dek, seen: new Map(), inFlight: 0 });
     this.#evict();
   }
 
@@ -94,21 +106,42 @@ export class ConversationOwners {
 
   /** Lets go of conversations sealed by these keys, so that they are read again under the keys in use. */
   async forgetKeys(dekIds: ReadonlySet<number>): Promise<void> {
-    for (const [id, loading] of [...this.#owned]) {
-      const owned = await loading.catch(() => undefined);
+    for (const [id, held] of [...this.#owned]) {
+      const owned = await Promise.resolve(held).catch(() => undefined);
       const isIdle = owned !== undefined && owned.inFlight === 0;
-      if (isIdle && dekIds.has(owned.dek.id) && this.#owned.get(id) === loading) this.#owned.delete(id);
+      const isSame = this.#owned.get(id) === held || this.#owned.get(id) === owned;
+      if (isIdle && isSame && dekIds.has(owned.dek.id)) this.#owned.delete(id);
     }
   }
 
   /** Lets go of everything that nothing is being written to: it is read anew. */
   forgetIdle(): void {
-    for (const [id, owned] of this.#owned) {
-      void owned.then(
-        ({ inFlight }) => inFlight === 0 && this.#owned.delete(id),
-        () => undefined,
-      );
+    for (const [id, held] of this.#owned) {
+      if (!(held instanceof Promise)) this.#letGoIfIdle(id);
+      else
+        held.then(
+          () => this.#letGoIfIdle(id),
+          () => undefined,
+        );
     }
+  }
+
+  /** The conversation as it stands, if it is at hand; otherwise `get` reads it. */
+  peek(conversationId: string): Readonly<ConversationRow> | undefined {
+    return this.#atHand(conversationId)?.row;
+  }
+
+  /**
+   * As `append`, without a promise, for a conversation that is at hand; false: nothing was done, and `append` has to be
+   * asked. Throws `server.busy`.
+   */
+  post(command: AppendCommand, settle: Settle): boolean {
+    const owned = this.#atHand(command.conversationId);
+    if (owned === undefined) return false;
+    const known = owned.seen.get(command.id);
+    if (known !== undefined && known.text === undefined) return false;
+    this.#enqueue(owned, command, settle);
+    return true;
   }
 
   /**
@@ -118,15 +151,9 @@ export class ConversationOwners {
   async append(command: AppendCommand): Promise<Appended> {
     if (!this.isMine(command.conversationId)) throw new AppError('server.busy');
     const owned = await this.#own(command.conversationId);
-    owned.inFlight += 1;
-    try {
-      return await this.#enqueue(owned, command);
-    } catch (error) {
-      if (error instanceof DatabaseConflict) return await this.#settleConflict(owned, command, error);
-      throw error;
-    } finally {
-      owned.inFlight -= 1;
-    }
+    const known = owned.seen.get(command.id);
+    if (known && known.text === undefined) await this.#readText(owned, command.id, known);
+    return new Promise((resolve, reject) => this.#enqueue(owned, command, { resolve, reject }));
   }
 
   /**
@@ -147,30 +174,32 @@ export class ConversationOwners {
 
   /** Somebody has read up to a number; it is written already. */
   noteRead(conversationId: string, seq: number): void {
-    void this.#owned.get(conversationId)?.then(
-      (owned) => {
-        if (seq > owned.row.agentReadSeq) owned.row = { ...owned.row, agentReadSeq: seq };
-      },
-      () => undefined,
-    );
+    const note = (owned: Owned) => {
+      if (seq > owned.row.agentReadSeq) owned.row = { ...owned.row, agentReadSeq: seq };
+    };
+    const held = this.#owned.get(conversationId);
+    if (held instanceof Promise) void held.then(note, () => undefined);
+    else if (held !== undefined) note(held);
   }
 
-  async #enqueue(owned: Owned, command: AppendCommand): Promise<Appended> {
-    const known = owned.seen.get(command.id);
-    if (known && known.text === undefined) await this.#readText(owned, command.id, known);
-    const mayWrite = () => this.#ownership.mayWrite() && this.isMine(command.conversationId);
-    const item = new AppendItem(owned, command, { clock: this.#deps.clock, heirs: this.heirs, mayWrite });
-    const appended = await new Promise<Appended>((resolve, reject) => {
-      item.settle = { resolve, reject };
-      item.onCommitted = (message) => this.#tell(message, owned.row, command.origin);
-      this.#deps.writer.append(command.conversationId, item);
-    });
-    return appended;
+  #enqueue(owned: Owned, command: AppendCommand, settle: Settle): void {
+    const item = new AppendItem(owned, command, settle, this.#itemDeps);
+    this.#deps.writer.append(command.conversationId, item);
+    owned.inFlight += 1;
   }
 
-  #tell(message: StoredMessage, row: ConversationRow, origin: unknown): void {
-    for (const listener of this.#ownListeners) listener(message, row, origin);
-    this.hear(message, row, origin);
+  #refuse(owned: Owned, command: AppendCommand, error: unknown, settle: Settle): void {
+    if (!(error instanceof DatabaseConflict)) {
+      owned.inFlight -= 1;
+      settle.reject(error);
+      return;
+    }
+    this.#settleConflict(owned, command, error)
+      .finally(() => (owned.inFlight -= 1))
+      .then(
+        (appended) => settle.resolve(appended),
+        (fault: unknown) => settle.reject(fault),
+      );
   }
 
   /** A unique key refused: the id is older than what memory holds, or another process wrote here. */
@@ -187,23 +216,47 @@ export class ConversationOwners {
 
   async #readText(owned: Owned, id: string, seen: Seen): Promise<void> {
     const cell = { table: 'message', column: 'body_enc', rowId: id };
-    seen.text = await this.#deps.crypto.open(cell, seen.bodyEnc as Buffer);
-    owned.seen.set(id, seen);
+    owned.inFlight += 1;
+    try {
+      seen.text = await this.#deps.crypto.open(cell, seen.bodyEnc as Buffer);
+      owned.seen.set(id, seen);
+    } finally {
+      owned.inFlight -= 1;
+    }
   }
 
-  #own(conversationId: string): Promise<Owned> {
-    const known = this.#owned.get(conversationId);
-    if (known) {
-      // Re-inserting moves it to the end: the first keys are the longest unused.
-      this.#owned.delete(conversationId);
-      this.#owned.set(conversationId, known);
-      return known;
+  #atHand(conversationId: string): Owned | undefined {
+    if (!this.isMine(conversationId)) return undefined;
+    const held = this.#owned.get(conversationId);
+    if (held === undefined || held instanceof Promise) return undefined;
+    this.#moveToEnd(conversationId, held);
+    return held;
+  }
+
+  #own(conversationId: string): Owned | Promise<Owned> {
+    const held = this.#owned.get(conversationId);
+    if (held !== undefined) {
+      this.#moveToEnd(conversationId, held);
+      return held;
     }
     const loading = this.#load(conversationId);
     this.#owned.set(conversationId, loading);
-    loading.catch(() => this.#owned.delete(conversationId));
+    loading.then(
+      (owned) => this.#owned.get(conversationId) === loading && this.#owned.set(conversationId, owned),
+      () => this.#owned.get(conversationId) === loading && this.#owned.delete(conversationId),
+    );
     this.#evict();
     return loading;
+  }
+
+  /**
+   * The first keys are the longest unused. While there is plenty of room nobody asks for the order, and a map that is
+   * re-ordered at every message is rebuilt all the time.
+   */
+  #moveToEnd(conversationId: string, held: Owned | Promise<Owned>): void {
+    if (this.#owned.size <= OWNED_MAX / 2) return;
+    this.#owned.delete(conversationId);
+    this.#owned.set(conversationId, held);
   }
 
   async #load(conversationId: string): Promise<Owned> {
@@ -223,12 +276,14 @@ export class ConversationOwners {
 
   #evict(): void {
     if (this.#owned.size <= OWNED_MAX) return;
-    for (const [id, owned] of this.#owned) {
-      void owned.then(
-        ({ inFlight }) => inFlight === 0 && this.#owned.delete(id),
-        () => undefined,
-      );
-      return;
-    }
+    const [longestUnused] = this.#owned.keys();
+    if (longestUnused !== undefined) this.#letGoIfIdle(longestUnused);
+  }
+
+  #letGoIfIdle(conversationId: string): void {
+    const held = this.#owned.get(conversationId);
+    // One that is being read has somebody who waits for it.
+    if (held === undefined || held instanceof Promise || held.inFlight > 0) return;
+    this.#owned.delete(conversationId);
   }
 }

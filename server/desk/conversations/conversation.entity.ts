@@ -9,6 +9,8 @@ export const conversationEntity = defineEntity(
     dekId: col.int(),
     siteId: col.text(40),
     unitId: col.uuid(),
+    /** Where it was opened; never changes. Counters of reports go by it. */
+    firstUnitId: col.uuid(),
     channel: col.text(20),
     state: col.text(20),
     skillGroupId: col.uuid().optional(),

@@ -2,7 +2,9 @@ import type { AuditAction } from '../../../audit/index.ts';
 import type { Actor, EventDraft } from '../../kernel/index.ts';
 import type { UnitContext } from '../../platform/persistence/index.ts';
 import type { ConversationRow, MessageMeta } from './conversation.entity.ts';
+import { withoutSecrets } from '../../platform/crypto/index.ts';
 import type { AppendCommand } from './append.ts';
+import type { OutgoingMessage } from './message-file.ts';
 
 /** Who asks for a state change, and the request it belongs to. */
 export interface By {
@@ -12,7 +14,7 @@ export interface By {
 
 /** The context of a message's unit. */
 export function contextOf(by: By): UnitContext {
-  return { actor: by.actor, ...(by.requestId ? { requestId: by.requestId } : {}) };
+  return by.requestId ? { actor: by.actor, requestId: by.requestId } : { actor: by.actor };
 }
 
 /** The entry of an act on a conversation. */
@@ -51,11 +53,35 @@ export function event(
 
 const NO_EVENTS: readonly EventDraft[] = [];
 
-/** While the robot has the conversation, it hears of each message. One function for all of them, not one for each. */
-export function receivedEvents(
+/**
+ * While no person has the conversation, the robot hears of each message: with it, or waiting for somebody. One function for
+ * all of them, not one for each.
+ */
+function receivedEvents(
   now: Readonly<ConversationRow>,
   seq: number,
   messageId: string,
 ): readonly EventDraft[] {
-  return now.state === 'robot' ? [event('message.received', now, { seq, messageId })] : NO_EVENTS;
+  const isHeard = now.state === 'robot' || now.state === 'queued';
+  return isHeard ? [event('message.received', now, { seq, messageId })] : NO_EVENTS;
+}
+
+/** A requester's words on their way to the lane. */
+export function receiveCommand(
+  by: By,
+  { conversationId, id, text, origin }: OutgoingMessage,
+  row: Readonly<ConversationRow>,
+): AppendCommand {
+  return {
+    conversationId,
+    id,
+    sender: 'requester',
+    senderId: row.requesterId,
+    kind: 'text',
+    text: withoutSecrets(text),
+    audit: audit('message.receive', row),
+    context: contextOf(by),
+    events: receivedEvents,
+    origin,
+  };
 }

@@ -1,4 +1,4 @@
-import type { DataScope } from '../../kernel/index.ts';
+import type { DataScope, Ids } from '../../kernel/index.ts';
 import {
   batchPlan,
   insert,
@@ -15,6 +15,7 @@ import {
   type ConversationRow,
   type MessageRow,
 } from './conversation.entity.ts';
+import { countConversation } from './conversation.figures.ts';
 
 const CONVERSATION_INSERT = insert(conversationEntity);
 const MESSAGE_INSERT = insert(messageEntity);
@@ -117,15 +118,23 @@ export const MESSAGE_BATCH = batchPlan('message.batch', {
       'closedAt',
       'version',
     ],
+    touch: ['lastSeq', 'lastFrom', 'lastAt', 'version'],
   },
 });
 
 /** Most messages one read gives; a resume reads on from the last. */
 export const MESSAGE_PAGE_MAX = 500;
 
-/** Inserts a new conversation, with its requester's unit of work. */
-export async function insertConversation(tx: Tx, row: ConversationRow): Promise<void> {
+/** Inserts and counts a new conversation, with its requester's unit of work. */
+export async function insertConversation(
+  tx: Tx,
+  ids: Ids,
+  opened: Omit<ConversationRow, 'firstUnitId'>,
+): Promise<ConversationRow> {
+  const row = { ...opened, firstUnitId: opened.unitId };
   await tx.run(CONVERSATION_INSERT, row);
+  countConversation(tx, ids, row);
+  return row;
 }
 
 /** The conversation, if it exists. */

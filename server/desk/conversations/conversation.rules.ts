@@ -1,4 +1,4 @@
-import { AppError, LIMITS, type ErrorCode } from '../../kernel/index.ts';
+import { LIMITS, type ErrorCode } from '../../kernel/index.ts';
 import type { ConversationState, Sender } from './conversation.entity.ts';
 
 /** Which state may follow which. A closed conversation stays closed: the requester opens a new one. */
@@ -14,19 +14,23 @@ export function canMove(from: ConversationState, to: ConversationState): boolean
   return NEXT_STATES[from].includes(to);
 }
 
-/** Throws `conversation.closed` or `conversation.state_refused` for a move the table does not have. */
-export function assertCanMove(from: ConversationState, to: ConversationState): void {
-  if (canMove(from, to)) return;
-  throw new AppError(from === 'closed' ? 'conversation.closed' : 'conversation.state_refused');
-}
-
 /** Who may write in which state. The system may always: it writes the closing line too. */
 export function maySend(state: ConversationState, sender: Sender): boolean {
   if (sender === 'system') return true;
   if (state === 'closed') return false;
-  if (sender === 'robot') return state === 'robot';
+  // The robot helps who waits; who decides about a message looks closer.
+  if (sender === 'robot') return state === 'robot' || state === 'queued';
   if (sender === 'agent') return state === 'assigned';
   return true;
+}
+
+/** What a message of the robot changes: its misses while it has the conversation, nothing in the queue, else it is unsaid. */
+export function robotChange(
+  state: string,
+  message: { misses: number; mayWait?: boolean },
+): { robotMisses?: number } | 'skip' {
+  if (state === 'robot') return { robotMisses: message.misses };
+  return state === 'queued' && message.mayWait === true ? {} : 'skip';
 }
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;

@@ -94,7 +94,10 @@ export const transferBody: Schema = closed({ unitId: uuid, note: text(8_000) }, 
 /** A request that says everything by its address. */
 export const emptyBody: Schema = closed({});
 
-const note: Schema = answer({ id: uuid, text: string, author: orNull(person), at: instant });
+const note: Schema = answer(
+  { id: uuid, text: string, isUnreadable: { const: true }, author: orNull(person), at: instant },
+  ['isUnreadable'],
+);
 /** A note just written. */
 export const noteAnswer: Schema = note;
 /** Notes, oldest first. */

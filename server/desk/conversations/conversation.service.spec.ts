@@ -9,6 +9,7 @@ import {
   portable,
 } from '../../platform/persistence/index.ts';
 import { RequesterService } from '../requesters/requester.service.ts';
+import { SEEN_MAX } from './append-item.ts';
 import { ConversationOwners } from './conversation-owner.ts';
 import { MESSAGE_BATCH } from './conversation.repo.ts';
 import { systemText } from './conversation.texts.ts';
@@ -27,7 +28,9 @@ describe('conversations', () => {
   let owners: ConversationOwners;
   let service: ConversationService;
 
-  function build() {
+  type Connection = ReturnType<typeof openBatchConnections>[number];
+
+  function build(wrap = (connection: Connection) => connection) {
     const { clock, ids, database, trail, installationId, uow, crypto } = core;
     const limits = { lanes: 2, batchItemsMax: 500, queueItemsMax: 10_000, retryMs: 5_000 };
     const writer = createBatchWriter({
@@ -38,8 +41,11 @@ describe('conversations', () => {
       installationId,
       toOutboxRow: createOutboxWriter({ clock, ids }),
       onCommit: () => undefined,
+      onFault: (error) => {
+        throw error;
+      },
       trail,
-      connections: openBatchConnections(database, MESSAGE_BATCH, limits.lanes),
+      connections: openBatchConnections(database, MESSAGE_BATCH, limits.lanes).map(wrap),
     });
     owners = new ConversationOwners({ uow, crypto, writer, clock });
     service = new ConversationService({
@@ -141,6 +147,98 @@ describe('conversations', () => {
       service.receive(by(requesterId), { conversationId: id, id: core.ids.next(), text: 'b' }),
     ]);
     expect(results.map(({ seq }) => seq)).to.deep.equal([1, 1, 2]);
+  });
+
+  describe('without a promise', () => {
+    /** What the sender is told, once the message is dealt with; undefined when `receive` has to be asked. */
+    function now(conversation: { id: string; requesterId: string }, id: string, text: string) {
+      const message = { conversationId: conversation.id, id, text };
+      return new Promise<{ seq: number; isNew: boolean } | string | undefined>((resolve, reject) => {
+        const settle = {
+          resolve: ({ seq, isNew }: { seq: number; isNew: boolean }) => resolve({ seq, isNew }),
+          reject: (error: unknown) =>
+            error instanceof AppError ? resolve(error.code) : reject(error as Error),
+        };
+        if (!service.receiveNow(by(conversation.requesterId), message, settle)) resolve(undefined);
+      });
+    }
+
+    it('numbers and repeats as with one, in the order they came', async () => {
+      const conversation = await buildConversation();
+      const [first, second] = [core.ids.next(), core.ids.next()];
+      const answers = [
+        now(conversation, first, 'a'),
+        now(conversation, second, 'b'),
+        now(conversation, first, 'a'),
+      ];
+      expect(await Promise.all(answers)).to.deep.equal([
+        { seq: 1, isNew: true },
+        { seq: 2, isNew: true },
+        { seq: 1, isNew: false },
+      ]);
+      expect(await now(conversation, second, 'other words')).to.equal('message.id_reused');
+      expect((await stored(conversation.id)).map(({ id }) => id)).to.deep.equal([first, second]);
+    });
+
+    it('leaves what is not at hand, or only sealed, to be read first', async () => {
+      const conversation = await buildConversation();
+      const id = core.ids.next();
+      await now(conversation, id, 'a');
+      await writer.close();
+      writer = build();
+      expect(await now(conversation, core.ids.next(), 'b')).to.equal(undefined);
+      await service.get(conversation.id);
+      expect(await now(conversation, id, 'a')).to.equal(undefined);
+      const again = await service.receive(by(conversation.requesterId), {
+        ...{ conversationId: conversation.id, id, text: 'a' },
+      });
+      expect(again).to.include({ seq: 1, isNew: false });
+      expect(await now(conversation, core.ids.next(), 'b')).to.deep.equal({ seq: 2, isNew: true });
+    });
+
+    it('settles an id that memory has forgotten, and refuses what is no text', async () => {
+      const conversation = await buildConversation();
+      const ids = Array.from({ length: SEEN_MAX + 1 }, () => core.ids.next());
+      for (const [index, id] of ids.entries()) {
+        expect(await now(conversation, id, 'a')).to.deep.equal({ seq: index + 1, isNew: true });
+      }
+      expect(await now(conversation, ids[0] as string, 'a')).to.deep.equal({ seq: 1, isNew: false });
+      await service.get(conversation.id);
+      const refused = await now(conversation, core.ids.next(), ' ').catch((error: AppError) => error.code);
+      expect(refused).to.equal('message.text_empty');
+    });
+  });
+
+  it('acknowledges once what arrived behind a connection that was given up, and numbers on', async () => {
+    await writer.close();
+    let [isGivenUp, isAsked] = [false, false];
+    writer = build((connection) => ({
+      async commit(batch) {
+        await connection.commit(batch);
+        if (isGivenUp) return;
+        isGivenUp = true;
+        throw new AppError('storage.unavailable');
+      },
+      async hasNumber(key) {
+        const isThere = await connection.hasNumber(key);
+        // The first look comes while the statement is still on its way.
+        if (isAsked) return isThere;
+        isAsked = true;
+        return false;
+      },
+      close: () => connection.close(),
+    }));
+    const { id, requesterId } = await buildConversation();
+    const send = (text: string) =>
+      service.receive(by(requesterId), { conversationId: id, id: core.ids.next(), text });
+    const [first, second] = [await send('a'), await send('b')];
+    expect([first, second].map(({ seq, isNew }) => ({ seq, isNew }))).to.deep.equal([
+      { seq: 1, isNew: true },
+      { seq: 2, isNew: true },
+    ]);
+    expect(await stored(id)).to.have.length(2);
+    await writer.close();
+    writer = build();
   });
 
   it('lets the robot speak only while the conversation is its own', async () => {

@@ -5,7 +5,7 @@ import type { Crypto, Dek } from '../../platform/crypto/index.ts';
 import type { FileStore } from '../../platform/files/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
 import type { ConversationRow, MessageMeta, MessageRow } from './conversation.entity.ts';
-import type { AppendCommand, Appended, StoredMessage } from './append.ts';
+import type { AppendCommand, Appended, Settle, StoredMessage } from './append.ts';
 import type { ConversationOwners } from './conversation-owner.ts';
 import { carried, toSharedFile, type OutgoingMessage } from './message-file.ts';
 import {
@@ -14,8 +14,8 @@ import {
   listMessagesAfter,
   listMessagesBefore,
 } from './conversation.repo.ts';
-import { audit, contextOf, event, receivedEvents, robotAudit, type By } from './conversation.entries.ts';
-import { canMove, monthOf, textFault, type ConversationGift } from './conversation.rules.ts';
+import { audit, contextOf, event, receiveCommand, robotAudit, type By } from './conversation.entries.ts';
+import { canMove, monthOf, robotChange, textFault, type ConversationGift } from './conversation.rules.ts';
 import type { SystemTexts } from './conversation.texts.ts';
 
 interface ServiceDeps {
@@ -51,7 +51,7 @@ export class ConversationService {
     },
   ): Promise<ConversationRow> {
     const at = this.#deps.clock.now();
-    const row: ConversationRow = {
+    const row = await insertConversation(tx, this.#deps.ids, {
       id: this.#deps.ids.next(),
       requesterId: input.requesterId,
       dekId: input.dek.id,
@@ -74,8 +74,7 @@ export class ConversationService {
       firstResponseAt: null,
       closedAt: null,
       version: 1,
-    };
-    await insertConversation(tx, row);
+    });
     tx.record({
       action: 'conversation.open',
       outcome: 'ok',
@@ -106,16 +105,16 @@ export class ConversationService {
   async receive(by: By, message: OutgoingMessage & { meta?: MessageMeta }): Promise<Appended> {
     assertText(message.text);
     const row = await this.#deps.owners.get(message.conversationId);
-    const { conversationId, id, file, meta, origin } = message;
-    return this.#deps.owners.append({
-      ...(meta && { meta }),
-      ...carried(message),
-      ...{ conversationId, id, origin, sender: 'requester', senderId: row.requesterId },
-      ...(file && { file }),
-      audit: audit('message.receive', row),
-      context: contextOf(by),
-      events: receivedEvents,
-    });
+    const more = { ...(message.meta && { meta: message.meta }), ...(message.file && { file: message.file }) };
+    return this.#deps.owners.append({ ...receiveCommand(by, message, row), ...more, ...carried(message) });
+  }
+
+  /** As `receive`, for words alone and without a promise; false: nothing was done, `receive` has to be asked. */
+  receiveNow(by: By, message: OutgoingMessage, settle: Settle): boolean {
+    const row = this.#deps.owners.peek(message.conversationId);
+    if (row === undefined) return false;
+    assertText(message.text);
+    return this.#deps.owners.post(receiveCommand(by, message, row), settle);
   }
 
   /** An agent's message; only the assignee may write. */
@@ -138,11 +137,11 @@ export class ConversationService {
 
   /**
    * The robot's message. Its id is derived from the event it answers, so a repeated event says nothing twice; and
-   * the lane looks at the state again, so the robot never talks over an agent.
+   * the lane looks at the state again, so the robot never talks over an agent. With `mayWait` it speaks in the queue too.
    */
   async robotSay(
     conversationId: string,
-    message: { id: string; text: string; meta: MessageMeta; misses: number },
+    message: { id: string; text: string; meta: MessageMeta; misses: number; mayWait?: boolean },
   ): Promise<Appended> {
     const row = await this.#deps.owners.get(conversationId);
     return this.#deps.owners.append({
@@ -155,7 +154,7 @@ export class ConversationService {
       meta: message.meta,
       audit: robotAudit(row, message.meta),
       context: { actor: ROBOT_ACTOR },
-      decide: (now) => (now.state === 'robot' ? { robotMisses: message.misses } : 'skip'),
+      decide: ({ state }) => robotChange(state, message),
     });
   }
 

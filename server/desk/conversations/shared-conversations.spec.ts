@@ -94,6 +94,9 @@ describe('conversations of two processes', () => {
       ...{ plan: MESSAGE_BATCH, limits: LIMITS, clock, ids, installationId, trail },
       toOutboxRow: createOutboxWriter({ clock, ids }),
       onCommit: () => undefined,
+      onFault: (error) => {
+        throw error;
+      },
       connections: openBatchConnections(database, MESSAGE_BATCH, LIMITS.lanes),
     });
     stops.push(() => writer.close());

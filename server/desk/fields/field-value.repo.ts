@@ -29,8 +29,8 @@ const VALUES_OF_KEYS = portable<
   FieldValueRow
 >(
   'custom_value.of_keys',
-  `SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix
-    FROM custom_value WHERE record_type = :recordType AND record_id IN (:recordIds...)
+  `SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix,
+      value_last4_bix, index_version FROM custom_value WHERE record_type = :recordType AND record_id IN (:recordIds...)
       AND field_key IN (:fieldKeys...)
     ORDER BY record_id, field_key, ordinal FETCH FIRST :limit ROWS ONLY`,
   {
@@ -45,6 +45,8 @@ const VALUES_OF_KEYS = portable<
       choiceValue: 'text',
       valueEnc: 'sealed',
       valueBix: 'bytes',
+      valueLast4Bix: 'bytes',
+      indexVersion: 'int',
     },
   },
 );

@@ -1,11 +1,8 @@
 import { RE2JS } from 're2js';
 import { AppError } from '../../kernel/index.ts';
 import {
-  maskCard,
-  maskEmail,
-  maskIdNumber,
-  maskName,
-  maskPhone,
+  lastFour,
+  MASKS,
   maskText,
   normaliseCard,
   normaliseEmail,
@@ -22,18 +19,9 @@ export type FieldValues = Record<string, FieldValue | null>;
 
 /** Numbers are kept with four decimals, as an integer that both databases compare exactly. */
 const NUMBER_SCALE = 10_000;
-const HIDDEN = '****';
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const SEARCHABLE: ReadonlySet<string> = new Set(['text', 'number', 'date']);
 
-const MASKS: Record<FieldMask, (value: string) => string> = {
-  phone: maskPhone,
-  email: maskEmail,
-  'id-number': maskIdNumber,
-  card: maskCard,
-  name: maskName,
-  all: () => HIDDEN,
-};
 const NORMALISERS: Record<FieldMask, (value: string) => string> = {
   phone: normalisePhone,
   email: normaliseEmail,
@@ -51,6 +39,22 @@ export function isSealed({ class: level, type }: Field): boolean {
 /** Whether lists can be narrowed by it: sealed choices are not indexed, since few values would tell themselves. */
 export function isFilterable(field: Field): boolean {
   return isSealed(field) ? SEARCHABLE.has(field.type) : true;
+}
+
+/** Masks that show the last four digits: whoever sees them may look for them. */
+const BY_LAST4: ReadonlySet<FieldMask | null> = new Set<FieldMask>(['phone', 'card']);
+const FOUR_DIGITS = /^\d{4}$/;
+
+/** The last four digits of a value that is found by them; undefined for others. */
+export function lastFourOf(field: Field, value: FieldValue): string | undefined {
+  const isFound = field.class === 'C2' && field.type === 'text' && BY_LAST4.has(field.mask);
+  const last = isFound ? lastFour(canonical(field, value)) : undefined;
+  return last !== undefined && FOUR_DIGITS.test(last) ? last : undefined;
+}
+
+/** Whether a question names the last four digits alone: four digits, where values are found by them. */
+export function asksForLastFour(field: Field, text: string | undefined): boolean {
+  return text !== undefined && lastFourOf(field, text) === text.trim();
 }
 
 /** The refusal of a value. */

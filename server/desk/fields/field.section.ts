@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { AppError, type ErrorCode } from '../../kernel/index.ts';
+import type { MaskName } from '../../platform/crypto/index.ts';
 import { portable, type Db } from '../../platform/persistence/index.ts';
 import { defineSection, settingsFault } from '../../platform/settings/index.ts';
 
@@ -12,7 +13,14 @@ export const FIELD_TYPES = ['text', 'long-text', 'number', 'date', 'choice', 'ch
 /** One of them. */
 export type FieldType = (typeof FIELD_TYPES)[number];
 /** How a sealed value is shown; `all` shows nothing of it. */
-export const FIELD_MASKS = ['phone', 'email', 'id-number', 'card', 'name', 'all'] as const;
+export const FIELD_MASKS = [
+  'phone',
+  'email',
+  'id-number',
+  'card',
+  'name',
+  'all',
+] as const satisfies MaskName[];
 /** One of them. */
 export type FieldMask = (typeof FIELD_MASKS)[number];
 

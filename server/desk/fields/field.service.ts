@@ -5,11 +5,13 @@ import { openTexts } from '../sealed-texts.ts';
 import type { FieldValueRow } from './field-value.entity.ts';
 import { countChange, listValues, replaceValues, versionOf, type RecordRef } from './field-value.repo.ts';
 import {
+  asksForLastFour,
   canonical,
   fromNumber,
   isDate,
   isFilterable,
   isSealed,
+  lastFourOf,
   parseValue,
   shownValue,
   toNumber,
@@ -32,8 +34,22 @@ export interface FieldFilter {
   choiceValue: string | null;
   numberMin: number | null;
   numberMax: number | null;
-  valueBix: Buffer | null;
+  /** The hash of a sealed value by every key that rows may be hashed with. */
+  valueBixes: Buffer[];
+  isHashed: boolean;
+  /** The same of its last four digits. */
+  last4Bixes: Buffer[];
+  isLast4: boolean;
 }
+
+/** The keyed hashes of a value, where it is found by them. */
+export interface ValueHashes {
+  valueBix: Buffer | null;
+  valueLast4Bix: Buffer | null;
+}
+
+/** Those of a value that is not found by any. */
+export const NO_HASHES: ValueHashes = { valueBix: null, valueLast4Bix: null };
 
 /** What somebody asks a list for. */
 export interface FieldQuery {
@@ -99,8 +115,11 @@ export class FieldService {
 
   /** Values of one record as everybody sees them, with the version to change them by. */
   async read(db: Db, record: RecordRef): Promise<{ version: number; values: ShownValues }> {
-    const shown = await this.readMany(db, record.recordType, [record.recordId]);
-    return { version: await versionOf(db, record), values: shown.get(record.recordId) ?? {} };
+    const [shown, version] = await Promise.all([
+      this.readMany(db, record.recordType, [record.recordId]),
+      versionOf(db, record),
+    ]);
+    return { version, values: shown.get(record.recordId) ?? {} };
   }
 
   /** Values of the list's columns for a page of records, in one query; nothing when no field is a column. */
@@ -144,13 +163,18 @@ export class FieldService {
   /** A list's question as the conditions of its statement; throws `field.unknown`, `field.not_filterable`. */
   filterOf(type: RecordType, query: FieldQuery): FieldFilter {
     const field = this.#fieldOf(type, query.field);
-    const none = { fieldKey: field.key, choiceValue: null, numberMin: null, numberMax: null, valueBix: null };
+    const none = { fieldKey: field.key, ...NO_VALUE };
     const refuse = () => new AppError('field.not_filterable', { details: { field: field.key } });
     if (!isFilterable(field)) throw refuse();
     const isRange = query.value === undefined;
     if (isSealed(field)) {
       if (isRange) throw refuse();
-      return { ...none, valueBix: this.#index(type, field, valueFrom(field, query.value)) };
+      const value = canonical(field, valueFrom(field, query.value));
+      const { crypto } = this.#deps;
+      // Who has four digits of a number has its end; a number of four digits is found by it too.
+      return asksForLastFour(field, query.value)
+        ? { ...none, last4Bixes: crypto.blindIndexes(lastFourIndexOf(type, field), value), isLast4: true }
+        : { ...none, valueBixes: crypto.blindIndexes(indexOf(type, field), value), isHashed: true };
     }
     if (field.type === 'choice' || field.type === 'choices') {
       if (isRange) throw refuse();
@@ -173,12 +197,14 @@ export class FieldService {
     const field = this.#fieldOf(type, query.field);
     if (!isSealed(field) || recordIds.length === 0) return new Set(recordIds);
     const wanted = canonical(field, valueFrom(field, query.value));
+    const isLast4 = asksForLastFour(field, query.value);
     const rows = await listValues(db, type, { recordIds, keys: [field.key] });
     const clear = await this.#open(type, rows);
     return new Set(
       recordIds.filter((id) => {
         const value = clear.get(id)?.get(field);
-        return value !== undefined && canonical(field, value) === wanted;
+        if (value === undefined) return false;
+        return (isLast4 ? lastFourOf(field, value) : canonical(field, value)) === wanted;
       }),
     );
   }
@@ -199,8 +225,21 @@ export class FieldService {
     return field;
   }
 
-  #index(type: RecordType, field: Field, value: FieldValue): Buffer {
-    return this.#deps.crypto.blindIndex(`custom.${type}.${field.key}`, canonical(field, value));
+  #hashes(type: RecordType, field: Field, value: FieldValue): ValueHashes {
+    if (!isFilterable(field)) return NO_HASHES;
+    const { crypto } = this.#deps;
+    const last = lastFourOf(field, value);
+    return {
+      valueBix: crypto.blindIndex(indexOf(type, field), canonical(field, value)),
+      valueLast4Bix: last === undefined ? null : crypto.blindIndex(lastFourIndexOf(type, field), last),
+    };
+  }
+
+  /** The hashes of a stored value by the key in use; none for a field that is gone or cannot be filtered by any more. */
+  hashAgain(type: RecordType, fieldKey: string, text: string): ValueHashes {
+    const field = this.definitions(type).find(({ key }) => key === fieldKey);
+    if (field === undefined || !isSealed(field)) return NO_HASHES;
+    return this.#hashes(type, field, JSON.parse(text) as FieldValue);
   }
 
   async #replace(
@@ -220,14 +259,11 @@ export class FieldService {
     const parts: FieldValue[] = isMany ? (value as string[]) : [value];
     return parts.map((part, ordinal) => {
       const id = this.#deps.ids.next();
-      const row = { ...record, id, fieldKey: field.key, ordinal, ...EMPTY };
+      const { indexVersion } = this.#deps.crypto;
+      const row = { ...record, id, fieldKey: field.key, ordinal, ...EMPTY, indexVersion };
       if (isSealed(field)) {
         const valueEnc = dek.seal(cellOf(id), JSON.stringify(part));
-        return {
-          ...row,
-          valueEnc,
-          valueBix: isFilterable(field) ? this.#index(record.recordType, field, part) : null,
-        };
+        return { ...row, valueEnc, ...this.#hashes(record.recordType, field, part) };
       }
       const isChoice = field.type === 'choice' || field.type === 'choices';
       return isChoice
@@ -261,7 +297,21 @@ export class FieldService {
   }
 }
 
-const EMPTY = { numberValue: null, choiceValue: null, valueEnc: null, valueBix: null };
+/** Asks for no value; each kind of question replaces its own part. */
+const NO_VALUE = {
+  ...{ choiceValue: null, numberMin: null, numberMax: null },
+  ...{ valueBixes: [], isHashed: false, last4Bixes: [], isLast4: false },
+};
+const EMPTY = { numberValue: null, choiceValue: null, valueEnc: null, ...NO_HASHES };
+
+function indexOf(type: RecordType, { key }: Field): string {
+  return `custom.${type}.${key}`;
+}
+
+/** No key of a field has a dot, so that it is no other field's index. */
+function lastFourIndexOf(type: RecordType, field: Field): string {
+  return `${indexOf(type, field)}.last4`;
+}
 
 function cellOf(rowId: string) {
   return { table: 'custom_value', column: 'value_enc', rowId };

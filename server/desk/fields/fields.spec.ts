@@ -120,7 +120,8 @@ describe('own fields over the route table', () => {
     const shown = await put(id, 2, { contract: '', amount: null });
     expect(shown).to.deep.equal({ version: 3, values: { branch: 'west' } });
     const [entry] = await desk.audit();
-    expect(entry?.body).to.not.include('6222');
+    // Ids are random digits, in which the number's may stand by chance.
+    expect(entry?.body?.replaceAll(/[0-9a-f-]{20,}/g, '')).to.not.include('6222');
   });
 
   it('belong to requesters and conversations as well, under the requester’s key', async () => {
@@ -265,7 +266,8 @@ describe('own fields over the route table', () => {
     expect(values).to.deep.equal({ contract: CARD, born_on: '1990-01-02', amount: null });
     const [entry] = await desk.audit();
     expect(entry?.action).to.equal('requester.reveal');
-    expect(entry?.body).to.include('核对合同').and.not.include('7890');
+    expect(entry?.body).to.include('核对合同');
+    expect(entry?.body?.replaceAll(/[0-9a-f-]{20,}/g, '')).to.not.include('7890');
   });
 
   describe('in the settings', () => {

@@ -12,7 +12,7 @@ import {
   type Tx,
 } from '../../platform/persistence/index.ts';
 import { textFault } from '../conversations/conversation.rules.ts';
-import { openTexts } from '../sealed-texts.ts';
+import { openTexts, unreadableMark } from '../sealed-texts.ts';
 import { namesOf, presentPerson, type Staff, type StaffName } from '../staff.ts';
 
 /** What agents write to each other about a conversation; its requester never sees it. Sealed like a message. */
@@ -54,6 +54,7 @@ const NOTE_COUNT = portable<{ conversationId: string; at: Date; id: string }, { 
 export interface NoteItem {
   id: string;
   text: string;
+  isUnreadable?: true;
   author: StaffName | null;
   at: string;
 }
@@ -143,6 +144,7 @@ export class NoteService {
     return rows.map(({ id, authorId, at }, index) => ({
       id,
       text: maskText(texts[index] ?? ''),
+      ...unreadableMark(texts[index]),
       author: presentPerson(authorId, names),
       at: at.toISOString(),
     }));

@@ -1,6 +1,7 @@
-import type { RecordCursor, RecordSubject, Thresholds } from '../../kernel/index.ts';
+import type { Ids, RecordCursor, RecordSubject, Thresholds } from '../../kernel/index.ts';
 import { ownedRows, portable, type OwnedRows, type RecordStore } from '../../platform/persistence/index.ts';
 import { conversationEntity, messageEntity } from '../conversations/conversation.entity.ts';
+import { uncountingConversations } from '../conversations/conversation.figures.ts';
 import { FIELD_ROWS } from '../fields/field.records.ts';
 import { MESSAGE_TOKEN_ROWS } from '../search/message-token.repo.ts';
 import { noteEntity } from '../notes/note.service.ts';
@@ -114,6 +115,7 @@ function toSubject(row: ConversationFacts): RecordSubject {
 
 /** Conversations with their messages and notes: those that were closed, and those that were left with the robot. */
 export function conversationRecords(deps: {
+  ids: Ids;
   forget(conversationIds: readonly string[]): void;
 }): RecordStore[] {
   const shared = {
@@ -133,7 +135,7 @@ export function conversationRecords(deps: {
       MESSAGES,
       NOTES,
       ...FIELD_ROWS.conversation,
-      forgetting(OWN_ROW, (ids) => deps.forget(ids)),
+      forgetting(uncountingConversations(OWN_ROW, deps.ids), (ids) => deps.forget(ids)),
     ],
   };
   const closed: RecordStore = {

@@ -8,10 +8,15 @@ const CLEAR = {
   requester: portable<OfPerson>(
     'erasure.requester',
     `UPDATE requester SET external_enc = NULL, external_bix = NULL, name_enc = NULL, name_bix = NULL,
-        phone_enc = NULL, phone_bix = NULL, phone_last4_bix = NULL, email_enc = NULL, email_bix = NULL,
+        name_prefix_bix = NULL, phone_enc = NULL, phone_bix = NULL, phone_last4_bix = NULL, email_enc = NULL, email_bix = NULL,
         id_number_enc = NULL, id_number_bix = NULL, version = version + 1
       WHERE id = :requesterId AND (external_enc IS NOT NULL OR name_enc IS NOT NULL OR phone_enc IS NOT NULL
         OR email_enc IS NOT NULL OR id_number_enc IS NOT NULL)`,
+    KINDS,
+  ),
+  requester_token: portable<OfPerson>(
+    'erasure.requester_token',
+    'DELETE FROM requester_token WHERE requester_id = :requesterId',
     KINDS,
   ),
   ticket_token: portable<OfPerson>(

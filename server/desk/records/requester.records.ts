@@ -2,6 +2,7 @@ import type { RecordSubject } from '../../kernel/index.ts';
 import { ownedRows, portable, type RecordStore } from '../../platform/persistence/index.ts';
 import { FIELD_ROWS } from '../fields/field.records.ts';
 import { requesterEntity } from '../requesters/requester.entity.ts';
+import { NAME_TOKEN_ROWS } from '../requesters/requester.hashes.ts';
 import { dueParams } from './conversation.records.ts';
 
 interface RequesterFacts {
@@ -66,7 +67,7 @@ const BY_ID = portable<{ id: string }, RequesterFacts>(
   { params: { id: 'uuid' }, result: RESULT },
 );
 
-const ROWS = [...FIELD_ROWS.requester, ownedRows(requesterEntity, { key: 'id' })];
+const ROWS = [...FIELD_ROWS.requester, NAME_TOKEN_ROWS, ownedRows(requesterEntity, { key: 'id' })];
 
 function toSubject(row: RequesterFacts): RecordSubject {
   return {

@@ -1,7 +1,8 @@
-import type { RecordSubject } from '../../kernel/index.ts';
+import type { Ids, RecordSubject } from '../../kernel/index.ts';
 import { ownedRows, portable, type OwnedRows, type RecordStore } from '../../platform/persistence/index.ts';
 import { FIELD_ROWS } from '../fields/field.records.ts';
 import { ticketCommentEntity, ticketEntity, ticketEventEntity } from '../tickets/ticket.entity.ts';
+import { uncounting } from '../tickets/ticket.figures.ts';
 import { dueParams } from './conversation.records.ts';
 
 interface TicketFacts {
@@ -86,13 +87,13 @@ const TOKENS_REMOVE = portable<{ ids: readonly string[] }>(
 /** Made from the ticket's words, so the archive needs none. */
 const TOKENS: OwnedRows = { table: 'ticket_token', remove: (tx, ids) => tx.run(TOKENS_REMOVE, { ids }) };
 
-const ROWS: readonly OwnedRows[] = [
+const BELONGINGS: readonly OwnedRows[] = [
   ownedRows(ticketCommentEntity, { key: 'ticketId' }),
   ownedRows(ticketEventEntity, { key: 'ticketId' }),
   TOKENS,
   ...FIELD_ROWS.ticket,
-  ownedRows(ticketEntity, { key: 'id' }),
 ];
+const OWN_ROW = ownedRows(ticketEntity, { key: 'id' });
 
 /** A ticket has its row, tokens, and history, and a few comments: about what it is made of. */
 const ROWS_PER_TICKET = 8;
@@ -112,11 +113,11 @@ function toSubject(row: TicketFacts): RecordSubject {
 }
 
 /** Tickets with comments, history, and search tokens. A ticket keeps its conversation and its requester's profile. */
-export function ticketRecords(): RecordStore {
+export function ticketRecords({ ids }: { ids: Ids }): RecordStore {
   return {
     name: 'desk.ticket',
     recordClass: 'ticket',
-    rows: ROWS,
+    rows: [...BELONGINGS, uncounting(OWN_ROW, ids)],
     async due(db, query) {
       const rows = await db.all(TICKETS_DUE, dueParams(query.thresholds.ticket, query));
       return rows.map((row) => ({

@@ -67,6 +67,23 @@ describe('requesters over the route table', () => {
     expect(await find({ phone: '13955550003' })).to.deep.equal([]);
   });
 
+  it('finds by surname, and by a part of the name, newest first', async () => {
+    const { row: first } = await desk.buildRequester({ name: '鄂小明', phone: '13955550101' });
+    const { row: second } = await desk.buildRequester({ name: '鄂大明', phone: '13955550102' });
+    const { row: other } = await desk.buildRequester({ name: '小鄂明', phone: '13955550103' });
+    expect(await find({ surname: '鄂' })).to.deep.equal([second.id, first.id]);
+    expect(await find({ namePart: '小明' })).to.deep.equal([first.id]);
+    expect(await find({ namePart: '鄂明' })).to.deep.equal([other.id]);
+    const { version } = await view(first.id);
+    await put(first.id, version, { name: '阎小亮' });
+    expect(await find({ surname: '鄂' })).to.deep.equal([second.id]);
+    expect(await find({ namePart: '小明' })).to.deep.equal([]);
+    expect(await find({ namePart: '小亮' })).to.deep.equal([first.id]);
+    await put(first.id, version + 1, { name: null });
+    expect(await find({ namePart: '小亮' })).to.deep.equal([]);
+    expect(await find({ surname: '阎' })).to.deep.equal([]);
+  });
+
   it('records a search by its field, never by the value', async () => {
     await desk.buildRequester({ phone: '13955559999' });
     await find({ phone: '13955559999' });
@@ -76,7 +93,7 @@ describe('requesters over the route table', () => {
     expect(entry?.body).to.not.include('13955559999');
   });
 
-  for (const query of [{}, { phone: '1', name: 'x' }, { name: ' ' }, { phone: '电话' }]) {
+  for (const query of [{}, { phone: '1', name: 'x' }, { name: ' ' }, { phone: '电话' }, { namePart: '·' }]) {
     it(`refuses to search for ${JSON.stringify(query)}`, async () => {
       expect(await desk.codeOf(find(query))).to.equal('request.invalid');
     });

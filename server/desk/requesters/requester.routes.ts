@@ -41,7 +41,7 @@ function searchRoute({ crypto }: RequesterRouteDeps): AnyRoute {
   return defineRoute<unknown, RequesterQuery & { cursor?: string; limit?: number }>({
     method: 'GET',
     path: '/api/v1/requesters',
-    summary: 'Finds requesters by phone, by its last four digits, or by name; masked.',
+    summary: 'Finds requesters by phone, its last four digits, name, surname, or a part of the name; masked.',
     permission: 'requester:read',
     audit: 'requester.search',
     query: schemas.requesterQuery,

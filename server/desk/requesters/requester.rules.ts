@@ -1,26 +1,24 @@
 import { AppError } from '../../kernel/index.ts';
 import {
   findMaskedSpans,
-  maskEmail,
-  maskIdNumber,
-  maskName,
-  maskPhone,
   normaliseEmail,
   normaliseIdNumber,
   normalisePhone,
 } from '../../platform/crypto/index.ts';
+import { maskOf } from '../../platform/persistence/index.ts';
+import { requesterEntity } from './requester.entity.ts';
 
 /** Fields a person may enter and reveal. The host application's own id is neither. */
 export const PERSONAL_FIELDS = ['name', 'phone', 'email', 'idNumber'] as const;
 /** One of them. */
 export type PersonalField = (typeof PERSONAL_FIELDS)[number];
 
-/** How each field is shown to everybody. */
+/** How each field is shown to everybody, by the classification of its column. */
 export const MASKS: Record<PersonalField, (value: string) => string> = {
-  name: maskName,
-  phone: maskPhone,
-  email: maskEmail,
-  idNumber: maskIdNumber,
+  name: maskOf(requesterEntity, 'nameEnc'),
+  phone: maskOf(requesterEntity, 'phoneEnc'),
+  email: maskOf(requesterEntity, 'emailEnc'),
+  idNumber: maskOf(requesterEntity, 'idNumberEnc'),
 };
 
 const PURPOSE_CHARACTERS_MIN = 2;

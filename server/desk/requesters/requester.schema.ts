@@ -26,17 +26,28 @@ export const requesterDetail: Schema = answer(
     conversations: { type: 'array', items: answer({ id: uuid, state: string, openedAt: instant }) },
     tickets: {
       type: 'array',
-      items: answer({ id: uuid, number: { type: 'integer' }, state: string, subject: string }),
+      items: answer(
+        {
+          id: uuid,
+          number: { type: 'integer' },
+          state: string,
+          subject: string,
+          isUnreadable: { const: true },
+        },
+        ['isUnreadable'],
+      ),
     },
   },
   [...OPTIONAL, 'externalRef'],
 );
 
-/** Exactly one of the three finds somebody; the handler refuses none and several. */
+/** Exactly one of them finds somebody; the handler refuses none and several. */
 export const requesterQuery: Schema = listQuery({
   phone: text(40),
   phoneLast4: { type: 'string', pattern: '^[0-9]{4}$', maxLength: 4 },
   name: text(100),
+  surname: { type: 'string', minLength: 1, maxLength: 2 },
+  namePart: text(100),
 });
 
 const entered = (maxLength: number): Schema => orNull({ type: 'string', maxLength });

@@ -7,15 +7,7 @@ import {
   type DataScope,
   type Ids,
 } from '../../kernel/index.ts';
-import {
-  lastFour,
-  normaliseEmail,
-  normaliseIdNumber,
-  normaliseName,
-  normalisePhone,
-  type Crypto,
-  type Dek,
-} from '../../platform/crypto/index.ts';
+import type { Crypto, Dek } from '../../platform/crypto/index.ts';
 import {
   columnKinds,
   columnList,
@@ -31,6 +23,7 @@ import {
   type Tx,
 } from '../../platform/persistence/index.ts';
 import { requesterEntity, type RequesterRow } from './requester.entity.ts';
+import { hashProfile, putNameTokens, type HashColumns } from './requester.hashes.ts';
 import { withinScopeOfRequester } from './requester.scope.ts';
 import { assertProfile, type PersonalField } from './requester.rules.ts';
 
@@ -49,6 +42,7 @@ const REQUESTER_UPDATE = update(requesterEntity, {
   set: [
     'nameEnc',
     'nameBix',
+    'namePrefixBix',
     'phoneEnc',
     'phoneBix',
     'phoneLast4Bix',
@@ -56,6 +50,7 @@ const REQUESTER_UPDATE = update(requesterEntity, {
     'emailBix',
     'idNumberEnc',
     'idNumberBix',
+    'indexVersion',
     'updatedAt',
     'version',
   ],
@@ -73,7 +68,7 @@ export type ProfileChange = Partial<Record<PersonalField, string | null>>;
 
 /** The columns each field lives in. */
 const COLUMNS_OF: Record<PersonalField, readonly (keyof ProfileColumns)[]> = {
-  name: ['nameEnc', 'nameBix'],
+  name: ['nameEnc', 'nameBix', 'namePrefixBix'],
   phone: ['phoneEnc', 'phoneBix', 'phoneLast4Bix'],
   email: ['emailEnc', 'emailBix'],
   idNumber: ['idNumberEnc', 'idNumberBix'],
@@ -93,20 +88,8 @@ export interface RequesterProfile {
 export type ProfileField = keyof RequesterProfile;
 
 /** The sealed and indexed columns that hold a profile. */
-export type ProfileColumns = Pick<
-  RequesterRow,
-  | 'externalEnc'
-  | 'externalBix'
-  | 'nameEnc'
-  | 'nameBix'
-  | 'phoneEnc'
-  | 'phoneBix'
-  | 'phoneLast4Bix'
-  | 'emailEnc'
-  | 'emailBix'
-  | 'idNumberEnc'
-  | 'idNumberBix'
->;
+export type ProfileColumns = HashColumns &
+  Pick<RequesterRow, 'externalEnc' | 'nameEnc' | 'phoneEnc' | 'emailEnc' | 'idNumberEnc'>;
 
 /** Column that holds each field's envelope, as it stands in the additional data. */
 export const PROFILE_COLUMNS: Record<ProfileField, string> = {
@@ -144,9 +127,12 @@ export class RequesterService {
   }
 
   /** The requester whom a site's host application knows by this id. */
-  findByExternal(db: Db, siteId: string, external: string): Promise<RequesterRow | undefined> {
-    const externalBix = this.#deps.crypto.blindIndex('requester.external', external);
-    return db.one(REQUESTER_BY_EXTERNAL, { siteId, externalBix });
+  async findByExternal(db: Db, siteId: string, external: string): Promise<RequesterRow | undefined> {
+    for (const externalBix of this.#deps.crypto.blindIndexes('requester.external', external)) {
+      const found = await db.one(REQUESTER_BY_EXTERNAL, { siteId, externalBix });
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** The key that seals what belongs to a requester. */
@@ -184,6 +170,8 @@ export class RequesterService {
     };
     tx.later(DEK_INSERT, { ...dekRow, writes: 0 });
     tx.later(REQUESTER_INSERT, row);
+    const { name } = input.profile;
+    if (name) await putNameTokens(tx, this.#deps.crypto, new Map([[id, name]]), true);
     tx.record({
       action: 'requester.create',
       outcome: 'ok',
@@ -211,10 +199,15 @@ export class RequesterService {
     const sealed = this.sealProfile(dek, id, Object.fromEntries(given));
     const columns = fields.flatMap((field) => COLUMNS_OF[field]);
     const changed = Object.fromEntries(columns.map((column) => [column, sealed[column]]));
+    // Hashes of two versions in a row: the upkeep makes them of one again.
+    const indexVersion = row.indexVersion === sealed.indexVersion ? row.indexVersion : 0;
     const updatedAt = this.#deps.clock.now();
-    const next: RequesterRow = { ...row, ...changed, updatedAt, version: version + 1 };
+    const next: RequesterRow = { ...row, ...changed, indexVersion, updatedAt, version: version + 1 };
     const count = await tx.run(REQUESTER_UPDATE, { ...next, whereId: id, whereVersion: version });
     if (count === 0) throw new AppError('request.version_stale');
+    if (fields.includes('name')) {
+      await putNameTokens(tx, this.#deps.crypto, new Map([[id, change.name ?? '']]));
+    }
     const target = { type: 'requester', id };
     tx.record({ action: 'requester.update', outcome: 'ok', target, customer: id, fields });
     return next;
@@ -222,26 +215,17 @@ export class RequesterService {
 
   /** Seals a whole profile; fields that are absent become NULL. */
   sealProfile(dek: Dek, rowId: string, profile: RequesterProfile): ProfileColumns {
-    const { crypto } = this.#deps;
     const seal = (field: ProfileField) => {
       const value = profile[field];
       return value ? dek.seal({ table: 'requester', column: PROFILE_COLUMNS[field], rowId }, value) : null;
     };
-    const index = (name: string, value: string | undefined) =>
-      value ? crypto.blindIndex(`requester.${name}`, value) : null;
-    const phone = profile.phone ? normalisePhone(profile.phone) : undefined;
     return {
+      ...hashProfile(this.#deps.crypto, profile),
       externalEnc: seal('external'),
-      externalBix: index('external', profile.external),
       nameEnc: seal('name'),
-      nameBix: index('name', profile.name && normaliseName(profile.name)),
       phoneEnc: seal('phone'),
-      phoneBix: index('phone', phone),
-      phoneLast4Bix: index('phone_last4', phone && lastFour(phone)),
       emailEnc: seal('email'),
-      emailBix: index('email', profile.email && normaliseEmail(profile.email)),
       idNumberEnc: seal('idNumber'),
-      idNumberBix: index('id_number', profile.idNumber && normaliseIdNumber(profile.idNumber)),
     };
   }
 }

@@ -1,7 +1,14 @@
 import type { Clock } from '../../kernel/index.ts';
 import type { Crypto } from '../../platform/crypto/index.ts';
 import type { Metrics } from '../../platform/http/index.ts';
-import { createLoop, type JobKind, type Loop, type LoopLog, type WithDb } from '../../platform/jobs/index.ts';
+import {
+  createLoop,
+  createPace,
+  type JobKind,
+  type Loop,
+  type LoopLog,
+  type WithDb,
+} from '../../platform/jobs/index.ts';
 import type { ConversationOwners } from '../conversations/conversation-owner.ts';
 import {
   INDEXED_SENDERS,
@@ -15,17 +22,12 @@ import { readMark, writeMark } from './search-mark.repo.ts';
 
 /** Name of the index of messages' words. */
 export const MESSAGE_WORDS = 'message.words';
-/** Version of the keys messages are indexed with. */
-export const MESSAGE_INDEX_VERSION = 1;
-
 /** Limits of the indexer; durations in milliseconds. */
 export const INDEXER_LIMITS = {
   /** Messages waiting in memory; what comes on top is found by the next catch-up. */
   waitingMax: 20_000,
   /** Messages written in one statement. */
   batchRows: 200,
-  /** Share of the time the indexer works at most; the rest belongs to conversations. */
-  workShare: 0.5,
   /** Conversations and messages a catch-up reads at once. */
   pageConversations: 100,
   pageMessages: 500,
@@ -60,6 +62,8 @@ export class MessageIndexer {
   #indexed = 0;
   #dropped = 0;
   #workedMs = 0;
+  #isStopping = false;
+  readonly #pace = createPace();
 
   constructor(deps: IndexerDeps) {
     this.#deps = deps;
@@ -79,6 +83,7 @@ export class MessageIndexer {
 
   /** Ends after what waits was written. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await this.#loop.stop();
     await this.drain().catch(() => undefined);
   }
@@ -100,7 +105,8 @@ export class MessageIndexer {
       this.#indexed += batch.length;
       const tookMs = performance.now() - startedMs;
       this.#workedMs += tookMs;
-      if (this.#waiting.length > 0) await rest(tookMs);
+      if (this.#waiting.length === 0 || this.#isStopping) continue;
+      await this.#pace.rest(tookMs, () => this.#isStopping);
     }
   }
 
@@ -109,7 +115,7 @@ export class MessageIndexer {
     const { crypto, withDb } = this.#deps;
     const rows = batch.map(({ row, text }) => ({
       ...row,
-      indexVersion: MESSAGE_INDEX_VERSION,
+      indexVersion: crypto.indexVersion,
       tokens: crypto.wordTokens(MESSAGE_WORDS, text),
     }));
     await withDb((db) => putMessageTokens(db, rows));
@@ -132,12 +138,6 @@ export class MessageIndexer {
       () => Math.round(this.#workedMs) / 1_000,
     );
   }
-}
-
-/** Rests as long as was worked: half of the time belongs to others. */
-function rest(workedMs: number): Promise<void> {
-  const ms = workedMs * (1 / INDEXER_LIMITS.workShare - 1);
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 type CatchUpState = { since: string; afterAt: string; afterId: string; done: number };
@@ -166,6 +166,7 @@ export function catchUpJob(deps: {
       const mark = await deps.withDb((db) => readMark(db, MARK));
       const since = new Date(Math.max(0, mark.getTime() - INDEXER_LIMITS.overlapMs)).toISOString();
       let state = context.state ?? { since, afterAt: new Date(0).toISOString(), afterId: FIRST_ID, done: 0 };
+      const pace = createPace();
       for (;;) {
         const page = await deps.withDb((db) =>
           listTouched(db, {
@@ -186,7 +187,7 @@ export function catchUpJob(deps: {
           ));
         state = { ...state, afterAt: last.openedAt.toISOString(), afterId: last.id, done };
         await context.checkpoint(state, { done });
-        await rest(performance.now() - startedMs);
+        await pace.rest(performance.now() - startedMs);
       }
       await deps.withDb((db) => writeMark(db, MARK, begunAt));
       return { indexed: state.done };
@@ -202,7 +203,7 @@ async function indexConversations(
   let [lastConversation, lastSeq] = [FIRST_ID, 0];
   let done = 0;
   for (;;) {
-    const query = { ids: sorted, lastConversation, lastSeq, version: MESSAGE_INDEX_VERSION };
+    const query = { ids: sorted, lastConversation, lastSeq };
     const rows: UnindexedRow[] = await deps.withDb((db) =>
       listUnindexed(db, { ...query, limit: INDEXER_LIMITS.pageMessages }),
     );

@@ -103,10 +103,10 @@ describe('messages by their words', () => {
     await indexer.drain();
     const rows = await desk.core.sql('SELECT * FROM message_token');
     expect(JSON.stringify(rows)).to.not.include('特别');
-    await desk.tamper(
-      `UPDATE message SET body_enc = decode('e101', 'hex') || body_enc WHERE conversation_id = $1`,
-      [id],
-    );
+    await desk.tamper('UPDATE message SET body_enc = $1 WHERE conversation_id = $2', [
+      Buffer.from('e101e101', 'hex'),
+      id,
+    ]);
     expect(await textsOf('特别')).to.deep.equal([]);
   });
 });

@@ -99,7 +99,7 @@ export interface UnindexedRow {
   bodyEnc: Buffer;
 }
 const UNINDEXED = portable<
-  { ids: readonly string[]; lastConversation: string; lastSeq: number; version: number; limit: number },
+  { ids: readonly string[]; lastConversation: string; lastSeq: number; limit: number },
   UnindexedRow
 >(
   'message_token.unindexed',
@@ -107,10 +107,10 @@ const UNINDEXED = portable<
     WHERE m.conversation_id IN (:ids...) AND m.sender IN ('requester', 'agent')
       AND m.conversation_id >= :lastConversation AND (m.conversation_id > :lastConversation OR m.seq > :lastSeq)
       AND NOT EXISTS (SELECT 1 FROM message_token k
-        WHERE k.conversation_id = m.conversation_id AND k.seq = m.seq AND k.index_version = :version)
+        WHERE k.conversation_id = m.conversation_id AND k.seq = m.seq)
     ORDER BY m.conversation_id, m.seq FETCH FIRST :limit ROWS ONLY`,
   {
-    params: { ids: 'uuid', lastConversation: 'uuid', lastSeq: 'int', version: 'int', limit: 'int' },
+    params: { ids: 'uuid', lastConversation: 'uuid', lastSeq: 'int', limit: 'int' },
     result: {
       conversationId: 'uuid',
       openedMonth: 'int',
@@ -130,14 +130,13 @@ export function listTouched(
   return db.all(TOUCHED, query);
 }
 
-/** Messages of these conversations that have no tokens of this version, behind the last one seen. */
+/** Messages of these conversations that have no tokens, behind the last one seen. */
 export function listUnindexed(
   db: Db,
   query: {
     ids: readonly string[];
     lastConversation: string;
     lastSeq: number;
-    version: number;
     limit: number;
   },
 ): Promise<UnindexedRow[]> {

@@ -12,6 +12,7 @@ import {
 } from '../../platform/persistence/index.ts';
 import { WEEKDAYS, type RevealRules } from '../reveals/reveal.rules.ts';
 import { buildCore, QUIET_LOG, type Core } from '../../test/support/core.ts';
+import { recordCall } from '../../test/oracle-sim/answers.ts';
 import { buildFileStore } from '../../test/support/files.ts';
 import {
   CannedResponseService,
@@ -100,9 +101,9 @@ export interface Call {
 export type Desk = Awaited<ReturnType<typeof buildDesk>>;
 
 /** The desk on a database of its own. Call in `before`, and `close()` in `after`. */
-export async function buildDesk() {
-  const core = await buildCore();
-  const parts = buildParts(core);
+export async function buildDesk(options: Parameters<typeof buildCore>[0] & { queueItemsMax?: number } = {}) {
+  const core = await buildCore(options);
+  const parts = buildParts(core, options.queueItemsMax ?? 10_000);
   const { service, requesters, routes } = parts;
 
   async function call(person: Person, route: string, input: Call = {}): Promise<unknown> {
@@ -112,7 +113,9 @@ export async function buildDesk() {
     if (!isOpen(found, context)) throw new AppError('access.refused');
     const { params = {}, query = {}, body = {}, version = 0 } = input;
     const parsed = { params, query, body, version, prepared: undefined };
-    return core.uow.run({ actor: context.actor }, async (tx) => found.handler(tx, parsed, context));
+    const work = core.uow.run({ actor: context.actor }, async (tx) => found.handler(tx, parsed, context));
+    const asked = { params, query, body, version };
+    return recordCall(`${route} ${JSON.stringify(asked)}`, work);
   }
 
   return {
@@ -161,9 +164,9 @@ export async function buildDesk() {
   };
 }
 
-function buildParts(core: Core) {
+function buildParts(core: Core, queueItemsMax: number) {
   const { clock, ids, database, trail, installationId, uow, crypto } = core;
-  const limits = { lanes: 2, batchItemsMax: 500, queueItemsMax: 10_000, retryMs: 5_000 };
+  const limits = { lanes: 2, batchItemsMax: 500, queueItemsMax, retryMs: 5_000 };
   const writer = createBatchWriter({
     plan: MESSAGE_BATCH,
     limits,
@@ -172,6 +175,9 @@ function buildParts(core: Core) {
     installationId,
     toOutboxRow: createOutboxWriter({ clock, ids }),
     onCommit: () => undefined,
+    onFault: (error) => {
+      throw error;
+    },
     trail,
     connections: openBatchConnections(database, MESSAGE_BATCH, limits.lanes),
   });

@@ -21,7 +21,9 @@ export interface TicketFilter {
 }
 
 /** A ticket's row of a list, with its requester's sealed name. */
-export type ListRow = Omit<TicketRow, 'descriptionEnc' | 'dekId' | 'solvedAt'> & { nameEnc: Buffer | null };
+export type ListRow = Omit<TicketRow, 'descriptionEnc' | 'dekId' | 'solvedAt' | 'indexVersion'> & {
+  nameEnc: Buffer | null;
+};
 /** A candidate of a search. */
 export type SearchRow = ListRow & Pick<TicketRow, 'descriptionEnc'>;
 
@@ -62,7 +64,10 @@ export interface FieldParams {
   choiceValue: string | null;
   numberMin: number | null;
   numberMax: number | null;
-  valueBix: Buffer | null;
+  valueBixes: Buffer[];
+  isHashed: boolean;
+  last4Bixes: Buffer[];
+  isLast4: boolean;
 }
 
 interface ListParams extends Before, ScopeParams, FilterParams, FieldParams {
@@ -73,7 +78,8 @@ interface ListParams extends Before, ScopeParams, FilterParams, FieldParams {
 }
 
 const NO_FIELD: FieldParams = {
-  ...{ fieldKey: null, choiceValue: null, numberMin: null, numberMax: null, valueBix: null },
+  ...{ fieldKey: null, choiceValue: null, numberMin: null, numberMax: null, valueBixes: [], isHashed: false },
+  ...{ last4Bixes: [], isLast4: false },
 };
 
 /** Who may see it besides the unit, and the filters that no index serves. Absent ones are NULL. */
@@ -86,13 +92,17 @@ const FIELD = `EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticke
   AND (v.choice_value = :choiceValue OR :choiceValue IS NULL)
   AND (v.number_value >= :numberMin OR :numberMin IS NULL)
   AND (v.number_value <= :numberMax OR :numberMax IS NULL)
-  AND (v.value_bix = :valueBix OR :valueBix IS NULL))`;
+  AND (:isHashed = 0 OR v.value_bix IN (:valueBixes...))
+  AND (:isLast4 = 0 OR v.value_last4_bix IN (:last4Bixes...)))`;
 const FIELD_PARAMS = {
   fieldKey: 'text',
   choiceValue: 'text',
   numberMin: 'int',
   numberMax: 'int',
-  valueBix: 'bytes',
+  valueBixes: 'bytes',
+  isHashed: 'flag',
+  last4Bixes: 'bytes',
+  isLast4: 'flag',
 } as const;
 const REQUESTER_JOIN = 'JOIN requester r ON r.id = t.requester_id';
 const LIST_OF_TICKETS = {
@@ -138,35 +148,70 @@ const LIST_OF_ASSIGNEE = listOf('ticket.list_of_assignee', 't.assignee_id = :ass
 const LIST_OF_REQUESTER = listOf('ticket.list_of_requester', 't.requester_id = :requesterId');
 const LIST_OF_FIELD = listOf('ticket.list_of_field', FIELD);
 
-const TICKET_SEARCH = portable<
-  Before & ScopeParams & { tokens: bigint[]; list: string; tokenCount: number; limit: number },
-  SearchRow
->(
+interface SearchParams extends Before, ScopeParams {
+  tokens: bigint[];
+  list: string;
+  tokenCount: number;
+  limit: number;
+}
+const SEARCH_PARAMS = {
+  tokens: 'tokens',
+  list: 'clob',
+  tokenCount: 'int',
+  limit: 'int',
+  beforeAt: 'instant',
+  beforeId: 'uuid',
+  ...SCOPE_PARAMS,
+} as const;
+const NEWEST = 'ORDER BY t.opened_at DESC, t.id DESC';
+const BEHIND = 't.opened_at <= :beforeAt AND (t.opened_at < :beforeAt OR t.id < :beforeId)';
+/** Oracle finds by its side table of tokens, whose index serves frequent and rare words alike. */
+const ORACLE_SEARCH = `SELECT ${ITEM_COLUMNS}, t.description_enc
+  FROM ticket t JOIN requester r ON r.id = t.requester_id
+  WHERE t.id IN (SELECT k.ticket_id FROM ticket_token k
+      WHERE k.tokens IN (SELECT j.token FROM JSON_TABLE(:list, '$[*]' COLUMNS (token NUMBER PATH '$')) j)
+      GROUP BY k.ticket_id HAVING COUNT(*) = :tokenCount)
+    AND ${WITHIN} AND ${NEWEST_FIRST}`;
+/** The keys of a page that was found, with all that is shown of them. */
+const shownOf = (keys: string) => `SELECT ${ITEM_COLUMNS}, t.description_enc
+  FROM (${keys} ${NEWEST} FETCH FIRST :limit ROWS ONLY) f
+  JOIN ticket t ON t.id = f.id JOIN requester r ON r.id = t.requester_id ${NEWEST}`;
+
+/**
+ * Frequent words: the newest tickets one after the other. Looked up with a limit, which no planner turns into a join over
+ * every row.
+ */
+function searchNewest(name: string, narrow: string) {
+  return portable<SearchParams & { probeRows: number }, SearchRow>(
+    name,
+    {
+      postgres: shownOf(`SELECT t.id FROM (SELECT t.id, t.opened_at, t.unit_id, t.assignee_id FROM ticket t
+          WHERE ${narrow} ${BEHIND} ${NEWEST} FETCH FIRST :probeRows ROWS ONLY) t
+        CROSS JOIN LATERAL (SELECT h.tokens FROM ticket_token h WHERE h.ticket_id = t.id FETCH FIRST 1 ROWS ONLY) k
+        WHERE k.tokens @> CAST(:tokens AS bigint[]) AND ${WITHIN}`),
+      oracle: ORACLE_SEARCH,
+    },
+    { params: { ...SEARCH_PARAMS, probeRows: 'int' }, result: SEARCH_RESULT },
+  );
+}
+const SEARCH_NEWEST = searchNewest('ticket.search_newest', '');
+const SEARCH_NEWEST_UNIT = searchNewest('ticket.search_newest_unit', 't.unit_id = :scopeUnitId AND');
+/** Rare words: all that have them by the index of tokens, and the newest of those. */
+const SEARCH_ALL = portable<SearchParams, SearchRow>(
   'ticket.search',
   {
-    postgres: `SELECT ${ITEM_COLUMNS}, t.description_enc
-      FROM ticket_token k JOIN ticket t ON t.id = k.ticket_id JOIN requester r ON r.id = t.requester_id
-      WHERE k.tokens @> CAST(:tokens AS bigint[]) AND ${WITHIN} AND ${NEWEST_FIRST}`,
-    oracle: `SELECT ${ITEM_COLUMNS}, t.description_enc
-      FROM ticket t JOIN requester r ON r.id = t.requester_id
-      WHERE t.id IN (SELECT k.ticket_id FROM ticket_token k
-          WHERE k.tokens IN (SELECT j.token FROM JSON_TABLE(:list, '$[*]' COLUMNS (token NUMBER PATH '$')) j)
-          GROUP BY k.ticket_id HAVING COUNT(*) = :tokenCount)
-        AND ${WITHIN} AND ${NEWEST_FIRST}`,
+    postgres: `WITH k AS MATERIALIZED (SELECT h.ticket_id FROM ticket_token h WHERE h.tokens @> CAST(:tokens AS bigint[]))
+      ${shownOf(`SELECT t.id FROM k CROSS JOIN LATERAL (SELECT o.id, o.opened_at, o.unit_id, o.assignee_id FROM ticket o
+        WHERE o.id = k.ticket_id FETCH FIRST 1 ROWS ONLY) t WHERE ${BEHIND} AND ${WITHIN}`)}`,
+    oracle: ORACLE_SEARCH,
   },
-  {
-    params: {
-      tokens: 'tokens',
-      list: 'clob',
-      tokenCount: 'int',
-      limit: 'int',
-      beforeAt: 'instant',
-      beforeId: 'uuid',
-      ...SCOPE_PARAMS,
-    },
-    result: SEARCH_RESULT,
-  },
+  { params: SEARCH_PARAMS, result: SEARCH_RESULT },
 );
+/**
+ * Newest tickets that are looked through: few, which tell how frequent a word is; then more, where those say that enough will be
+ * found. Either stops when the page is full.
+ */
+const PROBES = [500, 10_000] as const;
 const TICKET_BY_NUMBER = portable<{ ticketNumber: number } & ScopeParams, ListRow>(
   'ticket.by_number',
   `SELECT ${ITEM_COLUMNS} FROM ticket t JOIN requester r ON r.id = t.requester_id
@@ -212,15 +257,28 @@ function startOf({ assigneeId, requesterId }: TicketFilter, field: FieldParams |
   return field === undefined ? undefined : LIST_OF_FIELD;
 }
 
-/** Candidates of a search by words, within the viewer's scope. */
-export function readTicketsByTokens(
+/**
+ * Candidates of a search by words, within the viewer's scope, newest first. A frequent word is found among the newest tickets; of
+ * a rare one the index names all. A word between the two costs most: about 10,000 tickets looked at, whichever way.
+ */
+export async function readTicketsByTokens(
   db: Db,
   viewer: TicketViewer,
   query: { tokens: bigint[]; before: Before; limit: number },
 ): Promise<SearchRow[]> {
   const { tokens, before, limit } = query;
-  const params = { ...tokenParams(tokens), tokenCount: tokens.length, limit, ...before };
-  return db.all(TICKET_SEARCH, { ...params, ...scopeParams(viewer.scope) });
+  const page = { ...tokenParams(tokens), tokenCount: tokens.length, limit, ...before };
+  const params = { ...page, ...scopeParams(viewer.scope) };
+  const [few, many] = PROBES;
+  const { kind } = viewer.scope;
+  const walk = kind === 'unit' || kind === 'own' ? SEARCH_NEWEST_UNIT : SEARCH_NEWEST;
+  const newest = await db.all(walk, { ...params, probeRows: few });
+  if (newest.length >= limit) return newest;
+  if (newest.length >= (limit * few) / many) {
+    const more = await db.all(walk, { ...params, probeRows: many });
+    if (more.length >= limit) return more;
+  }
+  return db.all(SEARCH_ALL, params);
 }
 
 /** The ticket of a number, within the viewer's scope. */

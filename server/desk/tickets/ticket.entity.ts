@@ -23,6 +23,8 @@ export const ticketEntity = defineEntity(
     openedAt: col.instant(),
     updatedAt: col.instant(),
     solvedAt: col.instant().optional(),
+    /** Version of the key that its tokens are made with. */
+    indexVersion: col.int(),
     version: col.int(),
   },
   { primaryKey: ['id'] },

@@ -29,7 +29,7 @@ const TICKET_MOVE = update(ticketEntity, {
 });
 const TICKET_CHANGE = update(ticketEntity, {
   name: 'ticket.change',
-  set: ['subjectEnc', 'priority', 'assigneeId', 'unitId', 'updatedAt', 'version'],
+  set: ['subjectEnc', 'priority', 'assigneeId', 'unitId', 'indexVersion', 'updatedAt', 'version'],
   where: ['id', 'version'],
 });
 const TICKET_TRANSFER = update(ticketEntity, {

@@ -300,7 +300,11 @@ describe('tickets over the route table', () => {
 
   it('are found page by page, without gaps or repeats', async () => {
     const made: string[] = [];
-    for (let index = 0; index < 5; index += 1) made.push((await create({ subject: '批量理赔' })).id);
+    // More than a page and its spare candidates, so that the first pages come from the newest, the last ones from the index.
+    for (let index = 0; index < 16; index += 1) {
+      made.push((await create({ subject: '批量理赔' })).id);
+      await create({ subject: '批量咨询' });
+    }
     const paged: string[] = [];
     let cursor: string | undefined;
     do {

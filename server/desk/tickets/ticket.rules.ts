@@ -80,3 +80,8 @@ export function mayAssign(
   const { actorId, from, to } = change;
   return to === actorId ? from === null || from === actorId : to === null && from === actorId;
 }
+
+/** What a ticket is found by; a line break between the two keeps their words apart. */
+export function ticketWords(subject: string, description: string): string {
+  return `${subject}\n${description}`;
+}

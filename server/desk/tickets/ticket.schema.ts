@@ -5,6 +5,8 @@ import { fieldFilter, fieldValues, recordFields, shownValues } from '../fields/f
 import { TICKET_PRIORITIES, TICKET_STATES } from './ticket.rules.ts';
 
 const string: Schema = { type: 'string' };
+const isTrue: Schema = { const: true };
+const OPTIONAL = ['isUnreadable', 'conversationId', 'columnValues'];
 const integer: Schema = { type: 'integer' };
 const state: Schema = { enum: [...TICKET_STATES] };
 const priority: Schema = { enum: [...TICKET_PRIORITIES] };
@@ -18,6 +20,7 @@ const ITEM: Record<string, Schema> = {
   id: uuid,
   number: integer,
   subject: string,
+  isUnreadable: isTrue,
   state,
   priority,
   requester: answer({ id: uuid, nameMasked: orNull(string) }),
@@ -31,15 +34,12 @@ const ITEM: Record<string, Schema> = {
 };
 
 /** A page of tickets. */
-export const ticketPage: Schema = pageOf(answer(ITEM, ['conversationId', 'columnValues']));
+export const ticketPage: Schema = pageOf(answer(ITEM, OPTIONAL));
 
-const comment: Schema = answer({
-  id: uuid,
-  text: string,
-  isInternal: { type: 'boolean' },
-  author,
-  at: instant,
-});
+const comment: Schema = answer(
+  { id: uuid, text: string, isUnreadable: isTrue, isInternal: { type: 'boolean' }, author, at: instant },
+  ['isUnreadable'],
+);
 const event: Schema = answer(
   {
     at: instant,
@@ -61,7 +61,7 @@ export const ticketDetail: Schema = answer(
     history: { type: 'array', items: event },
     allowedTransitions: { type: 'array', items: state },
   },
-  ['conversationId', 'columnValues'],
+  OPTIONAL,
 );
 
 /** Filters of the list. `q` searches subject and description, or names a number. */

@@ -17,6 +17,7 @@ import type { FieldService } from '../fields/field.service.ts';
 import type { RequesterService } from '../requesters/requester.service.ts';
 import type { Staff } from '../staff.ts';
 import type { TicketCommentRow, TicketEventRow, TicketRow } from './ticket.entity.ts';
+import { countTicket } from './ticket.figures.ts';
 import {
   changeTicket,
   findTicket,
@@ -34,6 +35,7 @@ import {
   mayTransfer,
   maySeeTicket,
   solvedAtAfter,
+  ticketWords,
   type TicketPriority,
   type TicketState,
   type TicketViewer,
@@ -123,9 +125,11 @@ export class TicketService {
       openedAt: at,
       updatedAt: at,
       solvedAt: null,
+      indexVersion: this.#deps.crypto.indexVersion,
       version: 1,
     };
     insertTicket(tx, row, this.#tokens(subject, description));
+    countTicket(tx, this.#deps.ids, undefined, row);
     await this.#deps.fields.write(tx, { recordType: 'ticket', recordId: id }, requester.dek, own);
     insertEvents(tx, [this.#event(tx.context.actor, row, { action: 'created', to: 'new', at })]);
     tx.record({
@@ -155,6 +159,7 @@ export class TicketService {
     const solvedAt = solvedAtAfter(to, row.solvedAt, at);
     const next: TicketRow = { ...row, state: to, solvedAt, updatedAt: at, version: row.version + 1 };
     if (!(await moveTicket(tx, next, change.version))) throw new AppError('request.version_stale');
+    countTicket(tx, this.#deps.ids, row, next);
     const actor = tx.context.actor;
     insertEvents(tx, [this.#event(actor, row, { action: 'state', from: row.state, to, at })]);
     // The console promises colleagues that what they say of a move stays inside; a customer is told by a public comment.
@@ -193,6 +198,7 @@ export class TicketService {
       priority: fields.priority ?? row.priority,
       assigneeId: fields.assigneeId === undefined ? row.assigneeId : fields.assigneeId,
       updatedAt: at,
+      indexVersion: fields.subject === undefined ? row.indexVersion : this.#deps.crypto.indexVersion,
       version: row.version + 1,
     };
     if (!(await changeTicket(tx, next, change.version))) throw new AppError('request.version_stale');
@@ -232,6 +238,7 @@ export class TicketService {
     const freed = { assigneeId: null, skillGroupId: null };
     const next: TicketRow = { ...row, unitId, ...freed, updatedAt: at, version: row.version + 1 };
     if (!(await transferTicket(tx, next, change.version))) throw new AppError('request.version_stale');
+    countTicket(tx, this.#deps.ids, row, next);
     const left = { action: 'assignee', from: row.assigneeId, to: null, at };
     await insertEvents(tx, [
       this.#event(actor, row, { action: 'unit', from: row.unitId, to: unitId, at }),
@@ -335,9 +342,8 @@ export class TicketService {
     await replaceTokens(tx, row.id, this.#tokens(subject, description));
   }
 
-  /** A line break between the two keeps their words apart. */
   #tokens(subject: string, description: string): bigint[] {
-    return this.#deps.crypto.wordTokens(TICKET_WORDS, `${subject}\n${description}`);
+    return this.#deps.crypto.wordTokens(TICKET_WORDS, ticketWords(subject, description));
   }
 
   async #recordChange(tx: Tx, row: TicketRow, next: TicketRow, fields: TicketChange): Promise<void> {

@@ -2,8 +2,8 @@ import { beforeKey, FROM_NEWEST, fromKey, type Page, toPage } from '../../kernel
 import { maskName, maskText, matchesSearch, type Crypto } from '../../platform/crypto/index.ts';
 import type { Db } from '../../platform/persistence/index.ts';
 import type { FieldQuery, FieldService, ShownValues } from '../fields/field.service.ts';
-import { scanPage } from '../scan.ts';
-import { openTexts } from '../sealed-texts.ts';
+import { newestOf, scanPage } from '../scan.ts';
+import { openTexts, unreadableMark } from '../sealed-texts.ts';
 import { namesOf, presentPerson, unitNamesOf, type Staff, type StaffName } from '../staff.ts';
 import type { TicketRow } from './ticket.entity.ts';
 import {
@@ -37,6 +37,8 @@ export interface TicketItem {
   id: string;
   number: number;
   subject: string;
+  /** The subject, on its own page also the description, cannot be read. */
+  isUnreadable?: true;
   state: TicketState;
   priority: TicketPriority;
   requester: { id: string; nameMasked: string | null };
@@ -101,15 +103,20 @@ export class TicketView {
       const row = await readTicketByNumber(db, viewer, Number(number));
       if (row && mayShow(row)) return { items: await this.#present(db, [row], query.isPlain) };
     }
-    const tokens = this.#deps.crypto.wordTokens(TICKET_WORDS, query.text).slice(0, SEARCH_TOKENS_MAX);
-    if (tokens.length === 0) return { items: [] };
+    const versions = this.#deps.crypto
+      .searchTokens(TICKET_WORDS, query.text)
+      .map((tokens) => tokens.slice(0, SEARCH_TOKENS_MAX));
+    if (versions[0]?.length === 0) return { items: [] };
     const isFirst = query.before === FROM_NEWEST;
     const found = await scanPage<SearchRow, [number, string], SearchRow>({
       limit: query.limit,
       candidatesMax: SEARCH_CANDIDATES_MAX,
       after: isFirst ? undefined : beforeKey(query.before.beforeAt, query.before.beforeId),
-      fetch: (after, limit) =>
-        readTicketsByTokens(db, viewer, { tokens, limit, before: after ? fromKey(after) : FROM_NEWEST }),
+      fetch(after, limit) {
+        const before = after ? fromKey(after) : FROM_NEWEST;
+        const find = (tokens: bigint[]) => readTicketsByTokens(db, viewer, { tokens, limit, before });
+        return newestOf(versions, limit, find, ({ openedAt: at, id }) => ({ at, id }));
+      },
       check: (rows) => this.#recheck(rows, query.text, mayShow),
       keyOf: ({ openedAt, id }) => beforeKey(openedAt, id),
     });
@@ -137,9 +144,13 @@ export class TicketView {
   /** A ticket with everything its page shows, masked. The caller has checked who may see it. */
   async detail(db: Db, row: TicketRow) {
     const { crypto, staff } = this.#deps;
-    const item = await readTicketItem(db, row.id);
-    const comments = await listComments(db, row.id);
-    const events = await listEvents(db, row.id);
+    const record = { recordType: 'ticket', recordId: row.id } as const;
+    const [item, comments, events, customFields] = await Promise.all([
+      readTicketItem(db, row.id),
+      listComments(db, row.id),
+      listEvents(db, row.id),
+      this.#deps.fields.read(db, record),
+    ]);
     const [description = null, ...bodies] = await openTexts(crypto, [
       { cell: cellOf('description_enc', row.id), envelope: row.descriptionEnc },
       ...comments.map(({ id, bodyEnc }) => ({
@@ -148,26 +159,29 @@ export class TicketView {
       })),
     ]);
     const moved = events.filter(({ action }) => action === 'assignee');
-    const names = await namesOf(staff, [
-      ...comments.map(({ authorType, authorId }) => accountId(authorType, authorId)),
-      ...events.map(({ actorType, actorId }) => accountId(actorType, actorId)),
-      ...moved.flatMap(({ fromValue, toValue }) => [fromValue, toValue]),
-    ]);
     const transfers = events.filter(({ action }) => action === 'unit');
-    const units = await unitNamesOf(
-      staff,
-      transfers.flatMap(({ fromValue, toValue }) => [fromValue, toValue]),
-    );
+    const [names, units, [shown]] = await Promise.all([
+      namesOf(staff, [
+        ...comments.map(({ authorType, authorId }) => accountId(authorType, authorId)),
+        ...events.map(({ actorType, actorId }) => accountId(actorType, actorId)),
+        ...moved.flatMap(({ fromValue, toValue }) => [fromValue, toValue]),
+      ]),
+      unitNamesOf(
+        staff,
+        transfers.flatMap(({ fromValue, toValue }) => [fromValue, toValue]),
+      ),
+      this.#present(db, item ? [item] : []),
+    ]);
     const known = new Map([...names, ...units]);
-    const [shown] = await this.#present(db, item ? [item] : []);
-    const customFields = await this.#deps.fields.read(db, { recordType: 'ticket', recordId: row.id });
     return {
       ...shown,
+      ...unreadableMark(description),
       customFields,
       description: maskText(description ?? ''),
       comments: comments.map(({ id, authorId, isInternal, at }, index) => ({
         id,
         text: maskText(bodies[index] ?? ''),
+        ...unreadableMark(bodies[index]),
         isInternal,
         author: presentPerson(authorId, names),
         at: at.toISOString(),
@@ -192,19 +206,21 @@ export class TicketView {
         { cell: { table: 'requester', column: 'name_enc', rowId: requesterId }, envelope: nameEnc },
       ]),
     );
-    const names = await namesOf(
-      staff,
-      rows.map(({ assigneeId }) => assigneeId),
-    );
-    const units = await unitNamesOf(
-      staff,
-      rows.map(({ unitId }) => unitId),
-    );
-    const columns = await fields.readColumns(
-      db,
-      'ticket',
-      rows.map(({ id }) => id),
-    );
+    const [names, units, columns] = await Promise.all([
+      namesOf(
+        staff,
+        rows.map(({ assigneeId }) => assigneeId),
+      ),
+      unitNamesOf(
+        staff,
+        rows.map(({ unitId }) => unitId),
+      ),
+      fields.readColumns(
+        db,
+        'ticket',
+        rows.map(({ id }) => id),
+      ),
+    ]);
     return rows.map((row, index) => {
       const name = texts[index * 2 + 1] ?? null;
       const columnValues = columns.get(row.id);
@@ -212,6 +228,7 @@ export class TicketView {
         id: row.id,
         number: row.ticketNumber,
         subject: isPlain ? (texts[index * 2] ?? '') : maskText(texts[index * 2] ?? ''),
+        ...unreadableMark(texts[index * 2]),
         state: row.state,
         priority: row.priority,
         requester: { id: row.requesterId, nameMasked: name === null || isPlain ? name : maskName(name) },

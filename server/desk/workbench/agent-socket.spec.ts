@@ -72,9 +72,9 @@ describe('the agents’ socket', () => {
     people.set(request, person);
     await endpoint.accept(request);
     const handlers = endpoint.open(connection, request);
-    await handlers.onFrame({ t: 'hello', csrf: CSRF, after: {} });
+    await handlers.onFrame({ t: 'hello', csrf: CSRF, after: {} }, () => undefined);
     benches.push({ leave: () => handlers.onClose() });
-    return { heard, say: (frame: Frame) => handlers.onFrame(frame) };
+    return { heard, say: (frame: Frame) => handlers.onFrame(frame, () => undefined) };
   }
   it('is closed at once when the rights of its account change, and hears nothing of that after it left', async () => {
     const bench = await open('lin');

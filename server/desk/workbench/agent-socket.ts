@@ -91,6 +91,7 @@ export function createAgentSocket(deps: AgentSocketDeps): SocketEndpoint {
   deps.routing.onQueueChange((queued) => deps.audience.publish(topics.everybody, { t: 'queue', queued }));
   return {
     path: '/ws/agent',
+    isSignedIn: true,
     async accept(request) {
       const session = await deps.sessions.ofRequest(request);
       if (!session?.permissions.has('conversation:work')) return false;

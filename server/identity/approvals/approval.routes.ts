@@ -148,6 +148,7 @@ function approveRoute(deps: ApprovalRouteDeps): AnyRoute {
     method: 'POST',
     path: '/api/v1/approvals/:id/approve',
     summary: 'Approves what another person asked for, and does it.',
+    needsProof: true,
     permission: 'signed-in',
     audit: 'approval.approve',
     body: schemas.approveBody,

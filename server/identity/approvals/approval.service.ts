@@ -1,4 +1,4 @@
-import { AppError, type Clock, type ErrorCode, type Ids } from '../../kernel/index.ts';
+import { AppError, beforeOf, type Clock, type ErrorCode, type Ids } from '../../kernel/index.ts';
 import { refuse, type Refusal } from '../../platform/http/index.ts';
 import { DatabaseConflict, type Db, type Json, type Tx } from '../../platform/persistence/index.ts';
 import type { Permission } from '../permissions.ts';
@@ -17,7 +17,7 @@ import {
   decideRefusal,
   withdrawRefusal,
 } from './approval.rules.ts';
-import { openApprovalsOf, overdueApprovals } from './approval.view.ts';
+import { listApprovals, openApprovalsOf, overdueApprovals } from './approval.view.ts';
 
 /** An act that takes two people. The owner of the act registers its kind; approvals know nothing of what it does. */
 export interface ApprovalKind<P extends Json> {
@@ -48,8 +48,20 @@ export interface Approvals {
     params: P,
     why: string | { reason: string; key: string },
   ): Promise<{ id: string }>;
+  /** What of these kinds waits for a second person, the newest first; whoever asks sees no change from it. */
+  waitingOf(db: Db, kinds: readonly string[], limit: number): Promise<WaitingAct[]>;
   /** Ends the open one of a kind and key because its cause is gone; does nothing when there is none. */
   withdraw(tx: Tx, kind: string, key: string): Promise<void>;
+}
+
+/** An act that waits, as overviews name it. */
+export interface WaitingAct {
+  id: string;
+  kind: string;
+  title: { zh: string; en: string };
+  requestedById: string;
+  requestedAt: Date;
+  expiresAt: Date;
 }
 
 /** Told in the unit of work that asks; sends the notices. */
@@ -96,6 +108,16 @@ export class ApprovalService implements Approvals {
     if (!KIND.test(kind.kind) || kind.kind.length > 60) throw new Error(`${kind.kind} names no kind of act.`);
     if (this.#kinds.has(kind.kind)) throw new Error(`The kind ${kind.kind} is registered twice.`);
     this.#kinds.set(kind.kind, kind as unknown as AnyKind);
+  }
+
+  async waitingOf(db: Db, kinds: readonly string[], limit: number): Promise<WaitingAct[]> {
+    const now = this.#deps.clock.now();
+    const known = kinds.filter((kind) => this.#kinds.has(kind));
+    const page = { ...beforeOf(undefined), limit };
+    const rows = await listApprovals(db, { list: 'waiting', kinds: known, viewerId: '', now, page });
+    return rows.map(({ id, kind, requestedById, requestedAt, expiresAt }) => ({
+      ...{ id, kind, title: this.titleOf(kind), requestedById, requestedAt, expiresAt },
+    }));
   }
 
   async ask<P extends Json>(

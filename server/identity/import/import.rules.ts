@@ -66,9 +66,6 @@ export interface ImportLine extends ImportRow {
   outcome: ImportOutcome;
 }
 
-/** Where an import stands. */
-export type ImportState = 'checked' | 'submitted' | 'applied';
-
 /** Languages of the console that a row may name. */
 export const IMPORT_LOCALES: readonly string[] = ['zh-CN', 'en'];
 

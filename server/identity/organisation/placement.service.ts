@@ -59,7 +59,7 @@ export class PlacementService {
     await this.#check(tx, account, params);
     if (!(await placeAccount(tx, account, { unitId, scopes }))) throw new AppError('request.version_stale');
     await removeSessions(tx, account.id);
-    this.#deps.sessions.forgetAfter(tx, (live) => live.account.id === account.id);
+    this.#deps.sessions.forgetAfter(tx, { accountId: account.id });
     tx.record({
       action: 'account.place',
       outcome: 'ok',

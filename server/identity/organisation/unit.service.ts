@@ -192,7 +192,7 @@ export class UnitService {
     };
     if (!(await closeUnit(tx, row, row.depth - before.depth))) throw new AppError('request.version_stale');
     const people = await handOverPeople(tx, row.id, successor.id);
-    this.#deps.sessions.forgetAfter(tx, ({ account }) => account.unitId === row.id);
+    this.#deps.sessions.forgetAfter(tx, { unitId: row.id });
     const details = { successorId: successor.id, people, left };
     tx.record({ action: 'unit.close', outcome: 'ok', target: { type: 'unit', id: row.id }, details });
     return { row, people, left };

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ROOT_UNIT_ID, SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { portable, type Tx } from '../../platform/persistence/index.ts';
+import { MANY_ROWS, MANY_ROWS_PARAMS } from '../../test/support/many-rows.ts';
 import { serveIdentity, type Browser, type IdentityServer } from '../test/serve-identity.ts';
 import { unitExport } from './unit.export.ts';
 import { ORGANISATION_LIMITS, type UnitKind } from './unit.rules.ts';
@@ -10,12 +11,14 @@ const CLOSURE = portable<{ unitId: string }, { ancestorId: string; depth: number
   'SELECT ancestor_id, depth FROM unit_closure WHERE unit_id = :unitId ORDER BY depth',
   { params: { unitId: 'uuid' }, result: { ancestorId: 'uuid', depth: 'int' } },
 );
-const FILL = portable<{ count: number }>(
-  'spec.unit_fill',
+const fillFrom = (rows: string) =>
   `INSERT INTO org_unit (id, parent_id, kind, name, name_key, code, state, depth, created_at, version)
-    SELECT gen_random_uuid(), '00000000-0000-7000-8000-000000000001', 'branch', 'Fill ' || n, 'fill ' || n,
-      'FILL-' || n, 'active', 1, TIMESTAMP '2026-01-01 00:00:00', 1 FROM generate_series(1, :count) n`,
-  { params: { count: 'int' } },
+    SELECT made.id, '00000000-0000-7000-8000-000000000001', 'branch', 'Fill ' || made.n, 'fill ' || made.n,
+      'FILL-' || made.n, 'active', 1, TIMESTAMP '2026-01-01 00:00:00', 1 FROM ${rows}`;
+const FILL = portable<{ fromN: number; toN: number }>(
+  'spec.unit_fill',
+  { postgres: fillFrom(MANY_ROWS.postgres), oracle: fillFrom(MANY_ROWS.oracle) },
+  { params: MANY_ROWS_PARAMS },
 );
 const PLACE = portable<{ unitId: string; id: string }>(
   'spec.account_place',
@@ -273,7 +276,7 @@ describe('organisation', function () {
   });
 
   it('stops at the number of units it may have', async () => {
-    await run((tx) => tx.run(FILL, { count: ORGANISATION_LIMITS.unitsMax }));
+    await run((tx) => tx.run(FILL, { fromN: 0, toN: ORGANISATION_LIMITS.unitsMax }));
     const body = { parentId: ROOT_UNIT_ID, kind: 'branch', name: 'One more', code: 'ONE-MORE' };
     expect((await post('', body)).json.code).to.equal('unit.too_many');
     const listed = (await admin.ask('/api/v1/units?limit=500')).json.items as Unit[];

@@ -167,7 +167,7 @@ export class RoleService {
   }
 
   #forget(tx: Tx, role: string): void {
-    this.#deps.sessions.forgetAfter(tx, ({ account }) => account.roles.includes(role));
+    this.#deps.sessions.forgetAfter(tx, { role });
   }
 }
 

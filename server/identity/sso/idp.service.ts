@@ -1,32 +1,23 @@
-import {
-  CERTIFICATES_MAX,
-  readCertificate,
-  readIdpMetadata,
-  readMap,
-  SsoRefusal,
-  type IdpMap,
-  type IdpParty,
-  type IdpMetadata,
-} from '../../../sso/index.ts';
+import type { IdpMap, IdpParty } from '../../../sso/index.ts';
 import { AppError, type Clock } from '../../kernel/index.ts';
 import { DatabaseConflict, type Json, type Tx, type UnitOfWork } from '../../platform/persistence/index.ts';
-import { isRoleId } from '../roles/role.rules.ts';
-import { mapOf, type IdpCertificateRow, type IdpRow } from './sso.entity.ts';
-import { findIdp, IDPS_MAX, insertIdp, listIdps, removeIdp, setIdpState, updateIdp } from './sso.repo.ts';
+import { certificateRows, readDraft, type IdpDraft, type IdpInput } from './idp.draft.ts';
+import { mapOf, type IdpCertificateRow, type IdpRow, type IdpState } from './sso.entity.ts';
+import {
+  findIdp,
+  IDPS_MAX,
+  insertIdp,
+  listIdps,
+  noteFetch,
+  removeIdp,
+  setIdpState,
+  updateIdp,
+} from './sso.repo.ts';
 
 /** What identity providers need. */
 export interface IdpDeps {
   uow: UnitOfWork;
   clock: Clock;
-  /** On an evaluation instance one is live at once. */
-  isEvaluation: boolean;
-}
-
-/** An identity provider as it is asked for: metadata and map, both as texts say. */
-export interface IdpInput {
-  id: string;
-  metadata: string;
-  map: unknown;
 }
 
 /** An identity provider with its certificates. */
@@ -41,7 +32,7 @@ export const IDP_ID_PATTERN = '^[a-z0-9][a-z0-9-]{0,39}$';
 /** Changes of other processes are seen after that long; certificates and maps change rarely. */
 const CACHE_MS = 2_000;
 
-/** Identity providers: read from metadata and map, approved by a second person, tested, live. */
+/** Identity providers in the database; who may change them is decided by `idp-approvals.ts`. */
 export class IdpService {
   readonly #deps: IdpDeps;
   #cache: { atMs: number; idps: readonly KnownIdp[] } | undefined;
@@ -85,66 +76,48 @@ export class IdpService {
   }
 
   /**
-   * Makes or replaces one. What was live waits for the second person again, but on an evaluation instance. Throws
-   * `idp.invalid`, `idp.entity_taken`, `idp.limit`.
+   * Reads what somebody asks for and checks that it could be put in force. Throws `idp.invalid`, `idp.entity_taken`,
+   * `idp.limit`; writes nothing.
    */
-  async put(tx: Tx, input: IdpInput): Promise<IdpRow> {
-    const { metadata, map } = this.#read(input);
-    const known = await findIdp(tx, input.id);
-    const others = await listIdps(tx);
-    if (known === undefined && others.length >= IDPS_MAX) throw new AppError('idp.limit');
+  async draft(tx: Tx, input: IdpInput): Promise<IdpDraft> {
+    const all = await listIdps(tx);
+    const draft = readDraft(
+      input,
+      all.find(({ idp }) => idp.id === input.id),
+      this.#deps.clock,
+    );
+    const others = all.filter(({ idp }) => idp.id !== input.id);
+    if (others.length >= IDPS_MAX) throw new AppError('idp.limit');
+    if (others.some(({ idp }) => idp.entityId === draft.party.entityId)) {
+      throw new AppError('idp.entity_taken');
+    }
+    return draft;
+  }
+
+  /** Puts a draft in force in a state, which the caller has decided on. Throws `idp.entity_taken`. */
+  async put(tx: Tx, draft: IdpDraft, state: IdpState): Promise<IdpRow> {
+    const { id, party, map } = draft;
+    const known = await findIdp(tx, id);
     const now = this.#deps.clock.now();
-    const { entityId, ssoUrl, ssoBinding, certificates } = metadata;
     const row: IdpRow = {
-      ...{ id: input.id, entityId, ssoUrl, ssoBinding },
-      sloUrl: metadata.sloUrl ?? null,
-      sloBinding: metadata.sloBinding ?? null,
-      sloResponseUrl: metadata.sloResponseUrl ?? null,
-      mapJson: map as unknown as Json,
-      state: this.#deps.isEvaluation ? 'live' : 'waiting',
+      ...{ id, ...party, mapJson: map as unknown as Json, state },
+      fetchedAt: party.metadataUrl === null ? null : now,
+      fetchFault: null,
       createdAt: known?.createdAt ?? now,
       changedAt: now,
       changedById: tx.context.actor.id,
       version: known?.version ?? 1,
     };
-    const rows = certificateRows(input.id, [...certificates, ...map.certificates]);
+    const before = (await listIdps(tx)).find(({ idp }) => idp.id === id)?.certificates ?? [];
+    const rows = certificateRows(id, draft.certificates, before);
     await orEntityTaken(async () => {
       if (known === undefined) await insertIdp(tx, row, rows);
       else if (!(await updateIdp(tx, row, rows))) throw new AppError('request.version_stale');
     });
     this.#forget(tx);
-    const target = { type: 'idp', id: input.id };
     const details = { roles: [...new Set(map.roles.map(({ role }) => role))].sort(), jit: map.jit };
-    tx.record({ action: known === undefined ? 'idp.add' : 'idp.update', outcome: 'ok', target, details });
+    this.#record(tx, known === undefined ? 'idp.add' : 'idp.update', { id, details });
     return row;
-  }
-
-  #read(input: IdpInput): { metadata: IdpMetadata; map: IdpMap } {
-    const map = readMap(input.map, isRoleId);
-    if (!map.ok) {
-      const faults = map.faults.map(({ path, problem }) => `${path}: ${problem}`);
-      throw new AppError('idp.invalid', { details: { part: 'map', faults: faults.slice(0, 20).join('; ') } });
-    }
-    try {
-      const metadata = readIdpMetadata(input.metadata, { clock: this.#deps.clock });
-      for (const pem of map.map.certificates) readCertificate(pem);
-      return { metadata, map: map.map };
-    } catch (error) {
-      if (!(error instanceof SsoRefusal)) throw error;
-      throw new AppError('idp.invalid', { details: { part: 'metadata', faults: error.why }, cause: error });
-    }
-  }
-
-  /** The second person agrees; who changed it last cannot. Throws `approval.second_person`, `idp.state_refused`. */
-  async approve(tx: Tx, id: string, version: number): Promise<IdpRow> {
-    const row = await findIdp(tx, id);
-    if (row === undefined) throw new AppError('request.not_found');
-    if (row.changedById === tx.context.actor.id) throw new AppError('approval.second_person');
-    if (row.state !== 'waiting') throw new AppError('idp.state_refused');
-    if (row.version !== version) throw new AppError('request.version_stale');
-    await this.#move(tx, row, 'approved');
-    tx.record({ action: 'idp.approve', outcome: 'ok', target: { type: 'idp', id } });
-    return { ...row, state: 'approved', version: row.version + 1 };
   }
 
   /** A sign-in through it was tested and went well: it is live. Does nothing unless it was approved. */
@@ -152,21 +125,51 @@ export class IdpService {
     const row = await findIdp(tx, id);
     if (row?.state !== 'approved') return;
     await this.#move(tx, row, 'live');
-    tx.record({ action: 'idp.live', outcome: 'ok', target: { type: 'idp', id } });
+    this.#record(tx, 'idp.live', { id });
   }
 
-  async #move(tx: Tx, row: IdpRow, state: string): Promise<void> {
+  /** Switches it off, or on again: then it is tested anew before people can use it. Throws `idp.state_refused`. */
+  async switch(tx: Tx, id: string, isOn: boolean): Promise<void> {
+    const row = await this.get(tx, id);
+    if ((row.state === 'off') !== isOn) throw new AppError('idp.state_refused');
+    await this.#move(tx, row, isOn ? 'approved' : 'off');
+    this.#record(tx, isOn ? 'idp.on' : 'idp.off', { id });
+  }
+
+  async #move(tx: Tx, row: IdpRow, state: IdpState): Promise<void> {
     const isDone = await setIdpState(tx, row, state, this.#deps.clock.now());
     if (!isDone) throw new AppError('request.version_stale');
     this.#forget(tx);
   }
 
+  /** The row of an id. Throws `request.not_found`. */
+  async get(tx: Tx, id: string): Promise<IdpRow> {
+    const row = await findIdp(tx, id);
+    if (row === undefined) throw new AppError('request.not_found');
+    return row;
+  }
+
   /** Removes one; the caller ends the sessions it opened. */
   async remove(tx: Tx, id: string): Promise<void> {
-    if ((await findIdp(tx, id)) === undefined) throw new AppError('request.not_found');
+    await this.get(tx, id);
     await removeIdp(tx, id);
     this.#forget(tx);
-    tx.record({ action: 'idp.remove', outcome: 'ok', target: { type: 'idp', id } });
+    this.#record(tx, 'idp.remove', { id });
+  }
+
+  /** Notes that its metadata was looked at, and why that failed. */
+  async noteFetch(tx: Tx, id: string, fault: string | null): Promise<void> {
+    await noteFetch(tx, id, this.#deps.clock.now(), fault);
+    this.#forget(tx);
+  }
+
+  #record(
+    tx: Tx,
+    action: IdpAct,
+    { id, details }: { id: string; details?: Record<string, string[] | boolean> },
+  ): void {
+    const target = { type: 'idp', id };
+    tx.record({ action, outcome: 'ok', target, ...(details === undefined ? {} : { details }) });
   }
 
   #forget(tx: Tx): void {
@@ -176,16 +179,7 @@ export class IdpService {
   }
 }
 
-function certificateRows(idpId: string, pems: readonly string[]): IdpCertificateRow[] {
-  const read = pems.map((pem) => readCertificate(pem));
-  const distinct = new Map(read.map((certificate) => [certificate.fingerprint, certificate]));
-  if (distinct.size > CERTIFICATES_MAX) {
-    throw new AppError('idp.invalid', { details: { part: 'metadata', faults: 'certificates' } });
-  }
-  return [...distinct.values()].map(({ pem, fingerprint, notBefore, notAfter }) => ({
-    ...{ idpId, fingerprint, pem, notBefore, notAfter, warnedDays: null },
-  }));
-}
+type IdpAct = 'idp.add' | 'idp.update' | 'idp.live' | 'idp.on' | 'idp.off' | 'idp.remove';
 
 /** Two identity providers of one name could not be told apart. */
 async function orEntityTaken(work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
-import type { KeyPair, SpParty } from '../../../sso/index.ts';
-import { SYSTEM_ACTOR, type Clock, type Ids } from '../../kernel/index.ts';
+import { readCertificate, type KeyPair, type SpParty } from '../../../sso/index.ts';
+import { AppError, SYSTEM_ACTOR, type Clock, type Ids } from '../../kernel/index.ts';
 import { createServerCertificate, type Crypto } from '../../platform/crypto/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/persistence/index.ts';
 import { insertSpKey, listSpKeys } from './sso.repo.ts';
@@ -16,7 +16,7 @@ export interface SpKeyDeps {
 const CACHE_MS = 5_000;
 const VALID_DAYS = 1_095;
 /** A new key is published that long before it signs, so that identity providers can load our metadata anew. */
-export const KEY_LEAD_MS = 7 * 86_400_000;
+const KEY_LEAD_MS = 7 * 86_400_000;
 const cellOf = (id: string) => ({ table: 'sso_sp_key', column: 'key_enc', rowId: id });
 
 interface LoadedKey extends KeyPair {
@@ -71,12 +71,31 @@ export class SpKeys {
     return createServerCertificate({ hostnames, now: this.#deps.clock.now(), validDays: VALID_DAYS });
   }
 
+  /** Keeps a key that is published now and signs in seven days. Throws `idp.key_waiting` while another one waits. */
+  async add(tx: Tx, key: KeyPair & { notAfter: Date }): Promise<void> {
+    const now = this.#deps.clock.now();
+    const rows = await listSpKeys(tx);
+    if (rows.some(({ signsFromAt }) => signsFromAt > now)) throw new AppError('idp.key_waiting');
+    await this.insert(tx, key, new Date(now.getTime() + KEY_LEAD_MS));
+  }
+
+  /** Keys of ours as administrators compare them, the newest first. */
+  async list(): Promise<Record<string, unknown>[]> {
+    const now = this.#deps.clock.now();
+    const rows = await this.#deps.uow.read(listSpKeys);
+    const signing = rows.find(({ signsFromAt }) => signsFromAt <= now);
+    return rows.map(({ id, certificate, signsFromAt, notAfter }) => ({
+      ...{ id, fingerprint: readCertificate(certificate).fingerprint, isSigning: id === signing?.id },
+      ...{ signsFrom: signsFromAt.toISOString(), notAfter: notAfter.toISOString() },
+    }));
+  }
+
   /** Keeps a key that signs from an instant on. */
   async insert(tx: Tx, key: KeyPair & { notAfter: Date }, signsFromAt: Date): Promise<void> {
     const id = this.#deps.ids.next();
     const { certificate, privateKey, notAfter } = key;
     const keyEnc = this.#deps.crypto.installation.seal(cellOf(id), privateKey);
-    await insertSpKey(tx, { id, certificate, keyEnc, signsFromAt, notAfter });
+    await insertSpKey(tx, { id, certificate, keyEnc, signsFromAt, notAfter, warnedDays: null });
     tx.record({ action: 'sso.key', outcome: 'ok', target: { type: 'sso-key', id } });
     tx.afterCommit(() => {
       this.#cache = undefined;

@@ -72,6 +72,7 @@ export class SsoLogoutService {
       purpose: 'logout',
       returnTo: '/sign-in',
       accountId: row.accountId,
+      sessionId: null,
       isForced: false,
       createdAt: now,
       expiresAt: new Date(now.getTime() + SSO_TIMES.pendingMs),
@@ -157,16 +158,8 @@ export class SsoLogoutService {
     return { type: 'home' };
   }
 
-  /** Ends every session that an identity provider opened; for its removal. At most 1,000. */
-  async endAll(tx: Tx, idpId: string): Promise<number> {
-    const rows = await sessionsOfIdp(tx, idpId);
-    await this.#end(tx, rows, 'identity-provider-removed');
-    return rows.length;
-  }
-
   async #end(tx: Tx, rows: readonly SessionRow[], reason: string): Promise<void> {
     await endSessions(tx, rows, reason);
-    const ids = new Set(rows.map(({ id }) => id));
-    this.#deps.sessions.forgetAfter(tx, (live) => ids.has(live.row.id));
+    for (const { id: sessionId } of rows) this.#deps.sessions.forgetAfter(tx, { sessionId });
   }
 }

@@ -43,12 +43,16 @@ export class SsoPeople {
   async apply(tx: Tx, named: NamedPerson): Promise<Account> {
     const account = (await this.#find(tx, named)) ?? (await this.#create(tx, named));
     if (account.state !== 'active') throw new SsoRefusal('sso.disabled', `account-${account.state}`);
-    await this.#applyRoles(tx, account, named.person.roles);
+    const granted = await this.#applyRoles(tx, account, named.person.roles);
     if (named.person.roles.length === 0) throw new SsoRefusal('sso.no_role', 'no-rule-fits');
-    await this.#applyPlace(tx, account.id, named);
-    const changed = await findAccount(tx, account.id);
-    if (changed === undefined) throw new Error('The account is gone within its unit of work.');
-    return changed;
+    const isPlaced = await this.#applyPlace(tx, granted, named);
+    return isPlaced ? this.#again(tx, account.id) : granted;
+  }
+
+  async #again(tx: Tx, accountId: string): Promise<Account> {
+    const account = await findAccount(tx, accountId);
+    if (account === undefined) throw new Error('The account is gone within its unit of work.');
+    return account;
   }
 
   /** By the name at the identity provider; else an account without a password that nobody has claimed yet. */
@@ -73,9 +77,7 @@ export class SsoPeople {
     await this.#orRefuse(() => assertRoles(tx, roles));
     await this.#deps.accounts.createApproved(tx, [input], WHO);
     await this.#link(tx, { known, nameId, accountId });
-    const account = await findAccount(tx, accountId);
-    if (account === undefined) throw new Error('The account is gone within its unit of work.');
-    return account;
+    return this.#again(tx, accountId);
   }
 
   async #link(tx: Tx, link: { known: KnownIdp; nameId: string; accountId: string }): Promise<void> {
@@ -92,11 +94,13 @@ export class SsoPeople {
     tx.record({ action: 'account.link', outcome: 'ok', target, details: { idp: known.idp.id } });
   }
 
-  async #applyRoles(tx: Tx, account: Account, roles: readonly string[]): Promise<void> {
+  /** Gives the account as it is then. */
+  async #applyRoles(tx: Tx, account: Account, roles: readonly string[]): Promise<Account> {
     const isSame =
       roles.length === account.roles.length && roles.every((role) => account.roles.includes(role));
-    if (isSame) return;
+    if (isSame) return account;
     await this.#orRefuse(() => this.#deps.accounts.grantApproved(tx, account, { roles, who: WHO }));
+    return this.#again(tx, account.id);
   }
 
   /** Combinations that the rules of duties forbid let nobody in; they are mended in the map. */
@@ -111,16 +115,16 @@ export class SsoPeople {
     }
   }
 
-  async #applyPlace(tx: Tx, accountId: string, { known, person }: NamedPerson): Promise<void> {
-    const account = await findAccount(tx, accountId);
-    if (account === undefined) return;
-    if (account.displayName !== person.displayName) await setDisplayName(tx, accountId, person.displayName);
+  /** Tells whether name or unit changed. */
+  async #applyPlace(tx: Tx, account: Account, { known, person }: NamedPerson): Promise<boolean> {
+    const isRenamed = account.displayName !== person.displayName;
+    if (isRenamed) await setDisplayName(tx, account.id, person.displayName);
     const unitId = await this.#unitOf(tx, person);
-    if (person.unit !== undefined && unitId !== account.unitId) {
-      await placeAccount(tx, account, { unitId, scopes: [] });
-    }
+    const isMoved = person.unit !== undefined && unitId !== account.unitId;
+    if (isMoved) await placeAccount(tx, account, { unitId, scopes: [] });
     const isGrouped = known.map.roles.some(({ skillGroups }) => skillGroups !== undefined);
-    if (isGrouped) await setSkillGroupsOf(tx, accountId, person.skillGroups);
+    if (isGrouped) await setSkillGroupsOf(tx, account.id, person.skillGroups);
+    return isRenamed || isMoved;
   }
 
   /** The unit of the code; the head office for a code nobody has, where the supervisor of the unit finds nobody. */

@@ -1,6 +1,8 @@
 import {
   applyMap,
   buildLogin,
+  decodeBase64,
+  decodeUtf8,
   judgeAnswer,
   SSO_TIMES,
   SsoRefusal,
@@ -12,8 +14,12 @@ import type { Clock, Ids } from '../../kernel/index.ts';
 import { randomToken, sha256 } from '../../platform/crypto/index.ts';
 import { readCookie, type RequestContext } from '../../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/persistence/index.ts';
-import { findAccount, noteSignIn } from '../account.repo.ts';
+import { findAccount, type Account } from '../account.repo.ts';
+import { rolesNeedOtp } from '../roles/role.rules.ts';
+import { noteKnownSignIn } from '../sign-in.repo.ts';
+import { removeSession } from '../session.repo.ts';
 import { actorOf, type LiveSession, type SessionService } from '../session.service.ts';
+import { examine, type Examined } from './idp-try.ts';
 import type { IdpService, KnownIdp } from './idp.service.ts';
 import type { SpKeys } from './sp-keys.ts';
 import type { SsoPeople } from './sso-people.service.ts';
@@ -54,6 +60,8 @@ export interface PreparedAnswer {
   known?: KnownIdp;
   assertion?: VerifiedAssertion;
   person?: MappedPerson;
+  /** What an administrator sees of a test, whatever came of it. */
+  examined?: Examined;
   /** Account of this name, or the id that a new one will have. */
   accountId?: string;
 }
@@ -61,7 +69,7 @@ export interface PreparedAnswer {
 /** How an answer ended. */
 export type AnswerEnd =
   | { type: 'signed-in'; live: LiveSession; returnTo: string }
-  | { type: 'tested'; idpId: string; person: MappedPerson; assertion: VerifiedAssertion }
+  | { type: 'tested'; examined: Examined; person?: MappedPerson; assertion?: VerifiedAssertion }
   | { type: 'refused'; refusal: SsoRefusal };
 
 /** Reads a form strictly: each field at most once. Throws `sso.malformed`. */
@@ -91,7 +99,7 @@ export class SsoSignInService {
   async begin(
     tx: Tx,
     known: KnownIdp,
-    ask: { returnTo: string | undefined; isForced: boolean; testerId?: string },
+    ask: { returnTo: string | undefined; isForced: boolean; testerId?: string; again?: LiveSession },
     context: RequestContext,
   ): Promise<Outgoing> {
     const { clock, keys, idps } = this.#deps;
@@ -107,7 +115,8 @@ export class SsoSignInService {
       requestId,
       purpose: ask.testerId === undefined ? 'login' : 'test',
       returnTo: localPath(ask.returnTo),
-      accountId: ask.testerId ?? null,
+      accountId: ask.testerId ?? ask.again?.account.id ?? null,
+      sessionId: ask.again?.row.id ?? null,
       isForced: ask.isForced,
       createdAt: now,
       expiresAt: new Date(now.getTime() + SSO_TIMES.pendingMs),
@@ -158,13 +167,16 @@ export class SsoSignInService {
     if (request.expiresAt <= clock.now()) throw new SsoRefusal('sso.no_pending', 'too-late');
     const known = await idps.find(idpId);
     if (known === undefined) throw new SsoRefusal('sso.issuer', 'removed');
+    prepared.known = known;
+    if (request.purpose === 'test') prepared.examined = this.#examine(known, fields);
     const idp = idps.partyOf(known);
     if (idp.certificates.length === 0) throw new SsoRefusal('sso.signature', 'certificates-ended');
     const { requestId, isForced, createdAt } = request;
     const pending = { requestId, isForced, createdAt, authnContext: [] };
     const sp = await keys.party(idpId);
     const assertion = await judgeAnswer(fields.get('SAMLResponse') ?? '', { sp, idp, pending, clock });
-    Object.assign(prepared, { known, assertion, person: applyMap(known.map, assertion) });
+    prepared.assertion = assertion;
+    prepared.person = applyMap(known.map, assertion);
     const identity = await uow.read((db) => findIdentity(db, idpId, assertion.nameId));
     prepared.accountId = identity?.accountId ?? ids.next();
     const account = identity && (await uow.read((db) => findAccount(db, identity.accountId)));
@@ -172,6 +184,19 @@ export class SsoSignInService {
     context.actAs(
       account === undefined ? { type: 'account', id: prepared.accountId, ip } : actorOf(account, { ip }),
     );
+  }
+
+  #examine(known: KnownIdp, fields: FormFields): Examined {
+    const now = this.#deps.clock.now();
+    try {
+      const text = decodeUtf8(decodeBase64(fields.get('SAMLResponse') ?? ''));
+      // What the checks say is the judgement; here only what the message says of itself counts.
+      const { clocks, fingerprints } = examine(known, text, now);
+      return { clocks, fingerprints };
+    } catch (error) {
+      if (!(error instanceof SsoRefusal)) throw error;
+      return examine(known, '', now);
+    }
   }
 
   /** Consumes the pending sign-in, remembers the assertion, and opens the session or refuses; all is recorded. */
@@ -188,7 +213,11 @@ export class SsoSignInService {
         ...(idpId === undefined ? {} : { target: { type: 'idp', id: idpId } }),
         details: { why: error.why },
       });
-      return { type: 'refused', refusal: error };
+      const { examined, person, assertion } = prepared;
+      if (examined === undefined) return { type: 'refused', refusal: error };
+      // The administrator who tests sees why; everybody else sees a number.
+      const shown = { ...examined, code: error.code, why: error.why };
+      return { type: 'tested', examined: shown, ...(person && { person }), ...(assertion && { assertion }) };
     }
   }
 
@@ -203,20 +232,27 @@ export class SsoSignInService {
     const used = sha256(`assertion\n${known.idp.entityId}\n${assertion.assertionId}`);
     if (!(await takeId(tx, used, assertion.rememberUntil))) throw new SsoRefusal('sso.replay', 'assertion');
     if (request.purpose === 'test') {
+      if (person.roles.length === 0) throw new SsoRefusal('sso.no_role', 'no-rule-fits');
       await this.#deps.idps.noteTested(tx, known.idp.id);
       tx.record({ action: 'idp.test', outcome: 'ok', target: { type: 'idp', id: known.idp.id } });
-      return { type: 'tested', idpId: known.idp.id, person, assertion };
+      if (prepared.examined === undefined) throw new Error('A test was not examined.');
+      return { type: 'tested', examined: prepared.examined, person, assertion };
     }
     if (known.idp.state !== 'live') throw new SsoRefusal('sso.disabled', 'identity-provider');
     const account = await this.#deps.people.apply(tx, { known, person, nameId: assertion.nameId, accountId });
+    const isOther = request.sessionId !== null && request.accountId !== account.id;
+    if (isOther) throw new SsoRefusal('sso.subject', 'another-person');
+    const provenAt = provenBy(account, assertion);
     const now = this.#deps.clock.now();
-    await noteSignIn(tx, account, { at: now, totpStep: account.totpLastStep });
+    await noteKnownSignIn(tx, account, { at: now, totpStep: account.totpLastStep });
+    if (request.sessionId !== null) await this.#endFormer(tx, request.sessionId);
     const live = await this.#deps.sessions.open(tx, account, context, {
       idpId: known.idp.id,
       nameId: assertion.nameId,
       nameIdFormat: assertion.nameIdFormat ?? null,
       sessionIndex: assertion.sessionIndex ?? null,
       endsAt: assertion.sessionNotOnOrAfter,
+      provenAt,
     });
     tx.record({
       action: 'session.open',
@@ -226,4 +262,37 @@ export class SsoSignInService {
     });
     return { type: 'signed-in', live, returnTo: request.returnTo };
   }
+
+  /** Whoever signs in anew leaves the old session behind: the cookie is another one from here on. */
+  async #endFormer(tx: Tx, sessionId: string): Promise<void> {
+    await removeSession(tx, sessionId);
+    this.#deps.sessions.forgetAfter(tx, { sessionId });
+    tx.record({
+      action: 'session.close',
+      outcome: 'ok',
+      reason: 'signed-in-anew',
+      target: { type: 'session', id: sessionId },
+    });
+  }
+}
+
+/** Contexts by which an identity provider says that it asked for several factors. */
+export const SEVERAL_FACTORS: readonly string[] = [
+  'https://refeds.org/profile/mfa',
+  'http://schemas.microsoft.com/claims/multipleauthn',
+  'urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken',
+  'urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorContract',
+  'urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorUnregistered',
+  'urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI',
+];
+
+/**
+ * When the person was asked; null when an administrator's one-time code is still missing. An administrator whom neither
+ * the identity provider nor a code of ours vouches for is not let in.
+ */
+function provenBy(account: Account, { authnContext, authnInstant }: VerifiedAssertion): Date | null {
+  const isAdministrator = rolesNeedOtp(account.roles, account.composed);
+  if (!isAdministrator || SEVERAL_FACTORS.includes(authnContext ?? '')) return authnInstant;
+  if (account.totpEnc === null) throw new SsoRefusal('sso.context', 'second-factor');
+  return null;
 }

@@ -14,6 +14,10 @@ export const idpEntity = defineEntity(
     sloResponseUrl: col.text(1000).optional(),
     mapJson: col.json<Json>(),
     state: col.text(20),
+    metadataUrl: col.text(1000).optional(),
+    metadataSigner: col.clob().optional(),
+    fetchedAt: col.instant().optional(),
+    fetchFault: col.text(100).optional(),
     createdAt: col.instant(),
     changedAt: col.instant(),
     changedById: col.text(64),
@@ -25,8 +29,8 @@ export const idpEntity = defineEntity(
 /** Row of `sso_idp`. */
 export type IdpRow = RowOf<typeof idpEntity>;
 
-/** `waiting` for a second person, `approved` and to be tested, `live`. */
-export type IdpState = 'waiting' | 'approved' | 'live';
+/** `approved` by two people and to be tested, `live`, `off`. */
+export type IdpState = 'approved' | 'live' | 'off';
 
 /** Certificates an identity provider signs with. */
 export const idpCertificateEntity = defineEntity(
@@ -54,6 +58,7 @@ export const spKeyEntity = defineEntity(
     keyEnc: col.sealed({ class: 'C2', scope: 'installation' }),
     signsFromAt: col.instant(),
     notAfter: col.instant(),
+    warnedDays: col.int().optional(),
   },
   { primaryKey: ['id'] },
 );
@@ -72,6 +77,8 @@ export const ssoRequestEntity = defineEntity(
     purpose: col.text(10),
     returnTo: col.text(1000),
     accountId: col.uuid().optional(),
+    /** The session whose person signs in anew; it ends with the new one. */
+    sessionId: col.uuid().optional(),
     isForced: col.flag(),
     createdAt: col.instant(),
     expiresAt: col.instant(),
@@ -107,5 +114,7 @@ export type SsoIdentityRow = RowOf<typeof ssoIdentityEntity>;
 
 /** The map of a row; it was read strictly before it was stored. */
 export function mapOf(row: Pick<IdpRow, 'mapJson'>): IdpMap {
-  return row.mapJson as unknown as IdpMap;
+  // Rows from before the setting load their metadata every day.
+  const map = row.mapJson as unknown as Omit<IdpMap, 'refreshHours'> & { refreshHours?: number };
+  return { ...map, refreshHours: map.refreshHours ?? 24 };
 }

@@ -1,5 +1,6 @@
 import type { MappedPerson, Outgoing, VerifiedAssertion } from '../../../sso/index.ts';
 import { Rendered } from '../../platform/http/index.ts';
+import type { Examined } from './idp-try.ts';
 
 type Lang = 'zh-CN' | 'en';
 
@@ -19,7 +20,15 @@ const TEXTS = {
     groups: '组',
     unit: '机构代码',
     skillGroups: '技能组',
+    testRefusedTitle: '测试登录未通过',
+    testRefused: '身份提供方尚未启用。下面是拒绝的原因，处理办法见“单点登录”手册。',
+    code: '代码',
+    check: '未通过的检查',
     clocks: '时钟（身份提供方 / 本机）',
+    tried: '已尝试的证书指纹',
+    named: '消息中的证书指纹',
+    verified: '验证通过的证书',
+    backToIdps: '返回身份提供方页面',
     none: '（无）',
   },
   en: {
@@ -38,7 +47,16 @@ const TEXTS = {
     groups: 'Groups',
     unit: 'Code of the unit',
     skillGroups: 'Skill groups',
+    testRefusedTitle: 'The test sign-in was refused',
+    testRefused:
+      'The identity provider is not live yet. Here is why; the manual of single sign-on says what to do.',
+    code: 'Code',
+    check: 'Check that failed',
     clocks: 'Clocks (identity provider / here)',
+    tried: 'Fingerprints tried',
+    named: 'Fingerprints in the message',
+    verified: 'Verified by',
+    backToIdps: 'Back to identity providers',
     none: '(none)',
   },
 } as const;
@@ -60,7 +78,7 @@ export function refusedPage(lang: Lang, requestId: string): Rendered {
   const text = TEXTS[lang];
   const body =
     `<p>${text.refused}</p><p>${text.reference}: <code>${escape(requestId)}</code></p>` +
-    `<p><a href="/sign-in">${text.back}</a></p>`;
+    `<p><a href="/sign-in?out=1">${text.back}</a></p>`;
   return new Rendered({ status: 403, html: page(lang, text.refusedTitle, body) });
 }
 
@@ -77,30 +95,54 @@ export function goTo(lang: Lang, outgoing: Outgoing): Rendered {
   return new Rendered({ status: 200, html: page(lang, text.goTitle, body), formTarget: outgoing.url });
 }
 
-/** What a test sign-in found, for the administrator who asked for it. */
+/** What a test sign-in found, for the administrator who asked for it: also why it was refused. */
 export function testedPage(
   lang: Lang,
-  found: { person: MappedPerson; assertion: VerifiedAssertion; now: Date },
+  found: { examined: Examined; person?: MappedPerson; assertion?: VerifiedAssertion },
 ): Rendered {
   const text = TEXTS[lang];
-  const { person, assertion, now } = found;
+  const { examined, person, assertion } = found;
   const list = (values: readonly string[]) => (values.length === 0 ? text.none : values.join(', '));
-  const rows: readonly (readonly [string, string])[] = [
-    ['NameID', assertion.nameId],
-    [text.username, person.username],
-    [text.displayName, person.displayName],
-    [text.roles, list(person.roles)],
-    [text.groups, list(person.groups)],
-    [text.unit, person.unit ?? text.none],
-    [text.skillGroups, list(person.skillGroups)],
-    [text.clocks, `${assertion.authnInstant.toISOString()} / ${now.toISOString()}`],
+  const { tried, named, verified } = examined.fingerprints;
+  const judged: Rows =
+    examined.code === undefined
+      ? []
+      : [
+          [text.code, examined.code],
+          [text.check, examined.why ?? text.none],
+        ];
+  const mapped: Rows =
+    person === undefined
+      ? []
+      : [
+          [text.username, person.username],
+          [text.displayName, person.displayName],
+          [text.roles, list(person.roles)],
+          [text.groups, list(person.groups)],
+          [text.unit, person.unit ?? text.none],
+          [text.skillGroups, list(person.skillGroups)],
+        ];
+  const rows: Rows = [
+    ...judged,
+    ...(assertion === undefined ? [] : ([['NameID', assertion.nameId]] as Rows)),
+    ...mapped,
+    [text.clocks, `${examined.clocks.idp ?? text.none} / ${examined.clocks.here}`],
+    [text.tried, list(tried)],
+    [text.named, list(named)],
+    [text.verified, verified ?? text.none],
   ];
-  const body = rows.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`);
+  const body = rows.map(([name, value]) => `<dt>${escape(name)}</dt><dd><code>${escape(value)}</code></dd>`);
+  const isGood = examined.code === undefined;
+  const title = isGood ? text.testTitle : text.testRefusedTitle;
+  const intro = isGood ? text.test : text.testRefused;
+  const back = `<p><a href="/idps">${text.backToIdps}</a></p>`;
   return new Rendered({
-    status: 200,
-    html: page(lang, text.testTitle, `<p>${text.test}</p><dl>${body.join('')}</dl>`),
+    status: isGood ? 200 : 403,
+    html: page(lang, title, `<p>${intro}</p><dl>${body.join('')}</dl>${back}`),
   });
 }
+
+type Rows = readonly (readonly [string, string])[];
 
 /** Script that sends the form of a page, and the style of these pages; files of ours, as the policy wants. */
 export const SSO_ASSETS = {

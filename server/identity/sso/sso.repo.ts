@@ -35,7 +35,8 @@ const IDP_UPDATE = update(idpEntity, {
   name: 'sso_idp.update',
   set: [
     ...(['entityId', 'ssoUrl', 'ssoBinding', 'sloUrl', 'sloBinding', 'sloResponseUrl', 'mapJson'] as const),
-    ...(['state', 'changedAt', 'changedById', 'version'] as const),
+    ...(['state', 'metadataUrl', 'metadataSigner', 'fetchedAt', 'fetchFault'] as const),
+    ...(['changedAt', 'changedById', 'version'] as const),
   ],
   where: ['id', 'version'],
 });
@@ -43,6 +44,11 @@ const IDP_SET_STATE = update(idpEntity, {
   name: 'sso_idp.set_state',
   set: ['state', 'changedAt', 'version'],
   where: ['id', 'version'],
+});
+const IDP_SET_FAULT = update(idpEntity, {
+  name: 'sso_idp.set_fault',
+  set: ['fetchedAt', 'fetchFault'],
+  where: ['id'],
 });
 const IDP_REMOVE = remove(idpEntity, { name: 'sso_idp.remove', where: ['id'] });
 const CERTIFICATE_INSERT = insert(idpCertificateEntity);
@@ -72,6 +78,12 @@ const KEYS = select(spKeyEntity, {
   ],
   limit: true,
 });
+const KEY_WARNED = update(spKeyEntity, { name: 'sso_sp_key.warned', set: ['warnedDays'], where: ['id'] });
+const KEYS_PURGE = portable<{ before: Date }>(
+  'sso_sp_key.purge',
+  'DELETE FROM sso_sp_key WHERE not_after < :before',
+  { params: { before: 'instant' } },
+);
 const REQUEST_INSERT = insert(ssoRequestEntity);
 const REQUEST_BY_RELAY = select(ssoRequestEntity, {
   name: 'sso_request.by_relay',
@@ -162,6 +174,21 @@ export async function removeIdp(tx: Tx, id: string): Promise<void> {
 export async function noteWarned(tx: Tx, certificate: IdpCertificateRow, warnedDays: number): Promise<void> {
   const { idpId: whereIdpId, fingerprint: whereFingerprint } = certificate;
   await tx.run(CERTIFICATE_WARNED, { warnedDays, whereIdpId, whereFingerprint });
+}
+
+/** Notes when metadata was last loaded, and why that failed. */
+export async function noteFetch(tx: Tx, id: string, at: Date, fault: string | null): Promise<void> {
+  await tx.run(IDP_SET_FAULT, { fetchedAt: at, fetchFault: fault, whereId: id });
+}
+
+/** Notes of how many days people were told for a key of ours. */
+export async function noteKeyWarned(tx: Tx, id: string, warnedDays: number): Promise<void> {
+  await tx.run(KEY_WARNED, { warnedDays, whereId: id });
+}
+
+/** Forgets keys of ours that ended before an instant; gives their number. */
+export function purgeSpKeys(tx: Tx, before: Date): Promise<number> {
+  return tx.run(KEYS_PURGE, { before });
 }
 
 /** Keys of ours, the newest first. */

@@ -1,5 +1,5 @@
 import { spMetadata, type LogoutCarrier } from '../../../sso/index.ts';
-import { AppError, type Clock } from '../../kernel/index.ts';
+import { AppError } from '../../kernel/index.ts';
 import {
   defineRoute,
   readCookie,
@@ -10,7 +10,7 @@ import {
   type Schema,
 } from '../../platform/http/index.ts';
 import { permissionsOfAccount } from '../account.repo.ts';
-import type { SessionService } from '../session.service.ts';
+import type { LiveSession, SessionService } from '../session.service.ts';
 import { IDP_ID_PATTERN, type IdpService } from './idp.service.ts';
 import type { SpKeys } from './sp-keys.ts';
 import { goTo, refusedPage, SSO_ASSETS, testedPage } from './sso.pages.ts';
@@ -19,12 +19,14 @@ import { readFields, type PreparedAnswer, type SsoSignInService } from './sso-si
 
 /** What the addresses that identity providers know need. */
 export interface SsoRouteDeps {
-  clock: Clock;
   idps: IdpService;
   keys: SpKeys;
   signIns: SsoSignInService;
   logouts: SsoLogoutService;
   sessions: SessionService;
+  isEvaluation: boolean;
+  /** Beginnings write a row each, so an address may not begin without end. */
+  beginningsPerMinute: number;
 }
 
 interface ByIdp {
@@ -41,8 +43,9 @@ const anything: Schema = {};
 const FORM_BYTES_MAX = 1_200_000;
 const form = closed({ form: text(FORM_BYTES_MAX) }, ['form']);
 const rawQuery = closed({ raw: text(FORM_BYTES_MAX) }, ['raw']);
-/** Beginnings write a row each, so an address may not begin without end. */
-const LIMIT = { max: 120, perMs: 60_000, counts: 'all' } as const;
+const MINUTE_MS = 60_000;
+/** The sign-in page as it is for those who left: it leads nowhere by itself. */
+const SIGNED_OUT = '/sign-in?out=1';
 const COMMON = { permission: 'public', params, response: anything, isInternal: true } as const;
 
 /** Sign-in, answers, logout, and our metadata, for each identity provider under addresses of its own. */
@@ -59,14 +62,20 @@ export function ssoRoutes(deps: SsoRouteDeps): AnyRoute[] {
   ];
 }
 
-function metadataRoute({ idps, keys }: SsoRouteDeps): AnyRoute {
+/** What an address may ask in a minute. */
+function limitOf({ beginningsPerMinute }: SsoRouteDeps) {
+  return { max: beginningsPerMinute, perMs: MINUTE_MS, counts: 'all' } as const;
+}
+
+function metadataRoute(deps: SsoRouteDeps): AnyRoute {
+  const { idps, keys } = deps;
   return defineRoute<ByIdp, unknown, unknown, string>({
     ...COMMON,
     method: 'GET',
     path: '/sso/:idp/metadata',
     summary: 'Our metadata for an identity provider.',
     audit: { none: 'Public by nature: addresses and certificates.' },
-    limit: LIMIT,
+    limit: limitOf(deps),
     async prepare({ params: { idp } }) {
       if ((await idps.find(idp)) === undefined) throw new AppError('request.not_found');
       return spMetadata(await keys.party(idp));
@@ -80,12 +89,13 @@ function metadataRoute({ idps, keys }: SsoRouteDeps): AnyRoute {
   });
 }
 
-function loginRoute({ idps, keys, signIns, sessions }: SsoRouteDeps): AnyRoute {
+function loginRoute(deps: SsoRouteDeps): AnyRoute {
+  const { idps, keys, signIns, sessions } = deps;
   return defineRoute<
     ByIdp,
     { returnTo?: string; force?: string; test?: string },
     unknown,
-    string | undefined
+    LiveSession | undefined
   >({
     ...COMMON,
     method: 'GET',
@@ -100,18 +110,17 @@ function loginRoute({ idps, keys, signIns, sessions }: SsoRouteDeps): AnyRoute {
       },
       [],
     ),
-    limit: LIMIT,
+    limit: limitOf(deps),
     async prepare({ params: { idp }, query }, context) {
       // Keys of ours are made with the first use, in a unit of work of their own.
       await keys.party(idp);
-      if (query.test === undefined) return undefined;
       const live = await liveSession(sessions, context);
-      if (live === undefined || !permissionsOfAccount(live.account).has('idp:write')) {
-        throw new AppError('access.unauthenticated');
-      }
-      return live.account.id;
+      const mayTest = live !== undefined && permissionsOfAccount(live.account).has('idp:write');
+      if (query.test !== undefined && !mayTest) throw new AppError('access.unauthenticated');
+      return live;
     },
-    async handler(tx, { params: { idp }, query, prepared: testerId }, context) {
+    async handler(tx, { params: { idp }, query, prepared: live }, context) {
+      const testerId = query.test === undefined ? undefined : live?.account.id;
       const known = await idps.find(idp);
       const isOpen =
         known?.idp.state === 'live' || (known?.idp.state === 'approved' && testerId !== undefined);
@@ -119,6 +128,8 @@ function loginRoute({ idps, keys, signIns, sessions }: SsoRouteDeps): AnyRoute {
       const ask = {
         ...{ returnTo: query.returnTo, isForced: query.force === '1' },
         ...(testerId === undefined ? {} : { testerId }),
+        // Somebody who is signed in proves it anew; the session it was ends with the answer.
+        ...(query.force === '1' && live?.row.idpId === idp ? { again: live } : {}),
       };
       return goTo(context.lang, await signIns.begin(tx, known, ask, context));
     },
@@ -130,7 +141,7 @@ async function liveSession(sessions: SessionService, context: RequestContext) {
   return cookie === undefined ? undefined : sessions.find(cookie, true);
 }
 
-function answerRoute({ clock, signIns }: SsoRouteDeps): AnyRoute {
+function answerRoute({ signIns }: SsoRouteDeps): AnyRoute {
   return defineRoute<ByIdp, unknown, { form: string }, PreparedAnswer>({
     ...COMMON,
     method: 'POST',
@@ -144,7 +155,7 @@ function answerRoute({ clock, signIns }: SsoRouteDeps): AnyRoute {
     async handler(tx, { prepared }, context) {
       const end = await signIns.complete(tx, prepared, context);
       if (end.type === 'signed-in') return new Rendered({ status: 303, location: end.returnTo });
-      if (end.type === 'tested') return testedPage(context.lang, { ...end, now: clock.now() });
+      if (end.type === 'tested') return testedPage(context.lang, end);
       return refusedPage(context.lang, context.requestId);
     },
   });
@@ -161,9 +172,9 @@ function logoutRoute({ logouts, sessions }: SsoRouteDeps): AnyRoute {
       // A page of somebody else may not sign people out; browsers say where a request comes from.
       const isForeign = context.header('sec-fetch-site') === 'cross-site';
       const live = isForeign ? undefined : await liveSession(sessions, context);
-      if (live === undefined) return new Rendered({ status: 303, location: isForeign ? '/' : '/sign-in' });
+      if (live === undefined) return new Rendered({ status: 303, location: isForeign ? '/' : SIGNED_OUT });
       const outgoing = await logouts.begin(tx, live, context);
-      if (outgoing === undefined) return new Rendered({ status: 303, location: '/sign-in' });
+      if (outgoing === undefined) return new Rendered({ status: 303, location: SIGNED_OUT });
       return goTo(context.lang, outgoing);
     },
   });
@@ -188,7 +199,7 @@ function sloRoute({ logouts }: SsoRouteDeps, method: 'GET' | 'POST'): AnyRoute {
     async handler(tx, { prepared }, context) {
       const end = await logouts.complete(tx, prepared, context);
       if (end.type === 'answer') return goTo(context.lang, end.outgoing);
-      if (end.type === 'home') return new Rendered({ status: 303, location: '/sign-in' });
+      if (end.type === 'home') return new Rendered({ status: 303, location: SIGNED_OUT });
       return refusedPage(context.lang, context.requestId);
     },
   });
@@ -210,7 +221,7 @@ function assetRoute(): AnyRoute {
   });
 }
 
-function choicesRoute({ idps }: SsoRouteDeps): AnyRoute {
+function choicesRoute({ idps, isEvaluation }: SsoRouteDeps): AnyRoute {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/sso',
@@ -219,12 +230,17 @@ function choicesRoute({ idps }: SsoRouteDeps): AnyRoute {
     audit: { none: 'The sign-in page shows them to everybody.' },
     response: {
       type: 'object',
-      properties: { items: { type: 'array', items: { type: 'object', properties: { id: text(40) } } } },
-      required: ['items'],
+      properties: {
+        items: { type: 'array', items: { type: 'object', properties: { id: text(40) } } },
+        goesStraight: { type: 'boolean' },
+      },
+      required: ['items', 'goesStraight'],
     },
     async handler() {
       const live = (await idps.list()).filter(({ idp }) => idp.state === 'live');
-      return { items: live.map(({ idp }) => ({ id: idp.id })) };
+      // The accounts of an evaluation are local ones, so there the page stays.
+      const goesStraight = live.length === 1 && !isEvaluation;
+      return { items: live.map(({ idp }) => ({ id: idp.id })), goesStraight };
     },
   });
 }

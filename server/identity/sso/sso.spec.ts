@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { cookieOf, serveIdentity, type IdentityServer } from '../test/serve-identity.ts';
-import { TestIdp } from './test/test-idp.ts';
+import { approve, TestIdp } from './test/test-idp.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -104,6 +105,27 @@ describe('single sign-on', function () {
       expect((await idp.answer(first)).headers.location).to.equal('/a');
     });
 
+    it('says which way the clock of the identity provider is off, and lets people in once it is set', async () => {
+      const who = { nameId: 'n-4', attributes: { uid: ['clock.ed'], groups: ['agents'] } };
+      const shifted = (seconds: number) => {
+        const now = new Date(server.clock.now().getTime() + seconds * 1_000);
+        return { ...who, now, assertionId: `_clock${seconds}` };
+      };
+      const off = [];
+      // A message may be five minutes old and clocks a minute apart, so that late is over six minutes.
+      for (const seconds of [300, 61, -361, -600]) {
+        const { status } = await idp.answer(await idp.begin('/'), shifted(seconds));
+        off.push(status, await idp.lastRefusal());
+      }
+      expect(off).to.deep.equal([
+        ...[403, 'sso.not_yet', 403, 'sso.not_yet'],
+        ...[403, 'sso.expired', 403, 'sso.expired'],
+      ]);
+      expect((await idp.answer(await idp.begin('/'), shifted(60))).status).to.equal(303);
+      expect((await idp.answer(await idp.begin('/'), shifted(-300))).status).to.equal(303);
+      expect((await idp.signIn(who)).session.account.username).to.equal('clock.ed');
+    });
+
     it('goes nowhere but to a path of ours', async () => {
       for (const to of [
         'https://evil.example',
@@ -176,6 +198,19 @@ describe('single sign-on', function () {
       expect([other.status, await idp.lastRefusal()]).to.deep.equal([403, 'sso.no_account']);
     });
 
+    it('are refused when their groups were cut off, keep what they had, and come in with all of them', async () => {
+      const who = { nameId: 'n-18', attributes: { uid: ['many.groups'], groups: ['agents', 'leaders'] } };
+      const before = await idp.signIn(who);
+      const cut = { 'http://schemas.microsoft.com/claims/groups.link': ['https://graph.example/x'] };
+      const refused = await idp.answer(await idp.begin('/'), {
+        nameId: 'n-18',
+        attributes: { uid: ['many.groups'], ...cut },
+      });
+      expect([refused.status, await idp.lastRefusal()]).to.deep.equal([403, 'sso.attributes']);
+      expect((await before.ask('/api/v1/session')).json.roles).to.deep.equal(['agent', 'supervisor']);
+      expect((await idp.signIn(who)).session.account.id).to.equal(before.session.account.id);
+    });
+
     it('cannot be two administrators, whatever their groups', async () => {
       const begun = await idp.begin('/');
       const refused = await idp.answer(begun, {
@@ -191,6 +226,21 @@ describe('single sign-on', function () {
       await server.core.sql('UPDATE account SET state = $1 WHERE id = $2', ['disabled', session.account.id]);
       const refused = await idp.answer(await idp.begin('/'), who);
       expect([refused.status, await idp.lastRefusal()]).to.deep.equal([403, 'sso.disabled']);
+    });
+
+    it('come into the skill groups of their rules, and are told when they are in none', async () => {
+      const { core, identity } = server;
+      const who = { nameId: 'n-17', attributes: { uid: ['he.ping'], groups: ['agents'] } };
+      expect((await idp.signIn(who)).session.lacksSkillGroup).to.equal(false);
+      await core.uow.run({ actor: SYSTEM_ACTOR }, (tx) =>
+        identity.createSkillGroup(tx, { name: 'Cards', memberIds: [] }),
+      );
+      expect((await idp.signIn(who)).session.lacksSkillGroup).to.equal(true);
+      await idp.register({ roles: [{ group: 'agents', role: 'agent', skillGroups: ['Cards'] }] });
+      expect((await idp.signIn(who)).session.lacksSkillGroup).to.equal(false);
+      const [group] = await identity.listSkillGroups();
+      expect(group?.memberIds).to.have.length(1);
+      await idp.register();
     });
 
     it('are made only where the map says so', async () => {
@@ -268,7 +318,14 @@ describe('single sign-on', function () {
         nameId: 'n-30',
         attributes: { uid: ['c.one'], groups: ['agents'] },
       });
-      expect((await admin.ask('/api/v1/idps/corp', { method: 'DELETE' })).status).to.equal(204);
+      const asked = await admin.ask('/api/v1/idps/corp/removal', {
+        method: 'POST',
+        body: { reason: 'gone' },
+      });
+      expect(asked.status).to.equal(202);
+      expect((await ask('/api/v1/session')).status).to.equal(200);
+      const security = await server.browse(server.people['security-admin']);
+      expect((await approve(security, asked.json.approvalId)).status).to.equal(200);
       expect((await ask('/api/v1/session')).status).to.equal(401);
       expect((await server.ask('/sso/corp/login')).status).to.equal(403);
       await idp.register();
@@ -276,7 +333,8 @@ describe('single sign-on', function () {
 
     it('get every fault of a map, and no second identity provider of one name', async () => {
       const admin = await server.browse(server.people['system-admin']);
-      const put = (id: string, body: unknown) => admin.ask(`/api/v1/idps/${id}`, { method: 'PUT', body });
+      const put = (id: string, body: object) =>
+        admin.ask(`/api/v1/idps/${id}`, { method: 'PUT', body: { ...body, reason: 'new' } });
       const bad = await put('other', {
         metadata: idp.metadata(),
         map: { attributes: {}, roles: [{ group: 'a', role: 'root' }] },
@@ -288,6 +346,20 @@ describe('single sign-on', function () {
         map: { attributes: { username: 'uid' } },
       });
       expect(twice.json.code).to.equal('idp.entity_taken');
+      const named = idp.metadata().replace('entityID="', 'entityID="https://other.example/');
+      const ended = named.replace('entityID=', 'validUntil="2020-01-01T00:00:00Z" entityID=');
+      const two =
+        `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${named}` +
+        `${named.replace('entityID="', 'entityID="https://third.example/')}</md:EntitiesDescriptor>`;
+      const faults = [];
+      for (const metadata of [ended, two]) {
+        const { status, json } = await put('other', { metadata, map: { attributes: { username: 'uid' } } });
+        faults.push(status, json.code, json.details.faults);
+      }
+      expect(faults).to.deep.equal([
+        ...[422, 'idp.invalid', 'valid-until'],
+        ...[422, 'idp.invalid', 'several-entities'],
+      ]);
       expect(
         (await put('other', { metadata: '<x/>', map: { attributes: { username: 'uid' } } })).json.code,
       ).to.equal('idp.invalid');

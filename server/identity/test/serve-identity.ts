@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import process from 'node:process';
 import type { AddressInfo } from 'node:net';
-import { createFakeClock, SYSTEM_ACTOR, type FakeClock } from '../../kernel/index.ts';
+import { AppError, createFakeClock, SYSTEM_ACTOR, type FakeClock } from '../../kernel/index.ts';
 import { totp } from '../../platform/crypto/index.ts';
 import {
   configureServer,
@@ -13,6 +13,7 @@ import {
 import { portable } from '../../platform/persistence/index.ts';
 import { ask, type Ask, type Reply } from '../../test/support/ask.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
+import { recordAnswer } from '../../test/oracle-sim/answers.ts';
 import {
   createIdentity,
   ROLES,
@@ -20,6 +21,7 @@ import {
   type Identity,
   type Role,
   type IdentityDeps,
+  type SignInSettings,
   type WorkPort,
 } from '../index.ts';
 
@@ -37,6 +39,7 @@ const YEAR_MS = 365 * 86_400_000;
 export interface Browser {
   account: FirstAccount;
   session: Reply['json'];
+  cookie: string;
   ask(path: string, options?: Ask): Promise<Reply>;
 }
 
@@ -110,6 +113,17 @@ function createWork() {
 /** Records of the desk, as a spec sets them. */
 export const records = new Map<string, Awaited<ReturnType<IdentityDeps['lookAt']>>>();
 
+/** How people come in; a spec sets it. */
+export const signInSettings: SignInSettings = { ssoOnlyRoles: [] };
+
+/** What administrators were told, and what answers calls to the outside; a spec sets both. */
+export const told: Parameters<IdentityDeps['tell']>[1][] = [];
+export const outside: { request: ReturnType<IdentityDeps['egress']>['request'] } = {
+  request: async () => {
+    throw new AppError('egress.refused');
+  },
+};
+
 function buildIdentity(core: Core, config: HostConfig, port: WorkPort): Identity {
   return createIdentity({
     ...core,
@@ -122,7 +136,18 @@ function buildIdentity(core: Core, config: HostConfig, port: WorkPort): Identity
     work: port,
     lookAt: async (_db, { id }) => records.get(id),
     onFault: showFault,
+    signInSettings: () => signInSettings,
+    breakGlassNetworks: ['10.9.0.0/16'],
+    egress: () => ({ request: (use, request) => outside.request(use, request) }),
+    tell: async (_tx, notice) => void told.push(notice),
   });
+}
+
+/** One request, its answer written down for whoever compares the answers of two databases. */
+async function askRecorded(port: number, path: string, options: Ask): Promise<Reply> {
+  const reply = await ask(port, path, options);
+  recordAnswer({ path, method: options.method }, reply);
+  return reply;
 }
 
 async function listenAnywhere(): Promise<{ server: Server; port: number }> {
@@ -150,9 +175,12 @@ async function createPeople(core: Core, identity: Identity): Promise<Record<Role
 }
 
 /** Starts it. */
-export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Promise<IdentityServer> {
+export async function serveIdentity(
+  extraRoutes: readonly AnyRoute[] = [],
+  { startMs = Date.now() - YEAR_MS, isEmpty = false }: { startMs?: number; isEmpty?: boolean } = {},
+): Promise<IdentityServer> {
   const work = createWork();
-  const clock = createFakeClock(new Date(Date.now() - YEAR_MS));
+  const clock = createFakeClock(new Date(startMs));
   const core = await buildCore({ clock });
   const { server, port } = await listenAnywhere();
   const twins: Server[] = [];
@@ -164,7 +192,8 @@ export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Prom
     return identity;
   };
   const identity = serveNew();
-  const people = await createPeople(core, identity);
+  // An installation before its first administrators has nobody.
+  const people = isEmpty ? ({} as Record<Role, FirstAccount>) : await createPeople(core, identity);
 
   const signIn = ({
     username,
@@ -172,7 +201,7 @@ export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Prom
     totpSecret,
   }: Pick<FirstAccount, 'username' | 'password' | 'totpSecret'>) => {
     const otp = totpSecret === undefined ? {} : { otp: totp.code(totpSecret, clock.now()) };
-    return ask(port, '/api/v1/session', { method: 'POST', body: { username, password, ...otp } });
+    return askRecorded(port, '/api/v1/session', { method: 'POST', body: { username, password, ...otp } });
   };
   return {
     core,
@@ -181,7 +210,7 @@ export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Prom
     identity,
     work,
     people,
-    ask: (path, options = {}) => ask(port, path, options),
+    ask: (path, options = {}) => askRecorded(port, path, options),
     signIn,
     async browse(account) {
       const reply = await signIn(account);
@@ -193,8 +222,9 @@ export async function serveIdentity(extraRoutes: readonly AnyRoute[] = []): Prom
       return {
         account,
         session: reply.json,
+        cookie,
         ask: (path, options = {}) =>
-          ask(port, path, { ...options, headers: { ...headers, ...options.headers } }),
+          askRecorded(port, path, { ...options, headers: { ...headers, ...options.headers } }),
       };
     },
     async twin() {

@@ -1,6 +1,7 @@
 import { AppError, decodeCursor, isUuid, LIMITS, toPage } from '../../kernel/index.ts';
 import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
+import { findRegressionRun } from '../regression/regression.repo.ts';
 import { findVersion } from './article.repo.ts';
 import type { ArticleInput, Locale } from './article.rules.ts';
 import { peopleOf, presentArticle, presentWithVersions, type Names } from './article.present.ts';
@@ -25,7 +26,17 @@ export function articleRoutes(deps: ArticleRouteDeps): AnyRoute[] {
 
 async function presentFull(deps: ArticleRouteDeps, db: Db, id: string) {
   const found = await deps.service.get(db, id);
-  return presentWithVersions(found, await deps.namesOf(db, peopleOf(found)));
+  const shown = presentWithVersions(found, await deps.namesOf(db, peopleOf(found)));
+  const { draftVersion, state } = found.article;
+  if (draftVersion === null || state !== 'approved') return shown;
+  const run = await findRegressionRun(db, id, draftVersion);
+  const judged = run && {
+    isPassed: run.isPassed,
+    cases: run.caseCount,
+    at: run.at.toISOString(),
+    ...run.findings,
+  };
+  return judged ? { ...shown, judgement: judged } : shown;
 }
 
 function readRoutes(deps: ArticleRouteDeps): AnyRoute[] {
@@ -175,6 +186,20 @@ function approvalRoutes(deps: ArticleRouteDeps): AnyRoute[] {
       errors: ['article.state_refused'],
       async handler(tx, { params, body }) {
         await deps.service.reject(tx, params.id, body.reason);
+        return presentFull(deps, tx, params.id);
+      },
+    }),
+    defineRoute<ById, unknown, { version: number; reason: string }>({
+      method: 'POST',
+      path: '/api/v1/articles/:id/roll-back',
+      summary: 'Goes back to an earlier approved version at once.',
+      permission: 'knowledge:approve',
+      audit: 'article.roll-back',
+      body: schemas.rollBackBody,
+      response: schemas.article,
+      errors: ['article.state_refused', 'article.question_taken'],
+      async handler(tx, { params, body }) {
+        await deps.service.rollBack(tx, params.id, body);
         return presentFull(deps, tx, params.id);
       },
     }),

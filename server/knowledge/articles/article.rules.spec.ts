@@ -19,8 +19,10 @@ const ALLOWED: Record<ArticleAct, string[]> = {
   revise: STATES,
   submit: ['draft'],
   approve: ['review'],
-  reject: ['review'],
+  publish: ['approved'],
+  reject: ['review', 'approved'],
   retire: ['draft', 'review', 'approved', 'published'],
+  rollBack: STATES,
 };
 
 describe('rules of articles', () => {

@@ -39,15 +39,15 @@ export interface ArticleContent {
 }
 
 /** A step in the life of an article. */
-export type ArticleAct = 'revise' | 'submit' | 'approve' | 'reject' | 'retire';
+export type ArticleAct = 'revise' | 'submit' | 'approve' | 'publish' | 'reject' | 'retire' | 'rollBack';
 
 /** What can be done to an article, by the state its newest version is in. */
 const ACTS: Record<ArticleState, readonly ArticleAct[]> = {
-  draft: ['revise', 'submit', 'retire'],
-  review: ['revise', 'approve', 'reject', 'retire'],
-  approved: ['revise', 'retire'],
-  published: ['revise', 'retire'],
-  retired: ['revise'],
+  draft: ['revise', 'submit', 'retire', 'rollBack'],
+  review: ['revise', 'approve', 'reject', 'retire', 'rollBack'],
+  approved: ['revise', 'publish', 'reject', 'retire', 'rollBack'],
+  published: ['revise', 'retire', 'rollBack'],
+  retired: ['revise', 'rollBack'],
 };
 
 /** Throws `article.state_refused` when the article's state does not allow the act. */

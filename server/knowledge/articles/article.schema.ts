@@ -36,6 +36,12 @@ export const articleRevise = closed({ category: text(ARTICLE_LIMITS.category), .
 /** Why something is rejected or taken off. */
 export const reasonBody = closed({ reason }, ['reason']);
 
+/** Back to which version, and why. */
+export const rollBackBody = closed({ version: { type: 'integer', minimum: 1 }, reason }, [
+  'version',
+  'reason',
+]);
+
 /** A body that says nothing: `{}`. */
 export const emptyBody = closed({}, []);
 
@@ -104,11 +110,41 @@ const articleVersion: Schema = {
   },
 };
 
+const changedCase: Schema = {
+  type: 'object',
+  required: ['caseId', 'question', 'before', 'after', 'isMust', 'isWorse'],
+  properties: {
+    caseId: { type: 'string' },
+    question: { type: 'string' },
+    before: { type: 'string' },
+    after: { type: 'string' },
+    isMust: { type: 'boolean' },
+    isWorse: { type: 'boolean' },
+  },
+};
+
+/** What the gate found for an approved version that is not published. */
+const judgement: Schema = {
+  type: 'object',
+  required: ['isPassed', 'cases', 'at', 'mustFailed', 'changed'],
+  properties: {
+    isPassed: { type: 'boolean' },
+    cases: { type: 'integer' },
+    at: { type: 'string' },
+    mustFailed: { type: 'integer' },
+    rightBefore: { type: 'number' },
+    rightAfter: { type: 'number' },
+    falseBefore: { type: 'number' },
+    falseAfter: { type: 'number' },
+    changed: { type: 'array', items: changedCase },
+  },
+};
+
 /** An article with its versions, newest first. */
 export const article: Schema = {
   type: 'object',
   required: [...itemRequired, 'versions'],
-  properties: { ...itemProperties, versions: { type: 'array', items: articleVersion } },
+  properties: { ...itemProperties, versions: { type: 'array', items: articleVersion }, judgement },
 };
 
 /** A page of articles. */

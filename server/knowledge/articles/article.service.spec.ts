@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AppError, createFakeClock, type Actor } from '../../kernel/index.ts';
 import { portable } from '../../platform/persistence/index.ts';
-import { buildCore, IS_ORACLE_SIM, type Core } from '../../test/support/core.ts';
+import { buildCore, skipOnStandIn, type Core } from '../../test/support/core.ts';
 import { APPROVER, AUTHOR, buildArticle, buildInput } from '../test/build-article.ts';
 import { ArticleService } from './article.service.ts';
 import { listArticles, listCategories } from './article.view.ts';
@@ -175,7 +175,7 @@ describe('articles', () => {
   });
 
   it('have versions that not even SQL changes', async function () {
-    if (IS_ORACLE_SIM) this.skip();
+    skipOnStandIn(this);
     const { id } = await buildArticle(parts());
     const refusal = (sql: string) =>
       core.sql(sql, sql.includes('$1') ? [id] : []).then(

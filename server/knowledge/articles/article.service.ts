@@ -1,6 +1,7 @@
 import type { AuditAction } from '../../../audit/index.ts';
 import { AppError, type Clock, type Ids } from '../../kernel/index.ts';
 import { DatabaseConflict, type Db, type Tx } from '../../platform/persistence/index.ts';
+import { countCases, removeRun } from '../regression/regression.repo.ts';
 import type { ArticleRow, ArticleVersionRow } from './article.entity.ts';
 import {
   endVersion,
@@ -35,7 +36,7 @@ export interface ArticleWithVersions {
 }
 
 /**
- * The life of articles: draft → review → published → retired. Every version is written once and approved by another
+ * The life of articles: draft → review → approved → published → retired. Every version is written once and approved by another
  * person than its author. Each act records its audit entry; publishing and retiring emit an event for the robot.
  */
 export class ArticleService {
@@ -107,8 +108,9 @@ export class ArticleService {
   }
 
   /**
-   * A person other than the author approves the version in review, which publishes it: from now on the robot may
-   * quote it. Throws `article.author_approves`, and `article.question_taken` when another live article has a wording.
+   * A person other than the author approves the version in review. Without questions that guard the language it is
+   * published at once; with them it waits for the gate. Throws `article.author_approves`, and `article.question_taken`
+   * when another live article has a wording.
    */
   async approve(tx: Tx, id: string): Promise<ArticleRow> {
     const read = await this.#open(tx, id, 'approve');
@@ -117,18 +119,55 @@ export class ArticleService {
     if (actor.type !== 'account' || actor.id === version.authorId) {
       throw new AppError('article.author_approves');
     }
-    const keys = wordingKeys({ question: version.question, similar: version.similarTexts });
-    await takeWordings(tx, { locale: read.locale, keys, articleId: id });
+    const approved = { ...version, approverId: actor.id, approvedAt: this.#clock.now() };
+    record(tx, 'article.approve', read, version.versionNo);
+    if ((await countCases(tx, read.locale)) === 0) return this.#goLive(tx, read, approved, 'article.publish');
+    const { question, similarTexts: similar } = version;
+    await assertFree(tx, read.locale, id, { question, similar });
+    await moveVersion(tx, { ...approved, state: 'approved' });
+    await removeRun(tx, id, version.versionNo);
+    const article = await this.#write(tx, read, { state: 'approved' });
+    emit(tx, 'article.approved', article);
+    return article;
+  }
+
+  /** The gate let the approved version through: from now on the robot may quote it. Throws `article.question_taken`. */
+  async publish(tx: Tx, id: string): Promise<ArticleRow> {
+    const read = await this.#open(tx, id, 'publish');
+    return this.#goLive(tx, read, await getVersion(tx, id, read.draftVersion), 'article.publish');
+  }
+
+  /** Back to an earlier version that was approved, live with the next answer; an open draft ends. */
+  async rollBack(tx: Tx, id: string, to: { version: number; reason: string }): Promise<ArticleRow> {
+    const read = await this.#open(tx, id, 'rollBack');
+    checkText(to.reason, '/reason', ARTICLE_LIMITS.reason);
+    const version = await findVersion(tx, id, to.version);
+    if (!version?.approverId || to.version === read.publishedVersion || to.version === read.draftVersion) {
+      throw new AppError('article.state_refused', {
+        details: { state: version?.state ?? '', act: 'rollBack' },
+      });
+    }
+    if (read.draftVersion !== null) await endVersion(tx, id, read.draftVersion);
+    return this.#goLive(tx, read, version, 'article.roll-back');
+  }
+
+  async #goLive(
+    tx: Tx,
+    read: ArticleRow,
+    version: ArticleVersionRow,
+    action: AuditAction,
+  ): Promise<ArticleRow> {
+    const { id, locale } = read;
+    const { versionNo, similarTexts: similar } = version;
+    const content = { ...version, similar, riskLevel: version.riskLevel as ArticleContent['riskLevel'] };
+    await takeWordings(tx, { locale, keys: wordingKeys(content), articleId: id });
     if (read.publishedVersion !== null) await endVersion(tx, id, read.publishedVersion);
-    const approvedAt = this.#clock.now();
-    await moveVersion(tx, { ...version, state: 'published', approverId: actor.id, approvedAt });
+    await moveVersion(tx, { ...version, state: 'published' });
     const article = await this.#write(tx, read, {
-      state: 'published',
-      publishedVersion: version.versionNo,
-      draftVersion: null,
+      ...headOf(content),
+      ...{ state: 'published', publishedVersion: versionNo, draftVersion: null },
     });
-    record(tx, 'article.approve', article, version.versionNo);
-    record(tx, 'article.publish', article, version.versionNo);
+    record(tx, action, article, versionNo);
     emit(tx, 'article.published', article);
     return article;
   }
@@ -226,7 +265,12 @@ function headOf(content: ArticleContent) {
   };
 }
 
-async function assertFree(tx: Tx, locale: string, articleId: string, content: ArticleContent): Promise<void> {
+async function assertFree(
+  tx: Tx,
+  locale: string,
+  articleId: string,
+  content: Pick<ArticleContent, 'question' | 'similar'>,
+): Promise<void> {
   const owner = await findWordingOwner(tx, { locale, keys: wordingKeys(content), articleId });
   if (owner !== undefined) throw new AppError('article.question_taken', { details: { articleId: owner } });
 }
@@ -255,7 +299,11 @@ function record(tx: Tx, action: AuditAction, article: ArticleRow, versionNo = ar
   });
 }
 
-function emit(tx: Tx, type: 'article.published' | 'article.retired', article: ArticleRow): void {
+function emit(
+  tx: Tx,
+  type: 'article.approved' | 'article.published' | 'article.retired',
+  article: ArticleRow,
+): void {
   const { id: articleId, locale, publishedVersion } = article;
   tx.emit({ type, key: articleId, payload: { articleId, locale, articleVersion: publishedVersion } });
 }

@@ -24,12 +24,19 @@ export interface LiveAnswer {
 const LIVE = `FROM article a JOIN article_version v ON v.article_id = a.id AND v.version_no = a.published_version
   WHERE (v.valid_from IS NULL OR v.valid_from <= :now) AND (v.valid_to IS NULL OR v.valid_to > :now)`;
 
+/**
+ * Categories of approved openings for an upset requester, `calming.anger` or `calming.anger.urgent`: an agent is shown one,
+ * the robot never learns or says it.
+ */
+export const OPENING_CATEGORY = 'calming.';
+
 const LIVE_ENTRIES = portable<
   { locale: string; now: Date; afterId: string; limit: number },
   { id: string; versionNo: number; question: string; similarTexts: string[]; riskLevel: string }
 >(
   'article.live_entries',
   `SELECT a.id, v.version_no, v.question, v.similar_texts, v.risk_level ${LIVE}
+    AND v.category NOT LIKE '${OPENING_CATEGORY}%'
     AND a.locale = :locale AND a.id > :afterId ORDER BY a.id FETCH FIRST :limit ROWS ONLY`,
   {
     params: { locale: 'text', now: 'instant', afterId: 'uuid', limit: 'int' },
@@ -44,6 +51,26 @@ const LIVE_ANSWERS = portable<
   `SELECT a.id, v.version_no, a.locale, v.category, v.question, v.answer ${LIVE} AND a.id IN (:idList...)`,
   {
     params: { idList: 'uuid', now: 'instant' },
+    result: {
+      id: 'uuid',
+      versionNo: 'int',
+      locale: 'text',
+      category: 'text',
+      question: 'text',
+      answer: 'clob',
+    },
+  },
+);
+const LIVE_OPENINGS = portable<
+  { locale: string; now: Date; limit: number },
+  { id: string; versionNo: number; locale: string; category: string; question: string; answer: string }
+>(
+  'article.live_openings',
+  `SELECT a.id, v.version_no, a.locale, v.category, v.question, v.answer ${LIVE}
+    AND a.locale = :locale AND v.category LIKE '${OPENING_CATEGORY}%'
+    ORDER BY v.category, a.id FETCH FIRST :limit ROWS ONLY`,
+  {
+    params: { locale: 'text', now: 'instant', limit: 'int' },
     result: {
       id: 'uuid',
       versionNo: 'int',
@@ -96,6 +123,15 @@ export async function findLiveAnswers(
   if (ids.length === 0) return new Map();
   const rows = await db.all(LIVE_ANSWERS, { idList: [...ids], now });
   return new Map(rows.map(({ versionNo, ...row }) => [row.id, { ...row, version: versionNo }]));
+}
+
+/** Openings looked at; more of them for a handful of feelings is a fault of the editor. */
+const OPENINGS_MAX = 50;
+
+/** The live openings of a language, by category. */
+export async function listLiveOpenings(db: Db, locale: string, now: Date): Promise<LiveAnswer[]> {
+  const rows = await db.all(LIVE_OPENINGS, { locale, now, limit: OPENINGS_MAX });
+  return rows.map(({ versionNo, ...row }) => ({ ...row, version: versionNo }));
 }
 
 /** A short text that changes when the live articles of a language change; cheap enough to ask every few seconds. */

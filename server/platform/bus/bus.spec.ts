@@ -1,28 +1,11 @@
 import { expect } from 'chai';
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
-import { buildCore, IS_ORACLE_SIM, QUIET_LOG, type Core } from '../../test/support/core.ts';
+import { buildCore, QUIET_LOG, type Core } from '../../test/support/core.ts';
 import type { Tx } from '../persistence/index.ts';
 import { createBus } from './bus.ts';
 import { NOTICE_BYTES_MAX, parseNotice, toNotices } from './notice.ts';
+import { Ear } from './test/ear.ts';
 import type { RunningBus } from './types.ts';
-
-/** What a process heard of a topic, and when it has heard so many ids. */
-class Ear {
-  readonly ids: string[] = [];
-  #wake: () => void = () => undefined;
-
-  constructor(bus: RunningBus, topic: string) {
-    bus.subscribe(topic, (ids) => {
-      this.ids.push(...ids);
-      this.#wake();
-    });
-  }
-
-  async heard(count: number): Promise<string[]> {
-    while (this.ids.length < count) await new Promise<void>((resolve) => (this.#wake = resolve));
-    return this.ids;
-  }
-}
 
 describe('the bus', () => {
   let core: Core;
@@ -92,20 +75,6 @@ describe('the bus', () => {
     stop();
     await here.announce('d', ['2']);
     expect(await other.heard(2)).to.deep.equal(['1', '2']);
-  });
-
-  it('says so when its connection was cut, and hears again', async function () {
-    // The table is read over the pool: there is no connection to cut.
-    if (IS_ORACLE_SIM) this.skip();
-    const gap = new Promise<void>((resolve) => there.onGap(resolve));
-    await core.sql(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE application_name = 'vaultdesk bus' AND datname = current_database()`,
-    );
-    await gap;
-    const other = new Ear(there, 'e');
-    await here.announce('e', ['1']);
-    expect(await other.heard(1)).to.deep.equal(['1']);
   });
 });
 

@@ -22,12 +22,20 @@ export interface RunningBus extends Bus {
   /** Resolves when notices of others arrive; what is loaded after that misses none. Throws `storage.unavailable`. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Another process ended and may not have told everything: whoever holds something loads it anew. */
+  missed(): void;
 }
 
 /** How notices of other processes reach this one. */
 export interface Feed {
   start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** A feed that sends by itself, after the commit, in the place of the database. */
+export interface SendingFeed extends Feed {
+  /** Hands notices on; what cannot be sent now is sent later, or the others are told that they missed some. */
+  send(bodies: readonly string[]): Promise<void>;
 }
 
 /** What a feed says. */

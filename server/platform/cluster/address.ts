@@ -1,12 +1,32 @@
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 
-/** Where the others find a process: its machine, and the socket on it. */
-export function addressOf(socketPath: string): string {
-  return `${hostname()}:${socketPath}`;
+/** A place on the network. */
+export interface LinkPlace {
+  host: string;
+  port: number;
 }
 
-/** The socket of an address of this machine; undefined for another one's. */
-export function pathOf(address: string): string | undefined {
+const NETWORK = / tls:\/\/(.+):(\d+)$/;
+
+/** Where the others find a process: its machine, the socket on it, and its place on the network if it has one. */
+export function addressOf(socketPath: string, place?: LinkPlace): string {
+  return `${hostname()}:${socketPath}${place ? ` tls://${place.host}:${place.port}` : ''}`;
+}
+
+/** Whether processes of other machines and homes reach an address. */
+export function isOnNetwork(address: string): boolean {
+  return NETWORK.test(address);
+}
+
+/**
+ * The way to an address: the socket where it lies beside the own one, else the network; undefined for a process of
+ * another machine or home folder that is not on it.
+ */
+export function wayTo(address: string, ownPath: string): { path: string } | LinkPlace | undefined {
+  const [, host, port] = NETWORK.exec(address) ?? [];
   const prefix = `${hostname()}:`;
-  return address.startsWith(prefix) ? address.slice(prefix.length) : undefined;
+  const path = address.replace(NETWORK, '').slice(prefix.length);
+  if (address.startsWith(prefix) && dirname(path) === dirname(ownPath)) return { path };
+  return host === undefined ? undefined : { host, port: Number(port) };
 }

@@ -135,7 +135,7 @@ describe('members of a cluster', () => {
     const [before, now] = [build('c'), build('c')];
     await before.start();
     await now.start();
-    await before.look();
+    await settle(before);
     expect(before.mayWrite()).to.equal(false);
     expect(now.mayWrite()).to.equal(true);
     expect(replaced.at(-1)).to.equal('c');

@@ -3,6 +3,7 @@ import type { Bus } from '../bus/index.ts';
 import type { WithDb } from '../jobs/index.ts';
 import { addressOf } from './address.ts';
 import { createLinks, type CallHandler, type EventHandler, type Links } from './links.ts';
+import type { Network } from './far-server.ts';
 import { createMembers } from './members.ts';
 import { LEASES_FREE_OF } from './node.repo.ts';
 import type { ClusterLog } from './types.ts';
@@ -50,6 +51,8 @@ export interface ClusterDeps {
   log: ClusterLog;
   /** Unix socket the others reach this process on, in a folder that no other account may enter. */
   socketPath: string;
+  /** Where processes of other machines or homes reach this one; absent: they do not. */
+  network?: Network;
   /** Open sockets of customers and agents, for the others to see. */
   socketCount(): number;
   /** The others took this process for dead, or another one has its name: it must end. */
@@ -79,9 +82,10 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const { nodeId, ids, log } = deps;
   const incarnation = ids.next();
   const self = { id: nodeId, incarnation };
-  const members = createMembers({ ...deps, ...self, address: addressOf(deps.socketPath) });
+  const { socketPath, network } = deps;
+  const members = createMembers({ ...deps, ...self, address: addressOf(socketPath, network?.place) });
   const links: Links = createLinks({
-    ...{ self, log, socketPath: deps.socketPath },
+    ...{ self, log, socketPath, clock: deps.clock, ...(network ? { network } : {}) },
     onRefused: (peer) => void members.remove(peer).catch(() => undefined),
   });
   members.onChange(({ peers }) => links.reach(peers));

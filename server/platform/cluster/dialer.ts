@@ -1,14 +1,18 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { AppError, type ErrorCode, type ErrorDetails } from '../../kernel/index.ts';
 import type { ClusterLog } from './types.ts';
 import type { Peer } from './members.ts';
-import { pathOf } from './address.ts';
+import { wayTo, type LinkPlace } from './address.ts';
+import type { LinkProof } from './link-proof.ts';
 import { createWire, type Frame, type Wire } from './wire.ts';
 
 const REDIAL_FIRST_MS = 20;
 const REDIAL_MAX_MS = 1_000;
 /** Calls one peer may owe an answer; more are refused with `server.busy`. */
 const CALLS_MAX = 50_000;
+/** A place on the network that does not say hello within this is dialled again. */
+const SILENT_MS = 5_000;
 /** Longer than a commit may take: then nobody knows whether it happened, and the sender asks again with its id. */
 const CALL_TIMEOUT_MS = 20_000;
 
@@ -21,6 +25,10 @@ export interface Dialer {
 
 interface DialerDeps {
   self: { id: string; incarnation: string };
+  /** The own socket; peers whose socket lies beside it are near. */
+  socketPath: string;
+  /** How peers on the network prove themselves; without it they are not dialled. */
+  proof: LinkProof | undefined;
   peer: Peer;
   log: ClusterLog;
   onEvent(topic: string, payload: unknown, nodeId: string): void;
@@ -28,6 +36,8 @@ interface DialerDeps {
   /** The link broke, or is there now: what the peer told before was missed. */
   onGap(): void;
 }
+
+type Hello = Extract<Frame, ['hello', ...unknown[]]>[1];
 
 interface Pending {
   resolve(value: unknown): void;
@@ -78,19 +88,40 @@ class PeerDialer implements Dialer {
   }
 
   #dial(): void {
-    const { peer, self, log } = this.#deps;
-    const path = pathOf(peer.address);
-    if (path === undefined) {
-      log.warn('server process is on another machine', { node: peer.id });
-      return;
-    }
+    const { peer, log, socketPath, proof } = this.#deps;
+    const way = wayTo(peer.address, socketPath);
+    if (way !== undefined && 'path' in way) return this.#dialNear(way.path);
+    if (way !== undefined && proof !== undefined) return this.#dialFar(way, proof);
+    log.warn('server process cannot be reached: cluster.listen is not set at both', { node: peer.id });
+  }
+
+  #dialNear(path: string): void {
     const socket = connect(path);
+    socket.on('connect', () => this.#wire?.send(['hello', this.#deps.self]));
+    this.#follow(socket, true);
+  }
+
+  #dialFar({ host, port }: LinkPlace, proof: LinkProof): void {
+    const { self } = this.#deps;
+    // Whose certificate it is says nothing: the proof is bound to this connection.
+    const socket = connectTls({ host, port, rejectUnauthorized: false, minVersion: 'TLSv1.3' });
+    socket.setTimeout(SILENT_MS, () => this.#isUp || socket.destroy());
+    socket.on('secureConnect', () => {
+      this.#wire?.send(['hello', { ...self, proof: proof.prove(socket, 'dialer', self) }]);
+    });
+    this.#follow(socket, false, (hello) => proof.isProven(socket as TLSSocket, 'listener', hello));
+  }
+
+  #follow(socket: Socket, isNear: boolean, isProven: (hello: Hello) => boolean = () => true): void {
     let fault: NodeJS.ErrnoException | undefined;
-    const wire = createWire(socket, (frame) => this.#hear(frame, wire));
+    const hear = (frame: Frame) => {
+      if (this.#isUp || (frame[0] === 'hello' && isProven(frame[1]))) return this.#hear(frame, wire);
+      wire.destroy();
+    };
+    const wire = createWire(socket, hear);
     this.#wire = wire;
-    socket.on('connect', () => wire.send(['hello', self]));
     socket.on('error', (error) => (fault = error));
-    socket.on('close', () => this.#lost(fault));
+    socket.on('close', () => this.#lost(isNear ? fault : undefined));
   }
 
   #lost(fault: NodeJS.ErrnoException | undefined): void {
@@ -100,7 +131,8 @@ class PeerDialer implements Dialer {
     this.#refuseAll();
     if (this.#isClosed) return;
     if (wasUp) this.#deps.onGap();
-    // The kernel answers for a process that is gone; one that hangs still has its socket.
+    // The system answers for a process of this machine that is gone; one that hangs still has its socket. What the
+    // network says of a far one is no proof: only its count that stands still is.
     if (fault?.code === 'ECONNREFUSED' || fault?.code === 'ENOENT') this.#deps.onRefused(this.peer);
     this.#retry = setTimeout(() => this.#dial(), this.#waitMs);
     this.#retry.unref();

@@ -1,6 +1,7 @@
-import { AppError } from '../../kernel/index.ts';
+import { AppError, type Clock } from '../../kernel/index.ts';
 import type { ClusterLog } from './types.ts';
 import { createDialer, type Dialer } from './dialer.ts';
+import type { Network } from './far-server.ts';
 import { createListener, type Tell } from './listener.ts';
 import type { Peer } from './members.ts';
 
@@ -26,6 +27,8 @@ export interface Links {
 interface LinksDeps {
   self: { id: string; incarnation: string };
   socketPath: string;
+  network?: Network;
+  clock: Clock;
   log: ClusterLog;
   /** Nobody listens at the address of a peer on this machine: its process is gone. */
   onRefused(peer: Peer): void;
@@ -70,7 +73,8 @@ export function createLinks(deps: LinksDeps): Links {
       const wanted = new Map(peers.map((peer) => [`${peer.id}/${peer.incarnation}`, peer]));
       for (const key of [...dialers.keys()]) if (!wanted.has(key)) closeDialer(key);
       for (const [key, peer] of wanted) {
-        if (!dialers.has(key)) dialers.set(key, createDialer({ ...deps, ...toPeer, peer }));
+        if (!dialers.has(key))
+          dialers.set(key, createDialer({ ...deps, ...toPeer, peer, proof: deps.network?.proof }));
       }
     },
     call(nodeId, payload) {

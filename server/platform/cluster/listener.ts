@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { AppError } from '../../kernel/index.ts';
+import { AppError, type Clock } from '../../kernel/index.ts';
+import { createFarServer, type Network } from './far-server.ts';
 import type { ClusterLog } from './types.ts';
 import { createWire, type Wire } from './wire.ts';
 
@@ -18,17 +19,22 @@ export interface Listener {
 interface ListenerDeps {
   self: { id: string; incarnation: string };
   socketPath: string;
+  network?: Network;
+  clock: Clock;
   log: ClusterLog;
   answer(payload: unknown): Promise<unknown>;
   /** Called with each process that has just come. */
   greet(tell: Tell): void;
 }
 
-/** Listens on a Unix socket; nobody may reach it who may not enter its folder. */
+/**
+ * Listens on a Unix socket, which nobody may reach who may not enter its folder; and on the network, where each peer
+ * proves first that it holds the installation's key.
+ */
 export function createListener(deps: ListenerDeps): Listener {
-  const { self, socketPath, log } = deps;
+  const { self, socketPath, log, network } = deps;
   const wires = new Set<Wire>();
-  const server: Server = createServer(accept);
+  const servers: Server[] = [];
 
   async function reply(wire: Wire, id: number, payload: unknown): Promise<void> {
     try {
@@ -39,27 +45,32 @@ export function createListener(deps: ListenerDeps): Listener {
       wire.send(['refusal', id, { code, ...(details === undefined ? {} : { details }) }]);
     }
   }
-  function accept(socket: Socket): void {
+  function welcome(wire: Wire, proof?: string): void {
+    wire.send(['hello', proof === undefined ? self : { ...self, proof }]);
+    wires.add(wire);
+    deps.greet((topic, payload) => wire.send(['event', topic, payload]));
+  }
+  const leave = (wire: Wire) => void wires.delete(wire);
+  function acceptNear(socket: Socket): void {
     const wire = createWire(socket, (frame) => {
       if (frame[0] === 'call') void reply(wire, frame[1], frame[2]);
-      if (frame[0] !== 'hello') return;
-      wire.send(['hello', self]);
-      wires.add(wire);
-      deps.greet((topic, payload) => wire.send(['event', topic, payload]));
+      if (frame[0] === 'hello') welcome(wire);
     });
     socket.on('error', () => undefined);
-    socket.on('close', () => wires.delete(wire));
+    socket.on('close', () => leave(wire));
   }
-
   return {
     async listen() {
       await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 });
       // Left by a process of this name that was killed; no other one may have it.
       await rm(socketPath, { force: true });
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(socketPath, resolve);
-      });
+      const near = createServer(acceptNear);
+      servers.push(near);
+      await opened(near, () => near.listen(socketPath));
+      if (!network) return;
+      const far = await createFarServer(network, { clock: deps.clock, log, self, reply, welcome, leave });
+      servers.push(far);
+      await opened(far, () => far.listen(network.place.port, network.place.host));
     },
     broadcast(topic, payload) {
       if (wires.size === 0) return;
@@ -71,7 +82,17 @@ export function createListener(deps: ListenerDeps): Listener {
         wire.send(['bye']);
         wire.end();
       }
-      if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.all(
+        servers.map((server) => server.listening && new Promise<void>((done) => server.close(() => done()))),
+      );
     },
   };
+}
+
+function opened(server: Server, listen: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', resolve);
+    listen();
+  });
 }

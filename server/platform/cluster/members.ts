@@ -12,6 +12,7 @@ import {
   NODE_REMOVE_STILL,
   NODE_REPLACE,
   NODES,
+  NODES_MAX,
 } from './node.repo.ts';
 import { createRing, type Ring } from './ring.ts';
 
@@ -32,8 +33,6 @@ const SLOW_LOOK_MS = 2 * BEAT_MS;
 const EARLY_LOOK_MS = 0.9 * BEAT_MS;
 /** Without a beat for this long a process writes nothing: a second later others may have taken over. */
 const WRITES_FOR_MS = (STILL_LOOKS_MAX - 1) * BEAT_MS;
-/** Processes of one installation. */
-const NODES_MAX = 64;
 const TOPIC = 'cluster.members';
 
 interface MembersDeps {

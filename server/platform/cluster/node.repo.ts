@@ -1,7 +1,10 @@
-import { insert, portable, remove, select, update } from '../persistence/index.ts';
+import { insert, portable, remove, select, update, type Db } from '../persistence/index.ts';
+import { isOnNetwork } from './address.ts';
 import { serverNodeEntity } from './node.entity.ts';
 
 export const NODE_INSERT = insert(serverNodeEntity);
+/** Processes of one installation. */
+export const NODES_MAX = 64;
 /** Processes of an installation are few; the limit is the number a view holds. */
 export const NODES = select(serverNodeEntity, {
   name: 'server_node.list',
@@ -35,3 +38,15 @@ export const LEASES_FREE_OF = portable<{ holders: string; now: Date }>(
   'UPDATE lease SET until_at = :now WHERE holder LIKE :holders AND until_at > :now',
   { params: { holders: 'text', now: 'instant' } },
 );
+
+/** How far each process has beaten; one that lives is further a few seconds later. */
+export async function listBeats(db: Db): Promise<Map<string, number>> {
+  const rows = await db.all(NODES, { limit: NODES_MAX });
+  return new Map(rows.map(({ id, incarnation, beat }) => [`${id} ${incarnation}`, beat]));
+}
+
+/** The processes on a database, and whether those of other machines can reach them. */
+export async function listAddresses(db: Db): Promise<{ id: string; isOnNetwork: boolean }[]> {
+  const rows = await db.all(NODES, { limit: NODES_MAX });
+  return rows.map(({ id, address }) => ({ id, isOnNetwork: isOnNetwork(address) }));
+}

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 /** What goes over a link: a list of these in one packet. */
 export type Frame =
-  | ['hello', { id: string; incarnation: string }]
+  | ['hello', { id: string; incarnation: string; proof?: string }]
   | ['call', number, unknown]
   | ['answer', number, unknown]
   | ['refusal', number, { code: string; details?: unknown }]
@@ -11,6 +11,8 @@ export type Frame =
 
 /** Bytes of one packet; larger ones are a fault of the other side. */
 const PACKET_BYTES_MAX = 64 * 1024 * 1024;
+/** The same before the other end has proved itself. */
+const HELLO_BYTES_MAX = 4 * 1024;
 /** What is gathered in one turn of the event loop goes out at this size without waiting for its end. */
 const GATHERED_CHARACTERS_MAX = 256 * 1024;
 /** Bytes that may wait for a peer that does not read; then the link is cut, and both sides load what they missed. */
@@ -27,8 +29,15 @@ export interface Wire {
   destroy(): void;
 }
 
-/** Speaks packets of frames over a socket: a length, then a JSON list. */
-export function createWire(socket: Socket, onFrame: (frame: Frame) => void): Wire {
+/**
+ * Speaks packets of frames over a socket: a length, then a JSON list. While the other end is a stranger its packets must
+ * be small.
+ */
+export function createWire(
+  socket: Socket,
+  onFrame: (frame: Frame) => void,
+  isStranger: () => boolean = () => false,
+): Wire {
   let gathered: string[] = [];
   let characters = 0;
   let isScheduled = false;
@@ -55,9 +64,13 @@ export function createWire(socket: Socket, onFrame: (frame: Frame) => void): Wir
     isScheduled = true;
     setImmediate(flush);
   };
-  readPackets(socket, (packet) => {
-    for (const frame of JSON.parse(packet.toString('utf8')) as Frame[]) onFrame(frame);
-  });
+  readPackets(
+    socket,
+    () => (isStranger() ? HELLO_BYTES_MAX : PACKET_BYTES_MAX),
+    (packet) => {
+      for (const frame of JSON.parse(packet.toString('utf8')) as Frame[]) onFrame(frame);
+    },
+  );
   return {
     send: (frame) => sendEncoded(JSON.stringify(frame)),
     sendEncoded,
@@ -70,7 +83,7 @@ export function createWire(socket: Socket, onFrame: (frame: Frame) => void): Wir
 }
 
 /** Calls back with each whole packet; what is none ends the link. */
-function readPackets(socket: Socket, onPacket: (packet: Buffer) => void): void {
+function readPackets(socket: Socket, bytesMax: () => number, onPacket: (packet: Buffer) => void): void {
   let chunks: Buffer[] = [];
   let bytes = 0;
   let wanted = LENGTH_BYTES;
@@ -86,7 +99,7 @@ function readPackets(socket: Socket, onPacket: (packet: Buffer) => void): void {
         bytes = all.length - part.length;
         if (isBody) onPacket(part);
         const next = isBody ? LENGTH_BYTES : part.readUInt32BE();
-        if (next > PACKET_BYTES_MAX) throw new Error('The packet is too large.');
+        if (next > bytesMax()) throw new Error('The packet is too large.');
         isBody = !isBody;
         wanted = next;
       }

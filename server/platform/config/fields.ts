@@ -93,6 +93,17 @@ export function text(
   );
 }
 
+/** A text of 1 to 100 characters that `accepts` takes. */
+export function word(
+  sentence: string,
+  fallback: string,
+  { form, accepts }: { form: string; accepts(value: string): boolean },
+): Field<string> {
+  return field(sentence, fallback, form, (value) =>
+    typeof value === 'string' && value !== '' && value.length <= 100 && accepts(value) ? value : undefined,
+  );
+}
+
 /** An address to listen on. */
 export function address(sentence: string, fallback: string): Field<string> {
   return field(sentence, fallback, 'an IP address', (value) =>
@@ -135,6 +146,16 @@ export function isHost(value: string): boolean {
 /** A host with a port. */
 export function isHostAndPort(value: string): boolean {
   return isHost(value) && /:[1-9]\d{0,4}$/.test(value);
+}
+
+/** Name of a server: what stands in the trail, and finds its sessions in the database by a pattern. */
+export function isServerName(value: string): boolean {
+  return /^[a-z][a-z0-9-]{0,29}$/.test(value);
+}
+
+/** Address of a Redis server. */
+export function isRedisUrl(value: string): boolean {
+  return /^rediss?:\/\/\S+$/.test(value) && URL.canParse(value);
 }
 
 /** A line of the allow-list of calls; the egress part reads it whole, and stops the start on a wrong host. */

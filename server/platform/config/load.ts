@@ -23,6 +23,8 @@ export interface LoadOptions {
   env?: Environment;
   /** True only in the evaluation's own entry point. */
   isEvaluation?: boolean;
+  /** Settings in the place of the file's, for one that is not written yet. */
+  given?: object;
 }
 
 /** The home folder as an absolute path; it need not exist. */
@@ -50,8 +52,10 @@ export function loadConfig(options: LoadOptions = {}): Config {
   const isEvaluation = options.isEvaluation ?? false;
   const faults: string[] = [];
   const given = new Map<string, { value: unknown; origin: string }>();
-  for (const [name, value] of readSettings(join(home, FILE_NAME), faults))
-    given.set(name, { value, origin: FILE_NAME });
+  const settings = options.given
+    ? flatten(options.given as Record<string, unknown>, SCHEMA, '')
+    : readSettings(join(home, FILE_NAME), faults);
+  for (const [name, value] of settings) given.set(name, { value, origin: FILE_NAME });
   for (const [variable, name] of Object.entries(OVERRIDES)) {
     const value = env[variable];
     if (value !== undefined && value !== '') given.set(name, { value, origin: variable });
@@ -163,6 +167,10 @@ function contradictions(config: Config): string[] {
       '"tls.socketPath" needs "tls.mode" front',
     ],
     [config.isEvaluation && !isLoopback, 'an evaluation instance takes only a loopback address in "bind"'],
+    [
+      config.cluster.listen !== undefined && config.database.url === undefined,
+      '"cluster.listen" needs "database.url": no other server reaches the database of a home folder',
+    ],
     [
       !config.isEvaluation && config.database.url === undefined,
       '"database.url" (or VAULTDESK_DATABASE_URL) is required',

@@ -11,13 +11,21 @@ import {
   isHost,
   isHostAndPort,
   isNetwork,
+  isRedisUrl,
+  isServerName,
   list,
   text,
+  word,
   zone,
   type ValuesOf,
 } from './fields.ts';
 
 const isAnyText = () => true;
+const isAbsolutePath = (value: string) => value.startsWith('/');
+const isServerUrl = (value: string) => /^https?:\/\/[A-Za-z0-9.:[\]-]+$/.test(value);
+const isPathPart = (value: string) => /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/.test(value);
+/** Nothing of the trail goes before 200 days, whatever a file says; a century is longer than any rule asks for. */
+const KEEP_DAYS = [200, 36_525] as const;
 
 /** Every setting there is. `docs/configuration.md` is made from this table and tested against it. */
 export const SCHEMA = {
@@ -47,6 +55,24 @@ export const SCHEMA = {
     1,
     [1, 16],
   ),
+  cluster: {
+    node: word('Name of this server among those on its database; it stands in the trail.', 'server-1', {
+      form: 'a small letter, then at most 29 small letters, digits, and dashes',
+      accepts: isServerName,
+    }),
+    listen: text(
+      'Address where the other servers on the database reach this one, over TLS; each worker takes the next port.',
+      'an IP address or name with a port (10.0.0.2:7443)',
+      isHostAndPort,
+    ),
+  },
+  bus: {
+    url: text(
+      'Redis that carries notices between the processes in the place of the database.',
+      'redis://… or rediss://…',
+      isRedisUrl,
+    ),
+  },
   tls: {
     mode: choice(
       'process: the server speaks TLS itself; front: a proxy does, and the server speaks plain HTTP on the loopback.',
@@ -85,10 +111,100 @@ export const SCHEMA = {
   },
   limits: {
     loopback: flag('Whether the limits per address hold for the loopback too.', false),
+    signInFailuresPerAddress: integer(
+      'Failed sign-ins, codes, and proofs of one address within signInFailureMinutes; then it waits.',
+      20,
+      [1, 10_000],
+    ),
+    signInFailureMinutes: integer('Minutes that failures of an address count.', 15, [1, 1_440]),
+    ssoPerAddressMinute: integer(
+      'Sign-ins that one address may begin at identity providers in a minute.',
+      120,
+      [1, 100_000],
+    ),
+    requestsPerAddressSecond: integer(
+      'Requests a second from one address, in the long run.',
+      100,
+      [1, 100_000],
+    ),
+    requestsPerAddressAtOnce: integer('Requests from one address at once.', 400, [1, 100_000]),
     visitorSessionsPerAddressHour: integer(
       'New conversations from one address in an hour.',
       100,
       [1, 100_000],
+    ),
+    openConversationsPerVisitor: integer(
+      'Conversations of one visitor that are open at once.',
+      20,
+      [1, 1_000],
+    ),
+  },
+  sockets: {
+    connectionsMax: integer(
+      'Open sockets of a worker; more visitors are answered 503, and a tenth more is kept for signed-in staff.',
+      15_000,
+      [100, 60_000],
+    ),
+    silentMax: integer('Sockets that have not said hello yet; more are answered 503.', 5_000, [10, 60_000]),
+    silentPerAddressMax: integer('The same from one address.', 500, [10, 60_000]),
+    helloSeconds: integer('Seconds after which a socket that never says hello is closed.', 10, [1, 60]),
+    frameKilobytes: integer('Largest frame; one message needs at most 64.', 64, [64, 1_024]),
+    framesWaitingMax: integer(
+      'Frames of one socket that wait for the ones before them; then it is not read.',
+      64,
+      [4, 10_000],
+    ),
+    waitingMegabytes: integer(
+      'Waiting frames of all sockets of a worker; above it no socket is read that has one waiting.',
+      256,
+      [8, 16_384],
+    ),
+    unreadKilobytes: integer(
+      'What a receiver may leave unread before it is cut off; it comes back and catches up.',
+      1_024,
+      [64, 65_536],
+    ),
+  },
+  keys: {
+    provider: choice(
+      'Where master keys are: file: in the home folder; vault-transit: in a key server with the transit interface; pkcs11: in a hardware module.',
+      'file',
+      ['file', 'vault-transit', 'pkcs11'],
+    ),
+    also: choice(
+      'Where master keys are besides that still open what they wrapped, while a site moves: docs/operations/keys.md.',
+      'none',
+      ['none', 'file', 'vault-transit', 'pkcs11'],
+    ),
+    passphraseFile: text(
+      'File with the passphrase that locks master keys in the home folder; better on another disk than they are.',
+      'a path, relative to the home folder or absolute',
+      isAnyText,
+    ),
+    vaultUrl: text('Address of the key server; egress.allow needs a line for it.', 'an address', isServerUrl),
+    vaultMount: text('Where its transit engine is mounted; transit unless set.', 'a path', isPathPart),
+    vaultKey: text(
+      'Name of the key in it; vaultdesk unless set. It is made at the first start.',
+      'a name',
+      isPathPart,
+    ),
+    vaultNamespace: text('Namespace of the key, where the server has namespaces.', 'a path', isPathPart),
+    vaultTokenFile: text(
+      'File with the token, read for each call, so that an agent may renew it.',
+      'a path, relative to the home folder or absolute',
+      isAnyText,
+    ),
+    pkcs11Binding: text(
+      'Folder of the package pkcs11js, built on this machine.',
+      'an absolute path',
+      isAbsolutePath,
+    ),
+    pkcs11Module: text('Library of the maker of the hardware module.', 'an absolute path', isAbsolutePath),
+    pkcs11Token: text('Label of the token.', 'a label', isAnyText),
+    pkcs11PinFile: text(
+      'File with the PIN of the token.',
+      'a path, relative to the home folder or absolute',
+      isAnyText,
     ),
   },
   crypto: {
@@ -140,6 +256,26 @@ export const SCHEMA = {
     ),
   },
   accounts: {
+    breakGlassNetworks: list(
+      'Networks that emergency accounts may be used from while their role signs in through an identity provider only; empty: all.',
+      'IP addresses or networks (10.0.0.0/8)',
+      isNetwork,
+    ),
+    breakGlassAuthorityFile: text(
+      'PEM file of the authority whose client certificates emergency sign-in needs; it then goes over breakGlassPort alone.',
+      'a path, relative to the home folder or absolute',
+      isAnyText,
+    ),
+    breakGlassPort: integer(
+      'TCP port that asks for a client certificate, with breakGlassAuthorityFile.',
+      8444,
+      [0, 65_535],
+    ),
+    oneTimeCodes: choice(
+      'Hash of the one-time codes of new accounts; sha256 only where the authenticators know it. Known accounts keep theirs.',
+      'sha1',
+      ['sha1', 'sha256'],
+    ),
     dormantDays: integer('Days without a sign-in after which an account is disabled.', 90, [7, 90]),
   },
   audit: {
@@ -172,6 +308,35 @@ export const SCHEMA = {
       isAnyText,
     ),
     heartbeatSeconds: integer('Seconds between tree heads when nothing happens.', 60, [10, 3600]),
+    witnessUrl: text(
+      'Another Vaultdesk that keeps heads and refuses any of another history; needs a rule for audit:witness.',
+      'an https address without a path',
+      isBaseUrl,
+    ),
+    witnessCaFile: text(
+      'PEM file with the authority of its certificate; without it those of the system count.',
+      'a path, like syslogCaFile',
+      isAnyText,
+    ),
+    witnessKeyFile: text(
+      'Public key of that witness (its keys/anchor.pub): its signature under each head is checked and kept; without it not asked for.',
+      'a path, like syslogCaFile',
+      isAnyText,
+    ),
+    witnessKeys: list(
+      'Public key files (keys/audit.keys) of other installations whose witness this one is.',
+      'paths, like syslogCaFile',
+      isAnyText,
+    ),
+    keepDays: {
+      access: integer('Days entries about signing in are kept before they may be purged.', 1096, KEEP_DAYS),
+      administration: integer('The same of accounts, rights, and settings.', 1096, KEEP_DAYS),
+      personalData: integer("The same of looking at or changing customers' data.", 1096, KEEP_DAYS),
+      business: integer('The same of conversations, tickets, and quality.', 1096, KEEP_DAYS),
+      knowledge: integer('The same of what the robot may say.', 1096, KEEP_DAYS),
+      system: integer('The same of the machine, keys, and backups.', 1096, KEEP_DAYS),
+      audit: integer('The same of the trail itself.', 1096, KEEP_DAYS),
+    },
   },
   files: {
     types: choices(
@@ -193,7 +358,7 @@ export const SCHEMA = {
     ),
     batchRowsMax: integer('Messages written in one statement at most.', 2000, [1, 5000]),
     queueRowsMax: integer(
-      'Waiting messages above which sockets are not read any more.',
+      'Messages that wait in one lane; more are answered server.busy and sent again by their pages.',
       50_000,
       [1000, 1_000_000],
     ),

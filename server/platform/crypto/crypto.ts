@@ -1,13 +1,20 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../kernel/index.ts';
-import type { Clock } from '../../kernel/index.ts';
 import { createAad, type AadOf } from './aad.ts';
-import { createBlindIndexes } from './blind-index.ts';
-import { createDataKey, DEK_BYTES } from './data-key.ts';
+import { createDataKey, type DataKey } from './data-key.ts';
 import { createDekCache, type DekCache, type HeldKey } from './dek-cache.ts';
-import { DEK_ID_MAX, parseEnvelope, SUITE_ALG, type Cell, type Suite } from './envelope.ts';
-import { keyFault, type KeyProvider } from './key-provider.ts';
-import { randomBytes } from './random.ts';
-import type { Crypto, Dek, DekRow, DekStore, Opened, SealedItem } from './types.ts';
+import { parseEnvelope, SUITE_ALG, type Cell } from './envelope.ts';
+import { IndexKeys } from './index-keys.ts';
+import {
+  indexRowsOf,
+  installationRow,
+  makeDek,
+  unwrapInstallation,
+  unwrapOrNothing,
+  type OwnKeyDeps,
+} from './own-keys.ts';
+import type { Crypto, Dek, DekRow, Opened, SealedItem } from './types.ts';
+import { WriteCounts } from './write-counts.ts';
 
 /** Data keys kept unwrapped in memory; one is about 300 bytes with everything around it. */
 export const DEK_CACHE_ENTRIES_MAX = 20_000;
@@ -18,15 +25,16 @@ const DEK_ID_BLOCK = 50;
 
 const FAILED: Opened = { ok: false, code: 'crypto.auth_failed' };
 
-/** What sealing needs from outside. */
-export interface CryptoDeps {
-  provider: KeyProvider;
-  store: DekStore;
-  clock: Clock;
-  /** Bound into every value: a value from another installation is refused. */
-  installationId: string;
-  /** What is written; both suites can always be read. */
-  suite: Suite;
+/** Keys unwrapped before others get their turn: about two milliseconds. */
+const UNWRAPPED_AT_ONCE = 64;
+/** Ids of destroyed keys that are remembered, so that what was erased is not taken for damaged. */
+const DESTROYED_KNOWN_MAX = 100_000;
+
+/**
+ * What sealing needs from outside. The installation's id is bound into every value; the suite is what is written, both
+ * can always be read.
+ */
+export interface CryptoDeps extends OwnKeyDeps {
   cacheEntriesMax?: number;
   cacheTtlMs?: number;
 }
@@ -38,65 +46,10 @@ export interface CryptoDeps {
 export async function createCrypto(deps: CryptoDeps): Promise<Crypto> {
   const row = await installationRow(deps);
   const secret = await unwrapInstallation(deps, row);
-  return new Keyring(deps, row.id, secret);
-}
-
-async function installationRow(deps: CryptoDeps): Promise<DekRow> {
-  const existing = await deps.store.findInstallation();
-  if (existing !== undefined) return existing;
-  const id = await deps.store.nextIds(1);
-  const { row, secret } = await makeDek(deps, id, 'installation', deps.installationId);
-  secret.fill(0);
-  try {
-    await deps.store.insertInstallation(row);
-  } catch (cause) {
-    // Another worker may have been faster; then its key is the one.
-    const other = await deps.store.findInstallation();
-    if (other === undefined) throw cause;
-    return other;
-  }
-  return row;
-}
-
-async function unwrapInstallation(deps: CryptoDeps, row: DekRow): Promise<Buffer> {
-  const { provider } = deps;
-  if (!(await provider.list()).includes(row.kekId)) {
-    throw keyFault(
-      'wrong_key',
-      `The database was sealed under master key ${row.kekId}, but the key given is ${provider.kekId}.`,
-    );
-  }
-  if (row.ownerId !== deps.installationId || row.state === 'destroyed') {
-    throw keyFault('wrong_key', 'The installation key in the database belongs to another installation.');
-  }
-  try {
-    return await provider.unwrap(row.wrapped, wrapContext(row), row.kekId);
-  } catch (cause) {
-    if (!(cause instanceof AppError) || cause.code !== 'crypto.auth_failed') throw cause;
-    throw keyFault('wrong_key', 'The master key does not open the installation key in the database.', cause);
-  }
-}
-
-async function makeDek(deps: CryptoDeps, id: number, scope: DekRow['scope'], ownerId: string) {
-  if (!Number.isInteger(id) || id < 1 || id > DEK_ID_MAX) throw new AppError('crypto.key_missing');
-  const secret = randomBytes(DEK_BYTES);
-  const { kekId } = deps.provider;
-  const wrapped = await deps.provider.wrap(secret, { dekId: id, scope, ownerId }, kekId);
-  const row: DekRow = {
-    id,
-    scope,
-    ownerId,
-    kekId,
-    alg: SUITE_ALG[deps.suite],
-    state: 'active',
-    wrapped,
-    createdAt: deps.clock.now(),
-  };
-  return { row, secret };
-}
-
-function wrapContext(row: DekRow) {
-  return { dekId: row.id, scope: row.scope, ownerId: row.ownerId };
+  const indexRows = await indexRowsOf(deps, secret);
+  const indexes = new IndexKeys();
+  await indexes.load(indexRows, (one) => unwrapOrNothing(deps.provider, one));
+  return new Keyring(deps, { id: row.id, secret, indexes });
 }
 
 class Keyring implements Crypto {
@@ -104,8 +57,14 @@ class Keyring implements Crypto {
   readonly #deps: CryptoDeps;
   readonly #aadOf: AadOf;
   readonly #cache: DekCache;
-  readonly #root: HeldKey;
-  readonly #indexes: ReturnType<typeof createBlindIndexes>;
+  #root: HeldKey;
+  /** The installation's next key, held by every process before the first seals with it. */
+  #next: DataKey | undefined;
+  readonly #destroyed = new Set<number>();
+  #onUnreadable: (cell: Cell) => void = () => undefined;
+  readonly #indexes: IndexKeys;
+  readonly #writes = new WriteCounts();
+  #reloading: Promise<void> | undefined;
   readonly #handles = new Map<number, WeakRef<Dek>>();
   readonly #keyOf = new WeakMap<Dek, HeldKey>();
   /** Lets go of a key when nobody can seal with its handle any more. */
@@ -113,12 +72,12 @@ class Keyring implements Crypto {
   #freeIds = { next: 0, end: 0 };
   #reserving: Promise<void> | undefined;
 
-  constructor(deps: CryptoDeps, installationDekId: number, secret: Buffer) {
+  constructor(deps: CryptoDeps, own: { id: number; secret: Buffer; indexes: IndexKeys }) {
     this.#deps = deps;
     this.#aadOf = createAad(deps.installationId);
-    this.#root = { key: createDataKey(installationDekId, secret), canSeal: true };
-    this.#indexes = createBlindIndexes((info) => this.#root.key.derive(info));
-    this.installation = this.#handle(this.#root);
+    this.#root = { key: createDataKey(own.id, own.secret), canSeal: true };
+    this.#indexes = own.indexes;
+    this.installation = this.#installationHandle();
     this.#cache = createDekCache({
       clock: deps.clock,
       entriesMax: deps.cacheEntriesMax ?? DEK_CACHE_ENTRIES_MAX,
@@ -127,25 +86,47 @@ class Keyring implements Crypto {
     });
   }
 
-  async newDek(scope: 'requester', ownerId: string): Promise<{ dek: Dek; row: DekRow }> {
-    const { row, secret } = await makeDek(this.#deps, await this.#nextId(), scope, ownerId);
+  async newDek(scope: DekRow['scope'], ownerId: string): Promise<{ dek: Dek; row: DekRow }> {
+    const { row, secret } = await makeDek(this.#deps, { id: await this.#nextId(), scope, ownerId });
     const held: HeldKey = { key: createDataKey(row.id, secret), canSeal: true };
     this.#cache.put(held);
     return { dek: this.#register(held), row };
   }
 
   async dek(id: number): Promise<Dek> {
-    if (id === this.#root.key.id) return this.installation;
-    const held = (await this.#cache.acquire([id])).get(id);
-    if (held === undefined) throw new AppError('crypto.key_missing');
-    if (held.canSeal) return this.#register(held);
-    this.#cache.release(held);
-    const [next] = await this.#deps.store.successors([id]);
-    if (next === undefined) throw new AppError('crypto.key_missing');
-    const heir = (await this.#cache.acquire([next.activeId])).get(next.activeId);
-    if (heir?.canSeal) return this.#register(heir);
-    if (heir !== undefined) this.#cache.release(heir);
-    throw new AppError('crypto.key_missing');
+    const dek = (await this.deks([id])).get(id);
+    if (dek === undefined) throw new AppError('crypto.key_missing');
+    return dek;
+  }
+
+  async deks(ids: readonly number[]): Promise<ReadonlyMap<number, Dek>> {
+    const found = new Map<number, Dek>();
+    const stale = await this.#take(ids, found);
+    if (stale.length === 0) return found;
+    const heirs = await this.successors(stale);
+    const active = new Map<number, Dek>();
+    await this.#take([...new Set(heirs.values())], active);
+    for (const [id, heirId] of heirs) {
+      const dek = active.get(heirId);
+      if (dek !== undefined) found.set(id, dek);
+    }
+    return found;
+  }
+
+  /** Puts the keys that seal into `found`; gives the ids of those that only open. */
+  async #take(ids: readonly number[], found: Map<number, Dek>): Promise<number[]> {
+    const rootId = this.#root.key.id;
+    if (ids.includes(rootId)) found.set(rootId, this.installation);
+    const held = await this.#cache.acquire(ids.filter((id) => id !== rootId));
+    const stale: number[] = [];
+    for (const [id, one] of held) {
+      if (one.canSeal) found.set(id, this.#register(one));
+      else {
+        this.#cache.release(one);
+        stale.push(id);
+      }
+    }
+    return stale;
   }
 
   async open(cell: Cell, envelope: Buffer): Promise<string> {
@@ -176,15 +157,48 @@ class Keyring implements Crypto {
     for (const id of ids) this.#cache.expire(id);
   }
 
+  reload(): Promise<void> {
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  get indexVersion(): number {
+    return this.#indexes.version;
+  }
+
   blindIndex(index: string, value: string): Buffer {
     return this.#indexes.blindIndex(index, value);
+  }
+
+  blindIndexes(index: string, value: string): Buffer[] {
+    return this.#indexes.blindIndexes(index, value);
   }
 
   wordTokens(index: string, text: string): bigint[] {
     return this.#indexes.wordTokens(index, text);
   }
 
+  searchTokens(index: string, text: string): bigint[][] {
+    return this.#indexes.searchTokens(index, text);
+  }
+
+  async prepare(ids: readonly number[]): Promise<void> {
+    const held = await this.#cache.acquire(ids.filter((id) => this.#ownKey(id) === undefined));
+    for (const one of held.values()) this.#cache.release(one);
+  }
+
+  onUnreadable(listener: (cell: Cell) => void): void {
+    this.#onUnreadable = listener;
+  }
+
+  takeWrites(): ReadonlyMap<number, number> {
+    return this.#writes.take();
+  }
+
   forget(id: number): void {
+    this.#noteDestroyed(id);
     this.#handles.delete(id);
     this.#cache.forget(id);
   }
@@ -193,44 +207,92 @@ class Keyring implements Crypto {
     this.#cache.close();
     this.#indexes.wipe();
     this.#root.key.wipe();
+    this.#next?.wipe();
     this.#deps.provider.close();
   }
 
   async #openAll(items: readonly SealedItem[]): Promise<(Buffer | undefined)[]> {
     const parsed = items.map(({ envelope }) => parseEnvelope(envelope));
-    const rootId = this.#root.key.id;
+    const own = new Map<number, DataKey>();
     const ids = new Set<number>();
-    for (const envelope of parsed) if (envelope && envelope.dekId !== rootId) ids.add(envelope.dekId);
+    for (const envelope of parsed) {
+      if (envelope === undefined || own.has(envelope.dekId)) continue;
+      const key = this.#ownKey(envelope.dekId);
+      if (key === undefined) ids.add(envelope.dekId);
+      else own.set(envelope.dekId, key);
+    }
     const held = await this.#cache.acquire([...ids]);
     try {
       return items.map(({ cell }, i) => {
         const envelope = parsed[i];
-        if (envelope === undefined) return undefined;
-        const key = envelope.dekId === rootId ? this.#root.key : held.get(envelope.dekId)?.key;
-        return key?.open(envelope, this.#aadOf(cell, envelope.alg, envelope.dekId));
+        const key = envelope && (own.get(envelope.dekId) ?? held.get(envelope.dekId)?.key);
+        const plain = envelope && key?.open(envelope, this.#aadOf(cell, envelope.alg, envelope.dekId));
+        // What was erased is gone for good, which is no news.
+        const isErased = envelope !== undefined && this.#destroyed.has(envelope.dekId);
+        if (plain === undefined && !isErased) this.#onUnreadable(cell);
+        return plain;
       });
     } finally {
       for (const one of held.values()) this.#cache.release(one);
     }
   }
 
+  /** The installation's own keys are held for good. */
+  #ownKey(id: number): DataKey | undefined {
+    if (id === this.#root.key.id) return this.#root.key;
+    return id === this.#next?.id ? this.#next : undefined;
+  }
+
+  /** Unwraps all that were asked for side by side, since a key server takes those of a moment together. */
   async #load(ids: number[]): Promise<HeldKey[]> {
     const wanted = new Set(ids);
-    const rows = await this.#deps.store.find(ids);
-    const held = await Promise.all(rows.filter((row) => wanted.has(row.id)).map((row) => this.#unwrap(row)));
-    return held.filter((one) => one !== undefined);
+    const rows = (await this.#deps.store.find(ids)).filter((row) => wanted.has(row.id));
+    const held: Promise<HeldKey | undefined>[] = [];
+    for (const [index, row] of rows.entries()) {
+      if (index > 0 && index % UNWRAPPED_AT_ONCE === 0) await nextTurn();
+      held.push(this.#unwrap(row));
+    }
+    return (await Promise.all(held)).filter((one) => one !== undefined);
+  }
+
+  #noteDestroyed(id: number): void {
+    if (this.#destroyed.size >= DESTROYED_KNOWN_MAX) this.#destroyed.clear();
+    this.#destroyed.add(id);
   }
 
   async #unwrap(row: DekRow): Promise<HeldKey | undefined> {
-    if (row.state === 'destroyed') return undefined;
-    try {
-      const secret = await this.#deps.provider.unwrap(row.wrapped, wrapContext(row), row.kekId);
-      return { key: createDataKey(row.id, secret), canSeal: row.state === 'active' };
-    } catch (cause) {
-      // A damaged key makes its own values unreadable, never the list they stand in.
-      if (cause instanceof AppError && cause.code === 'crypto.auth_failed') return undefined;
-      throw cause;
+    if (row.state === 'destroyed') {
+      this.#noteDestroyed(row.id);
+      return undefined;
     }
+    const secret = await unwrapOrNothing(this.#deps.provider, row);
+    return secret && { key: createDataKey(row.id, secret), canSeal: row.state === 'active' };
+  }
+
+  async #reload(): Promise<void> {
+    const { store, provider } = this.#deps;
+    const row = await store.findInstallation('active');
+    if (row !== undefined && row.id !== this.#root.key.id) await this.#succeed(row);
+    const coming = await store.findInstallation('pre_active');
+    if (coming?.id !== this.#next?.id) {
+      const held = coming && (await this.#unwrap(coming));
+      this.#next?.wipe();
+      this.#next = held?.key;
+    }
+    await this.#indexes.load(await store.findIndexKeys(), (one) => unwrapOrNothing(provider, one));
+  }
+
+  /** The installation seals with another key from now on; what stands under the old one is opened through the cache. */
+  async #succeed(row: DekRow): Promise<void> {
+    const known = this.#next?.id === row.id ? this.#next : undefined;
+    const next = known === undefined ? await this.#unwrap(row) : { key: known, canSeal: true };
+    if (next === undefined) return;
+    const old: HeldKey = { key: this.#root.key, canSeal: false };
+    this.#root = next;
+    if (known !== undefined) this.#next = undefined;
+    // Somebody may be opening with it at this moment, so the cache overwrites it when its time is over.
+    this.#cache.put(old);
+    this.#cache.release(old);
   }
 
   /** The one handle of a key the caller has just taken hold of; that hold ends with the handle. */
@@ -250,9 +312,31 @@ class Keyring implements Crypto {
     const { key } = held;
     const alg = SUITE_ALG[this.#deps.suite];
     const aadOf = this.#aadOf;
-    const dek: Dek = { id: key.id, seal: (cell, plain) => key.seal(alg, aadOf(cell, alg, key.id), plain) };
+    const dek: Dek = {
+      id: key.id,
+      seal: (cell, plain) => {
+        this.#writes.add(key.id);
+        return key.seal(alg, aadOf(cell, alg, key.id), plain);
+      },
+    };
     this.#keyOf.set(dek, held);
     return dek;
+  }
+
+  /** Modules keep this handle for good, so it asks for the key each time. */
+  #installationHandle(): Dek {
+    const alg = SUITE_ALG[this.#deps.suite];
+    const keyInUse = () => this.#root.key;
+    return {
+      get id() {
+        return keyInUse().id;
+      },
+      seal: (cell, plain) => {
+        const key = keyInUse();
+        this.#writes.add(key.id);
+        return key.seal(alg, this.#aadOf(cell, alg, key.id), plain);
+      },
+    };
   }
 
   #letGo(held: HeldKey): void {

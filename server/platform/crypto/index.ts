@@ -18,10 +18,16 @@ export {
 export { joinMasterKey, splitMasterKey } from './master-shares.ts';
 export { combineShares, splitSecret } from './secret-sharing.ts';
 export { createFileKeyProvider, type FileKeyOptions } from './file-key-provider.ts';
+export { createMovingKeyProvider } from './moving-key-provider.ts';
+export { createPkcs11KeyProvider, type Pkcs11Binding, type Pkcs11Options } from './pkcs11-key-provider.ts';
+export { openModuleSigners, type ModuleSigner, type ModuleSigners } from './pkcs11-signer.ts';
+export { createTransitKeyProvider, type TransitCall, type TransitOptions } from './transit-key-provider.ts';
 export { createSecretFile, ensureSecretFolder, readSecretFile } from './secret-file.ts';
-export { BLIND_INDEX_BYTES, BLIND_INDEX_LAST4_BYTES } from './blind-index.ts';
+export { BLIND_INDEX_BYTES, BLIND_INDEX_FEW_BYTES, bytesOfIndex } from './blind-index.ts';
+export { versionOfIndexKey } from './index-keys.ts';
 export { matchesSearch, normaliseSearchText, searchTerms } from './search-terms.ts';
 export {
+  firstOf,
   lastFour,
   normaliseCard,
   normaliseEmail,
@@ -29,7 +35,7 @@ export {
   normaliseName,
   normalisePhone,
 } from './normalise.ts';
-export { maskCard, maskEmail, maskIdNumber, maskName, maskPhone } from './masking.ts';
+export { maskCard, maskEmail, maskIdNumber, maskName, maskPhone, MASKS, type MaskName } from './masking.ts';
 export { findMaskedSpans, maskText, type MaskedSpan } from './mask-text.ts';
 export { withoutSecrets } from './secrets.ts';
 export { hashPassword, isPasswordHashOutdated, verifyPassword } from './password.ts';

@@ -45,7 +45,11 @@ export type KeyFaultReason =
   | 'wrong_key'
   | 'passphrase_needed'
   | 'passphrase_wrong'
-  | 'folder_readable_by_others';
+  | 'folder_readable_by_others'
+  | 'server_away'
+  | 'server_refused'
+  | 'token_unreadable'
+  | 'pin_refused';
 
 /**
  * A `crypto.key_missing` for the start of the server: `details.reason` is the code, `details.explanation` one English

@@ -66,3 +66,16 @@ function maskAfterFirst(word: string): string {
   if (characters.length === 1) return '*';
   return `${characters[0]}${'*'.repeat(characters.length - 1)}`;
 }
+
+/** How values of a column are shown to everybody; `all` shows nothing of them. */
+export type MaskName = 'name' | 'phone' | 'email' | 'id-number' | 'card' | 'all';
+
+/** The masks by their names. */
+export const MASKS: Readonly<Record<MaskName, (value: string) => string>> = {
+  name: maskName,
+  phone: maskPhone,
+  email: maskEmail,
+  'id-number': maskIdNumber,
+  card: maskCard,
+  all: () => SHORT_MASK,
+};

@@ -45,6 +45,12 @@ export function normaliseEmail(text: string): string {
   return text.normalize('NFKC').trim().toLowerCase();
 }
 
+/** The first character of a normalised name, for a prefix index: the surname of most people. */
+export function firstOf(normalised: string): string | undefined {
+  const [first] = normalised;
+  return first;
+}
+
 /** The last four characters of a normalised value, for a last-four index; undefined when it is shorter. */
 export function lastFour(normalised: string): string | undefined {
   return normalised.length < 4 ? undefined : normalised.slice(-4);

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { buildCrypto, type BuiltCrypto } from '../../test/support/build-crypto.ts';
+import { TOKENS_KEPT } from './blind-index.ts';
 import { matchesSearch, normaliseSearchText, SEARCH_TERMS_MAX, searchTerms } from './search-terms.ts';
+
+/** A block of characters that no normal form changes. */
+const FIRST_HANGUL = 0xac00;
+const HANGUL = 11_000;
 
 describe('search terms', () => {
   for (const [text, terms] of [
@@ -109,6 +114,23 @@ describe('keyed indexes', () => {
     expect(built.crypto.wordTokens('ticket.words', '银行卡').some((token) => tokens.has(token))).to.equal(
       false,
     );
+  });
+
+  it('stay the same and apart when more terms were met than are kept at hand', () => {
+    const tokensOf = (text: string) => built.crypto.wordTokens('message.words', text);
+    const before = tokensOf('银行卡 hello');
+    const met = new Set<bigint>();
+    const pairCount = 3 * TOKENS_KEPT;
+    for (let from = 0; from < pairCount; from += 4_096) {
+      const pair = (_: unknown, i: number) =>
+        String.fromCodePoint(
+          FIRST_HANGUL + ((from + i) % HANGUL),
+          FIRST_HANGUL + Math.floor((from + i) / HANGUL),
+        );
+      for (const token of tokensOf(Array.from({ length: 4_096 }, pair).join(' '))) met.add(token);
+    }
+    expect(met.size).to.equal(pairCount);
+    expect(tokensOf('银行卡 hello')).to.deep.equal(before);
   });
 
   it('refuse an index without a name', () => {

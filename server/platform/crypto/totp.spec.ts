@@ -54,6 +54,33 @@ describe('one-time codes', () => {
     });
   }
 
+  for (const [seconds, code] of [
+    [59, '119246'],
+    [1111111109, '084774'],
+    [1111111111, '062674'],
+    [1234567890, '819424'],
+    [2000000000, '698825'],
+    [20000000000, '737706'],
+  ] as const) {
+    it(`are ${code} at ${seconds} s with SHA-256, as RFC 6238 appendix B says`, () => {
+      const secret = `sha256:${encodeBase32(Buffer.from('12345678901234567890123456789012'))}`;
+      expect(totp.code(secret, at(seconds))).to.equal(code);
+      expect(totp.verify({ secret, code, at: at(seconds) })).to.equal(Math.floor(seconds / 30));
+      expect(totp.verify({ secret: secret.slice(7), code, at: at(seconds) })).to.equal(undefined);
+    });
+  }
+
+  it('name their hash in the address of a QR code', () => {
+    const uriOf = (secret: string) => totp.uri({ secret, issuer: 'V', account: 'a' });
+    const [sha1, sha256] = [totp.createSecret(), totp.createSecret('sha256')];
+    expect(sha1).to.match(/^[A-Z2-7]{32}$/);
+    expect(sha256).to.match(/^sha256:[A-Z2-7]{52}$/);
+    expect(uriOf(sha1)).to.include(`secret=${sha1}&`).and.include('algorithm=SHA1&');
+    expect(uriOf(sha256))
+      .to.include(`secret=${sha256.slice(7)}&`)
+      .and.include('algorithm=SHA256&');
+  });
+
   it('are accepted one step early and one late, not two', () => {
     const code = totp.code(SECRET, at(3_000));
     const accepted = [2_939, 2_940, 2_970, 3_000, 3_059, 3_060].map(

@@ -4,15 +4,21 @@ import { randomBytes, timingSafeEqual } from './random.ts';
 
 const STEP_SECONDS = 30;
 const DIGITS = 6;
-/** RFC 4226 §4 asks for 160 bits. */
-const SECRET_BYTES = 20;
 const SECRET_BYTES_MIN = 16;
 /** A code of the step before or after is accepted, for clocks that are 30 s apart (RFC 6238 §5.2). */
 const STEPS_AROUND = 1;
 
+/** The hash of a code; SHA-256 where the bank's authenticators know it. */
+export type TotpHash = 'sha1' | 'sha256';
+
+/** Bytes of a new secret: RFC 4226 §4 asks for 160 bits, RFC 6238 for as many as the hash has. */
+const SECRET_BYTES: Readonly<Record<TotpHash, number>> = { sha1: 20, sha256: 32 };
+/** How a secret says that its codes are made with SHA-256; without it they are made with SHA-1. */
+const SHA256_MARK = 'sha256:';
+
 /** A code to check. */
 export interface TotpCheck {
-  /** The account's secret, base32. */
+  /** The account's secret: base32, behind `sha256:` when its codes are made with that. */
   secret: string;
   code: string;
   at: Date;
@@ -27,17 +33,20 @@ export interface TotpUri {
   account: string;
 }
 
-/** Time-based one-time codes (RFC 6238): HMAC-SHA-1, six digits, 30 s. */
+/** Time-based one-time codes (RFC 6238): HMAC-SHA-1 or HMAC-SHA-256, six digits, 30 s. */
 export const totp = {
-  /** A new secret of 160 bits, base32. */
-  createSecret: (): string => encodeBase32(randomBytes(SECRET_BYTES)),
+  /** A new secret: 160 bits in base32, or 256 bits behind `sha256:`. */
+  createSecret(hash: TotpHash = 'sha1'): string {
+    const text = encodeBase32(randomBytes(SECRET_BYTES[hash]));
+    return hash === 'sha256' ? `${SHA256_MARK}${text}` : text;
+  },
 
   /** The code that is valid at an instant. Throws for a secret that is not base32 of at least 16 bytes. */
-  code: (secret: string, at: Date): string => codeOf(secretBytes(secret), stepOf(at)),
+  code: (secret: string, at: Date): string => codeOf(keyOf(secret), stepOf(at)),
 
   /** The step a right code belongs to, to be stored as `lastStep`; undefined for a wrong or used one. */
   verify({ secret, code, at, lastStep }: TotpCheck): number | undefined {
-    const key = secretBytes(secret);
+    const key = keyOf(secret);
     const now = stepOf(at);
     let matched: number | undefined;
     for (let step = Math.max(0, now - STEPS_AROUND); step <= now + STEPS_AROUND; step += 1) {
@@ -49,16 +58,30 @@ export const totp = {
   /** The `otpauth://` address a QR code shows. */
   uri({ secret, issuer, account }: TotpUri): string {
     const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
-    const query = `secret=${secret}&issuer=${encodeURIComponent(issuer)}`;
-    return `otpauth://totp/${label}?${query}&algorithm=SHA1&digits=${DIGITS}&period=${STEP_SECONDS}`;
+    const { hash, text } = partsOf(secret);
+    const query = `secret=${text}&issuer=${encodeURIComponent(issuer)}`;
+    return `otpauth://totp/${label}?${query}&algorithm=${hash.toUpperCase()}&digits=${DIGITS}&period=${STEP_SECONDS}`;
   },
 } as const;
 
-function secretBytes(secret: string): Buffer {
-  const bytes = decodeBase32(secret);
+interface Key {
+  hash: TotpHash;
+  bytes: Buffer;
+}
+
+function partsOf(secret: string): { hash: TotpHash; text: string } {
+  const isSha256 = secret.startsWith(SHA256_MARK);
+  return isSha256
+    ? { hash: 'sha256', text: secret.slice(SHA256_MARK.length) }
+    : { hash: 'sha1', text: secret };
+}
+
+function keyOf(secret: string): Key {
+  const { hash, text } = partsOf(secret);
+  const bytes = decodeBase32(text);
   if (bytes === undefined || bytes.length < SECRET_BYTES_MIN)
     throw new TypeError('not a secret for one-time codes');
-  return bytes;
+  return { hash, bytes };
 }
 
 function stepOf(at: Date): number {
@@ -66,10 +89,10 @@ function stepOf(at: Date): number {
 }
 
 /** Dynamic truncation of RFC 4226 §5.3. */
-function codeOf(key: Buffer, step: number): string {
+function codeOf({ hash, bytes }: Key, step: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
-  const mac = createHmac('sha1', key).update(counter).digest();
+  const mac = createHmac(hash, bytes).update(counter).digest();
   const offset = (mac[mac.length - 1] ?? 0) & 0x0f;
   const truncated = mac.readUInt32BE(offset) & 0x7fff_ffff;
   return String(truncated % 10 ** DIGITS).padStart(DIGITS, '0');

@@ -28,9 +28,13 @@ const SIMPLIFIED =
   '辽达迁过运这进远违连迟适选遗邮邻释针钢铁钞钥锁销链错键镜长门闪闭间阅队阳阴阶际陕随隐难虽雾静页顶项顺' +
   '须预频颗风飞饭饮馆驾驻骗骑鱼鸟鲜麦龄龟台台沣周游布托尽尽只系系注志征仇松斗闹面谷尝尝纽汇别鉴鉴';
 
-const TO_SIMPLIFIED = new Map([...TRADITIONAL].map((from, i) => [from, [...SIMPLIFIED][i] ?? from]));
-/** Every traditional character above lies in this range; other text is returned untouched and fast. */
-const MAY_BE_TRADITIONAL = /[\u4e00-\u9fff]/;
+/** Every traditional character above lies in the block of common ideographs, one UTF-16 unit each; 0 stays as it is. */
+const FIRST = 0x4e00;
+const LAST = 0x9fff;
+const TO_SIMPLIFIED = new Uint16Array(LAST - FIRST + 1);
+for (let index = 0; index < TRADITIONAL.length; index += 1) {
+  TO_SIMPLIFIED[TRADITIONAL.charCodeAt(index) - FIRST] = SIMPLIFIED.charCodeAt(index);
+}
 
 /**
  * Replaces traditional characters by simplified ones, so that 銀行 is found by 银行. A map of single characters, not a
@@ -38,8 +42,14 @@ const MAY_BE_TRADITIONAL = /[\u4e00-\u9fff]/;
  * for searching and nothing else.
  */
 export function simplify(text: string): string {
-  if (!MAY_BE_TRADITIONAL.test(text)) return text;
   let out = '';
-  for (const character of text) out += TO_SIMPLIFIED.get(character) ?? character;
-  return out;
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const simple = code >= FIRST && code <= LAST ? TO_SIMPLIFIED[code - FIRST] : 0;
+    if (!simple) continue;
+    out += text.slice(from, at) + String.fromCharCode(simple);
+    from = at + 1;
+  }
+  return from === 0 ? text : out + text.slice(from);
 }

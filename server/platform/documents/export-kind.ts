@@ -4,7 +4,7 @@ import type { Db, Json } from '../persistence/index.ts';
 import type { CellValue, ColumnType } from './table.ts';
 
 /** The formats an export may have. */
-export const EXPORT_FORMATS = ['xlsx', 'csv', 'pdf'] as const;
+export const EXPORT_FORMATS = ['xlsx', 'csv', 'pdf', 'html', 'json'] as const;
 /** One of the formats. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
@@ -79,6 +79,8 @@ export interface ExportKind {
   assertParams?(params: Record<string, Json>): void;
   /** Whether plain values may be asked for at all. */
   canUnmask: boolean;
+  /** How long a finished file can be fetched; a day unless set. */
+  keptHours?: number;
   /** The filters in words, for the document's head; names no customer. */
   notes(params: Record<string, Json>, lang: DocumentLang): string[];
   page(db: Db, query: ExportQuery): Promise<ExportPage>;

@@ -1,3 +1,4 @@
+export { readCsv, type CsvFile, type CsvRow } from './csv-read.ts';
 export { createCsv } from './csv.ts';
 export {
   EXPORT_FORMATS,
@@ -11,9 +12,12 @@ export {
   type ExportReader,
 } from './export-kind.ts';
 export { looksLikeFormula } from './formula.ts';
+export { createHtml } from './html-table.ts';
+export { createJson } from './json-table.ts';
 export { createPdfTable } from './pdf-table.ts';
 export { PdfWriter, type PdfColumn } from './pdf.ts';
 export type { PageOptions } from './pdf-page.ts';
+export { createZip, type ZipWriter } from './zip.ts';
 export { createXlsx, XLSX_CELL_CHARACTERS_MAX, XLSX_ROWS_MAX } from './xlsx.ts';
 export {
   localTime,

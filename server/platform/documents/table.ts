@@ -3,6 +3,8 @@ export type ColumnType = 'text' | 'integer' | 'number' | 'instant' | 'date' | 'f
 
 /** One column of a table, for every format. */
 export interface Column {
+  /** Name for programs, in the formats they read; the title where there is none. */
+  key?: string;
   title: string;
   type: ColumnType;
   /** Width in characters of Latin text; a guide in PDF, where the page decides. */

@@ -1,4 +1,5 @@
 export { selectRows, type EgressRow, type EgressSelect } from './select.ts';
+export { configuredRules } from './configured-rules.ts';
 export { connectLocal } from './local-socket.ts';
 export { createEgress, type EgressDeps } from './egress.ts';
 export { egressRoutes } from './egress.routes.ts';

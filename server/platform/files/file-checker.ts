@@ -41,6 +41,8 @@ interface CheckerDeps {
   scanner?: Scanner;
   thumbnail?: Thumbnailer;
   tell?: CheckerTellings;
+  /** How often the claim on a file under check is renewed; RENEW_EVERY_MS unless set. */
+  renewEveryMs?: number;
 }
 
 /** Takes waiting files through their check, one after the other; with several processes, each file once. */
@@ -61,8 +63,9 @@ const POLL_MS = 5_000;
 const SWEEP_EVERY_MS = 10 * 60_000;
 const DUE_AT_ONCE = 20;
 const SWEEP_AT_ONCE = 100;
-/** A process that dies while checking gives its file up after this. */
-const CLAIM_MS = 2 * 60_000;
+/** A process that dies while checking gives its file up after this; one that lives renews its claim. */
+export const CLAIM_MS = 15_000;
+const RENEW_EVERY_MS = 5_000;
 const RETRY_FIRST_MS = 5_000;
 const RETRY_MAX_MS = 5 * 60_000;
 /** People hear of a scanner that has given no verdict for this long; shorter is a restart. */
@@ -172,15 +175,19 @@ async function checkOne(
   signal: AbortSignal,
 ): Promise<void> {
   const now = deps.clock.now();
-  const until = new Date(now.getTime() + CLAIM_MS);
-  if ((await deps.write(CHECK_STATEMENTS.CLAIM, { id: file.id, until, now })) === 0) return;
+  const until = () => new Date(deps.clock.now().getTime() + CLAIM_MS);
+  const whose = { whereId: file.id, whereState: 'waiting' };
+  if ((await deps.write(CHECK_STATEMENTS.CLAIM, { id: file.id, until: until(), now })) === 0) return;
+  const renew = () => deps.write(CHECK_STATEMENTS.DEFER, { checkAfter: until(), ...whose });
+  // A renewal that fails leaves the file to others, who come to the same verdict.
+  const renewal = setInterval(() => void renew().catch(() => undefined), deps.renewEveryMs ?? RENEW_EVERY_MS);
   try {
-    await judge(deps, file.id, signal);
+    await judge(deps, file.id, signal).finally(() => clearInterval(renewal));
   } catch (error) {
     // Fail closed: what could not be checked stays where nobody can read it, and is tried again.
     deps.log.warn('files.check_deferred', { fileId: file.id, attempts: file.checkAttempts + 1 }, error);
     const checkAfter = new Date(deps.clock.now().getTime() + retryAfterMs(file.checkAttempts));
-    await deps.write(CHECK_STATEMENTS.DEFER, { checkAfter, whereId: file.id, whereState: 'waiting' });
+    await deps.write(CHECK_STATEMENTS.DEFER, { checkAfter, ...whose });
   }
 }
 

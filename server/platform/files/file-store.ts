@@ -29,6 +29,7 @@ import {
 } from './stored-file.repo.ts';
 
 const HOUR_MS = 60 * 60_000;
+const CONTENT = 'stored_file.content';
 
 /** What is known of a file; its name is open, so whoever shows it to an agent masks it. */
 export interface FileInfo {
@@ -165,8 +166,9 @@ export class FileStore {
     const row = await this.#find(id, by);
     if (row.state !== 'receiving') {
       // Finishing again: the same content is the same file.
-      const isSame = this.#contentBix(sha256).equals(row.contentBix ?? Buffer.alloc(0));
-      if (!isSame) throw new AppError('file.state_refused');
+      const hashes = this.#deps.crypto.blindIndexes(CONTENT, hashOf(sha256).toString('hex'));
+      if (!hashes.some((hash) => hash.equals(row.contentBix ?? Buffer.alloc(0))))
+        throw new AppError('file.state_refused');
       return { mediaType: row.mediaType ?? '', sha256, isThumbnailWanted: row.isThumbnailWanted };
     }
     const received = await this.#deps.read((db) => this.received(db, id));
@@ -331,7 +333,7 @@ export class FileStore {
   }
 
   #contentBix(sha256: string): Buffer {
-    return this.#deps.crypto.blindIndex('stored_file.content', hashOf(sha256).toString('hex'));
+    return this.#deps.crypto.blindIndex(CONTENT, hashOf(sha256).toString('hex'));
   }
 
   async #find(id: string, creatorId?: string): Promise<StoredFileRow> {

@@ -143,6 +143,8 @@ describe('files over HTTP', () => {
     const { id } = await files.upload('early.txt', TEXT);
     const early = await files.served.ask('ann', `/api/v1/files/${files.newId()}`);
     expect(early.status).to.equal(404);
+    // The upload has nudged the check: it ends before the file is put back.
+    await files.checker.drain();
     await rows(`UPDATE stored_file SET state = 'waiting' WHERE id = $1`, [id]);
     expect((await get(`/api/v1/files/${id}`)).json.code).to.equal('file.waiting');
   });

@@ -26,6 +26,8 @@ interface FilesDeps {
   scanner?: Scanner;
   thumbnail?(store: FileStore): Thumbnailer;
   tell?: CheckerTellings;
+  /** See the checker's. */
+  renewEveryMs?: number;
 }
 
 /** Files and the loop that checks them. */
@@ -57,6 +59,7 @@ export function createFiles(deps: FilesDeps): Files {
     ...{ store, uow, clock, log, write },
     ...(scanner === undefined ? {} : { scanner }),
     ...(deps.tell === undefined ? {} : { tell: deps.tell }),
+    ...(deps.renewEveryMs === undefined ? {} : { renewEveryMs: deps.renewEveryMs }),
     ...(deps.thumbnail === undefined ? {} : { thumbnail: deps.thumbnail(store) }),
   });
   return { store, checker };

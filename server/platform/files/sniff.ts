@@ -1,6 +1,3 @@
-/** Bytes of a file that are enough to tell its type. */
-export const SNIFF_BYTES = 4_096;
-
 interface Magic {
   type: string;
   offset: number;

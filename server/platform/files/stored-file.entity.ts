@@ -1,7 +1,7 @@
 import { col, defineEntity, type RowOf } from '../persistence/index.ts';
 
 /** What a file belongs to. The owner's module decides who may read it; `file` is a thumbnail of another file. */
-export type FileOwnerType = 'conversation' | 'ticket' | 'export' | 'brand' | 'file';
+export type FileOwnerType = 'conversation' | 'ticket' | 'export' | 'brand' | 'file' | 'case';
 
 /**
  * `receiving` until its bytes are complete and verified, `waiting` until it has been checked, then `ready` or
@@ -52,6 +52,3 @@ export const storedFileChunkEntity = defineEntity(
   },
   { primaryKey: ['fileId', 'chunkNo'] },
 );
-
-/** Row of `stored_file_chunk`. */
-export type StoredFileChunkRow = RowOf<typeof storedFileChunkEntity>;

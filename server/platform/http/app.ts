@@ -133,7 +133,7 @@ function turnAway(isDraining: () => boolean): Step {
 }
 
 function limitAddress(config: HttpConfig, clock: Clock): Step {
-  const limiter = createRateLimiter({ clock, ...(config.limits ?? ADDRESS_LIMITS) });
+  const limiter = createRateLimiter({ clock, ...(config.addressLimits ?? config.limits ?? ADDRESS_LIMITS) });
   return (_request, response, next) => {
     const { ip } = exchangeOf(response);
     if (!config.isLoopbackLimited && isLoopback(ip)) return next();

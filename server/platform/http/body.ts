@@ -5,7 +5,8 @@ import { AppError, LIMITS } from '../../kernel/index.ts';
 const DEPTH_MAX = 20;
 /** Values in one body; the largest form (a score card, a list of similar questions) has some hundreds. */
 const VALUES_MAX = 50_000;
-const JSON_TYPE = /^application\/json(?:\s*;\s*charset=utf-8)?$/i;
+/** `scim+json` is the same JSON under the name of RFC 7644. */
+const JSON_TYPE = /^application\/(?:scim\+)?json(?:\s*;\s*charset=utf-8)?$/i;
 const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?$/i;
 const BYTES_TYPE = /^application\/octet-stream$/i;
 /** NUL, or half of a surrogate pair standing alone. */

@@ -12,6 +12,11 @@ export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
+/** Whether a text is an IPv4 or IPv6 address. */
+export function isAddress(text: string): boolean {
+  return isIP(text) !== 0;
+}
+
 /** Compiles addresses and networks; throws on one it cannot read, so that a typing error is found at start. */
 export function createNetworkList(entries: readonly string[]): NetworkList {
   const list = new BlockList();

@@ -1,5 +1,12 @@
 import type { Request, Response } from 'express';
+import type { AppError } from '../../kernel/index.ts';
 import type { Principal } from './ports.ts';
+
+/** Another form of answers than ours, where a standard has its own (SCIM). */
+export interface AnswerForm {
+  mediaType: string;
+  presentError(error: AppError, requestId: string): Record<string, unknown>;
+}
 
 /** What the middleware list has learnt of a request so far; the access log reads it at the end. */
 export interface Exchange {
@@ -11,6 +18,8 @@ export interface Exchange {
   route: string;
   principal?: Principal;
   errorCode?: string;
+  /** How answers of the route are named and errors are shaped; JSON and problem documents unless set. */
+  answerForm?: AnswerForm;
   /** Origins allowed to frame the page, and frames it may show; only pages set them. */
   frameAncestors?: readonly string[];
   frameSources?: readonly string[];

@@ -1,6 +1,12 @@
 export { createHttpApp, type HttpApp, type HttpDeps } from './app.ts';
 export { createAnswerSeal } from './answer-seal.ts';
-export { clientAddress, createNetworkList, isLoopback, type NetworkList } from './client-address.ts';
+export {
+  clientAddress,
+  createNetworkList,
+  isAddress,
+  isLoopback,
+  type NetworkList,
+} from './client-address.ts';
 export { authenticate, isSameSecret, readCookie, readCredentials, SESSION_COOKIE } from './credentials.ts';
 export { purgeIdempotencyRecords } from './idempotency.repo.ts';
 export { createMetrics, SECONDS_BUCKETS, type Counter, type Histogram, type Metrics } from './metrics.ts';

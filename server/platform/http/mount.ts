@@ -8,6 +8,7 @@ import { authenticate, isSameSecret, readCredentials } from './credentials.ts';
 import { exchangeOf, rawHeaderValues } from './exchange.ts';
 import { createIdempotency, parseIdempotencyKey, type Answer, type Idempotency } from './idempotency.ts';
 import type { AnswerSeal, Authenticator, HttpConfig, HttpLog, Principal } from './ports.ts';
+import { certificateNameOf } from './client-certificate.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
 import { Refusal, type AnyRoute, type RequestContext, type RouteInput } from './route.ts';
 import { createSchemaCompiler, type RouteValidators } from './schemas.ts';
@@ -90,6 +91,7 @@ async function serve(serving: Serving, request: Request, response: Response): Pr
   const { route } = mounted;
   const exchange = exchangeOf(response);
   exchange.route = route.path;
+  if (route.answerForm !== undefined) exchange.answerForm = route.answerForm;
   const isLimited = deps.config.isLoopbackLimited || !isLoopback(exchange.ip);
   if (deps.isOff?.(route.path) === true) throw new AppError('module.off');
   const countFailure = limitRoute(mounted, isLimited ? exchange.ip : undefined);
@@ -152,6 +154,9 @@ async function admit(serving: Serving, request: Request, response: Response): Pr
   if (principal.restriction !== undefined && route.isOpenWhenRestricted !== true) {
     throw new AppError(principal.restriction);
   }
+  if (route.needsProof === true && principal.session?.isProven === false) {
+    throw new AppError('session.proof_needed');
+  }
   const isOpen = route.permission === 'signed-in' || route.permission === 'visitor';
   const isReadOnly = principal.readOnly?.has(route.permission) === true && isUnsafe(request.method);
   if (!isOpen && (isReadOnly || !principal.permissions.has(route.permission))) {
@@ -188,6 +193,7 @@ function contextOf(
   principal: Principal | undefined,
 ): RequestContext {
   const { requestId, ip } = exchangeOf(response);
+  const certificateName = certificateNameOf(request.socket);
   const context: RequestContext = {
     actor: principal === undefined ? { ...SYSTEM_ACTOR, ip } : scopedActor(principal, route.permission),
     scopeFor: (...permissions) => principal?.scopeFor?.(...permissions) ?? scopeOf(context.actor),
@@ -196,6 +202,7 @@ function contextOf(
     },
     requestId,
     ip,
+    ...(certificateName === undefined ? {} : { certificateName }),
     lang: request.acceptsLanguages('zh-CN', 'zh', 'en') === 'en' ? 'en' : 'zh-CN',
     permissions: principal?.permissions ?? new Set(),
     ...(principal?.session === undefined ? {} : { session: principal.session }),
@@ -358,7 +365,8 @@ function send(response: Response, answer: Answer): void {
     response.end();
     return;
   }
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  const { mediaType = 'application/json' } = exchangeOf(response).answerForm ?? {};
+  response.setHeader('Content-Type', `${mediaType}; charset=utf-8`);
   response.setHeader('Content-Length', Buffer.byteLength(answer.text));
   response.end(response.req.method === 'HEAD' ? undefined : answer.text);
 }

@@ -9,7 +9,7 @@ export interface Principal {
   /** Those of the permissions that open reading routes (GET) only. */
   readOnly?: ReadonlySet<string>;
   /** Set for cookie sessions; then unsafe requests must carry this token in `X-CSRF-Token`. */
-  session?: { id: string; csrfToken: string };
+  session?: { id: string; csrfToken: string; isProven?: boolean };
   visitor?: { conversationId: string; requesterId: string; siteId: string };
   /** When set, only routes that are open to restricted sessions answer; the others give this code. */
   restriction?: ErrorCode;
@@ -55,6 +55,8 @@ export interface HttpConfig {
   isLoopbackLimited: boolean;
   /** Requests a second, and at once, from one address and from one account. */
   limits?: { perSecond: number; burst: number };
+  /** The same from one address alone, where it differs. */
+  addressLimits?: { perSecond: number; burst: number };
   /** Networks that may read `/metrics`; the loopback when absent. */
   metricsNetworks?: readonly string[];
   /** Compare answers with their schemas; costs time, for tests. */

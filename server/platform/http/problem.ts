@@ -43,8 +43,10 @@ export function sendProblem(response: Response, error: AppError): void {
   const retryAfterSeconds = error.details?.['retryAfterSeconds'];
   if (typeof retryAfterSeconds === 'number') response.setHeader('Retry-After', String(retryAfterSeconds));
   response.status(error.status);
-  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
-  response.end(JSON.stringify(presentProblem(error, exchange.requestId)));
+  const { answerForm: form, requestId } = exchange;
+  response.setHeader('Content-Type', `${form?.mediaType ?? 'application/problem+json'}; charset=utf-8`);
+  const problem = form === undefined ? presentProblem(error, requestId) : form.presentError(error, requestId);
+  response.end(JSON.stringify(problem));
 }
 
 /** Anything thrown becomes one of our errors; what we do not know is a fault of ours. */

@@ -7,6 +7,7 @@ import {
 } from '../../kernel/index.ts';
 import type { AuditAction } from '../../../audit/index.ts';
 import type { Tx } from '../persistence/index.ts';
+import type { AnswerForm } from './exchange.ts';
 
 /** JSON Schema (draft 2020-12 subset that ajv compiles in strict mode). Objects refuse unknown properties. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -17,6 +18,8 @@ export interface RequestContext {
   requestId: string;
   /** Client address: the socket's, or the one a listed proxy names. */
   ip: string;
+  /** Common name of the client certificate that opened the connection, where the listener asks for one. */
+  certificateName?: string;
   lang: 'zh-CN' | 'en';
   /** Permissions of the actor; mount has already checked the route's own. */
   permissions: ReadonlySet<string>;
@@ -79,6 +82,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown, N = unknown> {
   /** Pages of other origins may send it: forms of an identity provider, which are signed instead. */
   isCrossSite?: boolean;
   response: Schema;
+  /** Answers and errors in the form of a standard instead of ours. */
+  answerForm?: AnswerForm;
   /** The handler answers with a `Streamed` content instead of JSON; its media type for the description. */
   streams?: string;
   /** Status of success; 200 unless set. 204 has no body. */
@@ -89,6 +94,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown, N = unknown> {
   idempotent?: boolean;
   /** A limit of this route's own, besides the general ones. */
   limit?: RouteLimit;
+  /** A dangerous act: the person behind the session has to have shown lately who it is. Programs' tokens pass. */
+  needsProof?: boolean;
   /** Open to a session whose password must be changed first. */
   isOpenWhenRestricted?: boolean;
   /** Error codes this route answers besides the general ones. */

@@ -3,6 +3,9 @@ export { JOB_LIMITS, type AnyJobKind, type JobContext, type JobKind } from './jo
 export type { EnqueueOptions, JobQueue } from './job.queue.ts';
 export { createLoop, type Loop, type LoopLog } from './job.loop.ts';
 export { jobHistoryKind } from './job.history.ts';
+export { nextRuns } from './job.repo.ts';
+export { newestJob, type JobItem } from './job.view.ts';
 export { createJobs, type Jobs, type JobsDeps } from './jobs.ts';
 export { createLease, LEASE_MS, type Lease, type TechnicalDb, type WithDb } from './lease.ts';
+export { createPace, NO_REST, type Pace } from './pace.ts';
 export { createOutboxRelay, type OutboxRelay, type RelayLog } from './outbox-relay.ts';

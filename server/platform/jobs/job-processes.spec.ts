@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { AppError } from '../../kernel/index.ts';
 import { portable } from '../persistence/index.ts';
+import { MANY_ROWS, MANY_ROWS_PARAMS } from '../../test/support/many-rows.ts';
 import { JOB_LIMITS, type AnyJobKind } from './job.rules.ts';
 import { JOB_RENEW } from './job.repo.ts';
 import { buildJobBench, codeOf, MINUTE_MS, type JobBench } from './test/job-bench.ts';
@@ -109,25 +110,25 @@ describe('jobs in processes and by the clock', () => {
         { run: async () => void order.push('many') },
         { run: async () => void order.push('one') },
       );
-      const FILL = portable<{ count: number; kind: string; at: Date }>(
+      const fillFrom = (rows: string) =>
+        `INSERT INTO job (id, kind, state, cause, params, due_at, created_at, actor_type, actor_id, attempts, restarts,
+            is_cancelling)
+          SELECT made.id, :kind, 'queued', 'demand', '{}', :at, :at, 'system', 'system', 0, 0, 0 FROM ${rows}`;
+      const FILL = portable<{ fromN: number; toN: number; kind: string; at: Date }>(
         'spec.jobs_fill',
-        {
-          postgres: `INSERT INTO job (id, kind, state, cause, params, due_at, created_at, actor_type, actor_id,
-              attempts, restarts, is_cancelling)
-            SELECT gen_random_uuid(), :kind, 'queued', 'demand', '{}', :at, :at, 'system', 'system', 0, 0, 0
-            FROM generate_series(1, :count)`,
-          oracle: 'INSERT INTO job (id) VALUES (NULL)',
-        },
-        { params: { count: 'int', kind: 'text', at: 'instant' } },
+        { postgres: fillFrom(MANY_ROWS.postgres), oracle: fillFrom(MANY_ROWS.oracle) },
+        { params: { ...MANY_ROWS_PARAMS, kind: 'text', at: 'instant' } },
       );
-      const fill = (count: number) =>
-        bench.core.database.read((db) => db.run(FILL, { count, kind: 'spec.kind-0', at: bench.clock.now() }));
-      await fill(10_000);
+      const fill = (fromN: number, toN: number) =>
+        bench.core.database.read((db) =>
+          db.run(FILL, { fromN, toN, kind: 'spec.kind-0', at: bench.clock.now() }),
+        );
+      await fill(0, 10_000);
       await enqueue(jobs, {}, {}, 'spec.kind-1');
       await jobs.tick();
       await jobs.tick();
       expect(order.slice(0, 3)).to.contain('one');
-      await fill(JOB_LIMITS.waitingPerKindMax - 9_000);
+      await fill(10_000, JOB_LIMITS.waitingPerKindMax + 1_000);
       expect(await codeOf(enqueue(jobs))).to.equal('job.queue_full');
       expect(await codeOf(enqueue(jobs, {}, {}, 'spec.kind-1'))).to.equal('done');
     });

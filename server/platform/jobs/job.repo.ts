@@ -1,4 +1,4 @@
-import { insertIfFree, portable, select, update, type Json } from '../persistence/index.ts';
+import { insertIfFree, portable, select, update, type Db, type Json } from '../persistence/index.ts';
 import { jobEntity, jobScheduleEntity } from './job.entity.ts';
 
 /** A new job; nothing when its id exists or its key is open. */
@@ -137,6 +137,16 @@ export const SCHEDULES = select(jobScheduleEntity, {
   orderBy: [['kind', 'asc']],
   limit: true,
 });
+const SCHEDULES_OF = portable<{ kindList: readonly string[] }, { kind: string; nextAt: Date }>(
+  'job_schedule.next_of',
+  'SELECT kind, next_at FROM job_schedule WHERE is_enabled = 1 AND kind IN (:kindList...) ORDER BY kind',
+  { params: { kindList: 'text' }, result: { kind: 'text', nextAt: 'instant' } },
+);
+/** When each of these kinds runs next by its schedule; absent where none is switched on. */
+export async function nextRuns(db: Db, kinds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+  const rows = await db.all(SCHEDULES_OF, { kindList: kinds });
+  return new Map(rows.map(({ kind, nextAt }) => [kind, nextAt]));
+}
 export const SCHEDULE_OF_KIND = select(jobScheduleEntity, { name: 'job_schedule.of_kind', where: ['kind'] });
 /** Moves a schedule on, once: a second process finds `nextAt` changed. */
 export const SCHEDULE_ADVANCE = update(jobScheduleEntity, {

@@ -1,4 +1,4 @@
-import type { Before } from '../../kernel/index.ts';
+import { beforeOf, type Before } from '../../kernel/index.ts';
 import { portable, type Db, type Json, type Statement } from '../persistence/index.ts';
 import type { JobRow } from './job.entity.ts';
 import { KINDS_MAX } from './job.repo.ts';
@@ -87,6 +87,11 @@ export function listJobs(db: Db, filter: JobFilter, page: Before & { limit: numb
   if (kind !== undefined) return db.all(LIST_OF_KIND, { kind, ...page });
   if (state !== undefined) return db.all(LIST_IN_STATE, { state, ...page });
   return db.all(LIST, page);
+}
+
+/** The newest job of a kind, if there is one. */
+export async function newestJob(db: Db, kind: string): Promise<JobItem | undefined> {
+  return (await db.all(LIST_OF_KIND, { kind, ...beforeOf(undefined), limit: 1 }))[0];
 }
 
 /** The job of an id, if any. */

@@ -27,6 +27,7 @@ export const LEASE_MS = 10_000;
 /** A database connection that may write technical rows (leases, outbox states) outside a unit of work. */
 export interface TechnicalDb extends Db {
   run<P>(statement: Statement<P, never>, params: P): Promise<number>;
+  runMany<P>(statement: Statement<P, never>, rows: readonly P[]): Promise<number>;
 }
 
 /** Runs `work` on a connection. */

@@ -1,4 +1,4 @@
-import { AppError, type Clock, type EventHandler, type Ids } from '../../kernel/index.ts';
+import { AppError, LIMITS, type Clock, type EventHandler, type Ids } from '../../kernel/index.ts';
 import {
   deadLetterEntity,
   insert,
@@ -38,10 +38,21 @@ const SWEEP = portable<{ state: number; before: Date }>(
   { params: { state: 'int', before: 'instant' } },
 );
 const DEAD_LETTER_INSERT = insert(deadLetterEntity);
-const COUNTS = portable<Record<never, never>, { state: number; events: number }>(
+/** Each state by an index of its own, which holds nothing of the many that are done. */
+const CONDITIONS = {
+  postgres: (state: number) => `e.state = ${state}`,
+  oracle: (state: number) => `(CASE WHEN e.state = ${state} THEN e.position END) IS NOT NULL`,
+};
+function countBoth(dialect: 'postgres' | 'oracle'): string {
+  const first = (state: number) =>
+    `(SELECT e.state FROM outbox_event e WHERE ${CONDITIONS[dialect](state)} FETCH FIRST :limit ROWS ONLY)`;
+  return `SELECT state, COUNT(*) AS events FROM (SELECT a.state FROM ${first(OUTBOX_STATE.pending)} a
+    UNION ALL SELECT b.state FROM ${first(OUTBOX_STATE.dead)} b) found GROUP BY state`;
+}
+const COUNTS = portable<{ limit: number }, { state: number; events: number }>(
   'outbox_event.counts',
-  'SELECT state, COUNT(*) AS events FROM outbox_event WHERE state <> 1 GROUP BY state',
-  { params: {}, result: { state: 'int', events: 'int' } },
+  { postgres: countBoth('postgres'), oracle: countBoth('oracle') },
+  { params: { limit: 'int' }, result: { state: 'int', events: 'int' } },
 );
 
 const PAGE_EVENTS = 500;
@@ -74,6 +85,7 @@ export interface OutboxRelay {
   stop(): Promise<void>;
   /** Delivers everything that is due now; for tests and for draining. */
   drain(): Promise<void>;
+  /** How many wait and how many were given up; one above `LIMITS.countedMax` means more. */
   counts(): Promise<{ pending: number; dead: number }>;
 }
 
@@ -144,7 +156,7 @@ export function createOutboxRelay(deps: RelayDeps): OutboxRelay {
       if (await deps.lease.hold()) await pass(deps, byType);
     },
     async counts() {
-      const rows = await deps.withDb((db) => db.all(COUNTS, {}));
+      const rows = await deps.withDb((db) => db.all(COUNTS, { limit: LIMITS.countedMax + 1 }));
       const of = (state: number) => rows.find((row) => row.state === state)?.events ?? 0;
       return { pending: of(OUTBOX_STATE.pending), dead: of(OUTBOX_STATE.dead) };
     },

@@ -28,11 +28,6 @@ export function registerTemplates(added: Readonly<Record<string, NoticeTemplate>
   }
 }
 
-/** Whether a kind has a template. */
-export function isKnownKind(kind: string): boolean {
-  return templates.has(kind);
-}
-
 /** Fills a kind's template; a kind that this version does not know shows its name. */
 export function renderNotice(
   kind: string,

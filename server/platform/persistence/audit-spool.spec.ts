@@ -1,10 +1,14 @@
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { buildCore, TEST_INSTALLATION, type Core } from '../../test/support/core.ts';
+import { serveRoutes } from '../../test/support/serve-routes.ts';
+import { defineRoute } from '../http/index.ts';
 import { openAuditSpool, type AuditEmitter } from './audit-spool.ts';
 import { createOutboxWriter } from './outbox.entity.ts';
 import { createUnitOfWork, openDatabase, openTrail, type Database, type Trail } from './index.ts';
@@ -159,5 +163,62 @@ describe('the spool of the trail', () => {
     expect(blocked.waiting).to.equal(0);
     await open();
     expect((await stat(folder)).isDirectory()).to.equal(true);
+  });
+
+  it('refuses a request that must be kept with 503, and answers as ever once there is room', async () => {
+    const route = defineRoute({
+      ...{ method: 'GET', path: '/api/v1/spec/closed', summary: 'Closed.', permission: 'audit:read' },
+      audit: { none: 'it is never reached' },
+      response: {},
+      handler: async () => ({}),
+    });
+    const spool = await open(1_000);
+    const people = { agent: { actor: { type: 'account' as const, id: core.ids.next() }, permissions: [] } };
+    const served = await serveRoutes(core, [route], people, { audit: spool });
+    const ask = async () => {
+      const { status, json } = await served.ask('agent', route.path);
+      return `${status} ${json.code}`;
+    };
+    try {
+      way.cut();
+      const answers: string[] = [];
+      while (answers.length < 20 && !answers.at(-1)?.startsWith('503')) answers.push(await ask());
+      expect(answers.length).to.be.within(2, 19);
+      expect(new Set(answers.slice(0, -1))).to.deep.equal(new Set(['403 access.refused']));
+      expect(answers.at(-1)).to.equal('503 audit.unavailable');
+      expect(spool.waiting).to.equal(answers.length - 1);
+      way.isCut = false;
+      expect(await ask()).to.equal('403 access.refused');
+      expect((await reasons()).slice(-answers.length)).to.have.length(answers.length);
+      expect(spool.waiting).to.equal(0);
+    } finally {
+      await served.stop();
+    }
+  });
+
+  it('refuses while its disk is full, and takes the next entry once there is room', async function () {
+    const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
+    if (mount.status !== 0) {
+      process.stderr.write('SKIPPED: no right to mount a small disk, so a full one is not tested here.\n');
+      return this.skip();
+    }
+    try {
+      const spool = await open();
+      way.cut();
+      await refuse(spool, 'room');
+      // What is left of the disk goes to something else.
+      const filler = join(folder, 'filler');
+      await writeFile(filler, Buffer.alloc(128 * 1024)).catch(() => undefined);
+      const code = await refuse(spool, 'x'.repeat(5_000)).catch((error: { code?: string }) => error.code);
+      expect(code).to.equal('audit.unavailable');
+      expect(spool.waiting).to.equal(1);
+      await rm(filler);
+      await refuse(spool, 'room-again');
+      way.isCut = false;
+      await spool.replay();
+      expect((await reasons()).slice(-2)).to.deep.equal(['room', 'room-again']);
+    } finally {
+      spawnSync('umount', [folder]);
+    }
   });
 });

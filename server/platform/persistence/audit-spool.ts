@@ -131,7 +131,11 @@ async function appendDurably(path: string, line: Buffer, end: number): Promise<v
   const handle = await openOrMake(path);
   try {
     await handle.truncate(end);
-    await handle.write(line, 0, line.length, end);
+    // A disk with a little room takes a part of the line, and says so by a count alone.
+    for (let done = 0; done < line.length;) {
+      const { bytesWritten } = await handle.write(line, done, line.length - done, end + done);
+      done += bytesWritten;
+    }
     await handle.sync();
   } finally {
     await handle.close();

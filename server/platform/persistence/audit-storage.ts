@@ -1,5 +1,13 @@
-import type { AuditStorage, EventRow, LaneKey, ProofSource, SealRow } from '../../../audit/index.ts';
-import { auditEpochEntity, auditEventEntity, type AuditEventRow } from './audit.entity.ts';
+import {
+  parseAdoptedLanes,
+  parseAdoption,
+  type AuditStorage,
+  type EventRow,
+  type LaneKey,
+  type ProofSource,
+  type SealRow,
+} from '../../../audit/index.ts';
+import { auditEpochEntity, auditEventEntity, auditPurgeEntity, type AuditEventRow } from './audit.entity.ts';
 import { col } from './columns.ts';
 import type { Database } from './data-source.ts';
 import { DatabaseConflict } from './dialect/dialect.ts';
@@ -86,9 +94,18 @@ const FIRST_NUMBER = portable<LaneKey & { afterN: number }, { first: number | nu
   { params: { ...LANE_PARAMS, afterN: 'int' }, result: { first: 'int' } },
 );
 const EVENT_BY_ID = select(auditEventEntity, { name: 'audit_event.by_id', where: ['id'] });
+/** Of a clock that was set back, an instant comes twice: within this time the seal with the least number counts. */
+const SEAL_WINDOW_MS = 20_000;
+const SEALS_WITHIN = portable<{ since: Date; until: Date }, { sealNo: number }>(
+  'audit_seal.within',
+  'SELECT MIN(seal_no) AS seal_no FROM audit_seal WHERE sealed_at >= :since AND sealed_at < :until',
+  { params: { since: 'instant', until: 'instant' }, result: { sealNo: 'int' } },
+);
+/** The earliest instant comes from its index; the least number would be looked for from one end of all seals. */
 const SEALS_SINCE = portable<{ since: Date }, { sealNo: number }>(
   'audit_seal.since',
-  'SELECT MIN(seal_no) AS seal_no FROM audit_seal WHERE sealed_at >= :since',
+  `SELECT MIN(seal_no) AS seal_no FROM audit_seal
+    WHERE sealed_at = (SELECT MIN(sealed_at) FROM audit_seal WHERE sealed_at >= :since)`,
   { params: { since: 'instant' }, result: { sealNo: 'int' } },
 );
 const LANES = portable<Record<never, never>, LaneKey & { last: number; entryCount: number }>(
@@ -97,6 +114,20 @@ const LANES = portable<Record<never, never>, LaneKey & { last: number; entryCoun
     GROUP BY node, epoch, lane ORDER BY node, epoch, lane`,
   { params: {}, result: { ...LANE_PARAMS, last: 'int', entryCount: 'int' } },
 );
+/** A trail is forked when somebody restores a backup: once in years. */
+const ADOPTIONS_MAX = 100;
+const ADOPTIONS = portable<{ limit: number }, { body: string }>(
+  'audit_event.adoptions',
+  `SELECT body FROM audit_event WHERE action = 'audit.adopt'
+    ORDER BY occurred_at DESC FETCH FIRST :limit ROWS ONLY`,
+  { params: { limit: 'int' }, result: { body: 'clob' } },
+);
+/** The newest decision to purge. */
+export const PURGE_LAST = select(auditPurgeEntity, {
+  name: 'audit_purge.last',
+  orderBy: [['purgeNo', 'desc']],
+  limit: true,
+});
 
 /** The audit library's ports over the tables of the trail; every call reads or writes committed rows. */
 export function createAuditStorage(database: Database): AuditStorage & ProofSource {
@@ -104,6 +135,10 @@ export function createAuditStorage(database: Database): AuditStorage & ProofSour
     database.read((session) => session.all(statement, params));
   const one = <P, R>(statement: Statement<P, R>, params: P) =>
     database.read((session) => session.one(statement, params));
+  const adoptionDetails = async () =>
+    (await all(ADOPTIONS, { limit: ADOPTIONS_MAX })).map(
+      ({ body }) => (JSON.parse(body) as { details?: unknown }).details,
+    );
   return {
     listEpochs: () => all(EPOCHS, {}),
     readLeaves: (lane, afterN, limit) => all(LEAVES_AFTER, { ...keyOf(lane), afterN, limit }),
@@ -133,11 +168,22 @@ export function createAuditStorage(database: Database): AuditStorage & ProofSour
       const row = await one(EVENT_BY_ID, { id });
       return row && toEvent(row);
     },
-    firstSealSince: async (since) => (await one(SEALS_SINCE, { since }))?.sealNo || undefined,
+    async firstSealSince(since) {
+      const until = new Date(since.getTime() + SEAL_WINDOW_MS);
+      const near = (await one(SEALS_WITHIN, { since, until }))?.sealNo;
+      return near || (await one(SEALS_SINCE, { since }))?.sealNo || undefined;
+    },
     readEvents: async (lane, afterN, limit) =>
       (await all(EVENTS_AFTER, { ...keyOf(lane), after: [afterN], limit })).map(toEvent),
     listLanes: async () =>
       (await all(LANES, {})).map(({ entryCount, ...lane }) => ({ ...lane, count: entryCount })),
+    async lastPurge() {
+      const row = await one(PURGE_LAST, { limit: 1 });
+      return row && { toSeal: row.toSeal };
+    },
+    listAdoptions: async () =>
+      (await adoptionDetails()).map(parseAdoption).filter((fork) => fork !== undefined),
+    listAdoptedLanes: async () => (await adoptionDetails()).flatMap(parseAdoptedLanes),
   };
 }
 

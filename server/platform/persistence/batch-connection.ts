@@ -1,13 +1,11 @@
 import pg from 'pg';
 import { AppError } from '../../kernel/index.ts';
-import { auditEventEntity } from './audit.entity.ts';
 import { batchColumns, type BatchPlan } from './batch-plan.ts';
 import type { Batch, BatchConnection } from './batch-writer.ts';
 import type { Database } from './data-source.ts';
-import { BinaryArrays } from './dialect/postgres-arrays.ts';
+import { BindMessage, runBind } from './dialect/postgres-bind.ts';
 import { postgres } from './dialect/postgres.ts';
-import type { Entity } from './entity.ts';
-import { outboxEventEntity } from './outbox.entity.ts';
+import { FIGURE_INSERT } from './figure-count.ts';
 import { Session } from './session.ts';
 import { AUDIT_INSERT, NUMBER_EXISTS } from './trail.ts';
 import { OUTBOX_INSERT } from './unit-of-work.ts';
@@ -21,8 +19,10 @@ export class PostgresBatchConnection implements BatchConnection {
   readonly #url: string;
   readonly #plan: BatchPlan;
   readonly #columns: ReturnType<typeof batchColumns>;
-  readonly #arrays = new BinaryArrays();
+  #message = new BindMessage();
   #client: pg.Client | undefined;
+  /** The connection that has the statement prepared. */
+  #preparedOn: pg.Client | undefined;
 
   constructor(url: string, plan: BatchPlan) {
     this.#url = url;
@@ -31,19 +31,20 @@ export class PostgresBatchConnection implements BatchConnection {
   }
 
   async commit(batch: Batch): Promise<void> {
-    await this.#query(() => {
-      // The driver copies the parameters when it takes the statement, so that the arrays are free for the next.
-      this.#arrays.begin();
-      const values = this.#columns.map(({ entity, property, column }) =>
-        this.#arrays.take(column.kind, this.#rowsOf(entity, batch) as Record<string, unknown>[], property),
-      );
-      return { name: this.#plan.name, text: this.#plan.postgresSql, values };
+    const statement = { name: this.#plan.name, text: this.#plan.postgresSql };
+    const bytes = this.#messageOf(batch);
+    await this.#run(async (client) => {
+      const isPrepared = this.#preparedOn === client;
+      this.#preparedOn = undefined;
+      await runBind(client, statement, { bytes, isPrepared });
+      this.#preparedOn = client;
     });
   }
 
   async hasNumber(key: { node: string; epoch: number; lane: number; n: number }): Promise<boolean> {
     const text = 'SELECT n FROM audit_event WHERE node = $1 AND epoch = $2 AND lane = $3 AND n = $4';
-    const result = await this.#query(() => ({ text, values: [key.node, key.epoch, key.lane, key.n] }));
+    const values = [key.node, key.epoch, key.lane, key.n];
+    const result = await this.#run((client) => client.query(text, values));
     return (result.rowCount ?? 0) > 0;
   }
 
@@ -52,16 +53,21 @@ export class PostgresBatchConnection implements BatchConnection {
     this.#client = undefined;
   }
 
-  #rowsOf(entity: Entity, batch: Batch): readonly unknown[] {
-    if (entity.table === auditEventEntity.table) return batch.entries;
-    if (entity.table === outboxEventEntity.table) return batch.events;
-    return entity.table === this.#plan.entity.table ? batch.inserts : batch.merges;
+  #messageOf(batch: Batch): Buffer {
+    const message = this.#message;
+    message.open(this.#plan.name, this.#columns.length);
+    for (const { source, property, column, isOnce } of this.#columns) {
+      const rows = batch[source] as Record<string, unknown>[];
+      if (isOnce) message.addValue(column.kind as 'text' | 'int', rows[0]?.[property]);
+      else message.addArray(column.kind, rows, property);
+    }
+    return message.close();
   }
 
-  async #query(make: () => pg.QueryConfig): Promise<pg.QueryResult> {
+  async #run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     try {
       const client = (this.#client ??= await this.#connect());
-      return await client.query(make());
+      return await work(client);
     } catch (error) {
       const translated = postgres.translateError(error);
       if (translated instanceof AppError && translated.code === 'storage.unavailable') await this.#drop();
@@ -85,6 +91,8 @@ export class PostgresBatchConnection implements BatchConnection {
   async #drop(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
+    // What is left of a message may still be on its way out of its memory: the next one must not be written over it.
+    this.#message = new BindMessage();
     await client?.end().catch(() => undefined);
   }
 }
@@ -105,18 +113,19 @@ export class TransactionBatchConnection implements BatchConnection {
     const runner = this.#database.source.createQueryRunner();
     const session = new Session(runner, this.#database.dialect);
     try {
-      await runner.startTransaction();
+      await session.begin();
       await session.runMany(this.#plan.insertStatement, batch.inserts as Record<string, unknown>[]);
-      const merges = batch.merges as Record<string, unknown>[];
+      const merges = [...batch.merges, ...batch.touches] as Record<string, unknown>[];
       await session.runMany(
         this.#plan.mergeStatement,
         merges.map(({ [key]: keyValue, ...set }) => ({ ...set, [whereKey]: keyValue })),
       );
       await session.runMany(AUDIT_INSERT, batch.entries);
+      await session.runMany(FIGURE_INSERT, batch.counts);
       await session.runMany(OUTBOX_INSERT, batch.events);
-      await runner.commitTransaction();
+      await session.commit([]);
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      await session.rollback();
       throw this.#database.dialect.translateError(error);
     } finally {
       await runner.release();

@@ -1,19 +1,29 @@
 import type { Column } from './columns.ts';
 import { toSnakeCase, type Columns, type RowOfColumns } from './columns.ts';
 import { auditEventEntity } from './audit.entity.ts';
-import { postgres } from './dialect/postgres.ts';
+import { postgresType } from './dialect/postgres.ts';
 import type { Entity } from './entity.ts';
+import { figureCountEntity } from './figure-count.ts';
 import { outboxEventEntity } from './outbox.entity.ts';
 import { update, type Statement } from './statements.ts';
 
+/** New values for a row that is there. */
+interface MergePlan {
+  readonly entity: Entity;
+  readonly key: string;
+  readonly set: readonly string[];
+  /** Those among them that most items change, and nothing else: a statement with a third of the values serves them. */
+  readonly touch: readonly string[];
+}
+
 /**
  * What one hot-path item writes: a row of `entity`, and new values for one row of `merge.entity`. Both, the audit
- * entries, and the events of a whole batch go to the database in one statement.
+ * entries, the counters of reports, and the events of a whole batch go to the database in one statement.
  */
 export interface BatchPlan<I = Record<string, unknown>, M = Record<string, unknown>> {
   readonly name: string;
   readonly entity: Entity;
-  readonly merge: { readonly entity: Entity; readonly key: string; readonly set: readonly string[] };
+  readonly merge: MergePlan;
   /** The single PostgreSQL statement over `unnest` arrays. */
   readonly postgresSql: string;
   /** The same, one statement for each table, for databases with array binds. */
@@ -44,63 +54,94 @@ export function batchPlan<
   options: {
     entity: Entity<C>;
     insertStatement: InsertOf<C>;
-    merge: { entity: Entity<D>; key: K; set: readonly S[] };
+    merge: { entity: Entity<D>; key: K; set: readonly S[]; touch: readonly NoInfer<S>[] };
   },
 ): BatchPlan<RowOfColumns<C>, Pick<RowOfColumns<D>, K | S>> {
   const { entity, merge } = options;
-  const mergeStatement = update(merge.entity, { name: `${name}.merge`, set: merge.set, where: [merge.key] });
-  const postgresSql = postgresText(entity as unknown as Entity, merge as unknown as BatchPlan['merge']);
+  const mergeStatement = update(merge.entity, {
+    name: `${name}.merge`,
+    set: merge.set,
+    where: [merge.key as never],
+  });
+  const postgresSql = postgresText(entity as unknown as Entity, merge as unknown as MergePlan);
   batches.push({ name, text: postgresSql });
   return {
     name,
     entity: entity as unknown as Entity,
-    merge: merge as unknown as BatchPlan['merge'],
+    merge: merge as unknown as MergePlan,
     postgresSql,
     insertStatement: options.insertStatement as never,
     mergeStatement: mergeStatement as never,
   };
 }
 
-/** The columns of the batch statement's parameters, in order: entity, merge, audit entry, event. */
-export function batchColumns(plan: BatchPlan): { entity: Entity; property: string; column: Column }[] {
-  const whole = (entity: Entity) =>
-    Object.entries(entity.columns).map(([property, column]) => ({ entity, property, column }));
-  const merged = [plan.merge.key, ...plan.merge.set].map((property) => ({
-    entity: plan.merge.entity,
-    property,
-    column: plan.merge.entity.columns[property] as Column,
-  }));
+/** One parameter of the batch statement. */
+export interface BatchColumn {
+  source: 'inserts' | 'merges' | 'touches' | 'entries' | 'counts' | 'events';
+  property: string;
+  column: Column;
+  /** The same in all rows of a batch: given once, and not as an array. */
+  isOnce: boolean;
+}
+
+/** A batch is of one lane. */
+const OF_THE_LANE: ReadonlySet<string> = new Set(['node', 'epoch', 'lane']);
+
+/** The parameters of the batch statement in their order: entity, merges, touches, audit entries, counters, events. */
+export function batchColumns({ entity, merge }: Pick<BatchPlan, 'entity' | 'merge'>): BatchColumn[] {
+  const of = (source: BatchColumn['source'], from: Entity, properties: readonly string[]) =>
+    properties.map((property): BatchColumn => {
+      const isOnce = source === 'entries' && OF_THE_LANE.has(property);
+      return { source, property, column: from.columns[property] as Column, isOnce };
+    });
+  const entries = auditEventEntity as unknown as Entity;
+  const counts = figureCountEntity as unknown as Entity;
+  const events = outboxEventEntity as unknown as Entity;
   return [
-    ...whole(plan.entity),
-    ...merged,
-    ...whole(auditEventEntity as unknown as Entity),
-    ...whole(outboxEventEntity as unknown as Entity),
+    ...of('inserts', entity, Object.keys(entity.columns)),
+    ...of('merges', merge.entity, [merge.key, ...merge.set]),
+    ...of('touches', merge.entity, [merge.key, ...merge.touch]),
+    ...of('entries', entries, Object.keys(entries.columns)),
+    ...of('counts', counts, Object.keys(counts.columns)),
+    ...of('events', events, Object.keys(events.columns)),
   ];
 }
 
-function postgresText(entity: Entity, merge: BatchPlan['merge']): string {
-  let next = 0;
-  const unnest = (columns: Column[]) =>
-    `unnest(${columns.map((column) => `$${(next += 1)}::${arrayType(column)}`).join(', ')})`;
-  const insertFrom = (target: Entity) => {
-    const names = Object.keys(target.columns).map(toSnakeCase).join(', ');
-    return `INSERT INTO ${target.table} (${names}) SELECT * FROM ${unnest(Object.values(target.columns))}`;
+function postgresText(entity: Entity, merge: MergePlan): string {
+  const columns = batchColumns({ entity, merge }).map((column, index) => ({
+    ...column,
+    place: `$${index + 1}`,
+  }));
+  const insertFrom = (target: Entity, source: BatchColumn['source']) => {
+    const own = columns.filter((column) => column.source === source);
+    const once = own.filter(({ isOnce }) => isOnce);
+    const names = [...once, ...own.filter(({ isOnce }) => !isOnce)].map(({ property }) =>
+      toSnakeCase(property),
+    );
+    const values = [...once.map(({ place, column }) => `${place}::${postgresType(column)}`), 'fresh.*'].join(
+      ', ',
+    );
+    return `INSERT INTO ${target.table} (${names.join(', ')}) SELECT ${values} FROM ${unnest(own)} AS fresh`;
   };
-  const inserted = insertFrom(entity);
-  const mergeKeys = [merge.key, ...merge.set];
-  const mergeNames = mergeKeys.map(toSnakeCase);
-  const merged =
-    `UPDATE ${merge.entity.table} SET ` +
-    merge.set.map((key) => `${toSnakeCase(key)} = fresh.${toSnakeCase(key)}`).join(', ') +
-    ` FROM ${unnest(mergeKeys.map((key) => merge.entity.columns[key] as Column))}` +
-    ` AS fresh (${mergeNames.join(', ')}) WHERE ${merge.entity.table}.${toSnakeCase(merge.key)} = ` +
-    `fresh.${toSnakeCase(merge.key)}`;
-  const audited = insertFrom(auditEventEntity as unknown as Entity);
-  const emitted = insertFrom(outboxEventEntity as unknown as Entity);
-  return `WITH inserted AS (${inserted}), merged AS (${merged}), audited AS (${audited}) ${emitted}`;
+  const updateFrom = (source: BatchColumn['source']) => {
+    const own = columns.filter((column) => column.source === source);
+    const [key, ...set] = own.map(({ property }) => toSnakeCase(property)) as [string, ...string[]];
+    const { table } = merge.entity;
+    return (
+      `UPDATE ${table} SET ${set.map((name) => `${name} = fresh.${name}`).join(', ')} FROM ${unnest(own)}` +
+      ` AS fresh (${[key, ...set].join(', ')}) WHERE ${table}.${key} = fresh.${key}`
+    );
+  };
+  return (
+    `WITH inserted AS (${insertFrom(entity, 'inserts')}), merged AS (${updateFrom('merges')}),` +
+    ` touched AS (${updateFrom('touches')}),` +
+    ` audited AS (${insertFrom(auditEventEntity as unknown as Entity, 'entries')}),` +
+    ` counted AS (${insertFrom(figureCountEntity as unknown as Entity, 'counts')})` +
+    ` ${insertFrom(outboxEventEntity as unknown as Entity, 'events')}`
+  );
 }
 
-function arrayType(column: Column): string {
-  const { type, precision } = postgres.columnType(column);
-  return `${type}${precision ? `(${precision})` : ''}[]`;
+function unnest(columns: readonly (BatchColumn & { place: string })[]): string {
+  const arrays = columns.filter(({ isOnce }) => !isOnce);
+  return `unnest(${arrays.map(({ place, column }) => `${place}::${postgresType(column)}[]`).join(', ')})`;
 }

@@ -4,7 +4,7 @@ import type { Database } from './data-source.ts';
 import { DatabaseConflict, LIST_ITEMS_MAX } from './dialect/dialect.ts';
 import { defineEntity, type RowOf } from './entity.ts';
 import { insert, portable, select } from './statements.ts';
-import type { Tx } from './unit.ts';
+import type { Db, Tx } from './unit.ts';
 
 /** Data keys, wrapped by the key-encrypting key. The plain key is never stored. */
 export const cryptoDekEntity = defineEntity(
@@ -28,11 +28,37 @@ export type CryptoDekRow = RowOf<typeof cryptoDekEntity>;
 
 /** Inserts a data key; the unit of work that makes a requester runs it with the requester's own row. */
 export const DEK_INSERT = insert(cryptoDekEntity);
+const DEK_COLUMNS = 'id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes';
+const ONE_DEK = `INSERT INTO crypto_dek (${DEK_COLUMNS})
+  VALUES (:id, :scope, :ownerId, :kekId, :alg, :state, :wrapped, :createdAt, :writes)`;
+const DEKS_INSERT = portable<CryptoDekRow>(
+  'crypto_dek.insert_many',
+  {
+    postgres: ONE_DEK,
+    postgresMany: `INSERT INTO crypto_dek (${DEK_COLUMNS}) SELECT * FROM unnest(CAST(:id AS bigint[]),
+      CAST(:scope AS varchar[]), CAST(:ownerId AS varchar[]), CAST(:kekId AS varchar[]), CAST(:alg AS bigint[]),
+      CAST(:state AS varchar[]), CAST(:wrapped AS bytea[]), CAST(:createdAt AS timestamp[]),
+      CAST(:writes AS bigint[]))`,
+    oracle: ONE_DEK,
+  },
+  {
+    params: {
+      ...{ id: 'int', scope: 'text', ownerId: 'text', kekId: 'text', alg: 'int', state: 'text' },
+      ...{ wrapped: 'bytes', createdAt: 'instant', writes: 'int' },
+    },
+  },
+);
 const DEKS_BY_ID = select(cryptoDekEntity, { name: 'crypto_dek.by_ids', whereIn: 'id' });
 const DEK_OF_SCOPE = select(cryptoDekEntity, {
   name: 'crypto_dek.by_scope',
   where: ['scope', 'state'],
   limit: true,
+});
+
+const INDEX_DEKS = select(cryptoDekEntity, {
+  name: 'crypto_dek.index_keys',
+  where: ['scope'],
+  orderBy: [['id', 'asc']],
 });
 
 const DEK_SUCCESSORS = portable<{ ids: readonly number[] }, { id: number; activeId: number }>(
@@ -74,6 +100,14 @@ const DEKS_DESTROY = portable<{ ids: readonly number[]; wrapped: Buffer }>(
   { params: { ids: 'int', wrapped: 'bytes' } },
 );
 
+/** Inserts many data keys that have sealed nothing yet. */
+export async function insertDeks(tx: Tx, rows: readonly DekRow[]): Promise<void> {
+  await tx.runMany(
+    DEKS_INSERT,
+    rows.map((row) => ({ ...row, writes: 0 })),
+  );
+}
+
 /** What stands where a wrapped key stood: the column is never empty, and no key is one byte long. */
 const NO_KEY = Buffer.alloc(1);
 
@@ -97,6 +131,11 @@ export async function endDeks(
   for (const ids of cut(retired)) await tx.run(DEKS_RETIRE, { ids });
   for (const ids of cut(destroyed)) await tx.run(DEKS_DESTROY, { ids, wrapped: NO_KEY });
   return { destroyed, retired };
+}
+
+/** Overwrites keys that nothing needs any more, at most 500; `crypto.forget` them after the commit. */
+export async function destroyDeks(tx: Tx, ids: readonly number[]): Promise<void> {
+  await tx.run(DEKS_DESTROY, { ids, wrapped: NO_KEY });
 }
 
 function cut(ids: readonly number[]): number[][] {
@@ -145,6 +184,11 @@ export async function takeNumbers(database: Database, name: string, count: numbe
   throw new Error(`The number series ${name} is contended without end.`);
 }
 
+/** The next number of a series: how many were given, about; 1 before the first. */
+export async function nextNumber(db: Db, name: string): Promise<number> {
+  return (await db.one(BLOCK_READ, { name }))?.nextValue ?? 1;
+}
+
 /** Data keys in the database, as platform/crypto asks for them. */
 export function createDekStore(database: Database): DekStore {
   return {
@@ -156,11 +200,13 @@ export function createDekStore(database: Database): DekStore {
       }
       return rows as DekRow[];
     },
-    findInstallation: async () =>
+    findInstallation: async (state) =>
       (await database.read((session) =>
-        session.one(DEK_OF_SCOPE, { scope: 'installation', state: 'active', limit: 1 }),
+        session.one(DEK_OF_SCOPE, { scope: 'installation', state, limit: 1 }),
       )) as DekRow | undefined,
-    insertInstallation: async (row) =>
+    findIndexKeys: async () =>
+      (await database.read((session) => session.all(INDEX_DEKS, { scope: 'index' }))) as DekRow[],
+    insertOnly: async (row) =>
       void (await database.read((session) => session.run(DEK_INSERT, { ...row, writes: 0 }))),
     async successors(ids) {
       const found: { id: number; activeId: number }[] = [];

@@ -35,6 +35,12 @@ describe('a database that fits', () => {
     for (const charset of ['SQL_ASCII', 'WE8MSWIN1252', 'ZHS16GBK', 'EUC_CN']) {
       expect(await codeOf(withTraits({ charset })), charset).to.equal('database.charset');
     }
+    const fault = await assertDatabaseFits(withTraits({ charset: 'ZHS16GBK' })).catch(
+      (error: unknown) => error,
+    );
+    expect((fault as StartError).message).to.equal(
+      'The database keeps its text in ZHS16GBK; letters beyond it would be lost.',
+    );
     for (const version of ['9.6.24', '12.1.0.2.0', '']) {
       expect(await codeOf(withTraits({ version })), version).to.equal('database.version');
     }

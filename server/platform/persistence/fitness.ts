@@ -1,5 +1,7 @@
 import { StartError } from '../../kernel/index.ts';
+import { toSnakeCase } from './columns.ts';
 import type { Database } from './data-source.ts';
+import { allEntities, type Entity } from './entity.ts';
 import { portable } from './statements.ts';
 
 interface ServerTraits {
@@ -59,4 +61,47 @@ export async function assertDatabaseFits(
       remedy: 'Switch it on; Vaultdesk acknowledges a message only when it is on the disk.',
     });
   }
+}
+
+const ENVELOPE_CHECKS = portable<Record<never, never>, { tableName: string; definition: string }>(
+  'schema.envelope_checks',
+  {
+    postgres: `SELECT t.relname AS table_name, pg_get_constraintdef(c.oid) AS definition
+      FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+      WHERE c.contype = 'c' AND n.nspname = current_schema() AND pg_get_constraintdef(c.oid) LIKE '%get_byte%'`,
+    oracle: `SELECT LOWER(table_name) AS table_name, LOWER(trigger_name) AS definition FROM user_triggers
+      WHERE status = 'ENABLED'`,
+  },
+  { params: {}, result: { tableName: 'text', definition: 'clob' } },
+);
+
+/**
+ * Refuses a database in which a column that the classification calls C2 would take plain text, because somebody took its
+ * check away: the StartError `database.unsealed` names the columns. Oracle guards them by triggers, whose bodies nobody can
+ * search: there the steps are what is tested.
+ */
+export async function assertSealedColumns(
+  database: Database,
+  entities: readonly Entity[] = allEntities(),
+): Promise<void> {
+  if (database.dialect.name === 'oracle') return;
+  const checks = await database.read((db) => db.all(ENVELOPE_CHECKS, {}));
+  const open = entities.flatMap(({ table, columns }) =>
+    Object.entries(columns)
+      .filter(([, { sealed }]) => sealed !== undefined && !table.startsWith('spec_'))
+      .map(([name]) => toSnakeCase(name))
+      .filter((column) => !checks.some((check) => guards(check, table, column)))
+      .map((column) => `${table}.${column}`),
+  );
+  if (open.length === 0) return;
+  throw new StartError({
+    code: 'database.unsealed',
+    sentence: `The database would take plain text in ${open.join(', ')}: the check for envelopes is gone.`,
+    remedy:
+      'Find out who removed it, put it back as the steps in migrations have it, and look for plain text.',
+  });
+}
+
+function guards(check: { tableName: string; definition: string }, table: string, column: string): boolean {
+  return check.tableName === table && new RegExp(`get_byte\\(\\(?"?${column}"?[,)]`).test(check.definition);
 }

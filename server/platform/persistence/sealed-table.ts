@@ -1,4 +1,5 @@
 import { toSnakeCase, type Column } from './columns.ts';
+import { postgresType } from './dialect/postgres.ts';
 import { allEntities, type Entity } from './entity.ts';
 import { keysetCondition, portable, type Statement } from './statements.ts';
 
@@ -29,13 +30,19 @@ export interface SealedTable {
     limit: number,
   ) => [Statement<Params, Params>, Params];
   readonly read: (row: Params) => SealedRow;
-  /** Puts another envelope in the place of one that is still there; changes no row otherwise. */
-  readonly replace: (row: SealedRow, value: SealedValue, next: Buffer) => [Statement<Params, never>, Params];
+  /**
+   * Puts other envelopes in the place of a row's, where all of them are as they were read; changes no row otherwise.
+   * Runs for many rows at once.
+   */
+  readonly rewrite: Statement<Params, never>;
+  /** What `rewrite` needs for a row, whose values by column may have a new envelope in `next`. */
+  readonly rewriteParams: (row: SealedRow, next: ReadonlyMap<string, Buffer>) => Params;
 }
 
 /** Tables whose values are bound to something else than the column `id`. */
 const ROW_IDS: Record<string, readonly string[]> = {
   conversation_rating: ['conversationId'],
+  flow_run: ['conversationId'],
   stored_file_chunk: ['fileId', 'chunkNo'],
   evaluation_criterion: ['evaluationId', 'criterionId'],
   export_part: ['exportId', 'partNo'],
@@ -84,24 +91,7 @@ function sealedTable(entity: Entity, columns: readonly string[]): SealedTable {
     params: { limit: 'int', ...lastKinds },
     result,
   });
-  const isRow = primaryKey.map((name) => `${toSnakeCase(name)} = :${name}`).join(' AND ');
-  const keyKinds = Object.fromEntries(primaryKey.map((name) => [name, kindOf(name)]));
-  const replacements = new Map(
-    columns.map((name) => {
-      const column = toSnakeCase(name);
-      const set = `UPDATE ${table} SET ${column} = :nextValue WHERE ${isRow} AND`;
-      const statement = portable<Params>(
-        `${table}.reseal_${column}`,
-        {
-          postgres: `${set} ${column} = :oldValue`,
-          // A BLOB cannot be compared by =.
-          oracle: `${set} DBMS_LOB.COMPARE(${column}, :oldValue) = 0`,
-        },
-        { params: { ...keyKinds, nextValue: 'sealed', oldValue: 'sealed' } },
-      );
-      return [column, statement];
-    }),
-  );
+  const rewrite = rewriteOf(entity, columns);
   return {
     table,
     scope: (entity.columns[columns[0] as string] as Column).sealed?.scope ?? 'installation',
@@ -117,10 +107,56 @@ function sealedTable(entity: Entity, columns: readonly string[]): SealedTable {
         return envelope === null ? [] : [{ column: toSnakeCase(name), envelope }];
       }),
     }),
-    replace(row, { column, envelope }, nextValue) {
-      const key = Object.fromEntries(primaryKey.map((name, index) => [name, row.key[index]]));
-      const statement = replacements.get(column) as Statement<Params, never>;
-      return [statement, { ...key, nextValue, oldValue: envelope }];
+    rewrite,
+    rewriteParams(row, next) {
+      const params: Params = {};
+      primaryKey.forEach((name, index) => (params[name] = row.key[index]));
+      const old = new Map(row.values.map(({ column, envelope }) => [column, envelope]));
+      columns.forEach((name, index) => {
+        const column = toSnakeCase(name);
+        params[`old${index}`] = old.get(column) ?? null;
+        params[`next${index}`] = next.get(column) ?? old.get(column) ?? null;
+      });
+      return params;
     },
   };
+}
+
+/** One statement writes every sealed column of a row: a new version of a row costs more than its bytes. */
+function rewriteOf(entity: Entity, columns: readonly string[]): Statement<Params, never> {
+  const { table, primaryKey } = entity;
+  const kindOf = (name: string) => (entity.columns[name] as Column).kind;
+  const names = columns.map(toSnakeCase);
+  const isRow = primaryKey.map((name) => `${toSnakeCase(name)} = :${name}`).join(' AND ');
+  const set = names.map((name, index) => `${name} = :next${index}`).join(', ');
+  const isSame = (text: (name: string, index: number) => string) => names.map(text).join(' AND ');
+  const params = Object.fromEntries([
+    ...primaryKey.map((name) => [name, kindOf(name)]),
+    ...columns.flatMap((_, index) => [
+      [`next${index}`, 'sealed'],
+      [`old${index}`, 'sealed'],
+    ]),
+  ]);
+  const fresh = [...primaryKey, ...columns.flatMap((_, index) => [`next${index}`, `old${index}`])];
+  const arrays = fresh.map((name) => {
+    const type = name in entity.columns ? postgresType(entity.columns[name] as Column) : 'bytea';
+    return `CAST(:${name} AS ${type}[])`;
+  });
+  return portable<Params>(
+    `${table}.reseal`,
+    {
+      postgres: `UPDATE ${table} SET ${set} WHERE ${isRow}
+        AND ${isSame((name, index) => `${name} IS NOT DISTINCT FROM CAST(:old${index} AS bytea)`)}`,
+      postgresMany: `UPDATE ${table} SET ${names.map((name, index) => `${name} = f.next${index}`).join(', ')}
+        FROM unnest(${arrays.join(', ')}) AS f (${fresh.map(toSnakeCase).join(', ')})
+        WHERE ${primaryKey.map((name) => `${table}.${toSnakeCase(name)} = f.${toSnakeCase(name)}`).join(' AND ')}
+        AND ${isSame((name, index) => `${table}.${name} IS NOT DISTINCT FROM f.old${index}`)}`,
+      // A BLOB cannot be compared by =, and the comparison of nothing is nothing.
+      oracle: `UPDATE ${table} SET ${set} WHERE ${isRow} AND ${isSame(
+        (name, index) =>
+          `(DBMS_LOB.COMPARE(${name}, :old${index}) = 0 OR (${name} IS NULL AND :old${index} IS NULL))`,
+      )}`,
+    },
+    { params },
+  );
 }

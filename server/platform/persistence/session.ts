@@ -1,10 +1,12 @@
+import process from 'node:process';
 import type { PoolClient } from 'pg';
 import type { Connection as OracleConnection } from 'oracledb';
 import type { QueryRunner } from 'typeorm';
-import { LIST_ITEMS_MAX, type Dialect, type Rendered } from './dialect/dialect.ts';
-import { LIST_MARK } from './dialect/oracle.ts';
+import { LIST_ITEMS_MAX, type Dialect, type Rendered, type TextPart } from './dialect/dialect.ts';
+import { bindDefsOf, isKeyTaken, LIST_MARK, type TypedBind } from './dialect/oracle.ts';
+import { BinaryArrays } from './dialect/postgres-arrays.ts';
 import { LARGE_BYTES_MIN, runBytes } from './dialect/postgres-bytes.ts';
-import { runTogether } from './dialect/postgres-together.ts';
+import { runTogether, type CallAnswer, type PreparedCall } from './dialect/postgres-together.ts';
 import type { Statement } from './statements.ts';
 import type { Db } from './unit.ts';
 
@@ -24,17 +26,86 @@ interface Answer {
   count: number;
 }
 
-/** Rows come back as text and are read by the statement's own column kinds, not by the driver's guesses. */
-const TEXT_TYPES = { getTypeParser: () => (value: string) => value };
+interface WaitingCall {
+  call: PreparedCall;
+  resolve(answer: CallAnswer): void;
+  reject(error: unknown): void;
+}
 
-/** Runs declared statements on one database connection of TypeORM's pool. */
+const BEGIN: PreparedCall = { name: 'transaction.begin', text: 'BEGIN', values: [] };
+const COMMIT: PreparedCall = { name: 'transaction.commit', text: 'COMMIT', values: [] };
+const ROLLBACK: PreparedCall = { name: 'transaction.rollback', text: 'ROLLBACK', values: [] };
+
+/**
+ * Runs declared statements on one database connection of TypeORM's pool. On PostgreSQL what is asked for at once, without
+ * waiting for each other's answers, travels in one round trip, and a transaction's first statement takes its beginning
+ * along.
+ */
 export class Session implements Db {
   readonly #runner: QueryRunner;
   readonly #dialect: Dialect;
+  #waiting: WaitingCall[] = [];
+  #transaction: 'none' | 'due' | 'open' = 'none';
+  /** On Oracle: what was asked for last; the next statement waits for it. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #isOutcomeKnown = true;
 
   constructor(runner: QueryRunner, dialect: Dialect) {
     this.#runner = runner;
     this.#dialect = dialect;
+  }
+
+  /** False when a commit was asked for, and the connection ended without saying what came of it. */
+  get isOutcomeKnown(): boolean {
+    return this.#isOutcomeKnown;
+  }
+
+  /** From here on a transaction, until `commit` or `rollback`. */
+  async begin(): Promise<void> {
+    if (this.#dialect.name === 'oracle') await this.#runner.startTransaction();
+    this.#transaction = this.#dialect.name === 'oracle' ? 'open' : 'due';
+  }
+
+  /** Runs the last writing statements and commits, on PostgreSQL in one round trip. */
+  async commit(steps: readonly Step[]): Promise<void> {
+    if (this.#dialect.name === 'oracle') {
+      await this.runTogether(steps);
+      this.#isOutcomeKnown = false;
+      await this.#runner.commitTransaction();
+      this.#isOutcomeKnown = true;
+    } else if (this.#transaction === 'open' || steps.length > 0) {
+      await this.#commitPostgres(steps);
+    }
+    this.#transaction = 'none';
+  }
+
+  async #commitPostgres(steps: readonly Step[]): Promise<void> {
+    const calls = [...steps.map((step) => this.#callOf(step)), COMMIT];
+    let answers: CallAnswer[];
+    this.#isOutcomeKnown = false;
+    try {
+      answers = await Promise.all(calls.map((call) => this.#ask(call)));
+    } catch (error) {
+      // A statement that fails keeps the commit behind it from being run; what ends the session may come after it.
+      this.#isOutcomeKnown = (error as { severity?: string }).severity === 'ERROR';
+      throw this.#dialect.translateError(error);
+    }
+    this.#isOutcomeKnown = true;
+    // PostgreSQL answers a commit of a transaction in which something failed before with a rollback, and no error.
+    if (answers.at(-1)?.did !== COMMIT.text) throw new Error('The transaction had failed before its commit.');
+  }
+
+  /** Undoes the transaction, if there is one; a connection that has ended did that by itself. */
+  async rollback(): Promise<void> {
+    if (this.#transaction !== 'open') return;
+    this.#transaction = 'none';
+    if (this.#dialect.name === 'postgres') {
+      await this.#ask(ROLLBACK).catch(() => undefined);
+      return;
+    }
+    // What is still under way belongs to the transaction.
+    await this.#turn;
+    if (this.#runner.isTransactionActive) await this.#runner.rollbackTransaction().catch(() => undefined);
   }
 
   get dialectName(): Dialect['name'] {
@@ -70,6 +141,7 @@ export class Session implements Db {
   async runMany<P>(statement: Statement<P, never>, rows: readonly P[]): Promise<number> {
     if (rows.length === 0) return 0;
     if (this.#dialect.name === 'oracle') return this.#executeMany(statement as Statement, rows);
+    if (statement.manySql !== undefined) return this.#executeArrays(statement as Statement, rows);
     let count = 0;
     for (const params of rows) count += await this.run(statement, params);
     return count;
@@ -78,19 +150,62 @@ export class Session implements Db {
   /** Runs writing statements in order, in one round trip where the database knows how; the first fault ends them. */
   async runTogether(steps: readonly Step[]): Promise<void> {
     if (steps.length === 0) return;
-    if (this.#dialect.name === 'oracle') {
-      for (const { statement, params } of steps) await this.#execute(statement, params);
-      return;
-    }
-    const calls = steps.map(({ statement, params }) => {
-      const { rendered, binds } = this.#bind(statement, params);
-      return { name: rendered.name, text: rendered.text, values: binds };
-    });
     try {
-      await runTogether((await this.#runner.connect()) as PoolClient, calls);
+      if (this.#dialect.name === 'oracle') await this.#inTurn(() => this.#runInOrder(steps));
+      else await Promise.all(steps.map((step) => this.#ask(this.#callOf(step))));
     } catch (error) {
       throw this.#dialect.translateError(error);
     }
+  }
+
+  /** On Oracle: one after the other; the first fault ends them. */
+  async #runInOrder(steps: readonly Step[]): Promise<void> {
+    for (const { statement, params } of steps) {
+      const { rendered, binds } = this.#bind(statement, params);
+      await this.#executeUpsert(rendered, binds);
+    }
+  }
+
+  #callOf({ statement, params }: Step): PreparedCall {
+    const { rendered, binds } = this.#bind(statement, params);
+    return { name: rendered.name, text: rendered.text, values: binds };
+  }
+
+  /** Runs one after the other what is asked for at once, in the order asked; after a fault goes on with the next. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Sends the call with all others that are asked for before this turn of the event loop ends. */
+  #ask(call: PreparedCall): Promise<CallAnswer> {
+    return new Promise((resolve, reject) => {
+      // A tick that is asked for by a microtask comes when no microtask is left: until then others may join.
+      if (this.#waiting.length === 0) queueMicrotask(() => process.nextTick(() => void this.#sendWaiting()));
+      this.#waiting.push({ call, resolve, reject });
+    });
+  }
+
+  async #sendWaiting(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const first = this.#transaction === 'due' ? [BEGIN] : [];
+    if (waiting.length + first.length === 0) return;
+    if (first.length > 0) this.#transaction = 'open';
+    try {
+      const client = (await this.#runner.connect()) as PoolClient;
+      const answers = await runTogether(client, [...first, ...waiting.map(({ call }) => call)]);
+      waiting.forEach(({ resolve }, index) => resolve(answers[first.length + index] as CallAnswer));
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  /** The connection, for a way of its own; everything asked for before goes ahead of it. */
+  async #ownWay(): Promise<PoolClient> {
+    await this.#sendWaiting();
+    return (await this.#runner.connect()) as PoolClient;
   }
 
   #bind(statement: Statement, params: Record<string, unknown>): { rendered: Rendered; binds: unknown[] } {
@@ -117,25 +232,34 @@ export class Session implements Db {
     try {
       return this.#dialect.name === 'postgres'
         ? await this.#executePostgres(rendered, binds)
-        : await this.#executeOracle(rendered, binds);
+        : await this.#inTurn(() => this.#executeUpsert(rendered, binds));
     } catch (error) {
       throw this.#dialect.translateError(error);
     }
   }
 
-  async #executePostgres(rendered: Rendered, values: unknown[]): Promise<Answer> {
-    const client = (await this.#runner.connect()) as PoolClient;
-    const { name, text } = rendered;
-    const result = await client.query({ name, text, values, types: TEXT_TYPES });
-    return { rows: result.rows as Record<string, unknown>[], count: result.rowCount ?? 0 };
+  async #executePostgres({ name, text }: Rendered, values: unknown[]): Promise<Answer> {
+    return this.#ask({ name, text, values });
   }
 
   async #executeBytes({ text }: Rendered, values: unknown[]) {
     try {
-      const client = (await this.#runner.connect()) as PoolClient;
-      return await runBytes(client, { text, values });
+      return await runBytes(await this.#ownWay(), { text, values });
     } catch (error) {
       throw this.#dialect.translateError(error);
+    }
+  }
+
+  /**
+   * Of two sessions that merge one new key at once, Oracle tells the second of the key when the first has committed, where
+   * PostgreSQL finds the row. Looked at again, the row is there.
+   */
+  async #executeUpsert(rendered: Rendered, binds: unknown[]): Promise<Answer> {
+    try {
+      return await this.#executeOracle(rendered, binds);
+    } catch (error) {
+      if (!rendered.text.startsWith('MERGE ') || !isKeyTaken(error)) throw error;
+      return this.#executeOracle(rendered, binds);
     }
   }
 
@@ -157,19 +281,32 @@ export class Session implements Db {
     };
   }
 
+  async #executeArrays(statement: Statement, rows: readonly unknown[]): Promise<number> {
+    const { name, text, positions } = rendering(this.#dialect, statement, 'many');
+    try {
+      const arrays = new BinaryArrays();
+      const values = positions.map(({ param, kind }) =>
+        arrays.take(kind, rows as Record<string, unknown>[], param),
+      );
+      return (await this.#ask({ name, text, values })).count;
+    } catch (error) {
+      throw this.#dialect.translateError(error);
+    }
+  }
+
   async #executeMany(statement: Statement, rows: readonly unknown[]): Promise<number> {
     const rendered = rendering(this.#dialect, statement, 'first');
     const bindRows = rows.map((row) =>
       rendered.positions.map(({ param, kind }) =>
         this.#dialect.encode(kind, (row as Record<string, unknown>)[param]),
       ),
-    ) as { val: unknown; type: number }[][];
+    ) as TypedBind[][];
     const connection = (await this.#runner.connect()) as OracleConnection;
     try {
-      const result = await connection.executeMany(
-        rendered.text,
-        bindRows.map((row) => row.map((bind) => bind.val)) as never,
-        { bindDefs: bindDefsOf(bindRows) as never },
+      const result = await this.#inTurn(() =>
+        connection.executeMany(rendered.text, bindRows.map((row) => row.map((bind) => bind.val)) as never, {
+          bindDefs: bindDefsOf(bindRows, statement.operation === 'insert') as never,
+        }),
       );
       return result.rowsAffected ?? 0;
     } catch (error) {
@@ -200,25 +337,13 @@ function boundedList(statement: Statement, value: unknown): unknown[] {
   return list;
 }
 
-/** executeMany needs sizes up front: the largest value of each column. */
-function bindDefsOf(rows: { val: unknown; type: number }[][]): { type: number; maxSize?: number }[] {
-  return (rows[0] ?? []).map(({ type }, index) => {
-    const sizes = rows.map((row) => {
-      const value = row[index]?.val;
-      return Buffer.isBuffer(value) ? value.length : typeof value === 'string' ? Buffer.byteLength(value) : 0;
-    });
-    const maxSize = Math.max(...sizes);
-    return maxSize > 0 ? { type, maxSize } : { type };
-  });
-}
-
 const renderings = new WeakMap<Dialect, Map<string, Rendered>>();
 
-function rendering(dialect: Dialect, statement: Statement, page: 'first' | 'next'): Rendered {
+function rendering(dialect: Dialect, statement: Statement, part: TextPart): Rendered {
   const known = renderings.get(dialect) ?? new Map<string, Rendered>();
   renderings.set(dialect, known);
-  const key = `${statement.name}|${page}`;
-  const found = known.get(key) ?? dialect.render(statement, page);
+  const key = `${statement.name}|${part}`;
+  const found = known.get(key) ?? dialect.render(statement, part);
   known.set(key, found);
   return found;
 }

@@ -1,4 +1,12 @@
-import { toSnakeCase, type Column, type ColumnKind, type Columns, type RowOfColumns } from './columns.ts';
+import { AppError } from '../../kernel/index.ts';
+import {
+  toSnakeCase,
+  type Column,
+  type ColumnKind,
+  type Columns,
+  type OpenKey,
+  type RowOfColumns,
+} from './columns.ts';
 import type { Entity } from './entity.ts';
 
 /**
@@ -12,6 +20,8 @@ export interface Statement<P = Record<string, unknown>, R = unknown> {
   /** SQL both databases understand, or a text for each; a keyset select has a second one for later pages. */
   readonly sql: string | DialectTexts;
   readonly nextPageSql?: string;
+  /** For PostgreSQL: the same for many sets of parameters at once, each parameter an array of its values. */
+  readonly manySql?: string;
   readonly params: Readonly<Record<string, ColumnKind>>;
   /** Result columns by property name; the database's column is the snake_case form. */
   readonly result: Readonly<Record<string, ColumnKind>>;
@@ -24,6 +34,8 @@ export interface Statement<P = Record<string, unknown>, R = unknown> {
 export interface DialectTexts {
   postgres: string;
   oracle: string;
+  /** What `runMany` runs on PostgreSQL: one statement over arrays. Oracle binds arrays to the text for one. */
+  postgresMany?: string;
 }
 
 type Row<C extends Columns> = RowOfColumns<C>;
@@ -69,22 +81,27 @@ export function insert<C extends Columns>(entity: Entity<C>): Statement<Row<C>, 
   });
 }
 
-/** Options of a generated SELECT. */
-export interface SelectOptions<C extends Columns, W extends Key<C>, L extends Key<C>, M extends boolean> {
+/** Options of a generated SELECT. Conditions and order name columns that are not sealed; others are a type error. */
+export interface SelectOptions<
+  C extends Columns,
+  W extends OpenKey<C>,
+  L extends OpenKey<C>,
+  M extends boolean,
+> {
   name: string;
   where?: readonly W[];
   /** A column compared with a list: parameter `<column>List`. */
   whereIn?: L;
   /** Further fixed conditions in portable SQL, without parameters: `closed_at IS NULL`. */
   and?: string;
-  orderBy?: readonly (readonly [Key<C>, 'asc' | 'desc'])[];
+  orderBy?: readonly (readonly [OpenKey<C>, 'asc' | 'desc'])[];
   /** Cut pages by key: parameter `after`, the values of `orderBy` of the last row seen, or absent. */
   keyset?: boolean;
   /** Give at most `limit` rows (a parameter). */
   limit?: M;
 }
 
-type SelectParams<C extends Columns, W extends Key<C>, L extends Key<C>, M extends boolean> = Pick<
+type SelectParams<C extends Columns, W extends OpenKey<C>, L extends OpenKey<C>, M extends boolean> = Pick<
   Row<C>,
   W
 > & {
@@ -94,8 +111,8 @@ type SelectParams<C extends Columns, W extends Key<C>, L extends Key<C>, M exten
 /** Selects whole rows by equality, optionally ordered, limited, and cut by key. */
 export function select<
   C extends Columns,
-  W extends Key<C> = never,
-  L extends Key<C> = never,
+  W extends OpenKey<C> = never,
+  L extends OpenKey<C> = never,
   M extends boolean = false,
 >(entity: Entity<C>, options: SelectOptions<C, W, L, M>): Statement<SelectParams<C, W, L, M>, Row<C>> {
   const keys = Object.keys(entity.columns);
@@ -159,7 +176,7 @@ export function keysetCondition(order: Order): string {
 }
 
 /** Changes columns of the rows that match; parameters of the condition are named `where<Column>`. */
-export function update<C extends Columns, S extends Key<C>, W extends Key<C>>(
+export function update<C extends Columns, S extends Key<C>, W extends OpenKey<C>>(
   entity: Entity<C>,
   options: { name: string; set: readonly S[]; where: readonly W[]; and?: string },
 ): Statement<Pick<Row<C>, S> & Prefixed<Pick<Row<C>, W>>, never> {
@@ -175,7 +192,7 @@ export function update<C extends Columns, S extends Key<C>, W extends Key<C>>(
 }
 
 /** Deletes the rows that match. */
-export function remove<C extends Columns, W extends Key<C>>(
+export function remove<C extends Columns, W extends OpenKey<C>>(
   entity: Entity<C>,
   options: { name: string; where: readonly W[]; and?: string },
 ): Statement<Pick<Row<C>, W>, never> {
@@ -189,18 +206,21 @@ export function remove<C extends Columns, W extends Key<C>>(
 }
 
 /**
- * Inserts a whole row unless one with the same value in any of `keys` (each a primary or unique key) is there: a
- * repeated insert changes nothing and counts 0.
+ * Inserts a whole row unless one with the same values in any of `keys` is there: a repeated insert changes nothing and
+ * counts 0. Each key is a primary or unique key of the table, as its column or its columns.
  */
 export function insertIfFree<C extends Columns>(
   entity: Entity<C>,
   name: string,
-  keys: readonly Key<C>[],
+  keys: readonly (Key<C> | readonly Key<C>[])[],
 ): Statement<Row<C>, never> {
   const all = Object.keys(entity.columns);
   const columns = all.map(toSnakeCase).join(', ');
   const values = all.map((key) => `:${key}`).join(', ');
-  const isSame = keys.map((key) => `${entity.table}.${toSnakeCase(key)} = :${key}`).join(' OR ');
+  const isSame = keys
+    .map((key) => (typeof key === 'string' ? [key] : key))
+    .map((parts) => parts.map((part) => `${entity.table}.${toSnakeCase(part)} = :${part}`).join(' AND '))
+    .join(' OR ');
   return portable<Row<C>>(
     name,
     {
@@ -240,9 +260,30 @@ export function portable<P, R = never>(
   const word = OPERATION.exec(typeof sql === 'string' ? sql : sql.postgres)?.[1]?.toLowerCase();
   if (word === undefined) throw new Error(`Statement ${name} does not start with a known word.`);
   const operation = OPERATIONS[word] as Statement['operation'];
+  assertNotCompared(name, typeof sql === 'string' ? [sql] : Object.values(sql));
   const text =
     typeof sql === 'string' ? squeeze(sql) : { postgres: squeeze(sql.postgres), oracle: squeeze(sql.oracle) };
-  return declare<P, R>({ name, operation, sql: text, params: shape.params, result: shape.result ?? {} });
+  const many = typeof sql === 'string' ? undefined : sql.postgresMany;
+  return declare<P, R>({
+    ...{ name, operation, sql: text, params: shape.params, result: shape.result ?? {} },
+    ...(many === undefined ? {} : { manySql: squeeze(many) }),
+  });
+}
+
+/**
+ * A condition or an order over an envelope finds nothing, or everything in any order: the same value is other bytes each
+ * time it is sealed. What may be asked is whether there is one; a walk compares an envelope with itself.
+ */
+const COMPARED = [
+  /\b\w+_enc\s*(?:<|>|!=|LIKE\b|BETWEEN\b|IN\s*\()/i,
+  /\b(?:WHERE|AND|OR|ON|NOT|HAVING)\s*\(*\s*(?:\w+\.)?\w+_enc\s*=/i,
+  /\b(?:ORDER|GROUP)\s+BY\b[^()]*\b\w+_enc\b/i,
+];
+
+function assertNotCompared(name: string, texts: readonly string[]): void {
+  if (texts.some((text) => COMPARED.some((pattern) => pattern.test(text)))) {
+    throw new AppError('crypto.query_refused', { details: { statement: name } });
+  }
 }
 
 const OPERATIONS: Record<string, Statement['operation']> = {

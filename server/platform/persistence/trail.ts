@@ -11,6 +11,7 @@ import { auditEpochEntity, auditEventEntity, toAuditRow } from './audit.entity.t
 import { createAuditStorage } from './audit-storage.ts';
 import type { Database } from './data-source.ts';
 import { DatabaseConflict } from './dialect/dialect.ts';
+import { FreshLeaves } from './fresh-leaves.ts';
 import type { Session } from './session.ts';
 import { insert, portable } from './statements.ts';
 import type { UnitContext } from './unit.ts';
@@ -41,6 +42,8 @@ export interface Trail {
   readonly node: string;
   readonly epoch: number;
   readonly unitLane: AuditLane;
+  /** What the batch lanes have just committed, for the sealer. */
+  readonly leaves: FreshLeaves;
   /** The chained lane of a batch writer's lane, counted from 0. */
   batchLane(index: number): AuditLane;
   /** Numbers one entry of a unit of work. */
@@ -82,6 +85,7 @@ export async function openTrail(deps: {
     node,
     epoch,
     unitLane,
+    leaves: new FreshLeaves({ node, epoch }),
     batchLane(index) {
       const known = batchLanes.get(index);
       if (known) return known;

@@ -91,6 +91,37 @@ describe('unit of work', () => {
     }
   });
 
+  it('gives each of those who ask at once their own answer, in the order asked', async () => {
+    await core.uow.run(BY_SYSTEM, async (tx) => {
+      tx.later(LEASE_ROW, lease('at-once-1'));
+      const [first, count, second, none] = await Promise.all([
+        tx.all(LEASES, { name: 'at-once-1' }),
+        tx.run(LEASE_ROW, lease('at-once-2')),
+        tx.one(LEASES, { name: 'at-once-2' }),
+        tx.all(LEASES, { name: 'at-once-3' }),
+      ]);
+      expect([first.length, count, second?.holder, none.length]).to.deep.equal([1, 1, 'h', 0]);
+      tx.record(ENTRY);
+    });
+  });
+
+  it('says so when a unit goes on after a fault that undid it, and keeps nothing', async () => {
+    const error = await core.uow
+      .run(BY_SYSTEM, async (tx) => {
+        await tx.run(LEASE_ROW, lease('swallowed'));
+        await tx.run(LEASE_ROW, lease('swallowed')).catch(() => undefined);
+        tx.record(ENTRY);
+      })
+      .catch((thrown: unknown) => thrown);
+    if (core.database.dialect.name === 'postgres') {
+      expect(error).to.be.instanceOf(Error);
+      expect(await core.uow.read((db) => db.all(LEASES, { name: 'swallowed' }))).to.deep.equal([]);
+    } else {
+      // Oracle undoes the failed statement alone.
+      expect(error).to.equal(undefined);
+    }
+  });
+
   it('rolls all back when something that waited is refused, and uses the connection again', async () => {
     const spoil = (names: readonly string[]) =>
       core.uow

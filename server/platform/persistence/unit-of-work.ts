@@ -27,6 +27,7 @@ class OpenUnit implements Tx {
   readonly #guard: StorageGuard | undefined;
   #later: Step[] = [];
   #runner: QueryRunner | undefined;
+  #session: Session | undefined;
   #opening: Promise<Session> | undefined;
 
   constructor(database: Database, guard: StorageGuard | undefined, context: UnitContext) {
@@ -46,16 +47,22 @@ class OpenUnit implements Tx {
 
   async #open(): Promise<Session> {
     this.#runner = this.#database.source.createQueryRunner();
-    await this.#runner.startTransaction();
-    return new Session(this.#runner, this.#database.dialect);
+    this.#session = new Session(this.#runner, this.#database.dialect);
+    await this.#session.begin();
+    return this.#session;
   }
 
-  async commit(): Promise<void> {
-    if (this.#runner?.isTransactionActive) await this.#runner.commitTransaction();
+  /** True when the unit is certainly not stored, asked after a fault. */
+  get isUndone(): boolean {
+    return this.#session?.isOutcomeKnown ?? true;
+  }
+
+  async commit(steps: readonly Step[]): Promise<void> {
+    await this.#session?.commit(steps);
   }
 
   async rollback(): Promise<void> {
-    if (this.#runner?.isTransactionActive) await this.#runner.rollbackTransaction().catch(() => undefined);
+    await this.#session?.rollback();
   }
 
   async release(): Promise<void> {
@@ -63,11 +70,12 @@ class OpenUnit implements Tx {
   }
 
   async all<P, R>(statement: Statement<P, R>, params: P): Promise<R[]> {
-    return (await this.#caughtUp()).all(statement, params);
+    const session = await this.session();
+    return (await this.#afterLater(session, () => session.all(statement, params))) as R[];
   }
 
   async one<P, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {
-    return (await this.#caughtUp()).one(statement, params);
+    return (await this.all(statement, params))[0];
   }
 
   later<P>(statement: Statement<P, never>, params: P): void {
@@ -83,23 +91,25 @@ class OpenUnit implements Tx {
     return steps;
   }
 
-  /** A statement sees all that was written before it. */
-  async #caughtUp(): Promise<Session> {
-    const session = await this.session();
-    if (this.#later.length > 0) await session.runTogether(this.takeLater());
-    return session;
+  /** A statement sees all that was written before it, and travels with it. */
+  async #afterLater<T>(session: Session, ask: () => Promise<T>): Promise<T> {
+    if (this.#later.length === 0) return ask();
+    const [, answer] = await Promise.all([session.runTogether(this.takeLater()), ask()]);
+    return answer;
   }
 
   async run<P>(statement: Statement<P, never>, params: P): Promise<number> {
     this.#guard?.assertWritable();
     this.hasWritten = true;
-    return (await this.#caughtUp()).run(statement, params);
+    const session = await this.session();
+    return this.#afterLater(session, () => session.run(statement, params));
   }
 
   async runMany<P>(statement: Statement<P, never>, params: readonly P[]): Promise<number> {
     this.#guard?.assertWritable();
     this.hasWritten = true;
-    return (await this.#caughtUp()).runMany(statement, params);
+    const session = await this.session();
+    return this.#afterLater(session, () => session.runMany(statement, params));
   }
 
   record(entry: AuditDraft): void {
@@ -132,17 +142,14 @@ export function createUnitOfWork(deps: {
     read: (work) => deps.database.read(work),
     async run(context, work) {
       const unit = new OpenUnit(deps.database, deps.guard, context);
-      let entries: SequencedEntry[] = [];
-      let isCommitting = false;
+      const entries: SequencedEntry[] = [];
       let result;
       try {
         result = await work(unit);
         for (const ending of unit.endings) await ending();
-        entries = await flush(deps, unit);
-        isCommitting = true;
-        await unit.commit();
+        await commit(deps, unit, entries);
       } catch (error) {
-        if (entries.length > 0) deps.trail.abandon(entries, !isCommitting);
+        if (entries.length > 0) deps.trail.abandon(entries, unit.isUndone);
         await unit.rollback();
         if (error instanceof AuditEntryError) throw await refuseEntry(uow, context, error);
         const translated = deps.database.dialect.translateError(error);
@@ -178,31 +185,27 @@ async function refuseEntry(
   return new AppError('audit.entry_invalid', { cause, details: { reason: code, field } });
 }
 
-/** Writes what the unit recorded and emitted; refuses a unit that wrote without an audit entry. */
-async function flush(
+/**
+ * Writes what the unit recorded and emitted, and commits; refuses a unit that wrote without an audit entry. The numbered
+ * entries are put into `entries` as they are drawn, for a fault may come after any of them.
+ */
+async function commit(
   deps: { trail: Trail; toOutboxRow: (draft: EventDraft) => OutboxRow },
   unit: OpenUnit,
-): Promise<SequencedEntry[]> {
+  entries: SequencedEntry[],
+): Promise<void> {
   if (unit.drafts.length === 0) {
     if (unit.hasWritten || unit.events.length > 0) throw new AppError('audit.not_recorded');
-    return [];
+    return unit.commit([]);
   }
   if (unit.drafts.length > UNIT_RECORDS_MAX || unit.events.length > UNIT_RECORDS_MAX) {
     throw new Error(`A unit of work recorded more than ${UNIT_RECORDS_MAX} entries or events.`);
   }
-  const entries: SequencedEntry[] = [];
-  const session = await unit.session();
-  try {
-    entries.push(...(await deps.trail.takeVoids(session)));
-    for (const draft of unit.drafts) entries.push(deps.trail.draw(draft, unit.context));
-    await session.runTogether([
-      ...unit.takeLater(),
-      ...entries.map((entry) => stepOf(AUDIT_INSERT, toAuditRow(entry))),
-      ...unit.events.map((event) => stepOf(OUTBOX_INSERT, deps.toOutboxRow(event))),
-    ]);
-  } catch (error) {
-    deps.trail.abandon(entries, true);
-    throw error;
-  }
-  return entries;
+  entries.push(...(await deps.trail.takeVoids(await unit.session())));
+  for (const draft of unit.drafts) entries.push(deps.trail.draw(draft, unit.context));
+  await unit.commit([
+    ...unit.takeLater(),
+    ...entries.map((entry) => stepOf(AUDIT_INSERT, toAuditRow(entry))),
+    ...unit.events.map((event) => stepOf(OUTBOX_INSERT, deps.toOutboxRow(event))),
+  ]);
 }

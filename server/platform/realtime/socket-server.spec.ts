@@ -2,9 +2,20 @@ import { expect } from 'chai';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
-import { createSocketServer, type SocketConnection, type SocketHandlers } from './socket-server.ts';
+import type { SocketLimits } from './gate.ts';
+import { createSocketServer, LATER, type SocketConnection, type SocketHandlers } from './socket-server.ts';
 
 const PATH = '/ws/spec';
+const KIB = 1024;
+const LIMITS: SocketLimits = {
+  ...{ connectionsMax: 100, silentMax: 8, silentPerAddressMax: 8, helloMs: 10_000 },
+  ...{
+    frameBytesMax: 64 * KIB,
+    framesWaitingMax: 64,
+    waitingBytesMax: 1024 * KIB,
+    unreadBytesMax: 1024 * KIB,
+  },
+};
 
 describe('the socket server', () => {
   let server: Server;
@@ -17,7 +28,8 @@ describe('the socket server', () => {
     sockets = createSocketServer({
       endpoints: [{ path: PATH, accept: async () => true, open: (connection) => open(connection) }],
       clientAddress: () => '127.0.0.1',
-      beforeHelloMax: 8,
+      limits: LIMITS,
+      isLimited: () => false,
       onFault: (error) => faults.push(error),
     });
     sockets.attach(server);
@@ -74,6 +86,31 @@ describe('the socket server', () => {
       0,
       ...Array.from({ length: 198 }, (_, i) => i + 2),
     ]);
+    expect(faults.splice(0)).to.have.length(1);
+    socket.terminate();
+  });
+
+  it('waits for a frame that is dealt with later before it hands on the next one', async () => {
+    const [called, ended]: [unknown[], unknown[]] = [[], []];
+    open = (connection) => ({
+      ...plain,
+      onFrame(frame, next) {
+        called.push(frame.n);
+        if (frame.n === 2) throw new Error('the third frame fails at once');
+        expect(called).to.have.length(ended.length + 1);
+        setImmediate(() => {
+          ended.push(frame.n);
+          connection.send({ n: frame.n });
+          next();
+        });
+        return LATER;
+      },
+    });
+    const socket = await connect();
+    const heard = hear(socket, 2);
+    for (let n = 0; n < 3; n += 1) socket.send(JSON.stringify({ n }));
+    expect((await heard).map(({ n }) => n)).to.deep.equal([0, 1]);
+    expect(called).to.deep.equal([0, 1, 2]);
     expect(faults.splice(0)).to.have.length(1);
     socket.terminate();
   });

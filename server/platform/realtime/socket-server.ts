@@ -2,8 +2,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import { LIMITS } from '../../kernel/index.ts';
 import { encodeFrame, encodeText, type EncodedFrame } from './frame.ts';
+import { createGate, type Gate, type Pass, type SocketLimits } from './gate.ts';
 
 /** Close codes of the protocol. */
 export const CLOSE = {
@@ -20,8 +20,6 @@ const SUBPROTOCOL = 'vaultdesk.v1';
 const PING_EVERY_MS = 30_000;
 /** Heartbeats are spread over this many slots, so that no tick writes to every socket at once. */
 const PING_SLOTS = 30;
-/** Frames of one connection that may wait while the database is busy; then its socket is not read. */
-const FRAMES_WAITING_MAX = 64;
 /** Bytes kept back for one system call; more are handed on, so that only a slow receiver fills its buffer. */
 const GATHERED_BYTES_MAX = 64 * 1024;
 
@@ -29,7 +27,7 @@ const GATHERED_BYTES_MAX = 64 * 1024;
 export interface SocketConnection {
   readonly ip: string;
   readonly isOpen: boolean;
-  /** Sends a frame; a receiver that does not read is dropped at 1 MiB and catches up by resume. */
+  /** Sends a frame; a receiver that does not read is dropped at `unreadBytesMax` and catches up by resume. */
   send(frame: object): void;
   /** Sends a frame whose JSON the caller wrote: for the few that go out with every message. */
   sendText(json: string): void;
@@ -40,10 +38,14 @@ export interface SocketConnection {
   markReady(): void;
 }
 
+/** Says that a frame is not dealt with yet. */
+export const LATER = Symbol('later');
+
 /** What an endpoint does with a connection. Frames come one after the other. */
 export interface SocketHandlers {
-  onFrame(frame: Record<string, unknown>): Promise<void> | void;
-  /** A frame that is no JSON object, or one over 64 KiB, after which the socket is closed with 1009. */
+  /** Gives a promise or, for frames that come by the thousand, `LATER`, and calls `next` once, after it has returned. */
+  onFrame(frame: Record<string, unknown>, next: () => void): Promise<void> | void | typeof LATER;
+  /** A frame that is no JSON object, or one over `frameBytesMax`, after which the socket is closed with 1009. */
   onMalformed(code: 'frame.malformed' | 'frame.too_large'): void;
   onClose(): void;
 }
@@ -51,6 +53,8 @@ export interface SocketHandlers {
 /** A path that speaks `vaultdesk.v1`. */
 export interface SocketEndpoint {
   path: string;
+  /** Whether only those are accepted who signed in before. */
+  isSignedIn?: boolean;
   /** Whether this request may open a socket: Host, Origin, cookie. Refused requests get 403. */
   accept(request: IncomingMessage): Promise<boolean>;
   open(connection: SocketConnection, request: IncomingMessage): SocketHandlers;
@@ -60,6 +64,8 @@ export interface SocketEndpoint {
 export interface SocketServer {
   attach(server: Server): void;
   readonly count: number;
+  /** Bytes of frames that wait for the ones before them. */
+  readonly waitingBytes: number;
   /** Tells every peer to come back later, and closes. */
   close(): void;
 }
@@ -75,15 +81,16 @@ export function createSocketServer(deps: {
   endpoints: readonly SocketEndpoint[];
   clientAddress(request: IncomingMessage): string;
   onFault(error: unknown): void;
-  /** Sockets that may wait for their hello at once; default `LIMITS.socketsBeforeHelloMax`. */
-  beforeHelloMax?: number;
+  limits: SocketLimits;
+  /** Whether sockets of an address are counted; the loopback is left alone by default. */
+  isLimited(address: string): boolean;
 }): SocketServer {
-  const beforeHelloMax = deps.beforeHelloMax ?? LIMITS.socketsBeforeHelloMax;
-  const gate = { waiting: 0 };
+  const { limits } = deps;
+  const gate = createGate(limits, (address) => deps.isLimited(address));
   const sockets = new WebSocketServer({
     noServer: true,
     // Up to this a frame is read, so that it can be refused by name; a larger one is cut off with 1009 unread.
-    maxPayload: 4 * LIMITS.socketFrameBytes,
+    maxPayload: 4 * limits.frameBytesMax,
     // Compression costs 6 to 11 times the CPU and 300 KiB a connection.
     perMessageDeflate: false,
     handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
@@ -102,20 +109,19 @@ export function createSocketServer(deps: {
     const offered = String(request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/);
     if (!endpoint) return refuse(stream, '404 Not Found');
     if (!offered.includes(SUBPROTOCOL)) return refuse(stream, '400 Bad Request');
+    const ip = deps.clientAddress(request);
     // Whoever says hello makes room at once; only those who never do can fill the place.
-    if (gate.waiting >= beforeHelloMax) return refuse(stream, '503 Service Unavailable');
+    const pass = gate.enter(ip, endpoint.isSignedIn === true);
+    if (!pass) return refuse(stream, '503 Service Unavailable');
+    stream.once('close', () => pass.leave());
     if (!(await endpoint.accept(request))) return refuse(stream, '403 Forbidden');
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const peer: Live = { socket, isAlive: true, slot: Math.floor(live.size % PING_SLOTS) };
       live.add(peer);
       socket.on('pong', () => (peer.isAlive = true));
       socket.on('close', () => live.delete(peer));
-      serve(
-        { socket, stream, gate },
-        deps.clientAddress(request),
-        (connection) => endpoint.open(connection, request),
-        deps.onFault,
-      );
+      const wire = { socket, stream, gate, pass, limits };
+      serve(wire, ip, (connection) => endpoint.open(connection, request), deps.onFault);
     });
   }
 
@@ -131,6 +137,9 @@ export function createSocketServer(deps: {
     },
     get count() {
       return live.size;
+    },
+    get waitingBytes() {
+      return gate.waitingBytes;
     },
     close() {
       clearInterval(heartbeat);
@@ -152,11 +161,13 @@ function beat(peer: Live): void {
   peer.socket.ping();
 }
 
-/** A socket, the stream below it, and the count of those that have not said hello. */
+/** A socket, the stream below it, and what it may take up. */
 interface Wire {
   socket: WebSocket;
   stream: Duplex;
-  gate: { waiting: number };
+  gate: Gate;
+  pass: Pass;
+  limits: SocketLimits;
 }
 
 function serve(
@@ -165,39 +176,51 @@ function serve(
   open: (connection: SocketConnection) => SocketHandlers,
   onFault: (error: unknown) => void,
 ): void {
-  const { socket } = wire;
-  const helloTimer = setTimeout(
-    () => socket.close(CLOSE.helloTimeout, 'hello expected'),
-    LIMITS.helloTimeoutMs,
-  );
-  wire.gate.waiting += 1;
-  let isWaiting = true;
+  const { socket, gate, pass, limits } = wire;
+  const helloTimer = setTimeout(() => socket.close(CLOSE.helloTimeout, 'hello expected'), limits.helloMs);
   const endWait = () => {
     clearTimeout(helloTimer);
-    if (isWaiting) wire.gate.waiting -= 1;
-    isWaiting = false;
+    pass.greet();
   };
   const connection = toConnection(wire, ip, endWait);
   const handlers = open(connection);
   const waiting: { data: Buffer; isBinary: boolean }[] = [];
   let isWorking = false;
-  const work = async () => {
-    isWorking = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      try {
-        if (next.data.length <= LIMITS.socketFrameBytes) await dispatch(handlers, next.data, next.isBinary);
-        else refuseLarge(connection, handlers);
-      } catch (error) {
-        onFault(error);
-      }
-    }
+  const next = () => {
     isWorking = false;
-    if (socket.isPaused) socket.resume();
+    work();
+  };
+  const fail = (error: unknown) => {
+    onFault(error);
+    next();
+  };
+  const deal = ({ data, isBinary }: { data: Buffer; isBinary: boolean }) => {
+    gate.count(-data.length);
+    try {
+      if (data.length <= limits.frameBytesMax) return dispatch(handlers, { data, isBinary, next });
+      refuseLarge(connection, handlers);
+    } catch (error) {
+      onFault(error);
+    }
+    return undefined;
+  };
+  const work = () => {
+    while (!isWorking) {
+      const frame = waiting.shift();
+      if (frame === undefined) break;
+      const outcome = deal(frame);
+      isWorking = outcome !== undefined;
+      if (outcome instanceof Promise) outcome.then(next, fail);
+    }
+    if (!isWorking && socket.isPaused) socket.resume();
   };
   socket.on('message', (data: RawData, isBinary: boolean) => {
-    waiting.push({ data: data as Buffer, isBinary });
-    if (waiting.length === FRAMES_WAITING_MAX) socket.pause();
-    if (!isWorking) void work();
+    const frame = data as Buffer;
+    waiting.push({ data: frame, isBinary });
+    gate.count(frame.length);
+    if (isWorking) {
+      if (waiting.length >= limits.framesWaitingMax || gate.isOverMark) socket.pause();
+    } else work();
   });
   // A broken frame closes the socket with its own code (1007, 1009); the close handler does the rest.
   socket.on('error', () => undefined);
@@ -213,7 +236,10 @@ function refuseLarge(connection: SocketConnection, handlers: SocketHandlers): vo
   connection.close(CLOSE.tooLarge, 'frame.too_large');
 }
 
-function dispatch(handlers: SocketHandlers, data: Buffer, isBinary: boolean): Promise<void> | void {
+function dispatch(
+  handlers: SocketHandlers,
+  { data, isBinary, next }: { data: Buffer; isBinary: boolean; next: () => void },
+): Promise<void> | void | typeof LATER {
   let frame: unknown;
   try {
     frame = isBinary ? undefined : JSON.parse(data.toString('utf8'));
@@ -222,10 +248,10 @@ function dispatch(handlers: SocketHandlers, data: Buffer, isBinary: boolean): Pr
   }
   if (typeof frame !== 'object' || frame === null || Array.isArray(frame))
     return handlers.onMalformed('frame.malformed');
-  return handlers.onFrame(frame as Record<string, unknown>);
+  return handlers.onFrame(frame as Record<string, unknown>, next);
 }
 
-function toConnection({ socket, stream }: Wire, ip: string, markReady: () => void): SocketConnection {
+function toConnection({ socket, stream, limits }: Wire, ip: string, markReady: () => void): SocketConnection {
   let gathered: EncodedFrame[] = [];
   let gatheredBytes = 0;
   const release = () => {
@@ -244,7 +270,7 @@ function toConnection({ socket, stream }: Wire, ip: string, markReady: () => voi
    */
   const write = (frame: EncodedFrame) => {
     if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > LIMITS.socketBufferedBytesMax) {
+    if (socket.bufferedAmount > limits.unreadBytesMax) {
       socket.terminate();
       return;
     }

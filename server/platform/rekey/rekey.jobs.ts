@@ -1,45 +1,26 @@
 import { SYSTEM_ACTOR } from '../../kernel/index.ts';
-import type { Crypto, DekRow, KeyProvider, SealedItem, Suite } from '../crypto/index.ts';
-import { parseEnvelope, SUITE_ALG } from '../crypto/index.ts';
+import type { DekRow, KeyProvider } from '../crypto/index.ts';
 import type { AnyJobKind, JobContext, JobKind } from '../jobs/index.ts';
-import { sealedTables, type SealedRow, type SealedTable, type SealedValue } from '../persistence/index.ts';
-import type { Tx, UnitOfWork } from '../persistence/index.ts';
-import { listActiveBefore, listUnderOthers, rewrapKeys, succeedKey } from './rekey.repo.ts';
-
-/** Kinds of work that change keys. */
-export const REKEY_JOBS = {
-  rewrap: 'crypto.rewrap',
-  renew: 'crypto.renew-keys',
-  reseal: 'crypto.reseal',
-} as const;
-
-/** Limits of changing keys. */
-export const REKEY_LIMITS = {
-  /** Keys wrapped anew, or made, in one unit of work. */
-  keysAtOnce: 500,
-  /** Rows looked at in one unit of work; pieces of files are a mebibyte each. */
-  rowsAtOnce: 200,
-  fileRowsAtOnce: 4,
-  /** Share of the time a walk over values works at most; conversations have the rest. */
-  workShare: 0.5,
-  timeoutMs: 24 * 3_600_000,
-} as const;
-
-/** What changing keys needs. */
-export interface RekeyDeps {
-  uow: UnitOfWork;
-  crypto: Crypto;
-  provider: KeyProvider;
-  suite: Suite;
-  /** Pieces of files: large rows are walked few at a time. */
-  isLarge?(table: string): boolean;
-  /** Tells every process that keys changed; those read them anew. */
-  announce(tx: Tx, ids: readonly number[]): void;
-}
+import { activateInstallationKey, announceInstallationKey } from './installation-key.ts';
+import type { RekeyDeps } from './rekey.deps.ts';
+import { REKEY_JOBS, REKEY_LIMITS } from './rekey.rules.ts';
+import {
+  findInstallationKey,
+  listActiveBefore,
+  listUnderOthers,
+  rewrapKeys,
+  succeedKeys,
+} from './rekey.repo.ts';
+import { rehashJob, rotateIndexJob } from './index.job.ts';
+import { resealJob } from './reseal.job.ts';
+import { retireJob } from './retire-key.ts';
+import { settle } from './settle.ts';
 
 /** The jobs: data keys under the newest master key, new data keys, values under the keys and suite in use. */
 export function rekeyJobs(deps: RekeyDeps): AnyJobKind[] {
-  return [rewrapJob(deps), renewJob(deps), resealJob(deps)];
+  const jobs: AnyJobKind[] = [rewrapJob(deps), renewJob(deps), resealJob(deps)];
+  // Who does not know every table with hashes must not say that none is left.
+  return deps.isPartial === true ? jobs : [...jobs, rotateIndexJob(deps), rehashJob(deps), retireJob(deps)];
 }
 
 type IdState = { lastId: number; done: number };
@@ -88,13 +69,14 @@ async function rewrap(provider: KeyProvider, row: DekRow, kekId: string) {
   }
 }
 
-/** Gives every requester whose key is older than the job a new one; old ones only open from then on. */
-function renewJob({ uow, crypto, announce }: RekeyDeps): JobKind<{ before: string }, IdState> {
+/** Gives every requester and the installation new keys where theirs are older than the job; those only open then. */
+function renewJob(deps: RekeyDeps): JobKind<{ before: string }, IdState> {
   return {
     kind: REKEY_JOBS.renew,
     title: { zh: '更换客户的数据密钥', en: 'Give requesters new data keys' },
     ...{ maxAttempts: 5, timeoutMs: REKEY_LIMITS.timeoutMs },
     async run(context, params) {
+      const { uow, crypto, announce } = deps;
       let { lastId, done } = context.state ?? { lastId: 0, done: 0 };
       // Never in the future: keys made by this job must not be due themselves.
       const before = new Date(Math.min(Date.parse(params.before), context.now().getTime()));
@@ -107,7 +89,7 @@ function renewJob({ uow, crypto, announce }: RekeyDeps): JobKind<{ before: strin
           rows.map(async ({ id, ownerId }) => ({ id, ...(await crypto.newDek('requester', ownerId)) })),
         );
         await uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
-          for (const { id, row } of made) if (await succeedKey(tx, id, row)) done += 1;
+          done += await succeedKeys(tx, new Map(made.map(({ id, row }) => [id, row])));
           tx.record({
             action: 'key.rotate',
             outcome: 'ok',
@@ -122,136 +104,22 @@ function renewJob({ uow, crypto, announce }: RekeyDeps): JobKind<{ before: strin
         lastId = last.id;
         await context.checkpoint({ lastId, done }, { done });
       }
+      done += await renewInstallation(deps, context, { before, state: { lastId, done } });
       return { keys: done };
     },
   };
 }
 
-interface ResealState {
-  [key: string]: string | number | (string | number)[] | null;
-  table: string;
-  after: (string | number)[] | null;
-  rows: number;
-  resealed: number;
-  unreadable: number;
-  raced: number;
-}
-
-/**
- * Walks every sealed value, and seals anew what is under a key that only opens, or in another suite than the one in
- * use. A value that changed in between is left to its new form; one that cannot be read is counted and left.
- */
-function resealJob(deps: RekeyDeps): JobKind<Record<string, never>, ResealState> {
-  return {
-    kind: REKEY_JOBS.reseal,
-    title: { zh: '用现用密钥重新加密数据', en: 'Seal values under the keys in use' },
-    ...{ maxAttempts: 5, timeoutMs: REKEY_LIMITS.timeoutMs },
-    async run(context: JobContext<ResealState>) {
-      const tables = sealedTables();
-      let state = context.state ?? {
-        ...{ table: tables[0]?.table ?? '', after: null },
-        ...{ rows: 0, resealed: 0, unreadable: 0, raced: 0 },
-      };
-      const from = Math.max(
-        0,
-        tables.findIndex(({ table }) => table === state.table),
-      );
-      for (const table of tables.slice(from)) {
-        if (state.table !== table.table) state = { ...state, table: table.table, after: null };
-        for (;;) {
-          const startedMs = performance.now();
-          const page = await resealPage(deps, table, state);
-          state = page.state;
-          await context.checkpoint(state, { done: state.rows });
-          if (page.isLast) break;
-          if (page.changed > 0) await rest(performance.now() - startedMs, context.signal);
-        }
-      }
-      const { rows, resealed, unreadable, raced } = state;
-      return { rows, resealed, unreadable, raced };
-    },
-  };
-}
-
-async function resealPage(deps: RekeyDeps, table: SealedTable, state: ResealState) {
-  const limit = deps.isLarge?.(table.table) ? REKEY_LIMITS.fileRowsAtOnce : REKEY_LIMITS.rowsAtOnce;
-  const [statement, params] = table.pageOf(state.after ?? undefined, limit);
-  const rows = (await deps.uow.read((db) => db.all(statement, params))).map((row) => table.read(row));
-  const plan = await planOf(deps, table, rows);
-  let written = 0;
-  if (plan.changes.length > 0) {
-    await deps.uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
-      written = 0;
-      for (const { row, value, next } of plan.changes)
-        written += await tx.run(...table.replace(row, value, next));
-      const details = { values: written };
-      tx.record({
-        action: 'key.rotate',
-        outcome: 'ok',
-        target: { type: 'values', id: table.table },
-        details,
-      });
-    });
-  }
-  const last = rows.at(-1);
-  const next: ResealState = {
-    ...state,
-    after: last === undefined ? state.after : (last.key as (string | number)[]),
-    rows: state.rows + rows.length,
-    resealed: state.resealed + written,
-    unreadable: state.unreadable + plan.unreadable,
-    raced: state.raced + plan.changes.length - written,
-  };
-  return { state: next, changed: written, isLast: rows.length < limit };
-}
-
-interface Change {
-  row: SealedRow;
-  value: SealedValue;
-  next: Buffer;
-}
-
-/** The values of a page that must be sealed anew, opened and sealed for the same place. */
-async function planOf(
-  { crypto, suite }: RekeyDeps,
-  { table }: SealedTable,
-  rows: readonly SealedRow[],
-): Promise<{ changes: Change[]; unreadable: number }> {
-  const alg = SUITE_ALG[suite];
-  const places = rows.flatMap((row) =>
-    row.values.flatMap((value) => {
-      const parsed = parseEnvelope(value.envelope);
-      return parsed === undefined ? [] : [{ row, value, dekId: parsed.dekId, alg: parsed.alg }];
-    }),
-  );
-  const successors = await crypto.successors([...new Set(places.map(({ dekId }) => dekId))]);
-  const due = places.filter((place) => successors.get(place.dekId) !== undefined || place.alg !== alg);
-  const items: SealedItem[] = due.map(({ row, value }) => ({
-    cell: { table, column: value.column, rowId: row.rowId },
-    envelope: value.envelope,
-  }));
-  const opened = await crypto.openManyBytes(items);
-  const changes: Change[] = [];
-  for (const [index, { row, value, dekId }] of due.entries()) {
-    const plain = opened[index];
-    if (plain === undefined) continue;
-    const dek = await crypto.dek(successors.get(dekId) ?? dekId);
-    changes.push({ row, value, next: dek.seal((items[index] as SealedItem).cell, plain) });
-    plain.fill(0);
-  }
-  return { changes, unreadable: due.length - changes.length };
-}
-
-/** Rests as long as was worked, or stops waiting when the work is to end; the next checkpoint then throws. */
-function rest(workedMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, workedMs * (1 / REKEY_LIMITS.workShare - 1));
-    signal.addEventListener('abort', done);
-  });
+/** The key of what belongs to nobody in particular: every process holds the new one before the first seals with it. */
+async function renewInstallation(
+  deps: RekeyDeps,
+  context: JobContext<IdState>,
+  { before, state }: { before: Date; state: IdState },
+): Promise<number> {
+  const old = await deps.uow.read((db) => findInstallationKey(db, 'active'));
+  if (old === undefined || old.createdAt >= before) return 0;
+  const next = await announceInstallationKey(deps);
+  const tick = () => context.checkpoint(state, { done: state.done });
+  await settle(deps.settleMs, context, { since: context.now().toISOString(), tick });
+  return activateInstallationKey(deps, next);
 }

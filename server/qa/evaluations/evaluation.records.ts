@@ -1,6 +1,7 @@
-import type { RecordSubject } from '../../kernel/index.ts';
+import type { Ids, RecordSubject } from '../../kernel/index.ts';
 import { ownedRows, portable, type OwnedRows, type RecordStore } from '../../platform/persistence/index.ts';
 import { evaluationEntity, type EvaluationCriterionRow } from './evaluation.entity.ts';
+import { uncountingEvaluations } from './evaluation.figures.ts';
 
 interface EvaluationFacts {
   id: string;
@@ -64,7 +65,7 @@ const CRITERIA: OwnedRows = {
   remove: (tx, ids) => tx.run(CRITERIA_REMOVE, { ids }),
 };
 
-const ROWS = [CRITERIA, ownedRows(evaluationEntity, { key: 'conversationId' })];
+const OWN_ROW = ownedRows(evaluationEntity, { key: 'conversationId' });
 
 function toSubject(row: EvaluationFacts): RecordSubject {
   return {
@@ -83,15 +84,15 @@ function toSubject(row: EvaluationFacts): RecordSubject {
  * Evaluations: each goes with its conversation, and keeps it for as long as its own class is kept, because its evidence
  * is places in the messages.
  */
-export function qaRecords(): RecordStore {
+export function qaRecords({ ids }: { ids: Ids }): RecordStore {
   return {
     name: 'qa.evaluation',
     recordClass: 'qa',
     attachedTo: 'chat',
-    rows: ROWS,
-    async keeping(db, { recordClass, ids, limit }) {
+    rows: [CRITERIA, uncountingEvaluations(OWN_ROW, ids)],
+    async keeping(db, { recordClass, ids: conversationIds, limit }) {
       if (recordClass !== 'chat') return [];
-      const rows = await db.all(OF_CONVERSATIONS, { ids, limit });
+      const rows = await db.all(OF_CONVERSATIONS, { ids: conversationIds, limit });
       return rows.map((row) => ({ keptId: row.conversationId, record: toSubject(row) }));
     },
   };

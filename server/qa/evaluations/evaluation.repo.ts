@@ -1,4 +1,4 @@
-import type { DataScope } from '../../kernel/index.ts';
+import type { DataScope, Ids } from '../../kernel/index.ts';
 import {
   insert,
   portable,
@@ -6,10 +6,8 @@ import {
   select,
   selectWithin,
   update,
-  unitRows,
   type Db,
   type Tx,
-  type UnitRows,
 } from '../../platform/persistence/index.ts';
 import {
   evaluationCriterionEntity,
@@ -17,6 +15,7 @@ import {
   type EvaluationCriterionRow,
   type EvaluationRow,
 } from './evaluation.entity.ts';
+import { countEvaluation } from './evaluation.figures.ts';
 
 const EVALUATION_INSERT = insert(evaluationEntity);
 const CRITERION_INSERT = insert(evaluationCriterionEntity);
@@ -41,16 +40,14 @@ const CRITERION_RESCORE = update(evaluationCriterionEntity, {
   where: ['evaluationId', 'criterionId'],
 });
 
-/** Evaluations as the organisation hands them from one unit to another. */
-export const EVALUATION_UNIT_ROWS: UnitRows = unitRows('evaluation');
-
 /** Inserts an evaluation with its criteria. */
 export async function insertEvaluation(
   tx: Tx,
-  row: EvaluationRow,
-  criteria: readonly EvaluationCriterionRow[],
+  ids: Ids,
+  { row, criteria }: { row: EvaluationRow; criteria: readonly EvaluationCriterionRow[] },
 ): Promise<void> {
   await tx.run(EVALUATION_INSERT, row);
+  countEvaluation(tx, ids, { before: undefined, after: row });
   await tx.runMany(CRITERION_INSERT, criteria);
 }
 
@@ -72,13 +69,18 @@ export function listCriteria(db: Db, evaluationId: string): Promise<EvaluationCr
 /** Writes a new score over version `row.version - 1`; false when somebody was faster. */
 export async function rescoreEvaluation(
   tx: Tx,
-  row: EvaluationRow,
-  criteria: readonly EvaluationCriterionRow[],
+  ids: Ids,
+  {
+    before,
+    row,
+    criteria,
+  }: { before: EvaluationRow; row: EvaluationRow; criteria: readonly EvaluationCriterionRow[] },
 ): Promise<boolean> {
   const { id, version, score, state, isFatal, findingsCount, rescoredBy, rescoredAt, reasonEnc } = row;
   const set = { score, state, isFatal, findingsCount, rescoredBy, rescoredAt, reasonEnc, version };
   const changed = await tx.run(EVALUATION_RESCORE, { ...set, whereId: id, whereVersion: version - 1 });
   if (changed !== 1) return false;
+  countEvaluation(tx, ids, { before, after: row });
   await tx.runMany(
     CRITERION_RESCORE,
     criteria.map(({ criterionId, points, isMet, remarkEnc }) => ({

@@ -94,11 +94,8 @@ export class EvaluationService {
       reasonEnc: null,
       version: 1,
     };
-    await insertEvaluation(
-      tx,
-      row,
-      judgements.map((judgement) => ({ evaluationId: id, ...judgement, remarkEnc: null })),
-    );
+    const criteria = judgements.map((judgement) => ({ evaluationId: id, ...judgement, remarkEnc: null }));
+    await insertEvaluation(tx, ids, { row, criteria });
     tx.record({
       action: 'evaluation.create',
       outcome: 'ok',
@@ -151,7 +148,8 @@ export class EvaluationService {
       reasonEnc: dek.seal(reasonCell(before.id), input.reason),
       version: before.version + 1,
     };
-    if (!(await rescoreEvaluation(tx, row, changed))) throw new AppError('request.version_stale');
+    const isWritten = await rescoreEvaluation(tx, this.#deps.ids, { before, row, criteria: changed });
+    if (!isWritten) throw new AppError('request.version_stale');
     tx.record({
       action: 'evaluation.rescore',
       outcome: 'ok',

@@ -52,6 +52,9 @@ function buildConversations(core: TimedCore) {
     ...{ clock, ids, installationId, trail },
     toOutboxRow: createOutboxWriter({ clock, ids }),
     onCommit: () => undefined,
+    onFault: (error) => {
+      throw error;
+    },
     connections: openBatchConnections(database, MESSAGE_BATCH, 2),
   });
   const owners = new ConversationOwners({ uow, crypto, writer, clock });

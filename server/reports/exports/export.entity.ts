@@ -30,6 +30,8 @@ export const exportEntity = defineEntity(
     downloadCount: col.int(),
     version: col.int(),
     readScopes: col.json<ReadScope[] | null>().optional(),
+    /** SHA-256 of the finished file, hex. */
+    digestHex: col.text(64).optional(),
   },
   { primaryKey: ['id'] },
 );

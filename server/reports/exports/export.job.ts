@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError, type Clock } from '../../kernel/index.ts';
-import type { Crypto } from '../../platform/crypto/index.ts';
+import { createSha256, type Crypto } from '../../platform/crypto/index.ts';
 import {
   createCsv,
+  createHtml,
+  createJson,
   createPdfTable,
   createXlsx,
   type CellValue,
@@ -23,6 +25,7 @@ import {
   documentColumns,
   EXPORT_LIMITS,
   isPermanent,
+  keptHoursOf,
   MEDIA_TYPES,
   rowsMaxOf,
   textIn,
@@ -52,6 +55,8 @@ const WRITERS: Record<ExportFormat, (document: TableDocument) => TableWriter> = 
   xlsx: createXlsx,
   csv: createCsv,
   pdf: createPdfTable,
+  html: createHtml,
+  json: createJson,
 };
 const HOUR_MS = 3_600_000;
 /** Rows written before others get their turn; a PDF of this many takes some ten milliseconds. */
@@ -206,42 +211,53 @@ export class ExportMaker {
         ...{ name: this.#service.nameOf(row, kind), type: MEDIA_TYPES[row.format as ExportFormat] },
       },
     );
+    const digest = createSha256();
+    const put = (bytes: Buffer) => {
+      digest.update(bytes);
+      return file.write(bytes);
+    };
     try {
       let done = 0;
       for (let partNo = 0; partNo < row.partCount; partNo += 1) {
         const rows = await this.#openPart(row, kind, partNo);
         const picked = rows.map((cells) => pick(cells, kind, columns));
         for (let from = 0; from < picked.length; from += WRITE_ROWS) {
-          await file.write(writer.rows(picked.slice(from, from + WRITE_ROWS)));
+          await put(writer.rows(picked.slice(from, from + WRITE_ROWS)));
           await setImmediate();
         }
         done += rows.length;
         await run.checkpoint({}, { done, total: row.rowCount });
       }
-      await file.write(writer.close());
+      await put(writer.close());
     } catch (error) {
       await file.abort();
       throw error;
     }
     const { id: fileId, sizeBytes } = await file.close();
-    await uow.run({ actor: reader.actor }, (tx) => this.#finish(tx, row, { fileId, sizeBytes }));
+    const end = {
+      fileId,
+      sizeBytes,
+      digestHex: digest.digest().toString('hex'),
+      keptHours: keptHoursOf(kind),
+    };
+    await uow.run({ actor: reader.actor }, (tx) => this.#finish(tx, row, end));
   }
 
   async #finish(
     tx: Parameters<TellExportEnd>[0],
     row: ExportRow,
-    { fileId, sizeBytes }: { fileId: string; sizeBytes: number },
+    { keptHours, ...end }: { fileId: string; sizeBytes: number; digestHex: string; keptHours: number },
   ): Promise<void> {
     const { clock, files, tellEnd } = this.#deps;
     const now = clock.now();
     const target = { type: 'export', id: row.id };
     const changed = await changeExport(tx, row, {
-      ...{ state: 'ready', fileId, sizeBytes, endedAt: now },
-      expiresAt: new Date(now.getTime() + EXPORT_LIMITS.keptHours * HOUR_MS),
+      ...{ state: 'ready', ...end, endedAt: now },
+      expiresAt: new Date(now.getTime() + keptHours * HOUR_MS),
     });
     if (changed === undefined) {
       // Cancelled while the last bytes were written.
-      await files.remove(tx, [fileId]);
+      await files.remove(tx, [end.fileId]);
       tx.record({ action: 'export.cancel', outcome: 'ok', target });
       return;
     }
@@ -251,9 +267,9 @@ export class ExportMaker {
       action: 'export.make',
       outcome: 'ok',
       target,
-      details: { rowCount, sizeBytes, format, isUnmasked },
+      details: { rowCount, sizeBytes: end.sizeBytes, format, isUnmasked, sha256: end.digestHex },
     });
-    await tellEnd(tx, { accountId: row.accountId, exportId: row.id, outcome: 'ready' });
+    await tellEnd(tx, { accountId: row.accountId, exportId: row.id, outcome: 'ready', keptHours });
   }
 
   /** A run that died between closing its file and telling so leaves a file that nobody names. */

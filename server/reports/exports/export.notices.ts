@@ -3,8 +3,8 @@ import type { TellExportEnd } from './ports.ts';
 
 registerTemplates({
   'export.ready': {
-    zh: { title: '导出已完成', body: '文件保留 24 小时，请及时下载。' },
-    en: { title: 'Your export is ready', body: 'The file is kept for 24 hours.' },
+    zh: { title: '导出已完成', body: '文件保留 {hours} 小时，请及时下载。' },
+    en: { title: 'Your export is ready', body: 'The file is kept for {hours} hours.' },
   },
   'export.failed': {
     zh: { title: '导出失败', body: '请在“导出”页面查看原因。' },
@@ -17,11 +17,16 @@ registerTemplates({
 });
 
 /** What the account that asked is told when its export has ended; many ends count up on one unread notice. */
-export function exportNotice({ accountId, exportId, outcome }: Parameters<TellExportEnd>[1]): Notice {
+export function exportNotice({
+  accountId,
+  exportId,
+  outcome,
+  keptHours,
+}: Parameters<TellExportEnd>[1]): Notice {
   const kind = `export.${outcome}`;
   return {
     ...{ kind, key: kind, severity: outcome === 'ready' ? 'info' : 'warning', link: '/exports' },
     to: { accountIds: [accountId] },
-    params: { exportId },
+    params: { exportId, ...(keptHours === undefined ? {} : { hours: keptHours }) },
   };
 }

@@ -2,7 +2,7 @@ import { LIMITS } from '../../kernel/index.ts';
 import type { ExportFormat, ExportKind } from '../../platform/documents/index.ts';
 import { defineRoute, sendDownload, type AnyRoute } from '../../platform/http/index.ts';
 import type { ExportRow } from './export.entity.ts';
-import { EXPORT_LIMITS, MEDIA_TYPES } from './export.rules.ts';
+import { EXPORT_LIMITS, keptHoursOf, MEDIA_TYPES } from './export.rules.ts';
 import * as schemas from './export.schema.ts';
 import type { ExportInput, ExportService } from './export.service.ts';
 import { listExports, type ExportItemRow } from './export.view.ts';
@@ -34,9 +34,9 @@ function kindsRoute({ service }: ExportRouteDeps): AnyRoute {
     audit: { none: 'a fixed table of the program' },
     response: schemas.exportKinds,
     async handler(_tx, _input, { permissions }) {
-      const { rowsMax, pdfRowsMax, keptHours } = EXPORT_LIMITS;
-      return service.kindsFor(permissions).map(({ kind, title, formats, columns, canUnmask }) => ({
-        ...{ kind, title, formats, canUnmask, rowsMax, pdfRowsMax, keptHours },
+      const { rowsMax, pdfRowsMax } = EXPORT_LIMITS;
+      return service.kindsFor(permissions).map(({ kind, title, formats, columns, canUnmask, ...rest }) => ({
+        ...{ kind, title, formats, canUnmask, rowsMax, pdfRowsMax, keptHours: keptHoursOf(rest) },
         columns: columns.map((column) => ({ key: column.key, title: column.title })),
       }));
     },
@@ -96,7 +96,7 @@ function fileRoute({ service, files }: ExportRouteDeps): AnyRoute {
   return defineRoute<ById>({
     method: 'GET',
     path: '/api/v1/exports/:id/file',
-    summary: 'The finished file, for the account that asked for it, for 24 hours.',
+    summary: 'The finished file, for the account that asked for it, for a day or as long as its kind says.',
     permission: OWN,
     audit: 'export.download',
     response: {},
@@ -130,5 +130,6 @@ function present(row: ExportItemRow, kinds: ReadonlyMap<string, ExportKind>) {
     endedAt: row.endedAt?.toISOString() ?? null,
     expiresAt: row.expiresAt?.toISOString() ?? null,
     downloadCount: row.downloadCount,
+    sha256: row.digestHex,
   };
 }

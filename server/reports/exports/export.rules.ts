@@ -18,7 +18,7 @@ export const EXPORT_LIMITS = {
   openPerAccountMax: 3,
   /** Exports one account may ask for in 24 hours. */
   askedPerDayMax: 50,
-  /** How long a finished file can be fetched. */
+  /** How long a finished file can be fetched, unless its kind says otherwise. */
   keptHours: 24,
   /** How long the list remembers that there was one. */
   rememberedDays: 30,
@@ -82,6 +82,11 @@ export function isPermanent(code: ErrorCode): boolean {
   return PERMANENT.has(code);
 }
 
+/** How long a finished file of a kind can be fetched. */
+export function keptHoursOf({ keptHours }: Pick<ExportKind, 'keptHours'>): number {
+  return keptHours ?? EXPORT_LIMITS.keptHours;
+}
+
 /** Rows a document of this format may have. */
 export function rowsMaxOf(format: ExportFormat): number {
   return format === 'pdf' ? EXPORT_LIMITS.pdfRowsMax : EXPORT_LIMITS.rowsMax;
@@ -92,6 +97,8 @@ export const MEDIA_TYPES: Record<ExportFormat, string> = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   csv: 'text/csv; charset=utf-8',
   pdf: 'application/pdf',
+  html: 'text/html; charset=utf-8',
+  json: 'application/json',
 };
 
 /** A text of both languages in one of them. */
@@ -106,7 +113,7 @@ export function chosenColumns(kind: ExportKind, keys: readonly string[] | null):
 
 /** Columns as documents take them. */
 export function documentColumns(columns: readonly ExportColumn[], lang: DocumentLang): Column[] {
-  return columns.map(({ title, type, width }) => ({ title: textIn(lang, title), type, width }));
+  return columns.map(({ key, title, type, width }) => ({ key, title: textIn(lang, title), type, width }));
 }
 
 /** `工单列表-20260107-1000.xlsx`, in the reader's time. */

@@ -60,6 +60,8 @@ export const exportItem: Schema = object({
   endedAt: { type: ['string', 'null'] },
   expiresAt: { type: ['string', 'null'] },
   downloadCount: integer,
+  /** Of the finished file, hex; the trail holds it too. */
+  sha256: { type: ['string', 'null'] },
   version: integer,
 });
 

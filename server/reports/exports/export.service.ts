@@ -125,12 +125,8 @@ export class ExportService {
       throw new AppError('export.not_allowed');
     const target = { type: 'export', id: row.id };
     const { kind: name, format, rowCount, isUnmasked } = row;
-    tx.record({
-      action: 'export.download',
-      outcome: 'ok',
-      target,
-      details: { kind: name, format, rowCount, isUnmasked },
-    });
+    const details = { kind: name, format, rowCount, isUnmasked, sizeBytes: row.sizeBytes ?? 0 };
+    tx.record({ action: 'export.download', outcome: 'ok', target, details });
     const changed = await changeExport(tx, row, { downloadCount: row.downloadCount + 1 });
     if (changed === undefined) throw new AppError('server.busy');
     return { row: changed, kind };
@@ -242,7 +238,7 @@ export class ExportService {
       state: 'waiting',
       ...{ jobId: null, fileId: null, cursorText: null, partCount: 0, rowCount: 0, isCollected: false },
       ...{ sizeBytes: null, errorCode: null, askedAt: clock.now(), endedAt: null, expiresAt: null },
-      ...{ downloadCount: 0, version: 1, readScopes: null },
+      ...{ downloadCount: 0, version: 1, readScopes: null, digestHex: null },
     };
   }
 

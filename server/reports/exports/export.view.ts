@@ -18,6 +18,7 @@ export interface ExportItemRow extends Pick<
   | 'endedAt'
   | 'expiresAt'
   | 'downloadCount'
+  | 'digestHex'
   | 'version'
 > {
   done: number | null;
@@ -26,7 +27,7 @@ export interface ExportItemRow extends Pick<
 const LIST = portable<{ accountId: string; beforeId: string; limit: number }, ExportItemRow>(
   'export_request.list',
   `SELECT e.id, e.kind, e.format, e.is_unmasked, e.state, e.row_count, e.is_collected, e.size_bytes, e.error_code,
-      e.asked_at, e.ended_at, e.expires_at, e.download_count, e.version, j.done
+      e.asked_at, e.ended_at, e.expires_at, e.download_count, e.digest_hex, e.version, j.done
     FROM export_request e LEFT JOIN job j ON j.id = e.job_id
     WHERE e.account_id = :accountId AND e.id < :beforeId ORDER BY e.id DESC FETCH FIRST :limit ROWS ONLY`,
   {
@@ -45,6 +46,7 @@ const LIST = portable<{ accountId: string; beforeId: string; limit: number }, Ex
       endedAt: 'instant',
       expiresAt: 'instant',
       downloadCount: 'int',
+      digestHex: 'text',
       version: 'int',
       done: 'int',
     },

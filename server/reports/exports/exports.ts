@@ -1,9 +1,14 @@
 import type { AnyRoute } from '../../platform/http/index.ts';
 import type { ExportKind } from '../../platform/documents/index.ts';
-import type { UnitOfWork } from '../../platform/persistence/index.ts';
+import type { Tx, UnitOfWork } from '../../platform/persistence/index.ts';
 import { ExportMaker } from './export.job.ts';
 import { exportRoutes } from './export.routes.ts';
-import { EXPORT_APPROVAL, ExportService, type ExportServiceDeps } from './export.service.ts';
+import {
+  EXPORT_APPROVAL,
+  ExportService,
+  type ExportInput,
+  type ExportServiceDeps,
+} from './export.service.ts';
 import { findExport } from './export.repo.ts';
 import { exportSweepKind } from './export.sweep.ts';
 
@@ -16,6 +21,8 @@ export interface ExportsDeps extends Omit<ExportServiceDeps, 'kinds'> {
 /** Exports, as the composition root wires them. */
 export interface Exports {
   routes: AnyRoute[];
+  /** Asks for a file in the name of the unit's account, as the route does. */
+  ask(tx: Tx, input: ExportInput): Promise<{ id: string }>;
   /** Kinds of background work; the engine must know them before it starts. */
   jobKinds: [ReturnType<ExportMaker['jobKind']>, ReturnType<typeof exportSweepKind>];
 }
@@ -29,6 +36,7 @@ export function createExports({ uow, kinds: list, ...deps }: ExportsDeps): Expor
   registerApproval(deps.approvals, service, kinds);
   return {
     routes: exportRoutes({ service, kinds, files: deps.files }),
+    ask: (tx, input) => service.ask(tx, input),
     jobKinds: [maker.jobKind(), exportSweepKind({ uow, clock: deps.clock }, service)],
   };
 }

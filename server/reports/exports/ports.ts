@@ -1,4 +1,5 @@
-import type { UnitContext, Json, Tx, Db } from '../../platform/persistence/index.ts';
+import type { Json, Tx, Db } from '../../platform/persistence/index.ts';
+import type { MadeFiles } from '../../platform/files/index.ts';
 import type { ExportReader } from '../../platform/documents/index.ts';
 
 /** Port: accounts as they are at this moment. */
@@ -10,31 +11,7 @@ export interface ExportAccounts {
 }
 
 /** Port: where finished files lie. */
-export interface ExportFiles {
-  create(
-    context: UnitContext,
-    file: {
-      owner: { type: 'export'; id: string };
-      requester: null;
-      recordClass: 'export';
-      name: string;
-      type: string;
-    },
-  ): Promise<{
-    write(bytes: Buffer): Promise<void>;
-    close(): Promise<{ id: string; sizeBytes: number }>;
-    abort(): Promise<void>;
-  }>;
-  content(
-    db: Db,
-    id: string,
-  ): Promise<{
-    info: { name: string; sizeBytes: number };
-    source: { pass(range: { first: number; last: number }): AsyncIterable<Buffer> };
-  }>;
-  ofOwner(db: Db, owner: { type: 'export'; id: string }): Promise<{ id: string }[]>;
-  remove(tx: Tx, ids: readonly string[]): Promise<number>;
-}
+export type ExportFiles = MadeFiles<'export'>;
 
 /** Port: background work. */
 export interface ExportQueue {
@@ -59,5 +36,11 @@ export interface ExportApprovals {
 /** Port: tells the account how its export ended; durable with the unit of work. */
 export type TellExportEnd = (
   tx: Tx,
-  end: { accountId: string; exportId: string; outcome: 'ready' | 'failed' | 'refused' },
+  end: {
+    accountId: string;
+    exportId: string;
+    outcome: 'ready' | 'failed' | 'refused';
+    /** Of a file that is ready. */
+    keptHours?: number;
+  },
 ) => Promise<void>;

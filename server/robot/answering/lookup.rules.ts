@@ -41,6 +41,12 @@ export type Looked =
   | { kind: 'unknown-customer' }
   | { kind: 'unavailable' };
 
+/** Port: one lookup for the robot, by the name of its operation; never throws for what the other system does. */
+export type LookUp = (
+  who: { requesterId: string; conversationId: string },
+  operation: string,
+) => Promise<Looked | undefined>;
+
 /** The reply in words: what was found, or plainly why not and what to do. */
 export function sayLookup(looked: Looked, locale: Locale): string {
   const isChinese = locale === 'zh-CN';

@@ -50,6 +50,16 @@ export class QuestionReader {
     return { locale, understanding, live: ids.flatMap((id) => answers.get(id) ?? []), model };
   }
 
+  /** The same; undefined while the first model is being trained. */
+  async tryRead(db: Db, question: string, preferred: Locale): Promise<Reading | undefined> {
+    try {
+      return await this.read(db, question, preferred);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'robot.not_ready') return undefined;
+      throw error;
+    }
+  }
+
   #choose(text: string, preferred: Locale): ModelKeeper {
     const asked = this.#keeperOf(localeOfText(text, preferred));
     if (asked.current || asked.locale === preferred) return asked;

@@ -4,6 +4,7 @@ import {
   type Clock,
   type DomainEvent,
   type EventHandler,
+  type Ids,
 } from '../../kernel/index.ts';
 import {
   type ConversationRow,
@@ -16,7 +17,11 @@ import type { LiveKnowledge } from '../../knowledge/index.ts';
 import { deriveUuid } from '../../platform/crypto/index.ts';
 import { DatabaseConflict, type UnitOfWork } from '../../platform/persistence/index.ts';
 import { knownLocale, NO_MODEL, readChoice, type QuestionReader, type Reading } from './reader.ts';
-import { lookupWish, sayLookup, type Looked, type LookupWish } from './lookup.rules.ts';
+import type { FlowReplies } from './flow.replies.ts';
+import { sentiment } from '../engine/index.ts';
+import { LANG_OF } from '../training/model-keeper.ts';
+import { lookupWish, sayLookup, type LookUp } from './lookup.rules.ts';
+import type { FlowReply } from '../flows/flow-run.ts';
 import { decideReply, replyToChoice, type Reply } from './reply.rules.ts';
 import { insertTurn, type RobotTurnRow } from './robot-turn.entity.ts';
 
@@ -24,6 +29,7 @@ import { insertTurn, type RobotTurnRow } from './robot-turn.entity.ts';
 export interface ReplyDeps {
   uow: UnitOfWork;
   clock: Clock;
+  ids: Ids;
   conversations: ConversationService;
   live: LiveKnowledge;
   reader: QuestionReader;
@@ -32,17 +38,14 @@ export interface ReplyDeps {
   isOn(): boolean;
   /** Asks another system about the requester; undefined when none is connected for that. */
   lookUp?: LookUp;
+  flowReplies: FlowReplies;
 }
-
-/** Port: one lookup for the robot; never throws for what the other system does. */
-export type LookUp = (
-  who: { requesterId: string; conversationId: string },
-  wish: LookupWish,
-) => Promise<Looked | undefined>;
 
 /** Messages before the question that the decision looks at, and after it where the reply may already stand. */
 const LOOK_BACK = 12;
 const LOOK_READ = 40;
+/** Messages of the requester whose mood counts. */
+const MOODS_READ = 2;
 /** Why a person takes over when the robot is switched off; a code for the trail. */
 const SWITCHED_OFF = 'switched-off';
 
@@ -73,16 +76,93 @@ async function reply(deps: ReplyDeps, event: DomainEvent): Promise<void> {
   const question = await findQuestion(deps, event);
   if (!question) return;
   if (question.message.meta?.file) return replyToFile(deps, question, replyId);
+  const flow = { row: question.row, text: question.message.text, event };
+  const again = await deps.flowReplies.again(flow);
+  if (again?.isHelp) await sayHelp(deps, event, { row: question.row, reply: again });
+  else if (again) return sayFlow(deps, event, { question, replyId, startedAt, reply: again });
   const said = question.after.find(({ id }) => id === replyId);
-  if (said) return keepTurn(deps, recoverTurn(event, question, said));
-  if (question.row.state !== 'robot') return;
-  if (!deps.isOn()) return void (await handOver(deps, { question, replyId, reason: SWITCHED_OFF }));
+  if (said) return keepTurn(deps, question.row, recoverTurn(event, question, said));
+  const { state } = question.row;
+  if (state !== 'robot' && state !== 'queued') return;
+  if (!deps.isOn()) {
+    if (state === 'robot') await handOver(deps, { question, replyId, reason: SWITCHED_OFF });
+    return;
+  }
+  const step = question.message.meta?.articleId ? undefined : await deps.flowReplies.reply(flow);
+  if (step) return sayFlow(deps, event, { question, replyId, startedAt, reply: step });
+  if (state === 'queued') return answerMeanwhile(deps, event, { question, replyId, startedAt });
   if (await replyFromSystem(deps, event, { question, replyId, startedAt })) return;
   const { reading, decision } = await decide(deps, question);
   const isSaid = await say(deps, { question, replyId, reading, decision });
   if (!isSaid) return;
+  if (decision.outcome === 'handoff') await helpMeanwhile(deps, { question, event, reason: decision.reason });
   const tookMs = Math.round(performance.now() - startedAt);
-  await keepTurn(deps, toTurn(deps, { event, question, reading, decision, tookMs }));
+  await keepTurn(deps, question.row, toTurn(deps, { event, question, reading, decision, tookMs }));
+}
+
+/** Says what a flow answers, in the queue too, and calls a person after it where it ends with one. */
+async function sayFlow(
+  deps: ReplyDeps,
+  event: DomainEvent,
+  parts: { question: Question; replyId: string; startedAt: number; reply: FlowReply },
+): Promise<void> {
+  const { question, replyId, startedAt, reply } = parts;
+  const { row, message } = question;
+  const { text, meta, handover } = reply;
+  const isSaid = await settle(() =>
+    deps.conversations.robotSay(row.id, { id: replyId, text, meta, misses: 0, mayWait: true }),
+  );
+  if (handover !== undefined) {
+    const handoverId = deriveUuid(`robot.handover:${event.id}`);
+    await handOver(deps, { question, replyId: handoverId, reason: handover });
+  }
+  if (!isSaid) return;
+  await keepTurn(deps, row, {
+    ...{ id: event.id, conversationId: row.id, messageSeq: message.seq, messageId: message.id },
+    locale: knownLocale(await deps.localeOf(row.siteId)),
+    ...{ outcome: handover === undefined ? 'answer' : 'handoff', reason: meta.reason ?? 'flow' },
+    ...{ confidencePpm: 1_000_000, candidates: [], modelHash: NO_MODEL, at: deps.clock.now() },
+    ...{ articleId: meta.articleId ?? null, articleVersion: meta.articleVersion ?? null },
+    tookMs: Math.round(performance.now() - startedAt),
+  });
+}
+
+/** Answers who waits for a person, where the robot is sure; otherwise it says nothing. The place in the queue stays. */
+async function answerMeanwhile(
+  deps: ReplyDeps,
+  event: DomainEvent,
+  { question, replyId, startedAt }: { question: Question; replyId: string; startedAt: number },
+): Promise<void> {
+  const { row } = question;
+  const { reading, decision } = await decide(deps, question);
+  if (decision.outcome !== 'answer') return;
+  const said = messageOf(deps, { reading, decision, row });
+  const isSaid = await settle(() =>
+    deps.conversations.robotSay(row.id, { id: replyId, ...said, mayWait: true }),
+  );
+  if (!isSaid) return;
+  const tookMs = Math.round(performance.now() - startedAt);
+  await keepTurn(deps, row, toTurn(deps, { event, question, reading, decision, tookMs }));
+}
+
+/** After a hand-over by rule: asks for the details a person will need, while the customer waits. */
+async function helpMeanwhile(
+  deps: ReplyDeps,
+  { question, event, reason }: { question: Question; event: DomainEvent; reason: string },
+): Promise<void> {
+  const { row, message } = question;
+  const reply = await deps.flowReplies.help({ row, text: message.text, event }, reason);
+  if (reply) await sayHelp(deps, event, { row, reply });
+}
+
+async function sayHelp(
+  deps: ReplyDeps,
+  event: DomainEvent,
+  { row, reply }: { row: Readonly<ConversationRow>; reply: FlowReply },
+): Promise<void> {
+  const id = deriveUuid(`robot.help:${event.id}`);
+  const { text, meta } = reply;
+  await settle(() => deps.conversations.robotSay(row.id, { id, text, meta, misses: 0, mayWait: true }));
 }
 
 /** Answers a question about the requester's own matters from another system; false when none is connected for it. */
@@ -104,7 +184,7 @@ async function replyFromSystem(
     deps.conversations.robotSay(row.id, { id: replyId, text, meta, misses: 0 }),
   );
   if (!isSaid) return true;
-  await keepTurn(deps, {
+  await keepTurn(deps, row, {
     ...{ id: event.id, conversationId: row.id, messageSeq: message.seq, messageId: message.id, locale },
     ...{ outcome: 'answer', reason: `lookup.${looked.kind}`, confidencePpm: 1_000_000, candidates: [] },
     ...{ articleId: null, articleVersion: null, modelHash: NO_MODEL, at: deps.clock.now() },
@@ -152,7 +232,11 @@ async function decide(deps: ReplyDeps, { row, message, before }: Question): Prom
     if (chosen) return { reading: readChoice(chosen), decision: replyToChoice(chosen) };
     const reading = await deps.reader.read(db, message.text, locale);
     const robotSaid = before.flatMap(({ from, meta }) => (from === 'robot' && meta ? [meta] : []));
-    return { reading, decision: decideReply(reading, { misses: row.robotMisses, robotSaid }) };
+    const asked = [...before.filter(({ from }) => from === 'requester'), message];
+    const moods = asked
+      .slice(-MOODS_READ)
+      .map(({ text }) => sentiment(text, LANG_OF[reading.locale]).polarity);
+    return { reading, decision: decideReply(reading, { misses: row.robotMisses, robotSaid, moods }) };
   });
 }
 
@@ -277,10 +361,14 @@ function recoverTurn(event: DomainEvent, question: Question, said: StoredMessage
 }
 
 /** Keeps the provenance: which model, which candidates, which version. A repeated event keeps the first one. */
-async function keepTurn(deps: ReplyDeps, turn: RobotTurnRow): Promise<void> {
+async function keepTurn(
+  deps: ReplyDeps,
+  { firstUnitId }: Readonly<ConversationRow>,
+  turn: RobotTurnRow,
+): Promise<void> {
   try {
     await deps.uow.run({ actor: ROBOT_ACTOR }, async (tx) => {
-      await insertTurn(tx, turn);
+      await insertTurn(tx, deps.ids, { turn, firstUnitId });
       tx.record({
         action: turn.outcome === 'handoff' ? 'robot.handoff' : 'robot.decide',
         outcome: 'ok',

@@ -30,7 +30,7 @@ function buildReading(
   };
 }
 
-const FRESH = { misses: 0, robotSaid: [] };
+const FRESH = { misses: 0, robotSaid: [], moods: [] };
 const CLARIFY = { outcome: 'clarify', reason: 'ambiguous' } as const;
 const UNSURE = { outcome: 'handoff', reason: 'unsure' } as const;
 const clarified: MessageMeta = { outcome: 'clarify' };
@@ -59,14 +59,14 @@ describe('what the robot says', () => {
 
   it('offers no small talk, but answers it as often as it likes', () => {
     expect(optionsOf(buildReading(CLARIFY, ['a', 'b'], 'smalltalk'))).to.deep.equal([]);
-    const before = { misses: 0, robotSaid: [answered('a'), answered('a'), answered('a')] };
+    const before = { misses: 0, robotSaid: [answered('a'), answered('a'), answered('a')], moods: [] };
     expect(decideReply(buildReading({}, ['a'], 'smalltalk'), before).outcome).to.equal('answer');
   });
 
   it('asks back at most twice in a row', () => {
-    const once = { misses: 0, robotSaid: [clarified] };
-    const twice = { misses: 0, robotSaid: [clarified, clarified] };
-    const between = { misses: 0, robotSaid: [clarified, answered('x'), clarified] };
+    const once = { misses: 0, robotSaid: [clarified], moods: [] };
+    const twice = { misses: 0, robotSaid: [clarified, clarified], moods: [] };
+    const between = { misses: 0, robotSaid: [clarified, answered('x'), clarified], moods: [] };
     expect(decideReply(buildReading(CLARIFY), once).outcome).to.equal('clarify');
     expect(decideReply(buildReading(CLARIFY), twice).outcome).to.equal('fallback');
     expect(decideReply(buildReading(CLARIFY), between).outcome).to.equal('clarify');
@@ -74,7 +74,7 @@ describe('what the robot says', () => {
 
   it('admits once that it is unsure, then hands over', () => {
     expect(decideReply(buildReading(UNSURE), FRESH)).to.deep.equal({ outcome: 'fallback', reason: 'unsure' });
-    expect(decideReply(buildReading(UNSURE), { misses: 1, robotSaid: [] })).to.deep.equal({
+    expect(decideReply(buildReading(UNSURE), { misses: 1, robotSaid: [], moods: [] })).to.deep.equal({
       outcome: 'handoff',
       reason: 'unsure',
     });
@@ -88,10 +88,21 @@ describe('what the robot says', () => {
   }
 
   it('brings a person in when the same answer was given twice already', () => {
-    const twice = { misses: 0, robotSaid: [answered('a'), answered('a')] };
-    const mixed = { misses: 0, robotSaid: [answered('a'), answered('b')] };
+    const twice = { misses: 0, robotSaid: [answered('a'), answered('a')], moods: [] };
+    const mixed = { misses: 0, robotSaid: [answered('a'), answered('b')], moods: [] };
     expect(decideReply(buildReading({}), twice)).to.deep.equal({ outcome: 'handoff', reason: 'repeated' });
     expect(decideReply(buildReading({}), mixed).outcome).to.equal('answer');
+  });
+
+  it('brings a person in for who is upset now, or twice in a row, but not for a known wording', () => {
+    const reply = (moods: number[], reading = buildReading({})) =>
+      decideReply(reading, { misses: 0, robotSaid: [], moods }).outcome;
+    expect(reply([-0.7])).to.equal('handoff');
+    expect(reply([-0.69])).to.equal('answer');
+    expect(reply([-0.5, -0.5])).to.equal('handoff');
+    expect(reply([-0.5, 0, -0.5])).to.equal('answer');
+    expect(reply([-0.9, 0.2])).to.equal('answer');
+    expect(reply([-0.9], buildReading({ reason: 'exact' }))).to.equal('answer');
   });
 
   it('to a chosen article is its answer, with certainty', () => {

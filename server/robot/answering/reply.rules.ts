@@ -24,12 +24,20 @@ export type Reply =
   | { outcome: 'fallback'; reason: string }
   | { outcome: 'handoff'; reason: string };
 
+/**
+ * A message this negative, or two in a row this much, and a person takes over. Of 1,296 Chinese and 1,296 English wordings of a
+ * bank's questions two are as negative as the first, both about complaints, and 65 as the second.
+ */
+export const UPSET_POLARITY = { once: -0.7, twice: -0.5 } as const;
+
 /** What went before in the conversation. */
 export interface Before {
   /** How often in a row the robot was unsure. */
   misses: number;
   /** The robot's messages before this question, oldest first. */
   robotSaid: readonly MessageMeta[];
+  /** Polarity of the requester's messages, oldest first, this one last; -1 to 1. */
+  moods: readonly number[];
 }
 
 /** The article a requester chose among the offered ones. */
@@ -46,6 +54,8 @@ export function decideReply(reading: Reading, before: Before): Reply {
   if (understanding.reason.startsWith('mandatory:')) {
     return { outcome: 'handoff', reason: understanding.reason.slice('mandatory:'.length) };
   }
+  if (understanding.reason !== 'exact' && isUpset(before.moods))
+    return { outcome: 'handoff', reason: 'upset' };
   const first = live[0];
   const isFirstLive = first !== undefined && first.id === understanding.candidates[0]?.id;
   if (understanding.outcome === 'answer' && isFirstLive) {
@@ -58,6 +68,13 @@ export function decideReply(reading: Reading, before: Before): Reply {
     if (options.length > 0) return { outcome: 'clarify', reason: understanding.reason, options };
   }
   return unsure(before, understanding.reason === 'empty' ? 'empty' : 'unsure');
+}
+
+/** Upset now, or twice in a row: asking back or quoting articles would make it worse. */
+function isUpset(moods: readonly number[]): boolean {
+  const now = moods.at(-1) ?? 0;
+  const before = moods.at(-2) ?? 0;
+  return now <= UPSET_POLARITY.once || Math.max(now, before) <= UPSET_POLARITY.twice;
 }
 
 function unsure(before: Before, reason: string): Reply {

@@ -40,6 +40,19 @@ export async function insertNewEvents(tx: Tx, rows: AssistEventRow[]): Promise<n
   return tx.runMany(ASSIST_INSERT, fresh);
 }
 
+const ASSIST_SAID = portable<{ conversationId: string }, { articleId: string }>(
+  'assist_event.said',
+  `SELECT DISTINCT article_id FROM assist_event
+    WHERE conversation_id = :conversationId AND outcome IN ('used', 'edited')
+    ORDER BY article_id FETCH FIRST 100 ROWS ONLY`,
+  { params: { conversationId: 'uuid' }, result: { articleId: 'uuid' } },
+);
+
+/** Articles an agent answered with in a conversation, at most a hundred. */
+export async function listSaidArticles(db: Db, conversationId: string): Promise<string[]> {
+  return (await db.all(ASSIST_SAID, { conversationId })).map(({ articleId }) => articleId);
+}
+
 /** Tells whether an event is stored. */
 export async function hasAssistEvent(db: Db, id: string): Promise<boolean> {
   return (await db.all(ASSIST_KNOWN, { idList: [id] })).length > 0;

@@ -1,11 +1,20 @@
 import { AppError, type Clock, type DataScope, type Ids } from '../../kernel/index.ts';
 import type { ConversationRow, ConversationService } from '../../desk/index.ts';
-import type { LiveAnswer, LiveKnowledge } from '../../knowledge/index.ts';
+import { OPENING_CATEGORY, type LiveAnswer, type LiveKnowledge, type Locale } from '../../knowledge/index.ts';
 import { deriveUuid } from '../../platform/crypto/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
 import { knownLocale, type QuestionReader } from '../answering/reader.ts';
 import { findLastTurn } from '../answering/robot-turn.entity.ts';
-import { hasAssistEvent, insertNewEvents, type AssistEventRow } from './assist-event.entity.ts';
+import { localeOfText } from '../answering/language.rules.ts';
+import { LANG_OF } from '../training/model-keeper.ts';
+import { readMood, trendOf, type MoodTrend } from '../opinions/mood.rules.ts';
+import {
+  hasAssistEvent,
+  insertNewEvents,
+  listSaidArticles,
+  type AssistEventRow,
+} from './assist-event.entity.ts';
+import { chooseOpening } from './opening.rules.ts';
 
 /** Suggestions an agent sees at once. */
 export const SUGGESTIONS_MAX = 3;
@@ -23,6 +32,20 @@ export interface Suggestion {
   question: string;
   answer: string;
   score: number;
+}
+
+/** An approved opening for an upset requester. */
+export interface Opening {
+  articleId: string;
+  articleVersion: number;
+  text: string;
+}
+
+/** What an agent is helped with: suggestions, how the requester feels, and how to begin. */
+export interface Help {
+  items: Suggestion[];
+  mood?: MoodTrend;
+  opening?: Opening;
 }
 
 /** What an agent did with a suggestion. */
@@ -52,6 +75,12 @@ export interface Viewer {
   scope: DataScope;
 }
 
+/** What the requester said lately, oldest first, in a site of this language. */
+interface Said {
+  texts: string[];
+  locale: Locale;
+}
+
 /** Suggests approved answers to agents and counts what becomes of them. */
 export class AssistService {
   readonly #deps: AssistDeps;
@@ -61,27 +90,29 @@ export class AssistService {
   }
 
   /**
-   * At most three approved answers to the requester's last messages, best first; none while the robot is learning.
+   * At most three approved answers to the requester's last messages, best first; none while the robot is learning. With
+   * them the requester's mood and, when it calls for one, an approved opening.
    * Each is counted as shown once for each agent and conversation. Throws `request.not_found`.
    */
-  async suggest(tx: Tx, conversationId: string, viewer: Viewer): Promise<Suggestion[]> {
+  async suggest(tx: Tx, conversationId: string, viewer: Viewer): Promise<Help> {
     const row = await this.#open(tx, conversationId, viewer);
-    const suggestions = await this.#findSuggestions(tx, row);
+    const said = await this.#readRequester(tx, row);
+    const suggestions = await this.#findSuggestions(tx, said);
+    const help = { items: suggestions, ...(await this.#findOpening(tx, said)) };
     const at = this.#deps.clock.now();
+    const shown = [...suggestions, ...(help.opening ? [help.opening] : [])];
     await insertNewEvents(
       tx,
-      suggestions.map(({ articleId }) =>
-        this.#event({ conversationId, articleId, viewer, outcome: 'shown', at }),
-      ),
+      shown.map(({ articleId }) => this.#event({ conversationId, articleId, viewer, outcome: 'shown', at })),
     );
     tx.record({
       action: 'robot.suggest',
       outcome: 'ok',
       target: { type: 'conversation', id: conversationId },
       customer: row.requesterId,
-      details: { articles: suggestions.map(({ articleId }) => articleId) },
+      details: { articles: shown.map(({ articleId }) => articleId) },
     });
-    return suggestions;
+    return help;
   }
 
   /** Keeps what the agent did with a suggestion that was shown to them; throws `request.not_found` otherwise. */
@@ -125,16 +156,37 @@ export class AssistService {
     return row;
   }
 
-  async #findSuggestions(db: Db, row: Readonly<ConversationRow>): Promise<Suggestion[]> {
-    const { conversations, reader, localeOf } = this.#deps;
-    const recent = await conversations.historyBefore(db, row, row.lastSeq + 1, LOOK_BACK);
-    const questions = recent
-      .filter(({ from }) => from === 'requester')
-      .slice(-QUESTIONS_MAX)
-      .reverse();
-    const locale = knownLocale(await localeOf(row.siteId));
+  /** Tells whether an approved opening was used in a conversation; one retired since does not count. */
+  async wasCalmed(db: Db, conversationId: string): Promise<boolean> {
+    const said = await this.#deps.live.answers(db, await listSaidArticles(db, conversationId));
+    return [...said.values()].some(({ category }) => category.startsWith(OPENING_CATEGORY));
+  }
+
+  async #readRequester(db: Db, row: Readonly<ConversationRow>): Promise<Said> {
+    const recent = await this.#deps.conversations.historyBefore(db, row, row.lastSeq + 1, LOOK_BACK);
+    return {
+      texts: recent.flatMap(({ from, text }) => (from === 'requester' ? [text] : [])),
+      locale: knownLocale(await this.#deps.localeOf(row.siteId)),
+    };
+  }
+
+  async #findOpening(db: Db, { texts, locale }: Said): Promise<Pick<Help, 'mood' | 'opening'>> {
+    const mood = trendOf(texts.map((text) => readMood(text, LANG_OF[localeOfText(text, locale)])));
+    if (!mood) return {};
+    const live = mood.last < 0 || mood.emotion ? await this.#deps.live.openings(db, locale) : [];
+    const opening = chooseOpening(live, mood);
+    if (!opening) return { mood };
+    return {
+      mood,
+      opening: { articleId: opening.id, articleVersion: opening.version, text: opening.answer },
+    };
+  }
+
+  async #findSuggestions(db: Db, { texts, locale }: Said): Promise<Suggestion[]> {
+    const { reader } = this.#deps;
+    const questions = texts.slice(-QUESTIONS_MAX).reverse();
     const found = new Map<string, { article: LiveAnswer; score: number }>();
-    for (const [place, { text }] of questions.entries()) {
+    for (const [place, text] of questions.entries()) {
       const reading = await reader.read(db, text, locale).catch(ignoreNotReady);
       const scores = new Map(reading?.understanding.candidates.map(({ id, score }) => [id, score]));
       for (const article of reading?.live ?? []) {

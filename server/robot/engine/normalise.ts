@@ -70,3 +70,19 @@ export function exactKey(normalised: string, lang: Lang): string {
     ? words.replace(/^(?:请问|你好|您好)+(?=.{2})/u, '').replace(/(?<=.{3})[呢啊呀吗嘛吧]+$/u, '')
     : words;
 }
+
+/**
+ * A text of the same length with half width, lower case, and simplified characters: positions in it are positions in
+ * the text. Unlike `normaliseText` it removes nothing and has no limit; its caller has one.
+ */
+export function foldCharacters(text: string): string {
+  let folded = '';
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const half = code >= 0xff01 && code <= 0xff5e ? code - 0xfee0 : code === 0x3000 ? 0x20 : code;
+    const lower = String.fromCharCode(half).toLowerCase();
+    const unit = lower.length === 1 ? lower : String.fromCharCode(half);
+    folded += SIMPLIFIED.get(unit) ?? unit;
+  }
+  return folded;
+}

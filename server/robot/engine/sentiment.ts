@@ -1,4 +1,6 @@
 import { normaliseText } from './normalise.ts';
+import { shippedPolarity } from './polarity-model.ts';
+import { scorePolarity, type PolarityModel } from './polarity.ts';
 import type { Lang } from './types.ts';
 
 /** The mood of one message. */
@@ -72,4 +74,14 @@ export function sentiment(text: string, lang: Lang): Sentiment {
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000 + 0;
+}
+
+/**
+ * Probability, 0 to 1, that a text is praise rather than blame: by the given model, else by the one of the language, else
+ * by the word lists. A text that says neither is near one half.
+ */
+export function readPolarity(text: string, lang: Lang, model?: PolarityModel): number {
+  const known = model ?? shippedPolarity(lang);
+  if (known) return scorePolarity(known, text);
+  return (1 + sentiment(text, lang).polarity) / 2;
 }

@@ -81,14 +81,38 @@ function openWriter({ clock, ids, database, trail, installationId }: Core) {
     installationId,
     toOutboxRow: createOutboxWriter({ clock, ids }),
     onCommit: () => undefined,
+    onFault: (error) => {
+      throw error;
+    },
     trail,
     connections: openBatchConnections(database, MESSAGE_BATCH, limits.lanes),
   });
 }
 
+function openConversation(
+  { uow }: Core,
+  { requesters, conversations }: { requesters: RequesterService; conversations: ConversationService },
+  { siteId, external }: { siteId: string; external: string | undefined },
+): Promise<ConversationRow> {
+  return uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
+    const profile = external === undefined ? {} : { external };
+    const isIdentified = external !== undefined;
+    const { row, dek } = await requesters.create(tx, { siteId, profile, isIdentified });
+    return conversations.open(tx, { requesterId: row.id, dek, siteId, channel: 'web', skillGroupId: null });
+  });
+}
+
+/** The days of a report: everything up to now. */
+const windowOf = (now: Date) => ({ from: new Date(0), to: new Date(now.getTime() + 1), days: [] });
+
 /** Builds it; sites named `en…` speak English, others Chinese. The relay runs when a test drains it. */
-export async function buildRobot(core: Core, options: Pick<RobotDeps, 'lookUp'> = {}): Promise<BuiltRobot> {
+export async function buildRobot(
+  core: Core,
+  options: Pick<RobotDeps, 'lookUp' | 'openTicket'> = {},
+): Promise<BuiltRobot> {
   const { clock, ids, database, uow, crypto } = core;
+  const today = () => clock.now().toISOString().slice(0, 10);
+  const namesOf = async () => new Map<string, string>();
   const writer = openWriter(core);
   const localeOf = async (siteId: string) => (siteId.startsWith('en') ? 'en' : 'zh-CN');
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
@@ -97,13 +121,16 @@ export async function buildRobot(core: Core, options: Pick<RobotDeps, 'lookUp'> 
     files: buildFileStore(core).store,
   });
   const requesters = new RequesterService(core);
-  const knowledge = createKnowledge({ clock, ids, namesOf: async () => new Map() });
+  const knowledge = createKnowledge({ clock, ids, namesOf });
   const workerUrl = new URL('./training-worker.mjs', import.meta.url);
   const { live } = knowledge;
   const switches = { isOn: true };
   const isOn = () => switches.isOn;
-  const shared = { uow, clock, ids, log: QUIET_LOG, localeOf, textOf: systemText, isOn, ...options };
-  const rebuild = () => createRobot({ ...shared, conversations, live, workerUrl });
+  const { service: articles } = knowledge;
+  const own = { windowOf, uow, clock, ids, crypto, log: QUIET_LOG, today, namesOf };
+  const shared = { ...own, localeOf, textOf: systemText, isOn, ...options };
+  const { regression } = knowledge;
+  const rebuild = () => createRobot({ ...shared, articles, conversations, live, regression, workerUrl });
   const robot = rebuild();
   const withDb = database.read.bind(database);
   const lease = createLease({ withDb, clock, name: 'outbox', holder: 'spec' });
@@ -129,18 +156,7 @@ export async function buildRobot(core: Core, options: Pick<RobotDeps, 'lookUp'> 
       await uow.run({ actor: AUTHOR }, (tx) => knowledge.service.retire(tx, articleId, 'outdated'));
     },
     open: (siteId = 'en-demo', external) =>
-      uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
-        const profile = external === undefined ? {} : { external };
-        const isIdentified = external !== undefined;
-        const { row, dek } = await requesters.create(tx, { siteId, profile, isIdentified });
-        return conversations.open(tx, {
-          requesterId: row.id,
-          dek,
-          siteId,
-          channel: 'web',
-          skillGroupId: null,
-        });
-      }),
+      openConversation(core, { requesters, conversations }, { siteId, external }),
     async ask(conversation, text, articleId) {
       const by = { actor: { type: 'requester' as const, id: conversation.requesterId } };
       const message = { conversationId: conversation.id, id: ids.next(), text };

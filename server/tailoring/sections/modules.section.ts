@@ -25,8 +25,13 @@ export const MODULE_SWITCHES = defineSection<ModuleSwitches>({
 /** Beginnings of the paths each part answers; a test holds them against the table of routes. */
 export const MODULE_PATHS: Readonly<Record<Module, readonly string[]>> = {
   tickets: ['/api/v1/tickets'],
-  knowledge: ['/api/v1/articles', '/api/v1/article-categories'],
-  robot: ['/api/v1/robot', '/api/v1/conversations/:id/suggestions'],
+  knowledge: ['/api/v1/articles', '/api/v1/article-categories', '/api/v1/regression-cases'],
+  robot: [
+    '/api/v1/robot',
+    '/api/v1/flows',
+    '/api/v1/conversations/:id/suggestions',
+    '/api/v1/conversations/:id/collected',
+  ],
   qa: ['/api/v1/evaluations', '/api/v1/score-cards'],
   reports: ['/api/v1/reports'],
   satisfaction: ['/api/v1/visitor/csat'],

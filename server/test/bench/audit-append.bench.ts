@@ -11,19 +11,18 @@ import {
   generateSealKey,
   parseStatement,
 } from '../../../audit/index.ts';
-import { createIds, systemClock, SYSTEM_ACTOR } from '../../kernel/index.ts';
-import { randomBytes } from '../../platform/crypto/index.ts';
+import { buildDesk, type Desk } from '../../desk/test/build-desk.ts';
+import { SYSTEM_ACTOR, systemClock } from '../../kernel/index.ts';
 import { startDatabase } from '../../platform/database/index.ts';
 import {
   createAuditStorage,
   createOutboxWriter,
-  createUnitOfWork,
-  openDatabase,
-  openTrail,
-  portable,
+  type Database,
+  type Tx,
   type UnitOfWork,
 } from '../../platform/persistence/index.ts';
 import { figure, isFull, percentile, say, type Figure } from './figure.ts';
+import { runPlain } from './load/plain-unit.ts';
 import { measureRawInserts } from './load/raw-insert.ts';
 
 const WINDOW_MS = isFull() ? 20_000 : 6_000;
@@ -35,7 +34,7 @@ const TICK_MS = 20;
 const IN_FLIGHT_MAX = 200;
 
 /**
- * Durable appends against the chain that others keep (lock, read the last hash, insert, commit), a transaction with and
+ * Durable appends against the chain that others keep (lock, read the last hash, insert, commit), a ticket opened with and
  * without its entry, and the time from an entry to the signed head that holds it; one run, one PostgreSQL with fsync.
  */
 export async function* run(): AsyncGenerator<Figure> {
@@ -48,7 +47,6 @@ export async function* run(): AsyncGenerator<Figure> {
     await pool.query(
       'CREATE TABLE bench_chain (n bigserial PRIMARY KEY, body text NOT NULL, hash bytea NOT NULL)',
     );
-    await pool.query('CREATE TABLE bench_thing (id bigserial PRIMARY KEY, body text NOT NULL)');
     say('a locked chain');
     const chain = await rateOf(() => appendChained(pool));
     say('messages with their entries, in batches');
@@ -101,57 +99,52 @@ async function appendChained(pool: pg.Pool): Promise<void> {
   }
 }
 
-const THING_INSERT = portable<{ body: string }>(
-  'bench.thing_insert',
-  'INSERT INTO bench_thing (body) VALUES (:body)',
-  { params: { body: 'text' } },
-);
-
-type Opened = Awaited<ReturnType<typeof openDatabase>>;
+/** Requesters who write in turns, so that two tickets at once are seldom of one. */
+const REQUESTERS = 64;
+const TICKET = { subject: '信用卡账单有误', description: '客户要求核实一笔三月五日的消费，金额与小票不符。' };
 
 async function* transactions(url: string, home: string): AsyncGenerator<Figure> {
-  const opened = await openDatabase({ url, poolSize: CONNECTIONS });
-  const ids = createIds({ clock: systemClock, randomBytes });
-  const trail = await openTrail({
-    ...{ database: opened, clock: systemClock, ids, node: 'bench', installationId: 'bench', batchLanes: 0 },
-  });
-  const toOutboxRow = createOutboxWriter({ clock: systemClock, ids });
-  const uow = createUnitOfWork({ database: opened, trail, toOutboxRow, onCommit: () => undefined });
-  say('transactions without and with an entry, in turns');
+  const desk = await buildDesk({ place: { url, drop: () => Promise.resolve() } });
+  const { core } = desk;
+  const requesterIds = await makeRequesters(desk);
+  let next = 0;
+  const open = (tx: Tx) => {
+    next += 1;
+    const requesterId = requesterIds[next % REQUESTERS] as string;
+    return desk.tickets.create(tx, { ...TICKET, requesterId }, () => true);
+  };
+  const plain = {
+    database: core.database,
+    toOutboxRow: createOutboxWriter({ clock: core.clock, ids: core.ids }),
+  };
+  say('tickets opened without and with their entry, in turns');
   const without: number[] = [];
   const withEntry: number[] = [];
   for (let turn = 0; turn < 2; turn += 1) {
-    without.push(await rateOf(() => writeThing(opened.source)));
-    withEntry.push(await rateOf(() => recordThing(uow)));
+    without.push(await rateOf(() => runPlain(plain, { actor: SYSTEM_ACTOR }, open)));
+    withEntry.push(await rateOf(() => core.uow.run({ actor: SYSTEM_ACTOR }, open)));
   }
   const ratio = mean(withEntry) / mean(without);
   yield figure('audit-append.transactions', mean(withEntry), '1/s', mean(without));
   yield figure('audit-append.transactions_to_must', ratio, 'times', MUST.transactionRatio);
   say(`${ENTRIES_PER_SECOND} entries a second to the signed head`);
-  yield* sealing(opened, uow, home);
-  await opened.close();
+  yield* sealing(core.database, core.uow, home);
+  await core.close();
 }
 
-/** The same statement in a transaction of the same driver and pool. */
-async function writeThing(source: Opened['source']): Promise<void> {
-  const runner = source.createQueryRunner();
-  try {
-    await runner.startTransaction();
-    await runner.query('INSERT INTO bench_thing (body) VALUES ($1)', [BODY]);
-    await runner.commitTransaction();
-  } finally {
-    await runner.release();
-  }
+async function makeRequesters(desk: Desk): Promise<string[]> {
+  const ids: string[] = [];
+  for (let count = 0; count < REQUESTERS; count += 1) ids.push((await desk.buildRequester()).row.id);
+  return ids;
 }
 
 const recordThing = (uow: UnitOfWork) =>
-  uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
-    await tx.run(THING_INSERT, { body: BODY });
-    tx.record({ action: 'ticket.view', outcome: 'ok', target: { type: 'ticket', id: 't-1' } });
-  });
+  uow.run({ actor: SYSTEM_ACTOR }, async (tx) =>
+    tx.record({ action: 'ticket.view', outcome: 'ok', target: { type: 'ticket', id: 't-1' } }),
+  );
 
 /** From the commit of an entry to the seal that holds it, at a fixed rate, with the sealer of the product. */
-async function* sealing(database: Opened, uow: UnitOfWork, home: string): AsyncGenerator<Figure> {
+async function* sealing(database: Database, uow: UnitOfWork, home: string): AsyncGenerator<Figure> {
   const storage = createAuditStorage(database);
   const waits: number[] = [];
   const committed: number[] = [];

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import {
   createAuditLane,
   createFolderAnchor,
@@ -34,6 +36,9 @@ export interface BenchLine {
 
 const ENTRY_COUNT = 1_000_000;
 const ENTRIES_PER_SEAL = 2_500;
+/** What has to be reached, in one thread and whatever the size. */
+const MUST = { verifyS: 10, memoryMib: 256 };
+const VERIFIER = fileURLToPath(new URL('../../../audit/audit-verify.mjs', import.meta.url));
 const START_MS = Date.parse('2026-03-02T08:00:00.000Z');
 
 /** A trail of one lane in memory, so that the figures are the library's and not the database's. */
@@ -60,6 +65,9 @@ function createTrail(): BenchTrail {
       return true;
     },
     readEvents: async (lane, afterN, limit) => page(lane, afterN, limit),
+    lastPurge: async () => undefined,
+    listAdoptions: async () => [],
+    listAdoptedLanes: async () => [],
     listLanes: async () => [{ node: 'n1', epoch: 1, lane: 0, last: rows.length, count: rows.length }],
   };
 }
@@ -128,6 +136,21 @@ async function growTrail(
   return { drawS, sealS, keyFile: createKeyFile(signer) };
 }
 
+/** The single file as an examiner runs it: processor seconds, and the most memory it ever had. */
+function verifyByFile(folder: string): { cpuS: number; peakMib: number } {
+  // What getrusage calls the most memory is that of the program which started this one, if that had more.
+  const peak = '/VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]';
+  const atExit = `import { readFileSync } from 'node:fs'; process.on('exit', () => process.stderr.write(
+    JSON.stringify({ ...process.cpuUsage(), peakKib: Number(${peak}) })));`;
+  const args = ['--import', `data:text/javascript,${encodeURIComponent(atExit)}`, VERIFIER, folder, '--json'];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: {} });
+  const { status, size } = JSON.parse(stdout) as { status: string; size: number };
+  if (status !== 'whole' || size !== ENTRY_COUNT)
+    throw new Error(`the single file finds the trail ${status}`);
+  const usage = JSON.parse(stderr) as { user: number; system: number; peakKib: number };
+  return { cpuS: (usage.user + usage.system) / 1e6, peakMib: usage.peakKib / 1024 };
+}
+
 /** Figures of the audit library on one million entries, one thread. */
 export async function* run(): AsyncGenerator<BenchLine> {
   const home = await mkdtemp(join(tmpdir(), 'vaultdesk-bench-'));
@@ -152,6 +175,9 @@ export async function* run(): AsyncGenerator<BenchLine> {
     if (result.status !== 'whole' || result.size !== ENTRY_COUNT)
       throw new Error(`the bench trail is ${result.status}`);
     yield line('audit.verify-export-1m', { value: verifyS, unit: 's', baseline: hashS });
+    const file = verifyByFile(folder);
+    yield line('audit.verify-file-1m', { value: file.cpuS, unit: 's', baseline: MUST.verifyS });
+    yield line('audit.verify-file-memory', { value: file.peakMib, unit: 'MiB', baseline: MUST.memoryMib });
     const grownMib = Math.max(0, process.memoryUsage().rss - rssBefore) / 1024 / 1024;
     yield line('audit.verify-memory-growth', { value: grownMib, unit: 'MiB', baseline: 256 });
   } finally {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
 /** One figure of a benchmark; `ratio` is `value` over `baseline`, both measured in the same run where they can be. */
@@ -18,6 +19,26 @@ export function figure(name: string, value: number, unit: string, baseline: numb
 export function percentile(values: number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+/**
+ * Processor time that this process has used in all its threads, in milliseconds. What neighbours take of a shared machine is
+ * not in it; what they take of its caches is.
+ */
+export function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** The same of other processes of this machine (see proc(5), schedstat); one that is gone counts nothing. */
+export function processorMsOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    try {
+      return sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000_000;
+    } catch {
+      return sum;
+    }
+  }, 0);
 }
 
 /** Says on stderr how far a benchmark is; stdout holds the figures alone. */

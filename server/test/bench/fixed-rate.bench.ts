@@ -3,6 +3,7 @@ import { between, readMeter } from './load/meter.ts';
 import { openStage, type Stage } from './load/stage.ts';
 
 const CUSTOMERS = isQuick() ? 400 : 2_000;
+const AGENTS = isQuick() ? 10 : 50;
 const WARM_MS = 4_000;
 /** The daily average of the largest rival's whole cloud, and three times that for its busy hour. */
 const RATES = [
@@ -10,16 +11,40 @@ const RATES = [
   { name: 'fixed_rate.8900', perSecond: 8_900, ms: 10_000, fullMs: 30_000, mustMs: 2_000 },
 ];
 
-/** Messages at a fixed rate, sent at their time whether or not earlier ones are acknowledged; agents receive all. */
+/**
+ * Messages at a fixed rate, sent at their time whether or not earlier ones are acknowledged: 50 agents receive all, each
+ * of 40 customers; then the same rate with the robot on, which answers behind them.
+ */
 export async function* run(): AsyncGenerator<Figure> {
-  const stage = await openStage(CUSTOMERS);
+  const [average] = RATES as [(typeof RATES)[number], ...unknown[]];
+  const stage = await openStage(CUSTOMERS, AGENTS);
   try {
     say('warming up');
-    await stage.fleet.fixedRate(RATES[0]?.perSecond ?? 0, WARM_MS);
+    await stage.fleet.fixedRate(average.perSecond, WARM_MS);
     for (const rate of RATES) yield* hold(stage, rate);
   } finally {
     await stage.close();
   }
+  const withRobot = await openStage(CUSTOMERS, 0);
+  try {
+    say('warming up, the robot is on');
+    await withRobot.fleet.fixedRate(average.perSecond, WARM_MS);
+    yield* hold(withRobot, { ...average, name: 'fixed_rate.2963_robot' });
+    yield figure(
+      'fixed_rate.2963_robot.waiting',
+      await eventsWaiting(withRobot),
+      'events',
+      average.perSecond,
+    );
+  } finally {
+    await withRobot.close();
+  }
+}
+
+/** Events that the robot has not come to yet; none is lost, they stand in the database. */
+async function eventsWaiting({ instance }: Stage): Promise<number> {
+  const rows = await instance.sql('SELECT COUNT(*) AS waiting FROM outbox_event WHERE state = 0');
+  return Number((rows[0] as { waiting: string }).waiting);
 }
 
 async function* hold(stage: Stage, rate: (typeof RATES)[number]): AsyncGenerator<Figure> {

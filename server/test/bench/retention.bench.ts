@@ -64,20 +64,21 @@ export async function* run(): AsyncGenerator<Figure> {
 
 /** Conversations closed four years ago with their requesters and messages of 400 sealed bytes. */
 async function seed(client: pg.Client): Promise<void> {
-  const at = `now() - interval '48 months' + n * interval '1 second'`;
+  const age = `(n * interval '1 second' - interval '48 months')`;
+  const at = `now() + ${age}`;
   await client.query(
     `INSERT INTO requester (id, dek_id, is_identified, created_at, updated_at, version)
-      SELECT gen_random_uuid(), 0, 0, ${at}, ${at}, 1 FROM generate_series(1, ${CONVERSATIONS}) n`,
+      SELECT uuidv7(${age}), 0, 0, ${at}, ${at}, 1 FROM generate_series(1, ${CONVERSATIONS}) n`,
   );
   await client.query(
     `INSERT INTO conversation (id, requester_id, dek_id, site_id, channel, state, opened_month, opened_at, last_seq,
         last_from, last_at, agent_read_seq, robot_misses, closed_at, version)
-      SELECT gen_random_uuid(), id, 0, 'demo', 'web', 'closed', 202201, created_at, ${MESSAGES_EACH}, 'requester',
+      SELECT uuidv7(created_at - now()), id, 0, 'demo', 'web', 'closed', 202201, created_at, ${MESSAGES_EACH}, 'requester',
         created_at, 0, 0, created_at, 1 FROM requester WHERE dek_id = 0`,
   );
   await client.query(
     `INSERT INTO message (conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, at)
-      SELECT id, 202201, s, gen_random_uuid(), 'requester', requester_id, 'text',
+      SELECT id, 202201, s, uuidv7(opened_at - now()), 'requester', requester_id, 'text',
         decode('e101' || repeat(md5(id::text || s), 25), 'hex'), opened_at
       FROM conversation, generate_series(1, ${MESSAGES_EACH}) s WHERE dek_id = 0`,
   );

@@ -1,5 +1,5 @@
 import { figure, isFull, isQuick, percentile, say, type Figure } from './figure.ts';
-import { residentKib } from './load/meter.ts';
+import { readDisk, residentKib } from './load/meter.ts';
 import { openStage } from './load/stage.ts';
 
 const CUSTOMERS = isQuick() ? 200 : 1_000;
@@ -8,8 +8,11 @@ const SLICE_MS = 15_000;
 const MINUTE_MS = 60_000;
 const GROWTH_MAX = 1.1;
 const KIB_PER_MIB = 1024;
+/** What one message wrote in a measurement of its row and its entry alone, sealed beforehand. */
+const LOG_BYTES = 550;
+const ROW_BYTES = 420;
 
-/** 1,000 messages a second for long: what the server's memory does after the first minutes. */
+/** 1,000 messages a second for long: what the server's memory does after the first minutes, and what a message writes. */
 export async function* run(): AsyncGenerator<Figure> {
   const wholeMs = (isFull() ? 10 : 2.5) * MINUTE_MS;
   const settledMs = (isFull() ? 2 : 1) * MINUTE_MS;
@@ -19,6 +22,7 @@ export async function* run(): AsyncGenerator<Figure> {
   const ackMs: number[] = [];
   let [acked, sent] = [0, 0];
   try {
+    const before = await readDisk(stage.instance);
     for (let atMs = 0; atMs < wholeMs; atMs += SLICE_MS) {
       stage.agents.reset();
       const result = await stage.fleet.fixedRate(PER_SECOND, SLICE_MS);
@@ -32,6 +36,14 @@ export async function* run(): AsyncGenerator<Figure> {
     }
     const settled = early.at(-1) ?? 0;
     const last = late.at(-1) ?? 0;
+    const after = await readDisk(stage.instance);
+    yield figure('soak.log', (after.log - before.log) / acked, 'B of write-ahead log a message', LOG_BYTES);
+    yield figure(
+      'soak.rows',
+      (after.rows - before.rows) / acked,
+      'B of rows and indexes a message',
+      ROW_BYTES,
+    );
     yield figure('soak.memory', last, 'MiB', settled);
     yield figure('soak.growth', last / settled, 'of the memory when settled', GROWTH_MAX);
     yield figure('soak.acked', acked, 'messages', sent);

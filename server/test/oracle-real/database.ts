@@ -3,6 +3,7 @@ import oracledb from 'oracledb';
 import { createOraclePort, migrateUp } from '../../../migrations/index.ts';
 import { pinTimeZone } from '../../platform/config/index.ts';
 import { oracleCredentials } from '../../platform/persistence/index.ts';
+import type { OpenSchemaPort } from '../../schema-port.ts';
 import type { TestDatabase } from '../support/database.ts';
 
 /** The driver itself. */
@@ -11,9 +12,23 @@ export const oracleDriver = oracledb;
 /** Its presence says that everything in the schema may be dropped; made only in an empty one. */
 const MARK = 'VAULTDESK_TEST_SCHEMA';
 
-/** The schema of ORACLE_URL, emptied and migrated anew; one spec file has it at a time. */
+/** A session of the migration runner, through the driver of this run. */
+export async function openSchema(url: string): Promise<OpenSchemaPort> {
+  const connection = await oracledb.getConnection(oracleCredentials(url));
+  return { port: createOraclePort(connection as never), close: () => connection.close() };
+}
+
+/** Schemas that a spec has open. */
+const held = new Set<string>();
+
+/**
+ * The schema of ORACLE_URL, emptied and migrated anew. A few specs have two databases at once; the second is the one of
+ * ORACLE_SECOND_URL.
+ */
 export async function buildDatabase(): Promise<TestDatabase> {
-  const url = process.env.ORACLE_URL ?? '';
+  const urls = [process.env.ORACLE_URL, process.env.ORACLE_SECOND_URL].filter((url) => url !== undefined);
+  const url = urls.find((each) => !held.has(each));
+  if (url === undefined) throw new Error('This spec needs another empty schema: set ORACLE_SECOND_URL.');
   pinTimeZone();
   const connection = await oracledb.getConnection(oracleCredentials(url));
   try {
@@ -23,7 +38,8 @@ export async function buildDatabase(): Promise<TestDatabase> {
   } finally {
     await connection.close();
   }
-  return { url, ownerUrl: url, name: 'oracle', drop: () => Promise.resolve() };
+  held.add(url);
+  return { url, ownerUrl: url, name: 'oracle', drop: async () => void held.delete(url) };
 }
 
 /** Refuses a schema that holds anything and was not made for tests. */

@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.*;
 import java.util.concurrent.*;
+import org.h2.util.json.*;
 
 /**
  * Serves H2 in Oracle mode over standard input and output, for the stand-in of node-oracledb next to this file. A frame
@@ -190,19 +191,60 @@ public class Bridge {
     return "VAULTDESK";
   }
 
+  /** DBMS_LOB.COMPARE of two BLOBs; nothing when one is missing. */
+  public static Integer lobCompare(byte[] one, byte[] other) {
+    return one == null || other == null ? null : Integer.signum(Arrays.compareUnsigned(one, other));
+  }
+
   /** UTL_RAW.LENGTH. */
   public static Integer rawLength(byte[] raw) {
     return raw == null ? null : raw.length;
   }
 
-  /** What `JSON_TABLE(list, '$[*]' COLUMNS (token NUMBER PATH '$'))` gives for an array of whole numbers. */
-  public static ResultSet jsonNumbers(Connection connection, String list) throws SQLException {
+  /**
+   * What `JSON_TABLE(json, '$[*]' COLUMNS (…))` gives. A column is `name type path`, columns are parted by semicolons; the
+   * path `list[]key` walks a nested list, with a row for each of its items, and one with nothing where it is empty.
+   */
+  public static ResultSet jsonRows(Connection connection, String json, String columns) throws SQLException {
+    String[][] wanted = Arrays.stream(columns.split(";")).map((line) -> line.split(" ", 3)).toArray(String[][]::new);
     org.h2.tools.SimpleResultSet rows = new org.h2.tools.SimpleResultSet();
-    rows.addColumn("TOKEN", Types.NUMERIC, 38, 0);
-    if (list == null) return rows;
-    for (String number : list.replaceAll("[\\[\\]\\s\"]", "").split(",")) {
-      if (!number.isEmpty()) rows.addRow(new BigDecimal(number));
+    for (String[] column : wanted) {
+      boolean isNumber = column[1].equals("NUMBER");
+      rows.addColumn(column[0].toUpperCase(), isNumber ? Types.NUMERIC : Types.VARCHAR, isNumber ? 38 : 4000, 0);
+    }
+    if (json == null) return rows;
+    for (JSONValue item : itemsOf(JSONStringSource.parse(json, new JSONValueTarget()))) {
+      String list = Arrays.stream(wanted).map((column) -> column[2]).filter((path) -> path.contains("[]"))
+          .map((path) -> path.substring(0, path.indexOf("[]"))).findFirst().orElse(null);
+      List<JSONValue> nested = list == null ? List.of() : itemsOf(memberOf(item, list));
+      if (nested.isEmpty()) nested = Collections.singletonList(null);
+      for (JSONValue inner : nested) {
+        rows.addRow(Arrays.stream(wanted).map((column) -> {
+          int at = column[2].indexOf("[]");
+          JSONValue value = at < 0 ? memberOf(item, column[2]) : memberOf(inner, column[2].substring(at + 2));
+          return cellOf(value, column[1].equals("NUMBER"));
+        }).toArray());
+      }
     }
     return rows;
+  }
+
+  private static List<JSONValue> itemsOf(JSONValue list) {
+    return list instanceof JSONArray ? Arrays.asList(((JSONArray) list).getArray()) : List.of();
+  }
+
+  private static JSONValue memberOf(JSONValue value, String name) {
+    if (name.isEmpty()) return value;
+    return value instanceof JSONObject ? ((JSONObject) value).getFirst(name) : null;
+  }
+
+  private static Object cellOf(JSONValue value, boolean isNumber) {
+    if (value instanceof JSONNumber) {
+      BigDecimal number = ((JSONNumber) value).getBigDecimal();
+      return isNumber ? (Object) number : number.toPlainString();
+    }
+    if (!(value instanceof JSONString)) return null;
+    String text = ((JSONString) value).getString();
+    return isNumber ? (Object) new BigDecimal(text) : text;
   }
 }

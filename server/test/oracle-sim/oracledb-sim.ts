@@ -43,7 +43,8 @@ interface TypedBind {
   type: unknown;
 }
 
-function toCell(bind: unknown): Cell {
+/** A bind as the bridge takes it; refuses what the real driver or server would. */
+export function toCell(bind: unknown): Cell {
   const isTyped = bind !== null && typeof bind === 'object' && 'val' in bind;
   const { val, type } = isTyped ? (bind as TypedBind) : { val: bind, type: undefined };
   // Oracle knows no empty string.
@@ -84,6 +85,9 @@ function fromWallClock(at: Date): Date {
   );
 }
 
+/** H2's code for a database that ended. */
+const ALREADY_CLOSED = 90_121;
+
 /** How H2 tells of a primary key: the name it made up, and the table. */
 const PRIMARY_KEY = /PUBLIC\.PRIMARY_KEY_\w+ ON PUBLIC\.(?=(\w+))/;
 
@@ -107,11 +111,23 @@ function assertOracle(sql: string): void {
   throw new OracleError(number, fault);
 }
 
+/** The driver's connections, whose class its types do not name. */
+export function driverConnection(): object {
+  return (oracledb as unknown as { Connection: { prototype: object } }).Connection.prototype;
+}
+
+/** The real driver's own look at binds, before it would send them: it refuses types and sizes that do not fit (NJS-…). */
+const DRIVER = Object.create(driverConnection()) as {
+  _processExecuteBinds(binds: unknown): Promise<unknown>;
+  _processExecuteManyBinds(rows: unknown, bindDefs: unknown): Promise<unknown>;
+};
+
 /** The part of node-oracledb's connection that TypeORM and the product use. */
 class SimConnection {
   readonly #h2: H2Connection;
   readonly #release: (connection: SimConnection) => void;
   readonly oracleServerVersionString = 'H2 in Oracle mode';
+  callTimeout = 0;
 
   constructor(h2: H2Connection, release: (connection: SimConnection) => void) {
     this.#h2 = h2;
@@ -121,21 +137,23 @@ class SimConnection {
   async execute(
     sql: string,
     binds: readonly unknown[] | object = [],
-    options: { autoCommit?: boolean } = {},
+    options: { autoCommit?: boolean; outFormat?: number } = {},
   ) {
     const word = sql.trim().toUpperCase();
     if (word === 'COMMIT') return this.commit();
     if (word === 'ROLLBACK') return this.rollback();
     assertOracle(sql);
+    await DRIVER._processExecuteBinds(binds);
     const cells = (Array.isArray(binds) ? binds : []).map(toCell);
     let outcome: Outcome = { changed: 0 };
     for (const text of toH2(sql)) outcome = await this.#run(() => this.#h2.execute(text, cells));
     if (options.autoCommit) await this.#h2.commit();
-    return present(outcome);
+    return present(outcome, options.outFormat === oracledb.OUT_FORMAT_OBJECT);
   }
 
   async executeMany(sql: string, rows: readonly unknown[][], options: { bindDefs: { type: unknown }[] }) {
     assertOracle(sql);
+    await DRIVER._processExecuteManyBinds(rows, options.bindDefs);
     const [text] = toH2(sql) as [string];
     const cells = rows.map((row) => row.map((val, at) => toCell({ val, type: options.bindDefs[at]?.type })));
     const outcome = await this.#run(() => this.#h2.executeMany(text, cells));
@@ -187,11 +205,15 @@ class SimConnection {
   }
 }
 
-function present({ columns, rows, changed }: Outcome): { rows?: object[]; rowsAffected?: number } {
+/** Rows come as lists, as from the driver, unless somebody asks for objects. */
+function present(
+  { columns, rows, changed }: Outcome,
+  asObjects: boolean,
+): { rows?: unknown[]; rowsAffected?: number } {
   if (columns === undefined || rows === undefined) return { rowsAffected: changed };
-  const read = (cell: Cell | undefined) => (cell instanceof Date ? fromWallClock(cell) : cell);
-  const objects = rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, read(row[at])])));
-  return { rows: objects };
+  const lists = rows.map((row) => row.map((cell) => (cell instanceof Date ? fromWallClock(cell) : cell)));
+  if (!asObjects) return { rows: lists };
+  return { rows: lists.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]]))) };
 }
 
 /** The database a connect string names; words H2 reserves and Oracle does not stay usable as names. */
@@ -203,17 +225,27 @@ function jdbcUrl(connectString: string): string {
   );
 }
 
+type SessionCallback = (connection: SimConnection, tag: string, done: (error?: Error) => void) => void;
+
+interface PoolOptions {
+  poolMax?: number;
+  /** Called with each new session before it is handed out. */
+  sessionCallback?: SessionCallback;
+}
+
 /** Connections are kept and handed out again; at most `poolMax` at once, the others wait in line. */
 class SimPool {
   readonly #url: string;
   readonly #max: number;
+  readonly #open: SessionCallback | undefined;
   readonly #idle: SimConnection[] = [];
   readonly #waiting: ((connection: SimConnection) => void)[] = [];
   #count = 0;
 
-  constructor(url: string, max: number) {
+  constructor(url: string, { poolMax = 4, sessionCallback }: PoolOptions) {
     this.#url = url;
-    this.#max = max;
+    this.#max = poolMax;
+    this.#open = sessionCallback;
   }
 
   getConnection(callback: (error: unknown, connection?: SimConnection) => void): void {
@@ -230,7 +262,12 @@ class SimPool {
     if (idle !== undefined) return idle;
     if (this.#count >= this.#max) return new Promise((resolve) => this.#waiting.push(resolve));
     this.#count += 1;
-    return new SimConnection(await connectH2(this.#url), (connection) => this.#giveBack(connection));
+    const made = new SimConnection(await connectH2(this.#url), (connection) => this.#giveBack(connection));
+    await new Promise<void>((resolve, reject) => {
+      if (this.#open === undefined) return resolve();
+      this.#open(made, '', (error) => (error === undefined ? resolve() : reject(error)));
+    });
+    return made;
   }
 
   #giveBack(connection: SimConnection): void {
@@ -238,6 +275,17 @@ class SimPool {
     if (next === undefined) this.#idle.push(connection);
     else next(connection);
   }
+}
+
+/** Ends a database and gives its memory back; whoever is still connected is not any more. */
+export async function dropSim(connectString: string): Promise<void> {
+  const h2 = await connectH2(jdbcUrl(connectString));
+  // It ends under the statement that asks for it, which says so.
+  const passOver = (error: unknown) => {
+    if (!(error instanceof H2Error) || error.code !== ALREADY_CLOSED) throw error;
+  };
+  await h2.execute('SHUTDOWN IMMEDIATELY', []).then(() => undefined, passOver);
+  await h2.close().catch(passOver);
 }
 
 /** Opens a connection outside any pool, and makes the database ready when it is new. */
@@ -251,9 +299,9 @@ export async function connectSim(connectString: string): Promise<SimConnection> 
 export const oracledbSim = {
   ...(oracledb as unknown as Record<string, unknown>),
   createPool(
-    options: { connectString: string; poolMax?: number },
+    options: PoolOptions & { connectString: string },
     callback: (error: unknown, pool: SimPool) => void,
   ): void {
-    callback(null, new SimPool(jdbcUrl(options.connectString), options.poolMax ?? 4));
+    callback(null, new SimPool(jdbcUrl(options.connectString), options));
   },
 };

@@ -1,7 +1,15 @@
 import { readSteps, runnerStatements, splitStatements } from '../../../migrations/index.ts';
 // The composition root imports every module, and with them every statement there is.
 import '../../cli/database-copy.ts';
-import { allStatements, renderStatement } from '../../platform/persistence/index.ts';
+import {
+  allStatements,
+  ORACLE_SESSION,
+  renderStatement,
+  sealedTables,
+} from '../../platform/persistence/index.ts';
+
+/** Walks over sealed values declare theirs when the program is composed. */
+sealedTables();
 
 /** One text as Oracle gets it, and where it comes from. */
 export interface OracleText {
@@ -12,13 +20,18 @@ export interface OracleText {
 
 /** Every text the product sends to Oracle: statements with their next pages, schema steps, and the runner's own. */
 export function oracleTexts(): OracleText[] {
-  return [...statementTexts(), ...stepTexts(), ...runnerTexts()];
+  return [
+    ...statementTexts(),
+    ...stepTexts(),
+    ...runnerTexts(),
+    { origin: 'a new session', text: ORACLE_SESSION },
+  ];
 }
 
 /** Specs declare statements of their own under `spec.`. */
 function statementTexts(): OracleText[] {
   return allStatements()
-    .filter(({ name }) => !name.startsWith('spec.'))
+    .filter(({ name }) => !/^spec[._]/.test(name))
     .flatMap((statement) => renderStatement(statement, 'oracle'))
     .map(({ name, text }) => ({ origin: name, text: text.replaceAll('\0', ':L1, :L2') }));
 }

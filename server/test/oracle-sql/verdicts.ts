@@ -34,15 +34,23 @@ function readKept(grammar: string): Set<string> {
   return new Set(kept.grammar === grammar ? kept.accepted : []);
 }
 
+/** How texts are judged. */
+export interface JudgeOptions {
+  /** Default: every text of the product. */
+  texts?: readonly OracleText[];
+  isFresh?: boolean;
+  keep?: boolean;
+  onProgress?: (done: number, total: number) => void;
+}
+
 /**
  * Puts every Oracle text of the product to the grammar. With `isFresh` all are parsed (about half a minute), otherwise those
  * that were not accepted before. `keep` writes what was accepted down.
  */
-export async function judgeAll(
-  options: { isFresh?: boolean; keep?: boolean; onProgress?: (done: number, total: number) => void } = {},
-): Promise<GrammarReport> {
+export async function judgeAll(options: JudgeOptions = {}): Promise<GrammarReport> {
   const kept = options.isFresh ? new Set<string>() : readKept(GRAMMAR);
-  const byKey = new Map<string, OracleText>(oracleTexts().map((text) => [keyOf(text.text), text]));
+  const texts = options.texts ?? oracleTexts();
+  const byKey = new Map<string, OracleText>(texts.map((text) => [keyOf(text.text), text]));
   const open = [...byKey].filter(([key]) => !kept.has(key));
   const refused: GrammarReport['refused'] = [];
   if (open.length === 0) return { grammar: GRAMMAR, texts: byKey.size, parsed: 0, refused };

@@ -1,3 +1,54 @@
+-- access_review.by_id
+SELECT id, period, from_at, to_at, state, opened_at, due_at, closed_at, version FROM access_review WHERE id = $1;
+
+-- access_review.due
+SELECT id FROM access_review WHERE state = 'open' AND due_at <= $1 ORDER BY due_at, id FETCH FIRST $2 ROWS ONLY;
+
+-- access_review.insert_if_free
+INSERT INTO access_review (id, period, from_at, to_at, state, opened_at, due_at, closed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING;
+
+-- access_review.move
+UPDATE access_review SET state = $1, closed_at = $2, version = $3 WHERE id = $4 AND version = $5;
+
+-- access_review.newest
+SELECT id, period, from_at, to_at, state, opened_at, due_at, closed_at, version FROM access_review ORDER BY period desc FETCH FIRST $1 ROWS ONLY;
+
+-- access_review.of_period
+SELECT id, period, from_at, to_at, state, opened_at, due_at, closed_at, version FROM access_review WHERE period = $1;
+
+-- access_review_item.counts
+SELECT i.review_id, i.state, COUNT(*) AS item_count FROM access_review_item i WHERE i.review_id = ANY($1) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $2 AND s.unit_id = i.unit_id AND s.depth <= $3) GROUP BY i.review_id, i.state;
+
+-- access_review_item.decide
+UPDATE access_review_item SET state = $1, decided_by = $2, decided_at = $3, remark_enc = $4, version = $5 WHERE id = $6 AND version = $7 AND state = 'open';
+
+-- access_review_item.expire
+UPDATE access_review_item SET state = 'expired', version = version + 1 WHERE review_id = $1 AND state = 'open';
+
+-- access_review_item.insert_if_free
+INSERT INTO access_review_item (id, review_id, account_id, unit_id, roles, last_used_at, reveal_count, state, decided_by, decided_at, remark_enc, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING;
+
+-- access_review_item.page
+SELECT i.id, i.review_id, i.account_id, i.unit_id, i.roles, i.last_used_at, i.reveal_count, i.state, i.decided_by, i.decided_at, i.remark_enc, i.version FROM access_review_item i WHERE i.review_id = $1 AND i.id > $2 AND (i.state = $3 OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = i.unit_id AND s.depth <= $5) ORDER BY i.id FETCH FIRST $6 ROWS ONLY;
+
+-- access_review_item.reseal
+UPDATE access_review_item SET remark_enc = $1 WHERE id = $2 AND remark_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- access_review_item.reseal (many rows)
+UPDATE access_review_item SET remark_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE access_review_item.id = f.id AND access_review_item.remark_enc IS NOT DISTINCT FROM f.old0;
+
+-- access_review_item.reveals
+SELECT COUNT(*) AS reveal_count FROM audit_event WHERE actor_id = $1 AND action = 'requester.reveal' AND outcome = 'ok' AND occurred_at >= $2 AND occurred_at < $3;
+
+-- access_review_item.sealed
+SELECT id, remark_enc FROM access_review_item ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- access_review_item.sealed_next
+SELECT id, remark_enc FROM access_review_item WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- access_review_item.within
+SELECT i.id, i.review_id, i.account_id, i.unit_id, i.roles, i.last_used_at, i.reveal_count, i.state, i.decided_by, i.decided_at, i.remark_enc, i.version FROM access_review_item i WHERE i.id = $1 AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $2 AND s.unit_id = i.unit_id AND s.depth <= $3);
+
 -- account.by_id
 SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE id = $1;
 
@@ -21,6 +72,9 @@ SELECT id FROM account WHERE state = 'active' AND (last_sign_in_at < $1 OR (last
 
 -- account.failed
 UPDATE account SET failed_count = failed_count + 1 WHERE id = $1;
+
+-- account.failures
+SELECT failed_count FROM account WHERE id = $1;
 
 -- account.first_password
 UPDATE account SET password_hash = $1, password_changed_at = $2, must_change_password = $3, version = $4 WHERE id = $5 AND version = $6 AND password_hash = $7;
@@ -52,8 +106,11 @@ SELECT id, username, display_name, state, locale, password_hash, password_change
 -- account.place
 UPDATE account SET unit_id = $1, version = $2 WHERE id = $3 AND version = $4;
 
--- account.reseal_totp_enc
-UPDATE account SET totp_enc = $1 WHERE id = $2 AND totp_enc = $3;
+-- account.reseal
+UPDATE account SET totp_enc = $1 WHERE id = $2 AND totp_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- account.reseal (many rows)
+UPDATE account SET totp_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE account.id = f.id AND account.totp_enc IS NOT DISTINCT FROM f.old0;
 
 -- account.sealed
 SELECT id, totp_enc FROM account ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -70,8 +127,41 @@ UPDATE account SET display_name = $1 WHERE id = $2;
 -- account.set_password
 UPDATE account SET password_hash = $1, password_changed_at = $2, must_change_password = $3, failed_count = $4, locked_until_at = $5, version = $6 WHERE id = $7 AND version = $8;
 
+-- account.set_username
+UPDATE account SET username = $1 WHERE id = $2;
+
+-- account.setup_remove
+DELETE FROM account WHERE id = $1;
+
+-- account.setup_waiting
+SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE state = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
 -- account.signed_in
 UPDATE account SET failed_count = $1, locked_until_at = $2, last_sign_in_at = $3, totp_last_step = $4 WHERE id = $5 AND failed_count = $6 AND totp_last_step = $7;
+
+-- account.signed_in_known
+UPDATE account SET last_sign_in_at = $1, totp_last_step = $2 WHERE id = $3 AND totp_last_step = $4;
+
+-- account_address.by_hash
+SELECT account_id, address_hash, succeeded_at, failed_count, locked_until_at FROM account_address WHERE account_id = $1 AND address_hash = $2;
+
+-- account_address.failed
+UPDATE account_address SET failed_count = failed_count + 1 WHERE account_id = $1 AND address_hash = $2;
+
+-- account_address.insert
+INSERT INTO account_address (account_id, address_hash, succeeded_at, failed_count, locked_until_at) VALUES ($1, $2, $3, $4, $5);
+
+-- account_address.lock
+UPDATE account_address SET failed_count = $1, locked_until_at = $2 WHERE account_id = $3 AND address_hash = $4;
+
+-- account_address.purge
+DELETE FROM account_address WHERE succeeded_at < $1;
+
+-- account_address.succeeded
+UPDATE account_address SET succeeded_at = $1, failed_count = $2, locked_until_at = $3 WHERE account_id = $4 AND address_hash = $5 AND failed_count = $6;
+
+-- account_address.unlock
+UPDATE account_address SET failed_count = $1, locked_until_at = $2 WHERE account_id = $3;
 
 -- account_import.by_id
 SELECT id, state, encoding, file_hash, new_count, changed_count, unchanged_count, faulty_count, faults, row_lines, waiting_ids, created_by_id, created_at, applied_at, version FROM account_import WHERE id = $1;
@@ -88,8 +178,23 @@ SELECT id, state, encoding, file_hash, new_count, changed_count, unchanged_count
 -- account_import.remove_of_state
 DELETE FROM account_import WHERE created_by_id = $1 AND state = $2;
 
+-- account_recovery_code.count
+SELECT COUNT(*) AS code_count FROM account_recovery_code WHERE account_id = $1;
+
+-- account_recovery_code.insert
+INSERT INTO account_recovery_code (account_id, code_hash) VALUES ($1, $2);
+
+-- account_recovery_code.remove_all
+DELETE FROM account_recovery_code WHERE account_id = $1;
+
+-- account_recovery_code.take
+DELETE FROM account_recovery_code WHERE account_id = $1 AND code_hash = $2;
+
 -- account_role.counts
 SELECT role, COUNT(*) AS holders FROM account_role GROUP BY role ORDER BY role FETCH FIRST $1 ROWS ONLY;
+
+-- account_role.first
+SELECT account_id, role, scope_kind, scope_unit_id FROM account_role ORDER BY account_id asc, role asc FETCH FIRST $1 ROWS ONLY;
 
 -- account_role.hand_over_unit
 UPDATE account_role SET scope_unit_id = $1 WHERE scope_unit_id = $2;
@@ -116,22 +221,25 @@ DELETE FROM account_role WHERE account_id = $1;
 DELETE FROM account_role WHERE role = $1;
 
 -- account_session.by_id
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE id = $1;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index, proven_at FROM account_session WHERE id = $1;
 
 -- account_session.by_token
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE token_hash = $1;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index, proven_at FROM account_session WHERE token_hash = $1;
 
 -- account_session.insert
-INSERT INTO account_session (id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+INSERT INTO account_session (id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index, proven_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- account_session.of_account
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE account_id = $1 ORDER BY created_at desc, id desc FETCH FIRST $2 ROWS ONLY;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index, proven_at FROM account_session WHERE account_id = $1 ORDER BY created_at desc, id desc FETCH FIRST $2 ROWS ONLY;
 
 -- account_session.of_idp
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE idp_id = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index, proven_at FROM account_session WHERE idp_id = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- account_session.of_name
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE idp_id = $1 AND name_id = $2 ORDER BY id asc FETCH FIRST $3 ROWS ONLY;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index, proven_at FROM account_session WHERE idp_id = $1 AND name_id = $2 ORDER BY id asc FETCH FIRST $3 ROWS ONLY;
+
+-- account_session.prove
+UPDATE account_session SET proven_at = $1 WHERE id = $2;
 
 -- account_session.purge
 DELETE FROM account_session WHERE expires_at < $1;
@@ -214,6 +322,9 @@ SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id,
 -- approval.waiting
 SELECT id, kind, params, reason, change_lines, state, open_key, requested_by_id, requested_at, expires_at, decided_by_id, decided_at, note, version FROM approval WHERE state = 'asked' AND expires_at > $1 AND kind = ANY($2) AND requested_at <= $3 AND (requested_at < $3 OR id < $4) ORDER BY requested_at DESC, id DESC FETCH FIRST $5 ROWS ONLY;
 
+-- archived_dek.count
+SELECT COUNT(*) AS archives FROM archived_dek WHERE dek_id = $1;
+
 -- archived_dek.mark
 INSERT INTO archived_dek (dek_id, run_id) SELECT d.id, $1 FROM crypto_dek d WHERE d.owner_id = ANY($2) AND d.scope = 'requester' AND NOT EXISTS (SELECT a.dek_id FROM archived_dek a WHERE a.dek_id = d.id);
 
@@ -236,10 +347,16 @@ SELECT id, locale, category, state, question, search_text, owner_id, published_v
 SELECT a.id, v.version_no, a.locale, v.category, v.question, v.answer FROM article a JOIN article_version v ON v.article_id = a.id AND v.version_no = a.published_version WHERE (v.valid_from IS NULL OR v.valid_from <= $1) AND (v.valid_to IS NULL OR v.valid_to > $1) AND a.id = ANY($2);
 
 -- article.live_entries
-SELECT a.id, v.version_no, v.question, v.similar_texts, v.risk_level FROM article a JOIN article_version v ON v.article_id = a.id AND v.version_no = a.published_version WHERE (v.valid_from IS NULL OR v.valid_from <= $1) AND (v.valid_to IS NULL OR v.valid_to > $1) AND a.locale = $2 AND a.id > $3 ORDER BY a.id FETCH FIRST $4 ROWS ONLY;
+SELECT a.id, v.version_no, v.question, v.similar_texts, v.risk_level FROM article a JOIN article_version v ON v.article_id = a.id AND v.version_no = a.published_version WHERE (v.valid_from IS NULL OR v.valid_from <= $1) AND (v.valid_to IS NULL OR v.valid_to > $1) AND v.category NOT LIKE 'calming.%' AND a.locale = $2 AND a.id > $3 ORDER BY a.id FETCH FIRST $4 ROWS ONLY;
+
+-- article.live_openings
+SELECT a.id, v.version_no, a.locale, v.category, v.question, v.answer FROM article a JOIN article_version v ON v.article_id = a.id AND v.version_no = a.published_version WHERE (v.valid_from IS NULL OR v.valid_from <= $1) AND (v.valid_to IS NULL OR v.valid_to > $1) AND a.locale = $2 AND v.category LIKE 'calming.%' ORDER BY v.category, a.id FETCH FIRST $3 ROWS ONLY;
 
 -- article.live_stamp
 SELECT COUNT(*) AS articles, SUM(v.version_no) AS versions, MAX(a.updated_at) AS changed_at FROM article a JOIN article_version v ON v.article_id = a.id AND v.version_no = a.published_version WHERE (v.valid_from IS NULL OR v.valid_from <= $1) AND (v.valid_to IS NULL OR v.valid_to > $1) AND a.locale = $2;
+
+-- article.questions_of
+SELECT a.id, a.question FROM article a WHERE a.id = ANY($1);
 
 -- article.update
 UPDATE article SET category = $1, state = $2, question = $3, search_text = $4, published_version = $5, draft_version = $6, last_version = $7, similar_count = $8, valid_from = $9, valid_to = $10, updated_at = $11, version = $12 WHERE id = $13 AND version = $14;
@@ -268,6 +385,15 @@ DELETE FROM article_wording WHERE article_id = $1;
 -- article_wording.taken
 SELECT article_id FROM article_wording WHERE locale = $1 AND wording_key = ANY($2) AND article_id <> $3 ORDER BY article_id FETCH FIRST 1 ROWS ONLY;
 
+-- assist_event.by_agent
+SELECT e.agent_id AS group_id, e.outcome, COUNT(*) AS event_count FROM assist_event e JOIN conversation c ON c.id = e.conversation_id WHERE e.at >= $1 AND e.at < $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5) GROUP BY e.agent_id, e.outcome ORDER BY event_count DESC, group_id, e.outcome FETCH FIRST $6 ROWS ONLY;
+
+-- assist_event.by_article
+SELECT e.article_id AS group_id, e.outcome, COUNT(*) AS event_count FROM assist_event e JOIN conversation c ON c.id = e.conversation_id WHERE e.at >= $1 AND e.at < $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5) GROUP BY e.article_id, e.outcome ORDER BY event_count DESC, group_id, e.outcome FETCH FIRST $6 ROWS ONLY;
+
+-- assist_event.by_team
+SELECT c.skill_group_id AS group_id, e.outcome, COUNT(*) AS event_count FROM assist_event e JOIN conversation c ON c.id = e.conversation_id WHERE e.at >= $1 AND e.at < $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5) GROUP BY c.skill_group_id, e.outcome ORDER BY event_count DESC, group_id, e.outcome FETCH FIRST $6 ROWS ONLY;
+
 -- assist_event.insert
 INSERT INTO assist_event (id, conversation_id, article_id, agent_id, outcome, at) VALUES ($1, $2, $3, $4, $5, $6);
 
@@ -286,11 +412,17 @@ SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event 
 -- assist_event.remove_owned
 DELETE FROM assist_event WHERE conversation_id = ANY($1);
 
+-- assist_event.said
+SELECT DISTINCT article_id FROM assist_event WHERE conversation_id = $1 AND outcome IN ('used', 'edited') ORDER BY article_id FETCH FIRST 100 ROWS ONLY;
+
+-- assist_event.used
+SELECT article_id FROM assist_event WHERE conversation_id = $1 AND outcome = 'used' AND at >= $2 ORDER BY at, id FETCH FIRST 1 ROWS ONLY;
+
 -- audit_alert.by_day
-SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE rule = $1 AND day = $2 AND actor_id = $3;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE rule = $1 AND day = $2 AND actor_id = $3;
 
 -- audit_alert.by_id
-SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE id = $1;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE id = $1;
 
 -- audit_alert.count_acts
 SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE action IN ($1, $2, $3, $4) AND occurred_at >= $5 AND occurred_at < $6 AND actor_type = 'account' AND outcome = $7 GROUP BY actor_id HAVING COUNT(*) >= $8 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST $9 ROWS ONLY;
@@ -299,16 +431,19 @@ SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occu
 SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE class = 'personal-data' AND occurred_at >= $1 AND occurred_at < $2 AND actor_type = 'account' AND outcome = $3 GROUP BY actor_id HAVING COUNT(*) >= $4 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST $5 ROWS ONLY;
 
 -- audit_alert.grow
-UPDATE audit_alert SET entry_count = $1, first_at = $2, last_at = $3, version = $4 WHERE id = $5 AND version = $6 AND signed_at IS NULL;
+UPDATE audit_alert SET subject_ids = $1, entry_count = $2, first_at = $3, last_at = $4, version = $5 WHERE id = $6 AND version = $7 AND signed_at IS NULL;
 
 -- audit_alert.insert_if_free
-INSERT INTO audit_alert (id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING;
+INSERT INTO audit_alert (id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING;
 
 -- audit_alert.page
-SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE ((signed_at IS NOT NULL AND $1 = 1) OR (signed_at IS NULL AND $1 = 0)) AND raised_at <= $2 AND (raised_at < $2 OR id < $3) ORDER BY raised_at DESC, id DESC FETCH FIRST $4 ROWS ONLY;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE ((signed_at IS NOT NULL AND $1 = 1) OR (signed_at IS NULL AND $1 = 0)) AND raised_at <= $2 AND (raised_at < $2 OR id < $3) ORDER BY raised_at DESC, id DESC FETCH FIRST $4 ROWS ONLY;
 
--- audit_alert.reseal_remark_enc
-UPDATE audit_alert SET remark_enc = $1 WHERE id = $2 AND remark_enc = $3;
+-- audit_alert.reseal
+UPDATE audit_alert SET remark_enc = $1 WHERE id = $2 AND remark_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- audit_alert.reseal (many rows)
+UPDATE audit_alert SET remark_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE audit_alert.id = f.id AND audit_alert.remark_enc IS NOT DISTINCT FROM f.old0;
 
 -- audit_alert.sealed
 SELECT id, remark_enc FROM audit_alert ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -319,6 +454,36 @@ SELECT id, remark_enc FROM audit_alert WHERE id > $1 ORDER BY id FETCH FIRST $2 
 -- audit_alert.sign
 UPDATE audit_alert SET signed_by = $1, signed_at = $2, remark_enc = $3, version = $4 WHERE id = $5 AND version = $6 AND signed_at IS NULL;
 
+-- audit_alert.staff_looks
+SELECT actor_id, customer_ref, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE customer_ref = ANY($1) AND occurred_at >= $2 AND occurred_at < $3 AND class = 'personal-data' AND actor_type = 'account' AND outcome = 'ok' GROUP BY actor_id, customer_ref ORDER BY actor_id, customer_ref FETCH FIRST $4 ROWS ONLY;
+
+-- audit_alert.weighed
+SELECT actor_id, occurred_at AS at, body FROM audit_event WHERE action = $1 AND outcome = $2 AND actor_type = 'account' AND occurred_at >= $3 AND occurred_at < $4 ORDER BY occurred_at FETCH FIRST $5 ROWS ONLY;
+
+-- audit_block.by_numbers
+SELECT block_no, entry_count, lane_ranges, first_at, last_at, end_seal_no, end_taken, is_done FROM audit_block WHERE block_no = ANY($1);
+
+-- audit_block.done
+UPDATE audit_block SET is_done = $1 WHERE block_no = $2;
+
+-- audit_block.insert
+INSERT INTO audit_block (block_no, entry_count, lane_ranges, first_at, last_at, end_seal_no, end_taken, is_done) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- audit_block.last
+SELECT block_no, entry_count, lane_ranges, first_at, last_at, end_seal_no, end_taken, is_done FROM audit_block ORDER BY block_no desc FETCH FIRST $1 ROWS ONLY;
+
+-- audit_check.by_id
+SELECT id, account_id, state, result, note, error_code, asked_at, ended_at, version FROM audit_check WHERE id = $1;
+
+-- audit_check.change
+UPDATE audit_check SET state = $1, result = $2, note = $3, error_code = $4, ended_at = $5, version = $6 WHERE id = $7 AND version = $8;
+
+-- audit_check.insert
+INSERT INTO audit_check (id, account_id, state, result, note, error_code, asked_at, ended_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- audit_check.page
+SELECT c.id, c.account_id, c.state, c.result, c.note, c.error_code, c.asked_at, c.ended_at, c.version FROM audit_check c WHERE c.asked_at <= $1 AND (c.asked_at < $1 OR c.id < $2) ORDER BY c.asked_at DESC, c.id DESC FETCH FIRST $3 ROWS ONLY;
+
 -- audit_epoch.insert
 INSERT INTO audit_epoch (node, epoch, host, lane_count, started_at) VALUES ($1, $2, $3, $4, $5);
 
@@ -327,6 +492,9 @@ SELECT MAX(epoch) AS epoch FROM audit_epoch WHERE node = $1;
 
 -- audit_epoch.list
 SELECT node, epoch, host, lane_count, started_at FROM audit_epoch ORDER BY node asc, epoch asc;
+
+-- audit_event.adoptions
+SELECT body FROM audit_event WHERE action = 'audit.adopt' ORDER BY occurred_at DESC FETCH FIRST $1 ROWS ONLY;
 
 -- audit_event.after
 SELECT node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE node = $1 AND epoch = $2 AND lane = $3 ORDER BY n asc FETCH FIRST $4 ROWS ONLY;
@@ -364,11 +532,68 @@ SELECT n, leaf, action FROM audit_event WHERE node = $1 AND epoch = $2 AND lane 
 -- audit_event.number
 SELECT n FROM audit_event WHERE node = $1 AND epoch = $2 AND lane = $3 AND n = $4;
 
+-- audit_period.current
+SELECT p.entry_class, p.version, p.keep_days, p.changed_by, p.approved_by, p.changed_at FROM audit_period p WHERE p.version = (SELECT MAX(m.version) FROM audit_period m WHERE m.entry_class = p.entry_class);
+
+-- audit_period.insert
+INSERT INTO audit_period (entry_class, version, keep_days, changed_by, approved_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- audit_purge.by_key
+SELECT purge_no, approval_key, from_seal, to_seal, from_size, to_size, root, head, archive_name, archive_digest, requested_by, approved_by, until_at, decided_at FROM audit_purge WHERE approval_key = $1;
+
+-- audit_purge.insert
+INSERT INTO audit_purge (purge_no, approval_key, from_seal, to_seal, from_size, to_size, root, head, archive_name, archive_digest, requested_by, approved_by, until_at, decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- audit_purge.last
+SELECT purge_no, approval_key, from_seal, to_seal, from_size, to_size, root, head, archive_name, archive_digest, requested_by, approved_by, until_at, decided_at FROM audit_purge ORDER BY purge_no desc FETCH FIRST $1 ROWS ONLY;
+
+-- audit_purge.page
+SELECT purge_no, approval_key, from_seal, to_seal, from_size, to_size, root, head, archive_name, archive_digest, requested_by, approved_by, until_at, decided_at FROM audit_purge ORDER BY purge_no desc FETCH FIRST $1 ROWS ONLY;
+
+-- audit_purge.page (next page)
+SELECT purge_no, approval_key, from_seal, to_seal, from_size, to_size, root, head, archive_name, archive_digest, requested_by, approved_by, until_at, decided_at FROM audit_purge WHERE purge_no < $1 ORDER BY purge_no desc FETCH FIRST $2 ROWS ONLY;
+
+-- audit_purge_chunk.insert
+INSERT INTO audit_purge_chunk (id, purge_no, node, epoch, lane, from_n, to_n, until_at, seals_below) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- audit_query.by_id
+SELECT id, account_id, name_enc, filter_enc, period, at_hour, format, lang, next_at, last_at, last_export_id, error_code, created_at, version FROM audit_query WHERE id = $1;
+
+-- audit_query.due
+SELECT id FROM audit_query WHERE next_at <= $1 ORDER BY next_at, id FETCH FIRST $2 ROWS ONLY;
+
+-- audit_query.insert
+INSERT INTO audit_query (id, account_id, name_enc, filter_enc, period, at_hour, format, lang, next_at, last_at, last_export_id, error_code, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- audit_query.of_account
+SELECT id, account_id, name_enc, filter_enc, period, at_hour, format, lang, next_at, last_at, last_export_id, error_code, created_at, version FROM audit_query WHERE account_id = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- audit_query.remove
+DELETE FROM audit_query WHERE id = $1 AND account_id = $2;
+
+-- audit_query.reseal
+UPDATE audit_query SET name_enc = $1, filter_enc = $2 WHERE id = $3 AND name_enc IS NOT DISTINCT FROM CAST($4 AS bytea) AND filter_enc IS NOT DISTINCT FROM CAST($5 AS bytea);
+
+-- audit_query.reseal (many rows)
+UPDATE audit_query SET name_enc = f.next0, filter_enc = f.next1 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[])) AS f (id, next0, old0, next1, old1) WHERE audit_query.id = f.id AND audit_query.name_enc IS NOT DISTINCT FROM f.old0 AND audit_query.filter_enc IS NOT DISTINCT FROM f.old1;
+
+-- audit_query.sealed
+SELECT id, name_enc, filter_enc FROM audit_query ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- audit_query.sealed_next
+SELECT id, name_enc, filter_enc FROM audit_query WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- audit_query.update
+UPDATE audit_query SET name_enc = $1, filter_enc = $2, period = $3, at_hour = $4, format = $5, lang = $6, next_at = $7, last_at = $8, last_export_id = $9, error_code = $10, version = $11 WHERE id = $12 AND version = $13;
+
 -- audit_seal.after
 SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at FROM audit_seal ORDER BY seal_no asc FETCH FIRST $1 ROWS ONLY;
 
 -- audit_seal.after (next page)
 SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at FROM audit_seal WHERE seal_no > $1 ORDER BY seal_no asc FETCH FIRST $2 ROWS ONLY;
+
+-- audit_seal.first_of_entries
+SELECT e.id, MIN(s.seal_no) AS seal_no FROM audit_event e JOIN audit_seal s ON s.sealed_at = (SELECT MIN(f.sealed_at) FROM audit_seal f WHERE f.sealed_at >= e.occurred_at) WHERE e.id = ANY($1) GROUP BY e.id;
 
 -- audit_seal.insert
 INSERT INTO audit_seal (seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
@@ -377,7 +602,67 @@ INSERT INTO audit_seal (seal_no, tree_size, prev_size, root, frontier, statement
 SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at FROM audit_seal ORDER BY seal_no desc FETCH FIRST $1 ROWS ONLY;
 
 -- audit_seal.since
-SELECT MIN(seal_no) AS seal_no FROM audit_seal WHERE sealed_at >= $1;
+SELECT MIN(seal_no) AS seal_no FROM audit_seal WHERE sealed_at = (SELECT MIN(sealed_at) FROM audit_seal WHERE sealed_at >= $1);
+
+-- audit_seal.statements
+SELECT seal_no, statement FROM audit_seal WHERE seal_no = ANY($1);
+
+-- audit_seal.within
+SELECT MIN(seal_no) AS seal_no FROM audit_seal WHERE sealed_at >= $1 AND sealed_at < $2;
+
+-- audit_tally.add
+INSERT INTO audit_tally (grain, start_at, action, outcome, class, entry_count) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (grain, start_at, action, outcome) DO UPDATE SET entry_count = audit_tally.entry_count + EXCLUDED.entry_count;
+
+-- audit_tally.add (many rows)
+INSERT INTO audit_tally (grain, start_at, action, outcome, class, entry_count) SELECT f.grain, f.start_at, f.action, f.outcome, f.class, f.entry_count FROM unnest(CAST($1 AS varchar[]), CAST($2 AS timestamp[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS bigint[])) AS f (grain, start_at, action, outcome, class, entry_count) ON CONFLICT (grain, start_at, action, outcome) DO UPDATE SET entry_count = audit_tally.entry_count + EXCLUDED.entry_count;
+
+-- audit_tally.entries
+SELECT n, occurred_at AS at, actor_type, actor_id, action, class, outcome FROM audit_event WHERE node = $1 AND epoch = $2 AND lane = $3 AND n > $4 AND n <= $5 ORDER BY n FETCH FIRST $6 ROWS ONLY;
+
+-- audit_tally.of_class
+SELECT start_at AS at, SUM(entry_count) AS entry_count FROM audit_tally WHERE grain = 'day' AND class = $1 AND start_at < $2 GROUP BY start_at;
+
+-- audit_tally.oldest
+SELECT start_at FROM audit_tally WHERE grain = 'day' ORDER BY start_at FETCH FIRST $1 ROWS ONLY;
+
+-- audit_tally.remove_before
+DELETE FROM audit_tally WHERE start_at < $1;
+
+-- audit_tally.sums
+SELECT start_at AS at, class, outcome, SUM(entry_count) AS entry_count FROM audit_tally WHERE grain = $1 AND start_at >= $2 AND start_at < $3 AND (action = $4 OR $4 IS NULL) AND (outcome = $5 OR $5 IS NULL) AND (class = $6 OR $6 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $7 = 1) GROUP BY start_at, class, outcome;
+
+-- audit_tally_actor.add
+INSERT INTO audit_tally_actor (start_at, actor_type, actor_id, class, outcome, entry_count) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (start_at, actor_type, actor_id, class, outcome) DO UPDATE SET entry_count = audit_tally_actor.entry_count + EXCLUDED.entry_count;
+
+-- audit_tally_actor.add (many rows)
+INSERT INTO audit_tally_actor (start_at, actor_type, actor_id, class, outcome, entry_count) SELECT f.start_at, f.actor_type, f.actor_id, f.class, f.outcome, f.entry_count FROM unnest(CAST($1 AS timestamp[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS bigint[])) AS f (start_at, actor_type, actor_id, class, outcome, entry_count) ON CONFLICT (start_at, actor_type, actor_id, class, outcome) DO UPDATE SET entry_count = audit_tally_actor.entry_count + EXCLUDED.entry_count;
+
+-- audit_tally_actor.busiest
+SELECT actor_id FROM audit_tally_actor WHERE start_at >= $1 AND start_at < $2 AND actor_type = 'account' AND (outcome = $3 OR $3 IS NULL) AND (class = $4 OR $4 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $5 = 1) GROUP BY actor_id ORDER BY SUM(entry_count) DESC, actor_id FETCH FIRST $6 ROWS ONLY;
+
+-- audit_tally_actor.remove_before
+DELETE FROM audit_tally_actor WHERE start_at < $1;
+
+-- audit_tally_actor.sums
+SELECT start_at AS at, actor_id, class, outcome, SUM(entry_count) AS entry_count FROM audit_tally_actor WHERE actor_id = ANY($1) AND start_at >= $2 AND start_at < $3 AND (outcome = $4 OR $4 IS NULL) AND (class = $5 OR $5 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $6 = 1) GROUP BY start_at, actor_id, class, outcome;
+
+-- audit_tally_place.move
+UPDATE audit_tally_place SET seal_no = $1, counted_to = $2 WHERE name = $3 AND seal_no = $4;
+
+-- audit_tally_place.read
+SELECT name, seal_no, counted_to FROM audit_tally_place WHERE name = $1;
+
+-- audit_word.count
+SELECT COUNT(*) AS block_count FROM (SELECT block_no FROM audit_word WHERE word = $1 FETCH FIRST $2 ROWS ONLY) found;
+
+-- audit_word.in_blocks
+SELECT word, block_no, places FROM audit_word WHERE word = ANY($1) AND block_no = ANY($2);
+
+-- audit_word.page
+SELECT block_no, places FROM audit_word WHERE word = $1 AND block_no <= $2 ORDER BY block_no DESC FETCH FIRST $3 ROWS ONLY;
+
+-- audit_word.put
+INSERT INTO audit_word (word, block_no, places) SELECT x.w, $1, decode(x.p, 'hex') FROM json_to_recordset(CAST($2 AS json)) AS x(w varchar, p text) ON CONFLICT DO NOTHING;
 
 -- bus_notice.newer
 SELECT id, at, body FROM bus_notice ORDER BY at asc, id asc FETCH FIRST $1 ROWS ONLY;
@@ -409,23 +694,74 @@ DELETE FROM canned_response WHERE id = $1;
 -- canned_response.update
 UPDATE canned_response SET title = $1, category = $2, body = $3, updated_at = $4, version = $5 WHERE id = $6 AND version = $7;
 
+-- case_file.by_id
+SELECT id, requester_id, case_number_enc, authority_enc, reason_enc, from_at, to_at, is_unmasked, kept_days, state, asked_by, asked_at, first_by, first_at, second_by, second_at, file_id, size_bytes, digest_hex, error_code, ended_at, expires_at, download_count, version FROM case_file WHERE id = $1;
+
+-- case_file.change
+UPDATE case_file SET state = $1, first_by = $2, first_at = $3, second_by = $4, second_at = $5, file_id = $6, size_bytes = $7, digest_hex = $8, error_code = $9, ended_at = $10, expires_at = $11, download_count = $12, version = $13 WHERE id = $14 AND version = $15;
+
+-- case_file.count_open
+SELECT COUNT(*) AS open_count FROM case_file WHERE state IN ('asked', 'first', 'making');
+
+-- case_file.events
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE customer_ref = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_at <= $4 AND (occurred_at < $4 OR id < $5) ORDER BY occurred_at DESC, id DESC FETCH FIRST $6 ROWS ONLY;
+
+-- case_file.expired
+SELECT id FROM case_file WHERE state = 'ready' AND expires_at <= $1 ORDER BY expires_at, id FETCH FIRST $2 ROWS ONLY;
+
+-- case_file.insert
+INSERT INTO case_file (id, requester_id, case_number_enc, authority_enc, reason_enc, from_at, to_at, is_unmasked, kept_days, state, asked_by, asked_at, first_by, first_at, second_by, second_at, file_id, size_bytes, digest_hex, error_code, ended_at, expires_at, download_count, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24);
+
+-- case_file.page
+SELECT c.id, c.requester_id, c.case_number_enc, c.authority_enc, c.reason_enc, c.from_at, c.to_at, c.is_unmasked, c.kept_days, c.state, c.asked_by, c.asked_at, c.first_by, c.first_at, c.second_by, c.second_at, c.file_id, c.size_bytes, c.digest_hex, c.error_code, c.ended_at, c.expires_at, c.download_count, c.version FROM case_file c WHERE c.asked_at <= $1 AND (c.asked_at < $1 OR c.id < $2) ORDER BY c.asked_at DESC, c.id DESC FETCH FIRST $3 ROWS ONLY;
+
+-- case_file.reseal
+UPDATE case_file SET case_number_enc = $1, authority_enc = $2, reason_enc = $3 WHERE id = $4 AND case_number_enc IS NOT DISTINCT FROM CAST($5 AS bytea) AND authority_enc IS NOT DISTINCT FROM CAST($6 AS bytea) AND reason_enc IS NOT DISTINCT FROM CAST($7 AS bytea);
+
+-- case_file.reseal (many rows)
+UPDATE case_file SET case_number_enc = f.next0, authority_enc = f.next1, reason_enc = f.next2 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[]), CAST($6 AS bytea[]), CAST($7 AS bytea[])) AS f (id, next0, old0, next1, old1, next2, old2) WHERE case_file.id = f.id AND case_file.case_number_enc IS NOT DISTINCT FROM f.old0 AND case_file.authority_enc IS NOT DISTINCT FROM f.old1 AND case_file.reason_enc IS NOT DISTINCT FROM f.old2;
+
+-- case_file.sealed
+SELECT id, case_number_enc, authority_enc, reason_enc FROM case_file ORDER BY id FETCH FIRST $1 ROWS ONLY;
+
+-- case_file.sealed_next
+SELECT id, case_number_enc, authority_enc, reason_enc FROM case_file WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- compliance.alerts_waiting
+SELECT id, rule, day, actor_id AS actor, entry_count AS entries FROM audit_alert WHERE signed_at IS NULL ORDER BY raised_at DESC, id DESC FETCH FIRST $1 ROWS ONLY;
+
+-- compliance.clock_changes
+SELECT occurred_at, body FROM audit_event WHERE action = 'clock.change' ORDER BY occurred_at DESC FETCH FIRST $1 ROWS ONLY;
+
+-- compliance.events_at
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE node = $1 AND epoch = $2 AND lane = $3 AND n = ANY($4) AND occurred_at >= $5 AND occurred_at <= $6;
+
 -- compliance.newer_than
-SELECT COUNT(*) AS entry_count FROM audit_event WHERE occurred_at > $1;
+SELECT COUNT(*) AS entry_count FROM (SELECT e.id FROM audit_event e WHERE e.occurred_at > $1 FETCH FIRST $2 ROWS ONLY) newer;
+
+-- compliance.points_actor
+SELECT occurred_at AS at, class, outcome, actor_type, actor_id FROM audit_event WHERE actor_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND (target_id = $4 OR $4 IS NULL) AND (customer_ref = $5 OR $5 IS NULL) AND (actor_id = $1 OR $1 IS NULL) AND (action = $6 OR $6 IS NULL) AND (outcome = $7 OR $7 IS NULL) AND (class = $8 OR $8 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $9 = 1) ORDER BY occurred_at DESC FETCH FIRST $10 ROWS ONLY;
+
+-- compliance.points_customer
+SELECT occurred_at AS at, class, outcome, actor_type, actor_id FROM audit_event WHERE customer_ref = $1 AND occurred_at >= $2 AND occurred_at < $3 AND (target_id = $4 OR $4 IS NULL) AND (customer_ref = $1 OR $1 IS NULL) AND (actor_id = $5 OR $5 IS NULL) AND (action = $6 OR $6 IS NULL) AND (outcome = $7 OR $7 IS NULL) AND (class = $8 OR $8 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $9 = 1) ORDER BY occurred_at DESC FETCH FIRST $10 ROWS ONLY;
+
+-- compliance.points_target
+SELECT occurred_at AS at, class, outcome, actor_type, actor_id FROM audit_event WHERE target_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND (target_id = $1 OR $1 IS NULL) AND (customer_ref = $4 OR $4 IS NULL) AND (actor_id = $5 OR $5 IS NULL) AND (action = $6 OR $6 IS NULL) AND (outcome = $7 OR $7 IS NULL) AND (class = $8 OR $8 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $9 = 1) ORDER BY occurred_at DESC FETCH FIRST $10 ROWS ONLY;
 
 -- compliance.search_action
-SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE action = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_at <= $4 AND (occurred_at < $4 OR id < $5) AND (target_id = $6 OR $6 IS NULL) AND (customer_ref = $7 OR $7 IS NULL) AND (actor_id = $8 OR $8 IS NULL) AND (action = $1 OR $1 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $10 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $11 ROWS ONLY;
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE action = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_at <= $4 AND (occurred_at < $4 OR id < $5) AND (target_id = $6 OR $6 IS NULL) AND (customer_ref = $7 OR $7 IS NULL) AND (actor_id = $8 OR $8 IS NULL) AND (action = $1 OR $1 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class = $10 OR $10 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $11 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $12 ROWS ONLY;
 
 -- compliance.search_actor
-SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE actor_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_at <= $4 AND (occurred_at < $4 OR id < $5) AND (target_id = $6 OR $6 IS NULL) AND (customer_ref = $7 OR $7 IS NULL) AND (actor_id = $1 OR $1 IS NULL) AND (action = $8 OR $8 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $10 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $11 ROWS ONLY;
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE actor_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_at <= $4 AND (occurred_at < $4 OR id < $5) AND (target_id = $6 OR $6 IS NULL) AND (customer_ref = $7 OR $7 IS NULL) AND (actor_id = $1 OR $1 IS NULL) AND (action = $8 OR $8 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class = $10 OR $10 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $11 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $12 ROWS ONLY;
 
 -- compliance.search_customer
-SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE customer_ref = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_at <= $4 AND (occurred_at < $4 OR id < $5) AND (target_id = $6 OR $6 IS NULL) AND (customer_ref = $1 OR $1 IS NULL) AND (actor_id = $7 OR $7 IS NULL) AND (action = $8 OR $8 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $10 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $11 ROWS ONLY;
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE customer_ref = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_at <= $4 AND (occurred_at < $4 OR id < $5) AND (target_id = $6 OR $6 IS NULL) AND (customer_ref = $1 OR $1 IS NULL) AND (actor_id = $7 OR $7 IS NULL) AND (action = $8 OR $8 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class = $10 OR $10 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $11 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $12 ROWS ONLY;
 
 -- compliance.search_target
-SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE target_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_at <= $4 AND (occurred_at < $4 OR id < $5) AND (target_id = $1 OR $1 IS NULL) AND (customer_ref = $6 OR $6 IS NULL) AND (actor_id = $7 OR $7 IS NULL) AND (action = $8 OR $8 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $10 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $11 ROWS ONLY;
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE target_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_at <= $4 AND (occurred_at < $4 OR id < $5) AND (target_id = $1 OR $1 IS NULL) AND (customer_ref = $6 OR $6 IS NULL) AND (actor_id = $7 OR $7 IS NULL) AND (action = $8 OR $8 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class = $10 OR $10 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $11 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $12 ROWS ONLY;
 
 -- compliance.search_time
-SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE occurred_at >= $1 AND occurred_at < $2 AND occurred_at <= $3 AND (occurred_at < $3 OR id < $4) AND (target_id = $5 OR $5 IS NULL) AND (customer_ref = $6 OR $6 IS NULL) AND (actor_id = $7 OR $7 IS NULL) AND (action = $8 OR $8 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $10 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $11 ROWS ONLY;
+SELECT id, node, epoch, lane, n, occurred_at AS at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE occurred_at >= $1 AND occurred_at < $2 AND occurred_at <= $3 AND (occurred_at < $3 OR id < $4) AND (target_id = $5 OR $5 IS NULL) AND (customer_ref = $6 OR $6 IS NULL) AND (actor_id = $7 OR $7 IS NULL) AND (action = $8 OR $8 IS NULL) AND (outcome = $9 OR $9 IS NULL) AND (class = $10 OR $10 IS NULL) AND (class IN ('administration', 'access', 'system', 'audit') OR $11 = 1) ORDER BY occurred_at DESC, id DESC FETCH FIRST $12 ROWS ONLY;
 
 -- connector.by_id
 SELECT id, name, module, config, tls, state, health, health_code, drift, shapes, checked_at, certificate_ends_at, created_by_id, created_at, version FROM connector WHERE id = $1;
@@ -493,11 +829,11 @@ SELECT id, connector_id, name, value_enc, old_enc, old_until_at, changed_by_id, 
 -- connector_secret.remove_all
 DELETE FROM connector_secret WHERE connector_id = $1;
 
--- connector_secret.reseal_old_enc
-UPDATE connector_secret SET old_enc = $1 WHERE id = $2 AND old_enc = $3;
+-- connector_secret.reseal
+UPDATE connector_secret SET value_enc = $1, old_enc = $2 WHERE id = $3 AND value_enc IS NOT DISTINCT FROM CAST($4 AS bytea) AND old_enc IS NOT DISTINCT FROM CAST($5 AS bytea);
 
--- connector_secret.reseal_value_enc
-UPDATE connector_secret SET value_enc = $1 WHERE id = $2 AND value_enc = $3;
+-- connector_secret.reseal (many rows)
+UPDATE connector_secret SET value_enc = f.next0, old_enc = f.next1 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[])) AS f (id, next0, old0, next1, old1) WHERE connector_secret.id = f.id AND connector_secret.value_enc IS NOT DISTINCT FROM f.old0 AND connector_secret.old_enc IS NOT DISTINCT FROM f.old1;
 
 -- connector_secret.sealed
 SELECT id, value_enc, old_enc FROM connector_secret ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -523,8 +859,11 @@ SELECT id, connector_id, operation, purpose, actor_type, actor_id, requester_id,
 -- connector_write.remove_all
 DELETE FROM connector_write WHERE connector_id = $1;
 
--- connector_write.reseal_input_enc
-UPDATE connector_write SET input_enc = $1 WHERE id = $2 AND input_enc = $3;
+-- connector_write.reseal
+UPDATE connector_write SET input_enc = $1 WHERE id = $2 AND input_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- connector_write.reseal (many rows)
+UPDATE connector_write SET input_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE connector_write.id = f.id AND connector_write.input_enc IS NOT DISTINCT FROM f.old0;
 
 -- connector_write.result
 UPDATE connector_write SET state = $1, next_at = $2, last_code = $3, reference = $4, input_enc = $5, done_at = $6 WHERE id = $7 AND state = $8;
@@ -545,10 +884,13 @@ SELECT COUNT(*) AS writes FROM connector_write w WHERE w.connector_id = $1 AND w
 SELECT 1 AS found FROM conversation WHERE unit_id = $1 FETCH FIRST 1 ROWS ONLY;
 
 -- conversation.by_id
-SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = $1;
+SELECT id, requester_id, dek_id, site_id, unit_id, first_unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = $1;
 
 -- conversation.by_state
-SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE state = $1 ORDER BY opened_at asc, id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, requester_id, dek_id, site_id, unit_id, first_unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE state = $1 ORDER BY opened_at asc, id asc FETCH FIRST $2 ROWS ONLY;
+
+-- conversation.case_page
+SELECT c.id, c.state, c.opened_at, c.closed_at FROM conversation c WHERE c.requester_id = $1 AND c.opened_at <= $2 AND (c.opened_at < $2 OR c.id < $3) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST $4 ROWS ONLY;
 
 -- conversation.closed_due
 SELECT c.id, c.requester_id, c.assignee_id, c.state, c.opened_at, c.last_seq, c.last_at, c.closed_at FROM conversation c WHERE c.closed_at < $1 AND c.closed_at >= $2 AND (c.closed_at > $2 OR c.id > $3) ORDER BY c.closed_at, c.id FETCH FIRST $4 ROWS ONLY;
@@ -563,7 +905,7 @@ SELECT COUNT(*) AS record_count FROM (SELECT x.id FROM conversation x WHERE x.un
 UPDATE conversation SET unit_id = $1 WHERE id IN (SELECT x.id FROM conversation x WHERE x.unit_id = $2 FETCH FIRST $3 ROWS ONLY);
 
 -- conversation.insert
-INSERT INTO conversation (id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22);
+INSERT INTO conversation (id, requester_id, dek_id, site_id, unit_id, first_unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23);
 
 -- conversation.involved
 SELECT DISTINCT m.conversation_id AS id, m.sender_id AS account_id FROM message m WHERE m.conversation_id = ANY($1) AND m.sender = 'agent' AND m.sender_id = ANY($2) UNION SELECT n.conversation_id, CAST(n.author_id AS VARCHAR(64)) FROM conversation_note n WHERE n.conversation_id = ANY($1) AND n.author_id = ANY($3);
@@ -613,6 +955,9 @@ SELECT c.id, c.site_id, c.unit_id, c.channel, c.state, c.skill_group_id, c.assig
 -- conversation.lock_due
 SELECT c.id FROM conversation c WHERE c.id = ANY($1) AND (c.closed_at < $2 OR (c.state = 'robot' AND c.last_at < $2)) AND NOT EXISTS (SELECT t.id FROM ticket t WHERE t.conversation_id = c.id) FOR UPDATE;
 
+-- conversation.lock_figures
+SELECT id, first_unit_id, state, opened_at, queued_at, assigned_at, first_response_at FROM conversation WHERE id = ANY($1) FOR UPDATE;
+
 -- conversation.of_requesters
 SELECT c.id, c.requester_id, c.assignee_id, c.state, c.opened_at, c.last_seq, c.last_at, c.closed_at FROM conversation c WHERE c.requester_id = ANY($1) FETCH FIRST $2 ROWS ONLY;
 
@@ -623,13 +968,13 @@ SELECT COUNT(*) AS open_count FROM conversation WHERE requester_id = $1 AND stat
 SELECT COUNT(*) AS open_count FROM conversation WHERE requester_id = $1 AND state <> 'closed';
 
 -- conversation.owned
-SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = ANY($1) ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, requester_id, dek_id, site_id, unit_id, first_unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = ANY($1) ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- conversation.owned_next
-SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = ANY($1) AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+SELECT id, requester_id, dek_id, site_id, unit_id, first_unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = ANY($1) AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- conversation.owned_whole
-SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = ANY($1) FETCH FIRST $2 ROWS ONLY;
+SELECT id, requester_id, dek_id, site_id, unit_id, first_unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id = ANY($1) FETCH FIRST $2 ROWS ONLY;
 
 -- conversation.rating
 SELECT score, comment_enc FROM conversation_rating WHERE conversation_id = $1;
@@ -647,7 +992,25 @@ SELECT id, last_seq FROM conversation WHERE id = ANY($1);
 SELECT t.id FROM ticket t WHERE t.conversation_id = $1 AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4) ORDER BY t.id FETCH FIRST $5 ROWS ONLY;
 
 -- conversation.within
-SELECT x.id, x.requester_id, x.dek_id, x.site_id, x.unit_id, x.channel, x.state, x.skill_group_id, x.assignee_id, x.opened_month, x.opened_at, x.last_seq, x.last_from, x.last_at, x.agent_read_seq, x.robot_misses, x.handover_reason, x.queued_at, x.assigned_at, x.first_response_at, x.closed_at, x.version FROM conversation x WHERE x.id = $1 AND (x.assignee_id = $2 OR x.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = x.unit_id AND s.depth <= $4);
+SELECT x.id, x.requester_id, x.dek_id, x.site_id, x.unit_id, x.first_unit_id, x.channel, x.state, x.skill_group_id, x.assignee_id, x.opened_month, x.opened_at, x.last_seq, x.last_from, x.last_at, x.agent_read_seq, x.robot_misses, x.handover_reason, x.queued_at, x.assigned_at, x.first_response_at, x.closed_at, x.version FROM conversation x WHERE x.id = $1 AND (x.assignee_id = $2 OR x.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = x.unit_id AND s.depth <= $4);
+
+-- conversation_mood.insert
+INSERT INTO conversation_mood (conversation_id, unit_id, agent_id, first_mood, last_mood, lowest_mood, urgency, emotion, calmed, closed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- conversation_mood.known
+SELECT conversation_id FROM conversation_mood WHERE conversation_id = $1;
+
+-- conversation_mood.owned
+SELECT conversation_id, unit_id, agent_id, first_mood, last_mood, lowest_mood, urgency, emotion, calmed, closed_at FROM conversation_mood WHERE conversation_id = ANY($1) ORDER BY conversation_id FETCH FIRST $2 ROWS ONLY;
+
+-- conversation_mood.owned_next
+SELECT conversation_id, unit_id, agent_id, first_mood, last_mood, lowest_mood, urgency, emotion, calmed, closed_at FROM conversation_mood WHERE conversation_id = ANY($1) AND conversation_id > $2 ORDER BY conversation_id FETCH FIRST $3 ROWS ONLY;
+
+-- conversation_mood.owned_whole
+SELECT conversation_id, unit_id, agent_id, first_mood, last_mood, lowest_mood, urgency, emotion, calmed, closed_at FROM conversation_mood WHERE conversation_id = ANY($1) FETCH FIRST $2 ROWS ONLY;
+
+-- conversation_mood.remove_owned
+DELETE FROM conversation_mood WHERE conversation_id = ANY($1);
 
 -- conversation_note.insert
 INSERT INTO conversation_note (id, conversation_id, author_id, body_enc, at) VALUES ($1, $2, $3, $4, $5);
@@ -664,14 +1027,35 @@ SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE
 -- conversation_note.remove_owned
 DELETE FROM conversation_note WHERE conversation_id = ANY($1);
 
--- conversation_note.reseal_body_enc
-UPDATE conversation_note SET body_enc = $1 WHERE id = $2 AND body_enc = $3;
+-- conversation_note.reseal
+UPDATE conversation_note SET body_enc = $1 WHERE id = $2 AND body_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- conversation_note.reseal (many rows)
+UPDATE conversation_note SET body_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE conversation_note.id = f.id AND conversation_note.body_enc IS NOT DISTINCT FROM f.old0;
 
 -- conversation_note.sealed
 SELECT id, body_enc FROM conversation_note ORDER BY id FETCH FIRST $1 ROWS ONLY;
 
 -- conversation_note.sealed_next
 SELECT id, body_enc FROM conversation_note WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- conversation_opinion.insert
+INSERT INTO conversation_opinion (conversation_id, aspect, polarity, unit_id, agent_id, closed_at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- conversation_opinion.owned
+SELECT conversation_id, aspect, polarity, unit_id, agent_id, closed_at FROM conversation_opinion WHERE conversation_id = ANY($1) ORDER BY conversation_id, aspect FETCH FIRST $2 ROWS ONLY;
+
+-- conversation_opinion.owned_next
+SELECT conversation_id, aspect, polarity, unit_id, agent_id, closed_at FROM conversation_opinion WHERE conversation_id = ANY($1) AND conversation_id >= $2 AND (conversation_id > $2 OR (aspect > $3)) ORDER BY conversation_id, aspect FETCH FIRST $4 ROWS ONLY;
+
+-- conversation_opinion.owned_whole
+SELECT conversation_id, aspect, polarity, unit_id, agent_id, closed_at FROM conversation_opinion WHERE conversation_id = ANY($1) FETCH FIRST $2 ROWS ONLY;
+
+-- conversation_opinion.remove_owned
+DELETE FROM conversation_opinion WHERE conversation_id = ANY($1);
+
+-- conversation_rating.figures
+SELECT rating.score, c.opened_at, c.first_unit_id FROM conversation_rating rating JOIN conversation c ON c.id = rating.conversation_id WHERE rating.conversation_id = ANY($1);
 
 -- conversation_rating.insert
 INSERT INTO conversation_rating (conversation_id, score, comment_enc, at) VALUES ($1, $2, $3, $4);
@@ -688,8 +1072,11 @@ SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE co
 -- conversation_rating.remove_owned
 DELETE FROM conversation_rating WHERE conversation_id = ANY($1);
 
--- conversation_rating.reseal_comment_enc
-UPDATE conversation_rating SET comment_enc = $1 WHERE conversation_id = $2 AND comment_enc = $3;
+-- conversation_rating.reseal
+UPDATE conversation_rating SET comment_enc = $1 WHERE conversation_id = $2 AND comment_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- conversation_rating.reseal (many rows)
+UPDATE conversation_rating SET comment_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (conversation_id, next0, old0) WHERE conversation_rating.conversation_id = f.conversation_id AND conversation_rating.comment_enc IS NOT DISTINCT FROM f.old0;
 
 -- conversation_rating.sealed
 SELECT conversation_id, comment_enc FROM conversation_rating ORDER BY conversation_id FETCH FIRST $1 ROWS ONLY;
@@ -706,6 +1093,24 @@ SELECT name, copied_rows, digest, last_key, is_whole FROM copied_table ORDER BY 
 -- copied_table.move
 UPDATE copied_table SET copied_rows = $1, digest = $2, last_key = $3, is_whole = $4 WHERE name = $5 AND copied_rows = $6 AND is_whole = $7;
 
+-- copy.access_review.insert
+INSERT INTO access_review (id, period, from_at, to_at, state, opened_at, due_at, closed_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS timestamp(3)[]), CAST($4 AS timestamp(3)[]), CAST($5 AS varchar[]), CAST($6 AS timestamp(3)[]), CAST($7 AS timestamp(3)[]), CAST($8 AS timestamp(3)[]), CAST($9 AS bigint[]));
+
+-- copy.access_review.page
+SELECT id, period, from_at, to_at, state, opened_at, due_at, closed_at, version FROM access_review ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.access_review.page (next page)
+SELECT id, period, from_at, to_at, state, opened_at, due_at, closed_at, version FROM access_review WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.access_review_item.insert
+INSERT INTO access_review_item (id, review_id, account_id, unit_id, roles, last_used_at, reveal_count, state, decided_by, decided_at, remark_enc, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS uuid[]), CAST($4 AS uuid[]), CAST($5 AS text[]), CAST($6 AS timestamp(3)[]), CAST($7 AS bigint[]), CAST($8 AS varchar[]), CAST($9 AS uuid[]), CAST($10 AS timestamp(3)[]), CAST($11 AS bytea[]), CAST($12 AS bigint[]));
+
+-- copy.access_review_item.page
+SELECT id, review_id, account_id, unit_id, roles, last_used_at, reveal_count, state, decided_by, decided_at, remark_enc, version FROM access_review_item ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.access_review_item.page (next page)
+SELECT id, review_id, account_id, unit_id, roles, last_used_at, reveal_count, state, decided_by, decided_at, remark_enc, version FROM access_review_item WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
 -- copy.account.insert
 INSERT INTO account (id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS varchar[]), CAST($7 AS timestamp(3)[]), CAST($8 AS smallint[]), CAST($9 AS bytea[]), CAST($10 AS bigint[]), CAST($11 AS bigint[]), CAST($12 AS timestamp(3)[]), CAST($13 AS varchar[]), CAST($14 AS uuid[]), CAST($15 AS uuid[]), CAST($16 AS timestamp(3)[]), CAST($17 AS timestamp(3)[]), CAST($18 AS bigint[]));
 
@@ -715,6 +1120,15 @@ SELECT id, username, display_name, state, locale, password_hash, password_change
 -- copy.account.page (next page)
 SELECT id, username, display_name, state, locale, password_hash, password_changed_at, must_change_password, totp_enc, totp_last_step, failed_count, locked_until_at, pending_roles, pending_by_id, unit_id, created_at, last_sign_in_at, version FROM account WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
+-- copy.account_address.insert
+INSERT INTO account_address (account_id, address_hash, succeeded_at, failed_count, locked_until_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS timestamp(3)[]), CAST($4 AS bigint[]), CAST($5 AS timestamp(3)[]));
+
+-- copy.account_address.page
+SELECT account_id, address_hash, succeeded_at, failed_count, locked_until_at FROM account_address ORDER BY account_id asc, address_hash asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.account_address.page (next page)
+SELECT account_id, address_hash, succeeded_at, failed_count, locked_until_at FROM account_address WHERE account_id >= $1 AND (account_id > $1 OR (address_hash > $2)) ORDER BY account_id asc, address_hash asc FETCH FIRST $3 ROWS ONLY;
+
 -- copy.account_import.insert
 INSERT INTO account_import (id, state, encoding, file_hash, new_count, changed_count, unchanged_count, faulty_count, faults, row_lines, waiting_ids, created_by_id, created_at, applied_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS bigint[]), CAST($8 AS bigint[]), CAST($9 AS text[]), CAST($10 AS text[]), CAST($11 AS text[]), CAST($12 AS varchar[]), CAST($13 AS timestamp(3)[]), CAST($14 AS timestamp(3)[]), CAST($15 AS bigint[]));
 
@@ -723,6 +1137,15 @@ SELECT id, state, encoding, file_hash, new_count, changed_count, unchanged_count
 
 -- copy.account_import.page (next page)
 SELECT id, state, encoding, file_hash, new_count, changed_count, unchanged_count, faulty_count, faults, row_lines, waiting_ids, created_by_id, created_at, applied_at, version FROM account_import WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.account_recovery_code.insert
+INSERT INTO account_recovery_code (account_id, code_hash) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]));
+
+-- copy.account_recovery_code.page
+SELECT account_id, code_hash FROM account_recovery_code ORDER BY account_id asc, code_hash asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.account_recovery_code.page (next page)
+SELECT account_id, code_hash FROM account_recovery_code WHERE account_id >= $1 AND (account_id > $1 OR (code_hash > $2)) ORDER BY account_id asc, code_hash asc FETCH FIRST $3 ROWS ONLY;
 
 -- copy.account_role.insert
 INSERT INTO account_role (account_id, role, scope_kind, scope_unit_id) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS uuid[]));
@@ -734,13 +1157,13 @@ SELECT account_id, role, scope_kind, scope_unit_id FROM account_role ORDER BY ac
 SELECT account_id, role, scope_kind, scope_unit_id FROM account_role WHERE account_id >= $1 AND (account_id > $1 OR (role > $2)) ORDER BY account_id asc, role asc FETCH FIRST $3 ROWS ONLY;
 
 -- copy.account_session.insert
-INSERT INTO account_session (id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS uuid[]), CAST($4 AS timestamp(3)[]), CAST($5 AS timestamp(3)[]), CAST($6 AS timestamp(3)[]), CAST($7 AS varchar[]), CAST($8 AS varchar[]), CAST($9 AS varchar[]), CAST($10 AS varchar[]));
+INSERT INTO account_session (id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index, proven_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS uuid[]), CAST($4 AS timestamp(3)[]), CAST($5 AS timestamp(3)[]), CAST($6 AS timestamp(3)[]), CAST($7 AS varchar[]), CAST($8 AS varchar[]), CAST($9 AS varchar[]), CAST($10 AS varchar[]), CAST($11 AS timestamp(3)[]));
 
 -- copy.account_session.page
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index, proven_at FROM account_session ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.account_session.page (next page)
-SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index FROM account_session WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, token_hash, account_id, created_at, last_seen_at, expires_at, idp_id, name_id, name_id_format, session_index, proven_at FROM account_session WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.api_token.insert
 INSERT INTO api_token (id, name, token_hash, scopes, created_by_id, created_at, expires_at, last_used_at, revoked_at, networks, per_second, old_token_hash, old_until_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS bytea[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS timestamp(3)[]), CAST($7 AS timestamp(3)[]), CAST($8 AS timestamp(3)[]), CAST($9 AS timestamp(3)[]), CAST($10 AS text[]), CAST($11 AS bigint[]), CAST($12 AS bytea[]), CAST($13 AS timestamp(3)[]));
@@ -806,13 +1229,31 @@ SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event 
 SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.audit_alert.insert
-INSERT INTO audit_alert (id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS timestamp(3)[]), CAST($7 AS timestamp(3)[]), CAST($8 AS timestamp(3)[]), CAST($9 AS uuid[]), CAST($10 AS timestamp(3)[]), CAST($11 AS bytea[]), CAST($12 AS bigint[]));
+INSERT INTO audit_alert (id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS text[]), CAST($6 AS bigint[]), CAST($7 AS timestamp(3)[]), CAST($8 AS timestamp(3)[]), CAST($9 AS timestamp(3)[]), CAST($10 AS uuid[]), CAST($11 AS timestamp(3)[]), CAST($12 AS bytea[]), CAST($13 AS bigint[]));
 
 -- copy.audit_alert.page
-SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.audit_alert.page (next page)
-SELECT id, rule, day, actor_id, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.audit_block.insert
+INSERT INTO audit_block (block_no, entry_count, lane_ranges, first_at, last_at, end_seal_no, end_taken, is_done) SELECT * FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bigint[]), CAST($3 AS text[]), CAST($4 AS timestamp(3)[]), CAST($5 AS timestamp(3)[]), CAST($6 AS bigint[]), CAST($7 AS bigint[]), CAST($8 AS smallint[]));
+
+-- copy.audit_block.page
+SELECT block_no, entry_count, lane_ranges, first_at, last_at, end_seal_no, end_taken, is_done FROM audit_block ORDER BY block_no asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_block.page (next page)
+SELECT block_no, entry_count, lane_ranges, first_at, last_at, end_seal_no, end_taken, is_done FROM audit_block WHERE block_no > $1 ORDER BY block_no asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.audit_check.insert
+INSERT INTO audit_check (id, account_id, state, result, note, error_code, asked_at, ended_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS varchar[]), CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS varchar[]), CAST($7 AS timestamp(3)[]), CAST($8 AS timestamp(3)[]), CAST($9 AS bigint[]));
+
+-- copy.audit_check.page
+SELECT id, account_id, state, result, note, error_code, asked_at, ended_at, version FROM audit_check ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_check.page (next page)
+SELECT id, account_id, state, result, note, error_code, asked_at, ended_at, version FROM audit_check WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.audit_epoch.insert
 INSERT INTO audit_epoch (node, epoch, host, lane_count, started_at) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS bigint[]), CAST($3 AS varchar[]), CAST($4 AS bigint[]), CAST($5 AS timestamp(3)[]));
@@ -832,6 +1273,42 @@ SELECT node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, clas
 -- copy.audit_event.page (next page)
 SELECT node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf FROM audit_event WHERE node >= $1 AND (node > $1 OR (epoch >= $2 AND (epoch > $2 OR (lane >= $3 AND (lane > $3 OR (n > $4)))))) ORDER BY node asc, epoch asc, lane asc, n asc FETCH FIRST $5 ROWS ONLY;
 
+-- copy.audit_period.insert
+INSERT INTO audit_period (entry_class, version, keep_days, changed_by, approved_by, changed_at) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS bigint[]), CAST($3 AS bigint[]), CAST($4 AS uuid[]), CAST($5 AS uuid[]), CAST($6 AS timestamp(3)[]));
+
+-- copy.audit_period.page
+SELECT entry_class, version, keep_days, changed_by, approved_by, changed_at FROM audit_period ORDER BY entry_class asc, version asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_period.page (next page)
+SELECT entry_class, version, keep_days, changed_by, approved_by, changed_at FROM audit_period WHERE entry_class >= $1 AND (entry_class > $1 OR (version > $2)) ORDER BY entry_class asc, version asc FETCH FIRST $3 ROWS ONLY;
+
+-- copy.audit_purge.insert
+INSERT INTO audit_purge (purge_no, approval_key, from_seal, to_seal, from_size, to_size, root, head, archive_name, archive_digest, requested_by, approved_by, until_at, decided_at) SELECT * FROM unnest(CAST($1 AS bigint[]), CAST($2 AS varchar[]), CAST($3 AS bigint[]), CAST($4 AS bigint[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS bytea[]), CAST($8 AS bytea[]), CAST($9 AS varchar[]), CAST($10 AS bytea[]), CAST($11 AS varchar[]), CAST($12 AS varchar[]), CAST($13 AS timestamp(3)[]), CAST($14 AS timestamp(3)[]));
+
+-- copy.audit_purge.page
+SELECT purge_no, approval_key, from_seal, to_seal, from_size, to_size, root, head, archive_name, archive_digest, requested_by, approved_by, until_at, decided_at FROM audit_purge ORDER BY purge_no asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_purge.page (next page)
+SELECT purge_no, approval_key, from_seal, to_seal, from_size, to_size, root, head, archive_name, archive_digest, requested_by, approved_by, until_at, decided_at FROM audit_purge WHERE purge_no > $1 ORDER BY purge_no asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.audit_purge_chunk.insert
+INSERT INTO audit_purge_chunk (id, purge_no, node, epoch, lane, from_n, to_n, until_at, seals_below) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS varchar[]), CAST($4 AS bigint[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS bigint[]), CAST($8 AS timestamp(3)[]), CAST($9 AS bigint[]));
+
+-- copy.audit_purge_chunk.page
+SELECT id, purge_no, node, epoch, lane, from_n, to_n, until_at, seals_below FROM audit_purge_chunk ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_purge_chunk.page (next page)
+SELECT id, purge_no, node, epoch, lane, from_n, to_n, until_at, seals_below FROM audit_purge_chunk WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.audit_query.insert
+INSERT INTO audit_query (id, account_id, name_enc, filter_enc, period, at_hour, format, lang, next_at, last_at, last_export_id, error_code, created_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS varchar[]), CAST($6 AS bigint[]), CAST($7 AS varchar[]), CAST($8 AS varchar[]), CAST($9 AS timestamp(3)[]), CAST($10 AS timestamp(3)[]), CAST($11 AS uuid[]), CAST($12 AS varchar[]), CAST($13 AS timestamp(3)[]), CAST($14 AS bigint[]));
+
+-- copy.audit_query.page
+SELECT id, account_id, name_enc, filter_enc, period, at_hour, format, lang, next_at, last_at, last_export_id, error_code, created_at, version FROM audit_query ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_query.page (next page)
+SELECT id, account_id, name_enc, filter_enc, period, at_hour, format, lang, next_at, last_at, last_export_id, error_code, created_at, version FROM audit_query WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
 -- copy.audit_seal.insert
 INSERT INTO audit_seal (seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at) SELECT * FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bigint[]), CAST($3 AS bigint[]), CAST($4 AS bytea[]), CAST($5 AS bytea[]), CAST($6 AS text[]), CAST($7 AS text[]), CAST($8 AS timestamp(3)[]));
 
@@ -841,6 +1318,45 @@ SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sea
 -- copy.audit_seal.page (next page)
 SELECT seal_no, tree_size, prev_size, root, frontier, statement, checkpoint, sealed_at FROM audit_seal WHERE seal_no > $1 ORDER BY seal_no asc FETCH FIRST $2 ROWS ONLY;
 
+-- copy.audit_tally.insert
+INSERT INTO audit_tally (grain, start_at, action, outcome, class, entry_count) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS timestamp(3)[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS bigint[]));
+
+-- copy.audit_tally.page
+SELECT grain, start_at, action, outcome, class, entry_count FROM audit_tally ORDER BY grain asc, start_at asc, action asc, outcome asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_tally.page (next page)
+SELECT grain, start_at, action, outcome, class, entry_count FROM audit_tally WHERE grain >= $1 AND (grain > $1 OR (start_at >= $2 AND (start_at > $2 OR (action >= $3 AND (action > $3 OR (outcome > $4)))))) ORDER BY grain asc, start_at asc, action asc, outcome asc FETCH FIRST $5 ROWS ONLY;
+
+-- copy.audit_tally_actor.insert
+INSERT INTO audit_tally_actor (start_at, actor_type, actor_id, class, outcome, entry_count) SELECT * FROM unnest(CAST($1 AS timestamp(3)[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS bigint[]));
+
+-- copy.audit_tally_actor.page
+SELECT start_at, actor_type, actor_id, class, outcome, entry_count FROM audit_tally_actor ORDER BY start_at asc, actor_type asc, actor_id asc, class asc, outcome asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_tally_actor.page (next page)
+SELECT start_at, actor_type, actor_id, class, outcome, entry_count FROM audit_tally_actor WHERE start_at >= $1 AND (start_at > $1 OR (actor_type >= $2 AND (actor_type > $2 OR (actor_id >= $3 AND (actor_id > $3 OR (class >= $4 AND (class > $4 OR (outcome > $5)))))))) ORDER BY start_at asc, actor_type asc, actor_id asc, class asc, outcome asc FETCH FIRST $6 ROWS ONLY;
+
+-- copy.audit_tally_place.clear
+DELETE FROM audit_tally_place;
+
+-- copy.audit_tally_place.insert
+INSERT INTO audit_tally_place (name, seal_no, counted_to) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS bigint[]), CAST($3 AS timestamp(3)[]));
+
+-- copy.audit_tally_place.page
+SELECT name, seal_no, counted_to FROM audit_tally_place ORDER BY name asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_tally_place.page (next page)
+SELECT name, seal_no, counted_to FROM audit_tally_place WHERE name > $1 ORDER BY name asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.audit_word.insert
+INSERT INTO audit_word (word, block_no, places) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS bigint[]), CAST($3 AS bytea[]));
+
+-- copy.audit_word.page
+SELECT word, block_no, places FROM audit_word ORDER BY word asc, block_no asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.audit_word.page (next page)
+SELECT word, block_no, places FROM audit_word WHERE word >= $1 AND (word > $1 OR (block_no > $2)) ORDER BY word asc, block_no asc FETCH FIRST $3 ROWS ONLY;
+
 -- copy.canned_response.insert
 INSERT INTO canned_response (id, title, category, body, created_by, updated_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS text[]), CAST($5 AS uuid[]), CAST($6 AS timestamp(3)[]), CAST($7 AS bigint[]));
 
@@ -849,6 +1365,15 @@ SELECT id, title, category, body, created_by, updated_at, version FROM canned_re
 
 -- copy.canned_response.page (next page)
 SELECT id, title, category, body, created_by, updated_at, version FROM canned_response WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.case_file.insert
+INSERT INTO case_file (id, requester_id, case_number_enc, authority_enc, reason_enc, from_at, to_at, is_unmasked, kept_days, state, asked_by, asked_at, first_by, first_at, second_by, second_at, file_id, size_bytes, digest_hex, error_code, ended_at, expires_at, download_count, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[]), CAST($6 AS timestamp(3)[]), CAST($7 AS timestamp(3)[]), CAST($8 AS smallint[]), CAST($9 AS bigint[]), CAST($10 AS varchar[]), CAST($11 AS uuid[]), CAST($12 AS timestamp(3)[]), CAST($13 AS uuid[]), CAST($14 AS timestamp(3)[]), CAST($15 AS uuid[]), CAST($16 AS timestamp(3)[]), CAST($17 AS uuid[]), CAST($18 AS bigint[]), CAST($19 AS varchar[]), CAST($20 AS varchar[]), CAST($21 AS timestamp(3)[]), CAST($22 AS timestamp(3)[]), CAST($23 AS bigint[]), CAST($24 AS bigint[]));
+
+-- copy.case_file.page
+SELECT id, requester_id, case_number_enc, authority_enc, reason_enc, from_at, to_at, is_unmasked, kept_days, state, asked_by, asked_at, first_by, first_at, second_by, second_at, file_id, size_bytes, digest_hex, error_code, ended_at, expires_at, download_count, version FROM case_file ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.case_file.page (next page)
+SELECT id, requester_id, case_number_enc, authority_enc, reason_enc, from_at, to_at, is_unmasked, kept_days, state, asked_by, asked_at, first_by, first_at, second_by, second_at, file_id, size_bytes, digest_hex, error_code, ended_at, expires_at, download_count, version FROM case_file WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.connector.insert
 INSERT INTO connector (id, name, module, config, tls, state, health, health_code, drift, shapes, checked_at, certificate_ends_at, created_by_id, created_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS varchar[]), CAST($7 AS varchar[]), CAST($8 AS varchar[]), CAST($9 AS text[]), CAST($10 AS text[]), CAST($11 AS timestamp(3)[]), CAST($12 AS timestamp(3)[]), CAST($13 AS varchar[]), CAST($14 AS timestamp(3)[]), CAST($15 AS bigint[]));
@@ -896,13 +1421,22 @@ SELECT id, connector_id, operation, purpose, actor_type, actor_id, requester_id,
 SELECT id, connector_id, operation, purpose, actor_type, actor_id, requester_id, ticket_id, input_enc, state, is_sent, attempts, next_at, last_code, reference, created_at, done_at FROM connector_write WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.conversation.insert
-INSERT INTO conversation (id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS bigint[]), CAST($4 AS varchar[]), CAST($5 AS uuid[]), CAST($6 AS varchar[]), CAST($7 AS varchar[]), CAST($8 AS uuid[]), CAST($9 AS uuid[]), CAST($10 AS bigint[]), CAST($11 AS timestamp(3)[]), CAST($12 AS bigint[]), CAST($13 AS varchar[]), CAST($14 AS timestamp(3)[]), CAST($15 AS bigint[]), CAST($16 AS bigint[]), CAST($17 AS varchar[]), CAST($18 AS timestamp(3)[]), CAST($19 AS timestamp(3)[]), CAST($20 AS timestamp(3)[]), CAST($21 AS timestamp(3)[]), CAST($22 AS bigint[]));
+INSERT INTO conversation (id, requester_id, dek_id, site_id, unit_id, first_unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS bigint[]), CAST($4 AS varchar[]), CAST($5 AS uuid[]), CAST($6 AS uuid[]), CAST($7 AS varchar[]), CAST($8 AS varchar[]), CAST($9 AS uuid[]), CAST($10 AS uuid[]), CAST($11 AS bigint[]), CAST($12 AS timestamp(3)[]), CAST($13 AS bigint[]), CAST($14 AS varchar[]), CAST($15 AS timestamp(3)[]), CAST($16 AS bigint[]), CAST($17 AS bigint[]), CAST($18 AS varchar[]), CAST($19 AS timestamp(3)[]), CAST($20 AS timestamp(3)[]), CAST($21 AS timestamp(3)[]), CAST($22 AS timestamp(3)[]), CAST($23 AS bigint[]));
 
 -- copy.conversation.page
-SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, requester_id, dek_id, site_id, unit_id, first_unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.conversation.page (next page)
-SELECT id, requester_id, dek_id, site_id, unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, requester_id, dek_id, site_id, unit_id, first_unit_id, channel, state, skill_group_id, assignee_id, opened_month, opened_at, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version FROM conversation WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.conversation_mood.insert
+INSERT INTO conversation_mood (conversation_id, unit_id, agent_id, first_mood, last_mood, lowest_mood, urgency, emotion, calmed, closed_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS uuid[]), CAST($4 AS bigint[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS bigint[]), CAST($8 AS varchar[]), CAST($9 AS smallint[]), CAST($10 AS timestamp(3)[]));
+
+-- copy.conversation_mood.page
+SELECT conversation_id, unit_id, agent_id, first_mood, last_mood, lowest_mood, urgency, emotion, calmed, closed_at FROM conversation_mood ORDER BY conversation_id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.conversation_mood.page (next page)
+SELECT conversation_id, unit_id, agent_id, first_mood, last_mood, lowest_mood, urgency, emotion, calmed, closed_at FROM conversation_mood WHERE conversation_id > $1 ORDER BY conversation_id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.conversation_note.insert
 INSERT INTO conversation_note (id, conversation_id, author_id, body_enc, at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS uuid[]), CAST($4 AS bytea[]), CAST($5 AS timestamp(3)[]));
@@ -912,6 +1446,15 @@ SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note ORDER
 
 -- copy.conversation_note.page (next page)
 SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.conversation_opinion.insert
+INSERT INTO conversation_opinion (conversation_id, aspect, polarity, unit_id, agent_id, closed_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS bigint[]), CAST($4 AS uuid[]), CAST($5 AS uuid[]), CAST($6 AS timestamp(3)[]));
+
+-- copy.conversation_opinion.page
+SELECT conversation_id, aspect, polarity, unit_id, agent_id, closed_at FROM conversation_opinion ORDER BY conversation_id asc, aspect asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.conversation_opinion.page (next page)
+SELECT conversation_id, aspect, polarity, unit_id, agent_id, closed_at FROM conversation_opinion WHERE conversation_id >= $1 AND (conversation_id > $1 OR (aspect > $2)) ORDER BY conversation_id asc, aspect asc FETCH FIRST $3 ROWS ONLY;
 
 -- copy.conversation_rating.insert
 INSERT INTO conversation_rating (conversation_id, score, comment_enc, at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS bytea[]), CAST($4 AS timestamp(3)[]));
@@ -923,13 +1466,16 @@ SELECT conversation_id, score, comment_enc, at FROM conversation_rating ORDER BY
 SELECT conversation_id, score, comment_enc, at FROM conversation_rating WHERE conversation_id > $1 ORDER BY conversation_id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.count_1
-SELECT 'org_unit' AS table_name, COUNT(*) AS entry_count FROM org_unit UNION ALL SELECT 'account' AS table_name, COUNT(*) AS entry_count FROM account UNION ALL SELECT 'account_import' AS table_name, COUNT(*) AS entry_count FROM account_import UNION ALL SELECT 'account_role' AS table_name, COUNT(*) AS entry_count FROM account_role UNION ALL SELECT 'account_session' AS table_name, COUNT(*) AS entry_count FROM account_session UNION ALL SELECT 'api_token' AS table_name, COUNT(*) AS entry_count FROM api_token UNION ALL SELECT 'approval' AS table_name, COUNT(*) AS entry_count FROM approval UNION ALL SELECT 'archived_dek' AS table_name, COUNT(*) AS entry_count FROM archived_dek UNION ALL SELECT 'article' AS table_name, COUNT(*) AS entry_count FROM article UNION ALL SELECT 'article_version' AS table_name, COUNT(*) AS entry_count FROM article_version UNION ALL SELECT 'article_wording' AS table_name, COUNT(*) AS entry_count FROM article_wording UNION ALL SELECT 'assist_event' AS table_name, COUNT(*) AS entry_count FROM assist_event UNION ALL SELECT 'audit_alert' AS table_name, COUNT(*) AS entry_count FROM audit_alert UNION ALL SELECT 'audit_epoch' AS table_name, COUNT(*) AS entry_count FROM audit_epoch UNION ALL SELECT 'audit_event' AS table_name, COUNT(*) AS entry_count FROM audit_event UNION ALL SELECT 'audit_seal' AS table_name, COUNT(*) AS entry_count FROM audit_seal UNION ALL SELECT 'canned_response' AS table_name, COUNT(*) AS entry_count FROM canned_response UNION ALL SELECT 'connector' AS table_name, COUNT(*) AS entry_count FROM connector UNION ALL SELECT 'connector_call' AS table_name, COUNT(*) AS entry_count FROM connector_call UNION ALL SELECT 'connector_sample' AS table_name, COUNT(*) AS entry_count FROM connector_sample UNION ALL SELECT 'connector_secret' AS table_name, COUNT(*) AS entry_count FROM connector_secret UNION ALL SELECT 'connector_write' AS table_name, COUNT(*) AS entry_count FROM connector_write UNION ALL SELECT 'conversation' AS table_name, COUNT(*) AS entry_count FROM conversation UNION ALL SELECT 'conversation_note' AS table_name, COUNT(*) AS entry_count FROM conversation_note UNION ALL SELECT 'conversation_rating' AS table_name, COUNT(*) AS entry_count FROM conversation_rating UNION ALL SELECT 'crypto_dek' AS table_name, COUNT(*) AS entry_count FROM crypto_dek UNION ALL SELECT 'custom_record' AS table_name, COUNT(*) AS entry_count FROM custom_record UNION ALL SELECT 'custom_role' AS table_name, COUNT(*) AS entry_count FROM custom_role UNION ALL SELECT 'custom_value' AS table_name, COUNT(*) AS entry_count FROM custom_value UNION ALL SELECT 'outbox_event' AS table_name, COUNT(*) AS entry_count FROM outbox_event;
+SELECT 'access_review' AS table_name, COUNT(*) AS entry_count FROM access_review UNION ALL SELECT 'access_review_item' AS table_name, COUNT(*) AS entry_count FROM access_review_item UNION ALL SELECT 'org_unit' AS table_name, COUNT(*) AS entry_count FROM org_unit UNION ALL SELECT 'account' AS table_name, COUNT(*) AS entry_count FROM account UNION ALL SELECT 'account_address' AS table_name, COUNT(*) AS entry_count FROM account_address UNION ALL SELECT 'account_import' AS table_name, COUNT(*) AS entry_count FROM account_import UNION ALL SELECT 'account_recovery_code' AS table_name, COUNT(*) AS entry_count FROM account_recovery_code UNION ALL SELECT 'account_role' AS table_name, COUNT(*) AS entry_count FROM account_role UNION ALL SELECT 'account_session' AS table_name, COUNT(*) AS entry_count FROM account_session UNION ALL SELECT 'api_token' AS table_name, COUNT(*) AS entry_count FROM api_token UNION ALL SELECT 'approval' AS table_name, COUNT(*) AS entry_count FROM approval UNION ALL SELECT 'archived_dek' AS table_name, COUNT(*) AS entry_count FROM archived_dek UNION ALL SELECT 'article' AS table_name, COUNT(*) AS entry_count FROM article UNION ALL SELECT 'article_version' AS table_name, COUNT(*) AS entry_count FROM article_version UNION ALL SELECT 'article_wording' AS table_name, COUNT(*) AS entry_count FROM article_wording UNION ALL SELECT 'assist_event' AS table_name, COUNT(*) AS entry_count FROM assist_event UNION ALL SELECT 'audit_alert' AS table_name, COUNT(*) AS entry_count FROM audit_alert UNION ALL SELECT 'audit_block' AS table_name, COUNT(*) AS entry_count FROM audit_block UNION ALL SELECT 'audit_check' AS table_name, COUNT(*) AS entry_count FROM audit_check UNION ALL SELECT 'audit_epoch' AS table_name, COUNT(*) AS entry_count FROM audit_epoch UNION ALL SELECT 'audit_event' AS table_name, COUNT(*) AS entry_count FROM audit_event UNION ALL SELECT 'audit_period' AS table_name, COUNT(*) AS entry_count FROM audit_period UNION ALL SELECT 'audit_purge' AS table_name, COUNT(*) AS entry_count FROM audit_purge UNION ALL SELECT 'audit_purge_chunk' AS table_name, COUNT(*) AS entry_count FROM audit_purge_chunk UNION ALL SELECT 'audit_query' AS table_name, COUNT(*) AS entry_count FROM audit_query UNION ALL SELECT 'audit_seal' AS table_name, COUNT(*) AS entry_count FROM audit_seal UNION ALL SELECT 'audit_tally' AS table_name, COUNT(*) AS entry_count FROM audit_tally UNION ALL SELECT 'audit_tally_actor' AS table_name, COUNT(*) AS entry_count FROM audit_tally_actor UNION ALL SELECT 'audit_tally_place' AS table_name, COUNT(*) AS entry_count FROM audit_tally_place UNION ALL SELECT 'audit_word' AS table_name, COUNT(*) AS entry_count FROM audit_word;
 
 -- copy.count_2
-SELECT 'dead_letter' AS table_name, COUNT(*) AS entry_count FROM dead_letter UNION ALL SELECT 'egress_rule' AS table_name, COUNT(*) AS entry_count FROM egress_rule UNION ALL SELECT 'erasure' AS table_name, COUNT(*) AS entry_count FROM erasure UNION ALL SELECT 'erasure_ack' AS table_name, COUNT(*) AS entry_count FROM erasure_ack UNION ALL SELECT 'score_card' AS table_name, COUNT(*) AS entry_count FROM score_card UNION ALL SELECT 'evaluation' AS table_name, COUNT(*) AS entry_count FROM evaluation UNION ALL SELECT 'evaluation_criterion' AS table_name, COUNT(*) AS entry_count FROM evaluation_criterion UNION ALL SELECT 'export_request' AS table_name, COUNT(*) AS entry_count FROM export_request UNION ALL SELECT 'export_part' AS table_name, COUNT(*) AS entry_count FROM export_part UNION ALL SELECT 'id_block' AS table_name, COUNT(*) AS entry_count FROM id_block UNION ALL SELECT 'idempotency_record' AS table_name, COUNT(*) AS entry_count FROM idempotency_record UNION ALL SELECT 'installation' AS table_name, COUNT(*) AS entry_count FROM installation UNION ALL SELECT 'job' AS table_name, COUNT(*) AS entry_count FROM job UNION ALL SELECT 'job_schedule' AS table_name, COUNT(*) AS entry_count FROM job_schedule UNION ALL SELECT 'legal_hold' AS table_name, COUNT(*) AS entry_count FROM legal_hold UNION ALL SELECT 'message' AS table_name, COUNT(*) AS entry_count FROM message UNION ALL SELECT 'notice' AS table_name, COUNT(*) AS entry_count FROM notice UNION ALL SELECT 'notify_channel' AS table_name, COUNT(*) AS entry_count FROM notify_channel UNION ALL SELECT 'notice_delivery' AS table_name, COUNT(*) AS entry_count FROM notice_delivery UNION ALL SELECT 'notice_post' AS table_name, COUNT(*) AS entry_count FROM notice_post UNION ALL SELECT 'org_tree' AS table_name, COUNT(*) AS entry_count FROM org_tree UNION ALL SELECT 'password_history' AS table_name, COUNT(*) AS entry_count FROM password_history UNION ALL SELECT 'requester' AS table_name, COUNT(*) AS entry_count FROM requester UNION ALL SELECT 'requester_reveal' AS table_name, COUNT(*) AS entry_count FROM requester_reveal UNION ALL SELECT 'retention_rule' AS table_name, COUNT(*) AS entry_count FROM retention_rule UNION ALL SELECT 'robot_model' AS table_name, COUNT(*) AS entry_count FROM robot_model UNION ALL SELECT 'robot_turn' AS table_name, COUNT(*) AS entry_count FROM robot_turn UNION ALL SELECT 'role_grant' AS table_name, COUNT(*) AS entry_count FROM role_grant UNION ALL SELECT 'setting_section' AS table_name, COUNT(*) AS entry_count FROM setting_section UNION ALL SELECT 'setting_version' AS table_name, COUNT(*) AS entry_count FROM setting_version;
+SELECT 'canned_response' AS table_name, COUNT(*) AS entry_count FROM canned_response UNION ALL SELECT 'case_file' AS table_name, COUNT(*) AS entry_count FROM case_file UNION ALL SELECT 'connector' AS table_name, COUNT(*) AS entry_count FROM connector UNION ALL SELECT 'connector_call' AS table_name, COUNT(*) AS entry_count FROM connector_call UNION ALL SELECT 'connector_sample' AS table_name, COUNT(*) AS entry_count FROM connector_sample UNION ALL SELECT 'connector_secret' AS table_name, COUNT(*) AS entry_count FROM connector_secret UNION ALL SELECT 'connector_write' AS table_name, COUNT(*) AS entry_count FROM connector_write UNION ALL SELECT 'conversation' AS table_name, COUNT(*) AS entry_count FROM conversation UNION ALL SELECT 'conversation_mood' AS table_name, COUNT(*) AS entry_count FROM conversation_mood UNION ALL SELECT 'conversation_note' AS table_name, COUNT(*) AS entry_count FROM conversation_note UNION ALL SELECT 'conversation_opinion' AS table_name, COUNT(*) AS entry_count FROM conversation_opinion UNION ALL SELECT 'conversation_rating' AS table_name, COUNT(*) AS entry_count FROM conversation_rating UNION ALL SELECT 'crypto_dek' AS table_name, COUNT(*) AS entry_count FROM crypto_dek UNION ALL SELECT 'custom_record' AS table_name, COUNT(*) AS entry_count FROM custom_record UNION ALL SELECT 'custom_role' AS table_name, COUNT(*) AS entry_count FROM custom_role UNION ALL SELECT 'custom_value' AS table_name, COUNT(*) AS entry_count FROM custom_value UNION ALL SELECT 'outbox_event' AS table_name, COUNT(*) AS entry_count FROM outbox_event UNION ALL SELECT 'dead_letter' AS table_name, COUNT(*) AS entry_count FROM dead_letter UNION ALL SELECT 'egress_rule' AS table_name, COUNT(*) AS entry_count FROM egress_rule UNION ALL SELECT 'erasure' AS table_name, COUNT(*) AS entry_count FROM erasure UNION ALL SELECT 'erasure_ack' AS table_name, COUNT(*) AS entry_count FROM erasure_ack UNION ALL SELECT 'score_card' AS table_name, COUNT(*) AS entry_count FROM score_card UNION ALL SELECT 'evaluation' AS table_name, COUNT(*) AS entry_count FROM evaluation UNION ALL SELECT 'evaluation_criterion' AS table_name, COUNT(*) AS entry_count FROM evaluation_criterion UNION ALL SELECT 'export_request' AS table_name, COUNT(*) AS entry_count FROM export_request UNION ALL SELECT 'export_part' AS table_name, COUNT(*) AS entry_count FROM export_part UNION ALL SELECT 'figure_count' AS table_name, COUNT(*) AS entry_count FROM figure_count UNION ALL SELECT 'flow' AS table_name, COUNT(*) AS entry_count FROM flow UNION ALL SELECT 'flow_end' AS table_name, COUNT(*) AS entry_count FROM flow_end UNION ALL SELECT 'flow_run' AS table_name, COUNT(*) AS entry_count FROM flow_run;
 
 -- copy.count_3
-SELECT 'site' AS table_name, COUNT(*) AS entry_count FROM site UNION ALL SELECT 'skill_group' AS table_name, COUNT(*) AS entry_count FROM skill_group UNION ALL SELECT 'skill_group_member' AS table_name, COUNT(*) AS entry_count FROM skill_group_member UNION ALL SELECT 'sso_identity' AS table_name, COUNT(*) AS entry_count FROM sso_identity UNION ALL SELECT 'sso_idp' AS table_name, COUNT(*) AS entry_count FROM sso_idp UNION ALL SELECT 'sso_idp_certificate' AS table_name, COUNT(*) AS entry_count FROM sso_idp_certificate UNION ALL SELECT 'sso_request' AS table_name, COUNT(*) AS entry_count FROM sso_request UNION ALL SELECT 'sso_sp_key' AS table_name, COUNT(*) AS entry_count FROM sso_sp_key UNION ALL SELECT 'sso_used_id' AS table_name, COUNT(*) AS entry_count FROM sso_used_id UNION ALL SELECT 'stored_file' AS table_name, COUNT(*) AS entry_count FROM stored_file UNION ALL SELECT 'stored_file_chunk' AS table_name, COUNT(*) AS entry_count FROM stored_file_chunk UNION ALL SELECT 'sweep_run' AS table_name, COUNT(*) AS entry_count FROM sweep_run UNION ALL SELECT 'sweep_chunk' AS table_name, COUNT(*) AS entry_count FROM sweep_chunk UNION ALL SELECT 'sweep_guard' AS table_name, COUNT(*) AS entry_count FROM sweep_guard UNION ALL SELECT 'ticket' AS table_name, COUNT(*) AS entry_count FROM ticket UNION ALL SELECT 'ticket_comment' AS table_name, COUNT(*) AS entry_count FROM ticket_comment UNION ALL SELECT 'ticket_event' AS table_name, COUNT(*) AS entry_count FROM ticket_event UNION ALL SELECT 'unit_closure' AS table_name, COUNT(*) AS entry_count FROM unit_closure UNION ALL SELECT 'visitor_session' AS table_name, COUNT(*) AS entry_count FROM visitor_session UNION ALL SELECT 'webhook' AS table_name, COUNT(*) AS entry_count FROM webhook UNION ALL SELECT 'webhook_delivery' AS table_name, COUNT(*) AS entry_count FROM webhook_delivery UNION ALL SELECT 'ticket_token' AS table_name, COUNT(DISTINCT ticket_id) AS entry_count FROM ticket_token;
+SELECT 'flow_version' AS table_name, COUNT(*) AS entry_count FROM flow_version UNION ALL SELECT 'id_block' AS table_name, COUNT(*) AS entry_count FROM id_block UNION ALL SELECT 'idempotency_record' AS table_name, COUNT(*) AS entry_count FROM idempotency_record UNION ALL SELECT 'installation' AS table_name, COUNT(*) AS entry_count FROM installation UNION ALL SELECT 'job' AS table_name, COUNT(*) AS entry_count FROM job UNION ALL SELECT 'job_schedule' AS table_name, COUNT(*) AS entry_count FROM job_schedule UNION ALL SELECT 'learning_batch' AS table_name, COUNT(*) AS entry_count FROM learning_batch UNION ALL SELECT 'learning_proposal' AS table_name, COUNT(*) AS entry_count FROM learning_proposal UNION ALL SELECT 'learning_member' AS table_name, COUNT(*) AS entry_count FROM learning_member UNION ALL SELECT 'legal_hold' AS table_name, COUNT(*) AS entry_count FROM legal_hold UNION ALL SELECT 'message' AS table_name, COUNT(*) AS entry_count FROM message UNION ALL SELECT 'notice' AS table_name, COUNT(*) AS entry_count FROM notice UNION ALL SELECT 'notify_channel' AS table_name, COUNT(*) AS entry_count FROM notify_channel UNION ALL SELECT 'notice_delivery' AS table_name, COUNT(*) AS entry_count FROM notice_delivery UNION ALL SELECT 'notice_post' AS table_name, COUNT(*) AS entry_count FROM notice_post UNION ALL SELECT 'org_tree' AS table_name, COUNT(*) AS entry_count FROM org_tree UNION ALL SELECT 'password_history' AS table_name, COUNT(*) AS entry_count FROM password_history UNION ALL SELECT 'regression_case' AS table_name, COUNT(*) AS entry_count FROM regression_case UNION ALL SELECT 'regression_run' AS table_name, COUNT(*) AS entry_count FROM regression_run UNION ALL SELECT 'requester' AS table_name, COUNT(*) AS entry_count FROM requester UNION ALL SELECT 'requester_reveal' AS table_name, COUNT(*) AS entry_count FROM requester_reveal UNION ALL SELECT 'retention_rule' AS table_name, COUNT(*) AS entry_count FROM retention_rule UNION ALL SELECT 'robot_model' AS table_name, COUNT(*) AS entry_count FROM robot_model UNION ALL SELECT 'robot_turn' AS table_name, COUNT(*) AS entry_count FROM robot_turn UNION ALL SELECT 'role_grant' AS table_name, COUNT(*) AS entry_count FROM role_grant UNION ALL SELECT 'scim_group' AS table_name, COUNT(*) AS entry_count FROM scim_group UNION ALL SELECT 'scim_user' AS table_name, COUNT(*) AS entry_count FROM scim_user UNION ALL SELECT 'scim_group_member' AS table_name, COUNT(*) AS entry_count FROM scim_group_member UNION ALL SELECT 'setting_section' AS table_name, COUNT(*) AS entry_count FROM setting_section UNION ALL SELECT 'setting_version' AS table_name, COUNT(*) AS entry_count FROM setting_version;
+
+-- copy.count_4
+SELECT 'setup_code' AS table_name, COUNT(*) AS entry_count FROM setup_code UNION ALL SELECT 'site' AS table_name, COUNT(*) AS entry_count FROM site UNION ALL SELECT 'skill_group' AS table_name, COUNT(*) AS entry_count FROM skill_group UNION ALL SELECT 'skill_group_member' AS table_name, COUNT(*) AS entry_count FROM skill_group_member UNION ALL SELECT 'sso_identity' AS table_name, COUNT(*) AS entry_count FROM sso_identity UNION ALL SELECT 'sso_idp' AS table_name, COUNT(*) AS entry_count FROM sso_idp UNION ALL SELECT 'sso_idp_certificate' AS table_name, COUNT(*) AS entry_count FROM sso_idp_certificate UNION ALL SELECT 'sso_request' AS table_name, COUNT(*) AS entry_count FROM sso_request UNION ALL SELECT 'sso_sp_key' AS table_name, COUNT(*) AS entry_count FROM sso_sp_key UNION ALL SELECT 'sso_used_id' AS table_name, COUNT(*) AS entry_count FROM sso_used_id UNION ALL SELECT 'staff_token' AS table_name, COUNT(*) AS entry_count FROM staff_token UNION ALL SELECT 'stored_file' AS table_name, COUNT(*) AS entry_count FROM stored_file UNION ALL SELECT 'stored_file_chunk' AS table_name, COUNT(*) AS entry_count FROM stored_file_chunk UNION ALL SELECT 'sweep_run' AS table_name, COUNT(*) AS entry_count FROM sweep_run UNION ALL SELECT 'sweep_chunk' AS table_name, COUNT(*) AS entry_count FROM sweep_chunk UNION ALL SELECT 'sweep_guard' AS table_name, COUNT(*) AS entry_count FROM sweep_guard UNION ALL SELECT 'ticket' AS table_name, COUNT(*) AS entry_count FROM ticket UNION ALL SELECT 'ticket_comment' AS table_name, COUNT(*) AS entry_count FROM ticket_comment UNION ALL SELECT 'ticket_event' AS table_name, COUNT(*) AS entry_count FROM ticket_event UNION ALL SELECT 'unit_closure' AS table_name, COUNT(*) AS entry_count FROM unit_closure UNION ALL SELECT 'visitor_session' AS table_name, COUNT(*) AS entry_count FROM visitor_session UNION ALL SELECT 'webhook' AS table_name, COUNT(*) AS entry_count FROM webhook UNION ALL SELECT 'webhook_delivery' AS table_name, COUNT(*) AS entry_count FROM webhook_delivery UNION ALL SELECT 'witness_head' AS table_name, COUNT(*) AS entry_count FROM witness_head UNION ALL SELECT 'witness_refusal' AS table_name, COUNT(*) AS entry_count FROM witness_refusal UNION ALL SELECT 'ticket_token' AS table_name, COUNT(DISTINCT ticket_id) AS entry_count FROM ticket_token UNION ALL SELECT 'requester_token' AS table_name, COUNT(DISTINCT requester_id) AS entry_count FROM requester_token;
 
 -- copy.crypto_dek.insert
 INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) SELECT * FROM unnest(CAST($1 AS bigint[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS varchar[]), CAST($7 AS bytea[]), CAST($8 AS timestamp(3)[]), CAST($9 AS bigint[]));
@@ -959,13 +1505,13 @@ SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, c
 SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.custom_value.insert
-INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS uuid[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS varchar[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]));
+INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS uuid[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS varchar[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bytea[]), CAST($11 AS bigint[]));
 
 -- copy.custom_value.page
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.custom_value.page (next page)
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS varchar[]), CAST($4 AS timestamp(3)[]), CAST($5 AS varchar[]), CAST($6 AS bigint[]));
@@ -1031,13 +1577,58 @@ SELECT export_id, part_no, row_count, rows_enc FROM export_part ORDER BY export_
 SELECT export_id, part_no, row_count, rows_enc FROM export_part WHERE export_id >= $1 AND (export_id > $1 OR (part_no > $2)) ORDER BY export_id asc, part_no asc FETCH FIRST $3 ROWS ONLY;
 
 -- copy.export_request.insert
-INSERT INTO export_request (id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS uuid[]), CAST($7 AS text[]), CAST($8 AS bytea[]), CAST($9 AS smallint[]), CAST($10 AS varchar[]), CAST($11 AS uuid[]), CAST($12 AS uuid[]), CAST($13 AS varchar[]), CAST($14 AS bigint[]), CAST($15 AS bigint[]), CAST($16 AS smallint[]), CAST($17 AS bigint[]), CAST($18 AS varchar[]), CAST($19 AS timestamp(3)[]), CAST($20 AS timestamp(3)[]), CAST($21 AS timestamp(3)[]), CAST($22 AS bigint[]), CAST($23 AS bigint[]), CAST($24 AS text[]));
+INSERT INTO export_request (id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes, digest_hex) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS uuid[]), CAST($7 AS text[]), CAST($8 AS bytea[]), CAST($9 AS smallint[]), CAST($10 AS varchar[]), CAST($11 AS uuid[]), CAST($12 AS uuid[]), CAST($13 AS varchar[]), CAST($14 AS bigint[]), CAST($15 AS bigint[]), CAST($16 AS smallint[]), CAST($17 AS bigint[]), CAST($18 AS varchar[]), CAST($19 AS timestamp(3)[]), CAST($20 AS timestamp(3)[]), CAST($21 AS timestamp(3)[]), CAST($22 AS bigint[]), CAST($23 AS bigint[]), CAST($24 AS text[]), CAST($25 AS varchar[]));
 
 -- copy.export_request.page
-SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes FROM export_request ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes, digest_hex FROM export_request ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.export_request.page (next page)
-SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes FROM export_request WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes, digest_hex FROM export_request WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.figure_count.insert
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS varchar[]), CAST($3 AS timestamp(3)[]), CAST($4 AS uuid[]), CAST($5 AS bigint[]), CAST($6 AS uuid[]), CAST($7 AS bigint[]));
+
+-- copy.figure_count.page
+SELECT stage, figure, at, unit_id, bucket, id, amount FROM figure_count ORDER BY stage asc, figure asc, at asc, unit_id asc, bucket asc, id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.figure_count.page (next page)
+SELECT stage, figure, at, unit_id, bucket, id, amount FROM figure_count WHERE stage >= $1 AND (stage > $1 OR (figure >= $2 AND (figure > $2 OR (at >= $3 AND (at > $3 OR (unit_id >= $4 AND (unit_id > $4 OR (bucket >= $5 AND (bucket > $5 OR (id > $6)))))))))) ORDER BY stage asc, figure asc, at asc, unit_id asc, bucket asc, id asc FETCH FIRST $7 ROWS ONLY;
+
+-- copy.flow.insert
+INSERT INTO flow (id, flow_key, locale, title, state, owner_id, published_version, draft_version, last_version, updated_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS varchar[]), CAST($7 AS bigint[]), CAST($8 AS bigint[]), CAST($9 AS bigint[]), CAST($10 AS timestamp(3)[]), CAST($11 AS bigint[]));
+
+-- copy.flow.page
+SELECT id, flow_key, locale, title, state, owner_id, published_version, draft_version, last_version, updated_at, version FROM flow ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.flow.page (next page)
+SELECT id, flow_key, locale, title, state, owner_id, published_version, draft_version, last_version, updated_at, version FROM flow WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.flow_end.insert
+INSERT INTO flow_end (id, conversation_id, locale, flow_key, flow_version, outcome, reason, at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS varchar[]), CAST($7 AS varchar[]), CAST($8 AS timestamp(3)[]));
+
+-- copy.flow_end.page
+SELECT id, conversation_id, locale, flow_key, flow_version, outcome, reason, at FROM flow_end ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.flow_end.page (next page)
+SELECT id, conversation_id, locale, flow_key, flow_version, outcome, reason, at FROM flow_end WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.flow_run.insert
+INSERT INTO flow_run (conversation_id, event_id, state_enc, is_active, started_at, expires_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS bytea[]), CAST($4 AS smallint[]), CAST($5 AS timestamp(3)[]), CAST($6 AS timestamp(3)[]), CAST($7 AS bigint[]));
+
+-- copy.flow_run.page
+SELECT conversation_id, event_id, state_enc, is_active, started_at, expires_at, version FROM flow_run ORDER BY conversation_id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.flow_run.page (next page)
+SELECT conversation_id, event_id, state_enc, is_active, started_at, expires_at, version FROM flow_run WHERE conversation_id > $1 ORDER BY conversation_id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.flow_version.insert
+INSERT INTO flow_version (flow_id, version_no, state, definition, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS varchar[]), CAST($4 AS text[]), CAST($5 AS varchar[]), CAST($6 AS varchar[]), CAST($7 AS bytea[]), CAST($8 AS timestamp(3)[]), CAST($9 AS varchar[]), CAST($10 AS timestamp(3)[]), CAST($11 AS varchar[]));
+
+-- copy.flow_version.page
+SELECT flow_id, version_no, state, definition, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason FROM flow_version ORDER BY flow_id asc, version_no asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.flow_version.page (next page)
+SELECT flow_id, version_no, state, definition, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason FROM flow_version WHERE flow_id >= $1 AND (flow_id > $1 OR (version_no > $2)) ORDER BY flow_id asc, version_no asc FETCH FIRST $3 ROWS ONLY;
 
 -- copy.id_block.insert
 INSERT INTO id_block (name, next_value) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS bigint[]));
@@ -1083,6 +1674,33 @@ SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job
 
 -- copy.job_schedule.page (next page)
 SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job_schedule WHERE kind > $1 ORDER BY kind asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.learning_batch.insert
+INSERT INTO learning_batch (id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS timestamp(3)[]), CAST($4 AS uuid[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS bigint[]), CAST($8 AS bigint[]), CAST($9 AS bigint[]), CAST($10 AS timestamp(3)[]));
+
+-- copy.learning_batch.page
+SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at FROM learning_batch ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.learning_batch.page (next page)
+SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at FROM learning_batch WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.learning_member.insert
+INSERT INTO learning_member (id, proposal_id, position, conversation_id, message_seq, is_reply) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS bigint[]), CAST($4 AS uuid[]), CAST($5 AS bigint[]), CAST($6 AS smallint[]));
+
+-- copy.learning_member.page
+SELECT id, proposal_id, position, conversation_id, message_seq, is_reply FROM learning_member ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.learning_member.page (next page)
+SELECT id, proposal_id, position, conversation_id, message_seq, is_reply FROM learning_member WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.learning_proposal.insert
+INSERT INTO learning_proposal (id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS uuid[]), CAST($7 AS bigint[]), CAST($8 AS uuid[]), CAST($9 AS timestamp(3)[]), CAST($10 AS varchar[]), CAST($11 AS timestamp(3)[]), CAST($12 AS bigint[]));
+
+-- copy.learning_proposal.page
+SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version FROM learning_proposal ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.learning_proposal.page (next page)
+SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version FROM learning_proposal WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.legal_hold.insert
 INSERT INTO legal_hold (id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS uuid[]), CAST($4 AS uuid[]), CAST($5 AS varchar[]), CAST($6 AS timestamp(3)[]), CAST($7 AS timestamp(3)[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS smallint[]), CAST($11 AS uuid[]), CAST($12 AS timestamp(3)[]), CAST($13 AS uuid[]), CAST($14 AS uuid[]), CAST($15 AS timestamp(3)[]), CAST($16 AS bigint[]));
@@ -1183,14 +1801,32 @@ SELECT id, account_id, password_hash, created_at FROM password_history ORDER BY 
 -- copy.password_history.page (next page)
 SELECT id, account_id, password_hash, created_at FROM password_history WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
+-- copy.regression_case.insert
+INSERT INTO regression_case (id, locale, question, expected_id, is_must, author_id, created_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS uuid[]), CAST($5 AS smallint[]), CAST($6 AS varchar[]), CAST($7 AS timestamp(3)[]));
+
+-- copy.regression_case.page
+SELECT id, locale, question, expected_id, is_must, author_id, created_at FROM regression_case ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.regression_case.page (next page)
+SELECT id, locale, question, expected_id, is_must, author_id, created_at FROM regression_case WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.regression_run.insert
+INSERT INTO regression_run (article_id, version_no, locale, is_passed, case_count, findings, at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS varchar[]), CAST($4 AS smallint[]), CAST($5 AS bigint[]), CAST($6 AS text[]), CAST($7 AS timestamp(3)[]));
+
+-- copy.regression_run.page
+SELECT article_id, version_no, locale, is_passed, case_count, findings, at FROM regression_run ORDER BY article_id asc, version_no asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.regression_run.page (next page)
+SELECT article_id, version_no, locale, is_passed, case_count, findings, at FROM regression_run WHERE article_id >= $1 AND (article_id > $1 OR (version_no > $2)) ORDER BY article_id asc, version_no asc FETCH FIRST $3 ROWS ONLY;
+
 -- copy.requester.insert
-INSERT INTO requester (id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS varchar[]), CAST($4 AS uuid[]), CAST($5 AS smallint[]), CAST($6 AS bytea[]), CAST($7 AS bytea[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bytea[]), CAST($11 AS bytea[]), CAST($12 AS bytea[]), CAST($13 AS bytea[]), CAST($14 AS bytea[]), CAST($15 AS bytea[]), CAST($16 AS bytea[]), CAST($17 AS timestamp(3)[]), CAST($18 AS timestamp(3)[]), CAST($19 AS bigint[]));
+INSERT INTO requester (id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, name_prefix_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, index_version, created_at, updated_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS varchar[]), CAST($4 AS uuid[]), CAST($5 AS smallint[]), CAST($6 AS bytea[]), CAST($7 AS bytea[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bytea[]), CAST($11 AS bytea[]), CAST($12 AS bytea[]), CAST($13 AS bytea[]), CAST($14 AS bytea[]), CAST($15 AS bytea[]), CAST($16 AS bytea[]), CAST($17 AS bytea[]), CAST($18 AS bigint[]), CAST($19 AS timestamp(3)[]), CAST($20 AS timestamp(3)[]), CAST($21 AS bigint[]));
 
 -- copy.requester.page
-SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, name_prefix_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, index_version, created_at, updated_at, version FROM requester ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.requester.page (next page)
-SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, name_prefix_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, index_version, created_at, updated_at, version FROM requester WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.requester_reveal.insert
 INSERT INTO requester_reveal (id, requester_id, account_id, at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS varchar[]), CAST($4 AS timestamp(3)[]));
@@ -1200,6 +1836,12 @@ SELECT id, requester_id, account_id, at FROM requester_reveal ORDER BY id asc FE
 
 -- copy.requester_reveal.page (next page)
 SELECT id, requester_id, account_id, at FROM requester_reveal WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.requester_token.insert
+INSERT INTO requester_token (requester_id, tokens) SELECT x.a, CAST(x.b AS bigint[]) FROM unnest(CAST($1 AS uuid[]), CAST($2 AS text[])) AS x (a, b);
+
+-- copy.requester_token.page
+SELECT requester_id AS owner_id, array_to_string(tokens, ',') AS token_text FROM requester_token WHERE requester_id > $1 ORDER BY requester_id FETCH FIRST $2 ROWS ONLY;
 
 -- copy.retention_rule.insert
 INSERT INTO retention_rule (record_class, version, months, action, changed_by, approved_by, changed_at) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS bigint[]), CAST($3 AS bigint[]), CAST($4 AS varchar[]), CAST($5 AS uuid[]), CAST($6 AS uuid[]), CAST($7 AS timestamp(3)[]));
@@ -1237,6 +1879,33 @@ SELECT account_id, role, requested_by_id, approved_by_id, granted_at FROM role_g
 -- copy.role_grant.page (next page)
 SELECT account_id, role, requested_by_id, approved_by_id, granted_at FROM role_grant WHERE account_id >= $1 AND (account_id > $1 OR (role > $2)) ORDER BY account_id asc, role asc FETCH FIRST $3 ROWS ONLY;
 
+-- copy.scim_group.insert
+INSERT INTO scim_group (id, idp_id, display_name, external_id, created_at, changed_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS timestamp(3)[]), CAST($6 AS timestamp(3)[]));
+
+-- copy.scim_group.page
+SELECT id, idp_id, display_name, external_id, created_at, changed_at FROM scim_group ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.scim_group.page (next page)
+SELECT id, idp_id, display_name, external_id, created_at, changed_at FROM scim_group WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.scim_group_member.insert
+INSERT INTO scim_group_member (group_id, account_id) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]));
+
+-- copy.scim_group_member.page
+SELECT group_id, account_id FROM scim_group_member ORDER BY group_id asc, account_id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.scim_group_member.page (next page)
+SELECT group_id, account_id FROM scim_group_member WHERE group_id >= $1 AND (group_id > $1 OR (account_id > $2)) ORDER BY group_id asc, account_id asc FETCH FIRST $3 ROWS ONLY;
+
+-- copy.scim_user.insert
+INSERT INTO scim_user (account_id, idp_id, external_id, created_at, changed_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS timestamp(3)[]), CAST($5 AS timestamp(3)[]));
+
+-- copy.scim_user.page
+SELECT account_id, idp_id, external_id, created_at, changed_at FROM scim_user ORDER BY account_id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.scim_user.page (next page)
+SELECT account_id, idp_id, external_id, created_at, changed_at FROM scim_user WHERE account_id > $1 ORDER BY account_id asc FETCH FIRST $2 ROWS ONLY;
+
 -- copy.score_card.insert
 INSERT INTO score_card (id, version, name, state, criteria, created_by, created_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS text[]), CAST($6 AS varchar[]), CAST($7 AS timestamp(3)[]));
 
@@ -1263,6 +1932,15 @@ SELECT section, version, body, changed_at, changed_by, approved_by, reason, rest
 
 -- copy.setting_version.page (next page)
 SELECT section, version, body, changed_at, changed_by, approved_by, reason, restored_version FROM setting_version WHERE section >= $1 AND (section > $1 OR (version > $2)) ORDER BY section asc, version asc FETCH FIRST $3 ROWS ONLY;
+
+-- copy.setup_code.insert
+INSERT INTO setup_code (code_hash, made_count, created_at, expires_at) SELECT * FROM unnest(CAST($1 AS bytea[]), CAST($2 AS bigint[]), CAST($3 AS timestamp(3)[]), CAST($4 AS timestamp(3)[]));
+
+-- copy.setup_code.page
+SELECT code_hash, made_count, created_at, expires_at FROM setup_code ORDER BY code_hash asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.setup_code.page (next page)
+SELECT code_hash, made_count, created_at, expires_at FROM setup_code WHERE code_hash > $1 ORDER BY code_hash asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.site.insert
 INSERT INTO site (id, name, origins, public_key_pem, skill_group_id, unit_id, locale, texts, is_active, created_at, version) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS varchar[]), CAST($3 AS text[]), CAST($4 AS text[]), CAST($5 AS uuid[]), CAST($6 AS uuid[]), CAST($7 AS varchar[]), CAST($8 AS text[]), CAST($9 AS smallint[]), CAST($10 AS timestamp(3)[]), CAST($11 AS bigint[]));
@@ -1301,13 +1979,13 @@ SELECT id, idp_id, name_id, account_id, created_at FROM sso_identity ORDER BY id
 SELECT id, idp_id, name_id, account_id, created_at FROM sso_identity WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.sso_idp.insert
-INSERT INTO sso_idp (id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS varchar[]), CAST($7 AS varchar[]), CAST($8 AS text[]), CAST($9 AS varchar[]), CAST($10 AS timestamp(3)[]), CAST($11 AS timestamp(3)[]), CAST($12 AS varchar[]), CAST($13 AS bigint[]));
+INSERT INTO sso_idp (id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, metadata_url, metadata_signer, fetched_at, fetch_fault, created_at, changed_at, changed_by_id, version) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS varchar[]), CAST($7 AS varchar[]), CAST($8 AS text[]), CAST($9 AS varchar[]), CAST($10 AS varchar[]), CAST($11 AS text[]), CAST($12 AS timestamp(3)[]), CAST($13 AS varchar[]), CAST($14 AS timestamp(3)[]), CAST($15 AS timestamp(3)[]), CAST($16 AS varchar[]), CAST($17 AS bigint[]));
 
 -- copy.sso_idp.page
-SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version FROM sso_idp ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, metadata_url, metadata_signer, fetched_at, fetch_fault, created_at, changed_at, changed_by_id, version FROM sso_idp ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.sso_idp.page (next page)
-SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version FROM sso_idp WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, metadata_url, metadata_signer, fetched_at, fetch_fault, created_at, changed_at, changed_by_id, version FROM sso_idp WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.sso_idp_certificate.insert
 INSERT INTO sso_idp_certificate (idp_id, fingerprint, pem, not_before, not_after, warned_days) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS varchar[]), CAST($3 AS text[]), CAST($4 AS timestamp(3)[]), CAST($5 AS timestamp(3)[]), CAST($6 AS bigint[]));
@@ -1319,22 +1997,22 @@ SELECT idp_id, fingerprint, pem, not_before, not_after, warned_days FROM sso_idp
 SELECT idp_id, fingerprint, pem, not_before, not_after, warned_days FROM sso_idp_certificate WHERE idp_id >= $1 AND (idp_id > $1 OR (fingerprint > $2)) ORDER BY idp_id asc, fingerprint asc FETCH FIRST $3 ROWS ONLY;
 
 -- copy.sso_request.insert
-INSERT INTO sso_request (relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at) SELECT * FROM unnest(CAST($1 AS bytea[]), CAST($2 AS bytea[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS varchar[]), CAST($7 AS uuid[]), CAST($8 AS smallint[]), CAST($9 AS timestamp(3)[]), CAST($10 AS timestamp(3)[]));
+INSERT INTO sso_request (relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, session_id, is_forced, created_at, expires_at) SELECT * FROM unnest(CAST($1 AS bytea[]), CAST($2 AS bytea[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS varchar[]), CAST($7 AS uuid[]), CAST($8 AS uuid[]), CAST($9 AS smallint[]), CAST($10 AS timestamp(3)[]), CAST($11 AS timestamp(3)[]));
 
 -- copy.sso_request.page
-SELECT relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at FROM sso_request ORDER BY relay_hash asc FETCH FIRST $1 ROWS ONLY;
+SELECT relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, session_id, is_forced, created_at, expires_at FROM sso_request ORDER BY relay_hash asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.sso_request.page (next page)
-SELECT relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at FROM sso_request WHERE relay_hash > $1 ORDER BY relay_hash asc FETCH FIRST $2 ROWS ONLY;
+SELECT relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, session_id, is_forced, created_at, expires_at FROM sso_request WHERE relay_hash > $1 ORDER BY relay_hash asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.sso_sp_key.insert
-INSERT INTO sso_sp_key (id, certificate, key_enc, signs_from_at, not_after) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS text[]), CAST($3 AS bytea[]), CAST($4 AS timestamp(3)[]), CAST($5 AS timestamp(3)[]));
+INSERT INTO sso_sp_key (id, certificate, key_enc, signs_from_at, not_after, warned_days) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS text[]), CAST($3 AS bytea[]), CAST($4 AS timestamp(3)[]), CAST($5 AS timestamp(3)[]), CAST($6 AS bigint[]));
 
 -- copy.sso_sp_key.page
-SELECT id, certificate, key_enc, signs_from_at, not_after FROM sso_sp_key ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, certificate, key_enc, signs_from_at, not_after, warned_days FROM sso_sp_key ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.sso_sp_key.page (next page)
-SELECT id, certificate, key_enc, signs_from_at, not_after FROM sso_sp_key WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, certificate, key_enc, signs_from_at, not_after, warned_days FROM sso_sp_key WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.sso_used_id.insert
 INSERT INTO sso_used_id (id_hash, expires_at) SELECT * FROM unnest(CAST($1 AS bytea[]), CAST($2 AS timestamp(3)[]));
@@ -1344,6 +2022,15 @@ SELECT id_hash, expires_at FROM sso_used_id ORDER BY id_hash asc FETCH FIRST $1 
 
 -- copy.sso_used_id.page (next page)
 SELECT id_hash, expires_at FROM sso_used_id WHERE id_hash > $1 ORDER BY id_hash asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.staff_token.insert
+INSERT INTO staff_token (id, account_id, kind, token_bix, index_version, added_by, added_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS varchar[]), CAST($4 AS bytea[]), CAST($5 AS bigint[]), CAST($6 AS uuid[]), CAST($7 AS timestamp(3)[]));
+
+-- copy.staff_token.page
+SELECT id, account_id, kind, token_bix, index_version, added_by, added_at FROM staff_token ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.staff_token.page (next page)
+SELECT id, account_id, kind, token_bix, index_version, added_by, added_at FROM staff_token WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.stored_file.insert
 INSERT INTO stored_file (id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS uuid[]), CAST($4 AS uuid[]), CAST($5 AS bigint[]), CAST($6 AS varchar[]), CAST($7 AS varchar[]), CAST($8 AS varchar[]), CAST($9 AS bytea[]), CAST($10 AS bigint[]), CAST($11 AS varchar[]), CAST($12 AS bytea[]), CAST($13 AS varchar[]), CAST($14 AS smallint[]), CAST($15 AS uuid[]), CAST($16 AS uuid[]), CAST($17 AS timestamp(3)[]), CAST($18 AS timestamp(3)[]), CAST($19 AS bigint[]), CAST($20 AS timestamp(3)[]));
@@ -1394,13 +2081,13 @@ SELECT id, kind, state, started_by, started_at, as_of, clock_state, finished_at,
 SELECT id, kind, state, started_by, started_at, as_of, clock_state, finished_at, at_store, after_at, after_id, chunk_count, rows_removed, report, error_code, version FROM sweep_run WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.ticket.insert
-INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS uuid[]), CAST($4 AS bigint[]), CAST($5 AS uuid[]), CAST($6 AS bytea[]), CAST($7 AS bytea[]), CAST($8 AS varchar[]), CAST($9 AS varchar[]), CAST($10 AS uuid[]), CAST($11 AS uuid[]), CAST($12 AS uuid[]), CAST($13 AS timestamp(3)[]), CAST($14 AS timestamp(3)[]), CAST($15 AS timestamp(3)[]), CAST($16 AS bigint[]));
+INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, index_version, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS uuid[]), CAST($4 AS bigint[]), CAST($5 AS uuid[]), CAST($6 AS bytea[]), CAST($7 AS bytea[]), CAST($8 AS varchar[]), CAST($9 AS varchar[]), CAST($10 AS uuid[]), CAST($11 AS uuid[]), CAST($12 AS uuid[]), CAST($13 AS timestamp(3)[]), CAST($14 AS timestamp(3)[]), CAST($15 AS timestamp(3)[]), CAST($16 AS bigint[]), CAST($17 AS bigint[]));
 
 -- copy.ticket.page
-SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, index_version, version FROM ticket ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.ticket.page (next page)
-SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, index_version, version FROM ticket WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.ticket_comment.insert
 INSERT INTO ticket_comment (id, ticket_id, author_type, author_id, body_enc, is_internal, at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS bytea[]), CAST($6 AS smallint[]), CAST($7 AS timestamp(3)[]));
@@ -1465,8 +2152,38 @@ SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state
 -- copy.webhook_delivery.page (next page)
 SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
+-- copy.witness_head.insert
+INSERT INTO witness_head (id, origin, head_no, seal_no, tree_size, checkpoint, received_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS bigint[]), CAST($4 AS bigint[]), CAST($5 AS bigint[]), CAST($6 AS text[]), CAST($7 AS timestamp(3)[]));
+
+-- copy.witness_head.page
+SELECT id, origin, head_no, seal_no, tree_size, checkpoint, received_at FROM witness_head ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.witness_head.page (next page)
+SELECT id, origin, head_no, seal_no, tree_size, checkpoint, received_at FROM witness_head WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.witness_refusal.insert
+INSERT INTO witness_refusal (id, origin, held, offered, received_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS text[]), CAST($4 AS text[]), CAST($5 AS timestamp(3)[]));
+
+-- copy.witness_refusal.page
+SELECT id, origin, held, offered, received_at FROM witness_refusal ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+
+-- copy.witness_refusal.page (next page)
+SELECT id, origin, held, offered, received_at FROM witness_refusal WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
 -- crypto_dek.active_before
 SELECT d.id, d.scope, d.owner_id, d.kek_id, d.alg, d.state, d.wrapped, d.created_at FROM crypto_dek d WHERE d.id > $1 AND d.scope = 'requester' AND d.state = 'active' AND d.created_at < $2 ORDER BY d.id FETCH FIRST $3 ROWS ONLY;
+
+-- crypto_dek.active_lock
+SELECT id FROM crypto_dek WHERE id = ANY($1) AND state = 'active' ORDER BY id FOR UPDATE;
+
+-- crypto_dek.add_writes
+UPDATE crypto_dek SET writes = writes + $1 WHERE id = $2;
+
+-- crypto_dek.add_writes (many rows)
+UPDATE crypto_dek SET writes = crypto_dek.writes + f.n FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bigint[])) AS f (id, n) WHERE crypto_dek.id = f.id;
+
+-- crypto_dek.all_index_keys
+SELECT d.id, d.scope, d.owner_id, d.kek_id, d.alg, d.state, d.wrapped, d.created_at FROM crypto_dek d WHERE d.scope = 'index' ORDER BY d.id;
 
 -- crypto_dek.by_ids
 SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE id = ANY($1);
@@ -1480,8 +2197,20 @@ SELECT d.kek_id, d.scope, d.state, COUNT(*) AS keys FROM crypto_dek d GROUP BY d
 -- crypto_dek.destroy
 UPDATE crypto_dek SET state = 'destroyed', wrapped = $1 WHERE id = ANY($2);
 
+-- crypto_dek.index_keys
+SELECT id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes FROM crypto_dek WHERE scope = $1 ORDER BY id asc;
+
 -- crypto_dek.insert
 INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- crypto_dek.insert_many
+INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- crypto_dek.insert_many (many rows)
+INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) SELECT * FROM unnest(CAST($1 AS bigint[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS varchar[]), CAST($7 AS bytea[]), CAST($8 AS timestamp[]), CAST($9 AS bigint[]));
+
+-- crypto_dek.installation_key
+SELECT d.id, d.scope, d.owner_id, d.kek_id, d.alg, d.state, d.wrapped, d.created_at FROM crypto_dek d WHERE d.scope = 'installation' AND d.state = $1 ORDER BY d.id FETCH FIRST 1 ROWS ONLY;
 
 -- crypto_dek.need_kek
 SELECT COUNT(*) AS keys FROM crypto_dek WHERE kek_id = $1 AND state <> 'destroyed';
@@ -1489,20 +2218,35 @@ SELECT COUNT(*) AS keys FROM crypto_dek WHERE kek_id = $1 AND state <> 'destroye
 -- crypto_dek.of_owners
 SELECT d.id, CASE WHEN a.dek_id IS NULL THEN 0 ELSE 1 END AS is_archived FROM crypto_dek d LEFT JOIN archived_dek a ON a.dek_id = d.id WHERE d.owner_id = ANY($1) AND d.scope = 'requester' AND d.state <> 'destroyed';
 
+-- crypto_dek.one
+SELECT d.id, d.scope, d.owner_id, d.kek_id, d.alg, d.state, d.wrapped, d.created_at FROM crypto_dek d WHERE d.id = $1;
+
+-- crypto_dek.own_activate
+UPDATE crypto_dek SET state = 'active' WHERE id = $1 AND scope = $2 AND state = 'pre_active';
+
+-- crypto_dek.own_step_back
+UPDATE crypto_dek SET state = 'decrypt_only' WHERE scope = $1 AND state = 'active';
+
 -- crypto_dek.retire
 UPDATE crypto_dek SET state = 'decrypt_only' WHERE id = ANY($1) AND state = 'active';
 
 -- crypto_dek.rewrap
 UPDATE crypto_dek SET wrapped = $1, kek_id = $2 WHERE id = $3 AND kek_id = $4 AND state <> 'destroyed';
 
+-- crypto_dek.rewrap (many rows)
+UPDATE crypto_dek SET wrapped = f.wrapped, kek_id = f.kek_id FROM unnest(CAST($1 AS bigint[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS bytea[])) AS f (id, old_kek_id, kek_id, wrapped) WHERE crypto_dek.id = f.id AND crypto_dek.kek_id = f.old_kek_id AND crypto_dek.state <> 'destroyed';
+
 -- crypto_dek.step_back
-UPDATE crypto_dek SET state = 'decrypt_only' WHERE id = $1 AND state = 'active';
+UPDATE crypto_dek SET state = 'decrypt_only' WHERE id = ANY($1) AND state = 'active';
 
 -- crypto_dek.successors
 SELECT d.id, a.id AS active_id FROM crypto_dek d JOIN crypto_dek a ON a.owner_id = d.owner_id AND a.scope = d.scope AND a.state = 'active' WHERE d.id = ANY($1) AND d.state = 'decrypt_only';
 
 -- crypto_dek.under_others
 SELECT d.id, d.scope, d.owner_id, d.kek_id, d.alg, d.state, d.wrapped, d.created_at FROM crypto_dek d WHERE d.id > $1 AND d.kek_id <> $2 AND d.state <> 'destroyed' ORDER BY d.id FETCH FIRST $3 ROWS ONLY;
+
+-- crypto_dek.worn
+SELECT d.id, d.scope, d.owner_id, d.kek_id, d.alg, d.state, d.wrapped, d.created_at FROM crypto_dek d WHERE d.id = ANY($1) AND d.writes >= $2 AND d.state = 'active' AND d.scope <> 'index' ORDER BY d.id;
 
 -- custom_record.by_key
 SELECT record_type, record_id, version FROM custom_record WHERE record_type = $1 AND record_id = $2;
@@ -1568,19 +2312,25 @@ INSERT INTO custom_role (id, name_zh, name_en, name_key, nature, takes_work, per
 UPDATE custom_role SET name_zh = $1, name_en = $2, name_key = $3, takes_work = $4, permissions = $5, state = $6, version = $7 WHERE id = $8 AND version = $9;
 
 -- custom_value.conversation.owned
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.conversation.owned_next
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- custom_value.conversation.owned_whole
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.conversation.remove_owned
 DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation';
 
+-- custom_value.hash
+UPDATE custom_value SET value_bix = $1, value_last4_bix = $2, index_version = $3 WHERE id = $4;
+
+-- custom_value.hash_page
+SELECT p.id, p.record_type, p.field_key, p.value_enc FROM (SELECT s.id, s.record_type, s.field_key, s.value_enc, s.index_version FROM custom_value s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p WHERE p.index_version <> $3 ORDER BY p.id FETCH FIRST $4 ROWS ONLY;
+
 -- custom_value.insert
-INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- custom_value.of_choice
 SELECT id FROM custom_value WHERE record_type = $1 AND field_key = $2 AND choice_value = $3 FETCH FIRST $4 ROWS ONLY;
@@ -1589,28 +2339,34 @@ SELECT id FROM custom_value WHERE record_type = $1 AND field_key = $2 AND choice
 SELECT id FROM custom_value WHERE record_type = $1 AND field_key = $2 FETCH FIRST $3 ROWS ONLY;
 
 -- custom_value.of_keys
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_type = $1 AND record_id = ANY($2) AND field_key = ANY($3) ORDER BY record_id, field_key, ordinal FETCH FIRST $4 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_type = $1 AND record_id = ANY($2) AND field_key = ANY($3) ORDER BY record_id, field_key, ordinal FETCH FIRST $4 ROWS ONLY;
 
 -- custom_value.of_records
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_type = $1 AND record_id = ANY($2) ORDER BY record_id asc, field_key asc, ordinal asc FETCH FIRST $3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_type = $1 AND record_id = ANY($2) ORDER BY record_id asc, field_key asc, ordinal asc FETCH FIRST $3 ROWS ONLY;
+
+-- custom_value.other_version
+SELECT COUNT(*) AS row_count FROM (SELECT s.id, s.index_version FROM custom_value s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p WHERE p.index_version <> $3;
 
 -- custom_value.remove_field
 DELETE FROM custom_value WHERE record_type = $1 AND record_id = $2 AND field_key = $3;
 
 -- custom_value.requester.owned
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.requester.owned_next
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- custom_value.requester.owned_whole
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.requester.remove_owned
 DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester';
 
--- custom_value.reseal_value_enc
-UPDATE custom_value SET value_enc = $1 WHERE id = $2 AND value_enc = $3;
+-- custom_value.reseal
+UPDATE custom_value SET value_enc = $1 WHERE id = $2 AND value_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- custom_value.reseal (many rows)
+UPDATE custom_value SET value_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE custom_value.id = f.id AND custom_value.value_enc IS NOT DISTINCT FROM f.old0;
 
 -- custom_value.sealed
 SELECT id, value_enc FROM custom_value ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -1618,14 +2374,17 @@ SELECT id, value_enc FROM custom_value ORDER BY id FETCH FIRST $1 ROWS ONLY;
 -- custom_value.sealed_next
 SELECT id, value_enc FROM custom_value WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
+-- custom_value.span_end
+SELECT p.id FROM (SELECT s.id FROM custom_value s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p ORDER BY p.id DESC FETCH FIRST 1 ROWS ONLY;
+
 -- custom_value.ticket.owned
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.ticket.owned_next
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- custom_value.ticket.owned_whole
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.ticket.remove_owned
 DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket';
@@ -1694,10 +2453,13 @@ DELETE FROM message_token WHERE conversation_id IN (SELECT c.id FROM conversatio
 SELECT id, requester_id, state, asked_by_id, approved_by_id, started_at, finished_at, report FROM erasure WHERE started_at <= $1 AND (started_at < $1 OR id < $2) ORDER BY started_at DESC, id DESC FETCH FIRST $3 ROWS ONLY;
 
 -- erasure.requester
-UPDATE requester SET external_enc = NULL, external_bix = NULL, name_enc = NULL, name_bix = NULL, phone_enc = NULL, phone_bix = NULL, phone_last4_bix = NULL, email_enc = NULL, email_bix = NULL, id_number_enc = NULL, id_number_bix = NULL, version = version + 1 WHERE id = $1 AND (external_enc IS NOT NULL OR name_enc IS NOT NULL OR phone_enc IS NOT NULL OR email_enc IS NOT NULL OR id_number_enc IS NOT NULL);
+UPDATE requester SET external_enc = NULL, external_bix = NULL, name_enc = NULL, name_bix = NULL, name_prefix_bix = NULL, phone_enc = NULL, phone_bix = NULL, phone_last4_bix = NULL, email_enc = NULL, email_bix = NULL, id_number_enc = NULL, id_number_bix = NULL, version = version + 1 WHERE id = $1 AND (external_enc IS NOT NULL OR name_enc IS NOT NULL OR phone_enc IS NOT NULL OR email_enc IS NOT NULL OR id_number_enc IS NOT NULL);
 
 -- erasure.requester_reveal
 DELETE FROM requester_reveal WHERE requester_id = $1;
+
+-- erasure.requester_token
+DELETE FROM requester_token WHERE requester_id = $1;
 
 -- erasure.stored_file
 SELECT f.id FROM stored_file f WHERE f.requester_id = $1 FETCH FIRST $2 ROWS ONLY;
@@ -1720,8 +2482,14 @@ SELECT 1 AS found FROM evaluation WHERE unit_id = $1 FETCH FIRST 1 ROWS ONLY;
 -- evaluation.count_of_unit
 SELECT COUNT(*) AS record_count FROM (SELECT x.id FROM evaluation x WHERE x.unit_id = $1 FETCH FIRST $2 ROWS ONLY) y;
 
+-- evaluation.give_to_unit
+UPDATE evaluation SET unit_id = $1, version = version + 1 WHERE id = ANY($2);
+
 -- evaluation.hand_over_unit
 UPDATE evaluation SET unit_id = $1 WHERE id IN (SELECT x.id FROM evaluation x WHERE x.unit_id = $2 FETCH FIRST $3 ROWS ONLY);
+
+-- evaluation.ids_of_unit
+SELECT id FROM evaluation WHERE unit_id = $1 FETCH FIRST $2 ROWS ONLY;
 
 -- evaluation.insert
 INSERT INTO evaluation (id, conversation_id, agent_id, unit_id, score_card_id, score_card_version, score, state, is_fatal, findings_count, evaluated_at, rescored_by, rescored_at, reason_enc, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
@@ -1744,6 +2512,12 @@ SELECT e.id, e.conversation_id, e.agent_id, e.score, e.state, e.is_fatal, e.find
 -- evaluation.list_wide
 SELECT e.id, e.conversation_id, e.agent_id, e.score, e.state, e.is_fatal, e.findings_count, e.evaluated_at, e.version FROM (SELECT p.id FROM (SELECT e.id, e.evaluated_at, e.unit_id FROM evaluation e WHERE e.evaluated_at <= $1 AND (e.evaluated_at < $1 OR e.id < $2) AND (e.state = $3 OR $3 IS NULL) AND (e.score < $4 OR $4 IS NULL) ORDER BY e.evaluated_at DESC, e.id DESC FETCH FIRST $5 ROWS ONLY) p CROSS JOIN LATERAL (SELECT s.depth FROM unit_closure s WHERE s.ancestor_id = $6 AND s.unit_id = p.unit_id FETCH FIRST 1 ROWS ONLY) w ORDER BY p.evaluated_at DESC, p.id DESC FETCH FIRST $7 ROWS ONLY) f JOIN evaluation e ON e.id = f.id ORDER BY e.evaluated_at DESC, e.id DESC;
 
+-- evaluation.lock_figures
+SELECT id, unit_id, evaluated_at, score FROM evaluation WHERE id = ANY($1) FOR UPDATE;
+
+-- evaluation.lock_owned
+SELECT id, unit_id, evaluated_at, score FROM evaluation WHERE conversation_id = ANY($1) FOR UPDATE;
+
 -- evaluation.of_conversation
 SELECT id FROM evaluation WHERE conversation_id = $1;
 
@@ -1765,8 +2539,11 @@ DELETE FROM evaluation WHERE conversation_id = ANY($1);
 -- evaluation.rescore
 UPDATE evaluation SET score = $1, state = $2, is_fatal = $3, findings_count = $4, rescored_by = $5, rescored_at = $6, reason_enc = $7, version = $8 WHERE id = $9 AND version = $10;
 
--- evaluation.reseal_reason_enc
-UPDATE evaluation SET reason_enc = $1 WHERE id = $2 AND reason_enc = $3;
+-- evaluation.reseal
+UPDATE evaluation SET reason_enc = $1 WHERE id = $2 AND reason_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- evaluation.reseal (many rows)
+UPDATE evaluation SET reason_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE evaluation.id = f.id AND evaluation.reason_enc IS NOT DISTINCT FROM f.old0;
 
 -- evaluation.sealed
 SELECT id, reason_enc FROM evaluation ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -1792,8 +2569,11 @@ DELETE FROM evaluation_criterion WHERE evaluation_id IN (SELECT e.id FROM evalua
 -- evaluation_criterion.rescore
 UPDATE evaluation_criterion SET points = $1, is_met = $2, remark_enc = $3 WHERE evaluation_id = $4 AND criterion_id = $5;
 
--- evaluation_criterion.reseal_remark_enc
-UPDATE evaluation_criterion SET remark_enc = $1 WHERE evaluation_id = $2 AND criterion_id = $3 AND remark_enc = $4;
+-- evaluation_criterion.reseal
+UPDATE evaluation_criterion SET remark_enc = $1 WHERE evaluation_id = $2 AND criterion_id = $3 AND remark_enc IS NOT DISTINCT FROM CAST($4 AS bytea);
+
+-- evaluation_criterion.reseal (many rows)
+UPDATE evaluation_criterion SET remark_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS bytea[]), CAST($4 AS bytea[])) AS f (evaluation_id, criterion_id, next0, old0) WHERE evaluation_criterion.evaluation_id = f.evaluation_id AND evaluation_criterion.criterion_id = f.criterion_id AND evaluation_criterion.remark_enc IS NOT DISTINCT FROM f.old0;
 
 -- evaluation_criterion.sealed
 SELECT evaluation_id, criterion_id, remark_enc FROM evaluation_criterion ORDER BY evaluation_id, criterion_id FETCH FIRST $1 ROWS ONLY;
@@ -1810,8 +2590,11 @@ SELECT export_id, part_no, row_count, rows_enc FROM export_part WHERE export_id 
 -- export_part.remove
 DELETE FROM export_part WHERE export_id = $1;
 
--- export_part.reseal_rows_enc
-UPDATE export_part SET rows_enc = $1 WHERE export_id = $2 AND part_no = $3 AND rows_enc = $4;
+-- export_part.reseal
+UPDATE export_part SET rows_enc = $1 WHERE export_id = $2 AND part_no = $3 AND rows_enc IS NOT DISTINCT FROM CAST($4 AS bytea);
+
+-- export_part.reseal (many rows)
+UPDATE export_part SET rows_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS bytea[]), CAST($4 AS bytea[])) AS f (export_id, part_no, next0, old0) WHERE export_part.export_id = f.export_id AND export_part.part_no = f.part_no AND export_part.rows_enc IS NOT DISTINCT FROM f.old0;
 
 -- export_part.sealed
 SELECT export_id, part_no, rows_enc FROM export_part ORDER BY export_id, part_no FETCH FIRST $1 ROWS ONLY;
@@ -1826,7 +2609,7 @@ SELECT e.id, j.error_code FROM export_request e JOIN job j ON j.id = e.job_id WH
 SELECT COUNT(*) AS asked_count FROM export_request WHERE account_id = $1 AND asked_at >= $2;
 
 -- export_request.by_id
-SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes FROM export_request WHERE id = $1;
+SELECT id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes, digest_hex FROM export_request WHERE id = $1;
 
 -- export_request.change
 UPDATE export_request SET state = $1, job_id = $2, file_id = $3, cursor_text = $4, part_count = $5, row_count = $6, is_collected = $7, size_bytes = $8, error_code = $9, ended_at = $10, expires_at = $11, download_count = $12, version = $13, read_scopes = $14 WHERE id = $15 AND version = $16;
@@ -1838,10 +2621,10 @@ SELECT id FROM export_request WHERE state = 'ready' AND expires_at <= $1 ORDER B
 SELECT id FROM export_request WHERE ended_at < $1 AND state <> 'ready' ORDER BY ended_at, id FETCH FIRST $2 ROWS ONLY;
 
 -- export_request.insert
-INSERT INTO export_request (id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24);
+INSERT INTO export_request (id, kind, format, lang, offset_minutes, account_id, column_keys, params_enc, is_unmasked, state, job_id, file_id, cursor_text, part_count, row_count, is_collected, size_bytes, error_code, asked_at, ended_at, expires_at, download_count, version, read_scopes, digest_hex) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25);
 
 -- export_request.list
-SELECT e.id, e.kind, e.format, e.is_unmasked, e.state, e.row_count, e.is_collected, e.size_bytes, e.error_code, e.asked_at, e.ended_at, e.expires_at, e.download_count, e.version, j.done FROM export_request e LEFT JOIN job j ON j.id = e.job_id WHERE e.account_id = $1 AND e.id < $2 ORDER BY e.id DESC FETCH FIRST $3 ROWS ONLY;
+SELECT e.id, e.kind, e.format, e.is_unmasked, e.state, e.row_count, e.is_collected, e.size_bytes, e.error_code, e.asked_at, e.ended_at, e.expires_at, e.download_count, e.digest_hex, e.version, j.done FROM export_request e LEFT JOIN job j ON j.id = e.job_id WHERE e.account_id = $1 AND e.id < $2 ORDER BY e.id DESC FETCH FIRST $3 ROWS ONLY;
 
 -- export_request.open_count
 SELECT COUNT(*) AS open_count FROM export_request WHERE account_id = $1 AND state IN ('waiting', 'queued', 'running');
@@ -1849,14 +2632,164 @@ SELECT COUNT(*) AS open_count FROM export_request WHERE account_id = $1 AND stat
 -- export_request.remove
 DELETE FROM export_request WHERE id = $1;
 
--- export_request.reseal_params_enc
-UPDATE export_request SET params_enc = $1 WHERE id = $2 AND params_enc = $3;
+-- export_request.reseal
+UPDATE export_request SET params_enc = $1 WHERE id = $2 AND params_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- export_request.reseal (many rows)
+UPDATE export_request SET params_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE export_request.id = f.id AND export_request.params_enc IS NOT DISTINCT FROM f.old0;
 
 -- export_request.sealed
 SELECT id, params_enc FROM export_request ORDER BY id FETCH FIRST $1 ROWS ONLY;
 
 -- export_request.sealed_next
 SELECT id, params_enc FROM export_request WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- figure_count.add
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (stage, figure, at, unit_id, bucket, id) DO UPDATE SET amount = figure_count.amount + $7;
+
+-- figure_count.clear
+DELETE FROM figure_count WHERE amount IS NOT NULL;
+
+-- figure_count.fresh
+SELECT figure, at, unit_id, bucket, id, amount FROM figure_count WHERE stage = 'fresh' ORDER BY figure, at, unit_id, bucket, id FETCH FIRST $1 ROWS ONLY;
+
+-- figure_count.insert
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- figure_count.insert (many rows)
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT * FROM unnest(CAST($1 AS varchar[]), CAST($2 AS varchar[]), CAST($3 AS timestamp(3)[]), CAST($4 AS uuid[]), CAST($5 AS bigint[]), CAST($6 AS uuid[]), CAST($7 AS bigint[]));
+
+-- figure_count.make_bank
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'bank', figure, at, CAST('00000000-0000-7000-8000-000000000001' AS uuid), bucket, CAST('00000000-0000-7000-8000-000000000001' AS uuid), SUM(amount) FROM figure_count WHERE stage = 'unit' GROUP BY figure, at, bucket;
+
+-- figure_count.make_conversation_closed
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'conversation.closed', DATE_TRUNC('hour', x.opened_at), x.first_unit_id, 0, x.first_unit_id, COUNT(*) FROM conversation x WHERE x.state = 'closed' GROUP BY DATE_TRUNC('hour', x.opened_at), x.first_unit_id;
+
+-- figure_count.make_conversation_contained
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'conversation.contained', DATE_TRUNC('hour', x.opened_at), x.first_unit_id, 0, x.first_unit_id, COUNT(*) FROM conversation x WHERE x.state = 'closed' AND x.queued_at IS NULL AND x.assigned_at IS NULL GROUP BY DATE_TRUNC('hour', x.opened_at), x.first_unit_id;
+
+-- figure_count.make_conversation_handed
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'conversation.handed', DATE_TRUNC('hour', x.opened_at), x.first_unit_id, 0, x.first_unit_id, COUNT(*) FROM conversation x WHERE (x.queued_at IS NOT NULL OR x.assigned_at IS NOT NULL) GROUP BY DATE_TRUNC('hour', x.opened_at), x.first_unit_id;
+
+-- figure_count.make_conversation_opened
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'conversation.opened', DATE_TRUNC('hour', x.opened_at), x.first_unit_id, 0, x.first_unit_id, COUNT(*) FROM conversation x GROUP BY DATE_TRUNC('hour', x.opened_at), x.first_unit_id;
+
+-- figure_count.make_conversation_wait
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'conversation.wait', on_hour, first_unit_id, bucket, first_unit_id, COUNT(*) FROM (SELECT DATE_TRUNC('hour', opened_at) AS on_hour, first_unit_id, CAST(ROUND(EXTRACT(EPOCH FROM waited)) AS bigint) AS bucket FROM (SELECT opened_at, first_unit_id, first_response_at - COALESCE(queued_at, opened_at) AS waited FROM conversation WHERE first_response_at IS NOT NULL) answered) sums GROUP BY on_hour, first_unit_id, bucket;
+
+-- figure_count.make_day
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'day', figure, on_day, CAST('00000000-0000-7000-8000-000000000001' AS uuid), bucket, CAST('00000000-0000-7000-8000-000000000001' AS uuid), SUM(amount) FROM (SELECT figure, DATE_TRUNC('day', at) AS on_day, bucket, amount FROM figure_count WHERE stage = 'bank') hours GROUP BY figure, on_day, bucket;
+
+-- figure_count.make_rating_count
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'rating.count', DATE_TRUNC('hour', x.opened_at), x.first_unit_id, 0, x.first_unit_id, COUNT(*) FROM conversation_rating r JOIN conversation x ON x.id = r.conversation_id GROUP BY DATE_TRUNC('hour', x.opened_at), x.first_unit_id;
+
+-- figure_count.make_rating_sum
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'rating.sum', DATE_TRUNC('hour', x.opened_at), x.first_unit_id, 0, x.first_unit_id, SUM(r.score) FROM conversation_rating r JOIN conversation x ON x.id = r.conversation_id GROUP BY DATE_TRUNC('hour', x.opened_at), x.first_unit_id;
+
+-- figure_count.make_robot_answer
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'robot.answer', DATE_TRUNC('hour', t.at), x.first_unit_id, 0, x.first_unit_id, COUNT(*) FROM robot_turn t JOIN conversation x ON x.id = t.conversation_id WHERE t.outcome = 'answer' GROUP BY DATE_TRUNC('hour', t.at), x.first_unit_id;
+
+-- figure_count.make_robot_clarify
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'robot.clarify', DATE_TRUNC('hour', t.at), x.first_unit_id, 0, x.first_unit_id, COUNT(*) FROM robot_turn t JOIN conversation x ON x.id = t.conversation_id WHERE t.outcome = 'clarify' GROUP BY DATE_TRUNC('hour', t.at), x.first_unit_id;
+
+-- figure_count.make_score_count
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'score.count', DATE_TRUNC('hour', x.evaluated_at), x.unit_id, 0, x.unit_id, COUNT(*) FROM evaluation x WHERE x.score IS NOT NULL GROUP BY DATE_TRUNC('hour', x.evaluated_at), x.unit_id;
+
+-- figure_count.make_score_sum
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'score.sum', DATE_TRUNC('hour', x.evaluated_at), x.unit_id, 0, x.unit_id, SUM(x.score) FROM evaluation x WHERE x.score IS NOT NULL GROUP BY DATE_TRUNC('hour', x.evaluated_at), x.unit_id;
+
+-- figure_count.make_ticket_opened
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'ticket.opened', DATE_TRUNC('hour', x.opened_at), x.unit_id, 0, x.unit_id, COUNT(*) FROM ticket x GROUP BY DATE_TRUNC('hour', x.opened_at), x.unit_id;
+
+-- figure_count.make_ticket_solved
+INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT 'unit', 'ticket.solved', DATE_TRUNC('hour', x.solved_at), x.unit_id, 0, x.unit_id, COUNT(*) FROM ticket x WHERE x.solved_at IS NOT NULL GROUP BY DATE_TRUNC('hour', x.solved_at), x.unit_id;
+
+-- figure_count.remove_fresh
+DELETE FROM figure_count WHERE stage = 'fresh' AND figure = $1 AND at >= $2 AND at <= $3 AND id = ANY($4);
+
+-- figure_count.remove_zero
+DELETE FROM figure_count WHERE stage = $1 AND figure = $2 AND at = $3 AND unit_id = $4 AND bucket = $5 AND id = $6 AND amount = 0;
+
+-- flow.by_id
+SELECT id, flow_key, locale, title, state, owner_id, published_version, draft_version, last_version, updated_at, version FROM flow WHERE id = $1;
+
+-- flow.by_key
+SELECT id, flow_key, locale, title, state, owner_id, published_version, draft_version, last_version, updated_at, version FROM flow WHERE locale = $1 AND flow_key = $2;
+
+-- flow.insert
+INSERT INTO flow (id, flow_key, locale, title, state, owner_id, published_version, draft_version, last_version, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- flow.list
+SELECT id, flow_key, locale, title, state, owner_id, published_version, draft_version, last_version, updated_at, version FROM flow ORDER BY locale desc, flow_key asc FETCH FIRST $1 ROWS ONLY;
+
+-- flow.live
+SELECT v.definition, v.version_no FROM flow f JOIN flow_version v ON v.flow_id = f.id AND v.version_no = f.published_version ORDER BY f.locale, f.flow_key FETCH FIRST $1 ROWS ONLY;
+
+-- flow.stamp
+SELECT COUNT(*) AS flows, SUM(f.version) AS versions, MAX(f.updated_at) AS changed_at FROM flow f;
+
+-- flow.update
+UPDATE flow SET title = $1, state = $2, published_version = $3, draft_version = $4, last_version = $5, updated_at = $6, version = $7 WHERE id = $8 AND version = $9;
+
+-- flow_end.insert
+INSERT INTO flow_end (id, conversation_id, locale, flow_key, flow_version, outcome, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- flow_end.owned
+SELECT id, conversation_id, locale, flow_key, flow_version, outcome, reason, at FROM flow_end WHERE conversation_id = ANY($1) ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- flow_end.owned_next
+SELECT id, conversation_id, locale, flow_key, flow_version, outcome, reason, at FROM flow_end WHERE conversation_id = ANY($1) AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+
+-- flow_end.owned_whole
+SELECT id, conversation_id, locale, flow_key, flow_version, outcome, reason, at FROM flow_end WHERE conversation_id = ANY($1) FETCH FIRST $2 ROWS ONLY;
+
+-- flow_end.remove_owned
+DELETE FROM flow_end WHERE conversation_id = ANY($1);
+
+-- flow_run.by_id
+SELECT conversation_id, event_id, state_enc, is_active, started_at, expires_at, version FROM flow_run WHERE conversation_id = $1;
+
+-- flow_run.insert
+INSERT INTO flow_run (conversation_id, event_id, state_enc, is_active, started_at, expires_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- flow_run.owned
+SELECT conversation_id, event_id, state_enc, is_active, started_at, expires_at, version FROM flow_run WHERE conversation_id = ANY($1) ORDER BY conversation_id FETCH FIRST $2 ROWS ONLY;
+
+-- flow_run.owned_next
+SELECT conversation_id, event_id, state_enc, is_active, started_at, expires_at, version FROM flow_run WHERE conversation_id = ANY($1) AND conversation_id > $2 ORDER BY conversation_id FETCH FIRST $3 ROWS ONLY;
+
+-- flow_run.owned_whole
+SELECT conversation_id, event_id, state_enc, is_active, started_at, expires_at, version FROM flow_run WHERE conversation_id = ANY($1) FETCH FIRST $2 ROWS ONLY;
+
+-- flow_run.remove_owned
+DELETE FROM flow_run WHERE conversation_id = ANY($1);
+
+-- flow_run.reseal
+UPDATE flow_run SET state_enc = $1 WHERE conversation_id = $2 AND state_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- flow_run.reseal (many rows)
+UPDATE flow_run SET state_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (conversation_id, next0, old0) WHERE flow_run.conversation_id = f.conversation_id AND flow_run.state_enc IS NOT DISTINCT FROM f.old0;
+
+-- flow_run.sealed
+SELECT conversation_id, state_enc FROM flow_run ORDER BY conversation_id FETCH FIRST $1 ROWS ONLY;
+
+-- flow_run.sealed_next
+SELECT conversation_id, state_enc FROM flow_run WHERE conversation_id > $1 ORDER BY conversation_id FETCH FIRST $2 ROWS ONLY;
+
+-- flow_run.update
+UPDATE flow_run SET event_id = $1, state_enc = $2, is_active = $3, started_at = $4, expires_at = $5, version = $6 WHERE conversation_id = $7 AND version = $8;
+
+-- flow_version.by_no
+SELECT flow_id, version_no, state, definition, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason FROM flow_version WHERE flow_id = $1 AND version_no = $2;
+
+-- flow_version.insert
+INSERT INTO flow_version (flow_id, version_no, state, definition, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- flow_version.move
+UPDATE flow_version SET state = $1, approver_id = $2, approved_at = $3, rejected_reason = $4 WHERE flow_id = $5 AND version_no = $6;
+
+-- flow_version.of_flow
+SELECT flow_id, version_no, state, definition, author_id, reason, content_hash, created_at, approver_id, approved_at, rejected_reason FROM flow_version WHERE flow_id = $1 ORDER BY version_no desc FETCH FIRST $2 ROWS ONLY;
 
 -- id_block.insert
 INSERT INTO id_block (name, next_value) VALUES ($1, $2);
@@ -1990,11 +2923,56 @@ UPDATE job_schedule SET next_at = $1 WHERE kind = $2 AND next_at = $3;
 -- job_schedule.all
 SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job_schedule ORDER BY kind asc FETCH FIRST $1 ROWS ONLY;
 
+-- job_schedule.next_of
+SELECT kind, next_at FROM job_schedule WHERE is_enabled = 1 AND kind = ANY($1) ORDER BY kind;
+
 -- job_schedule.of_kind
 SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job_schedule WHERE kind = $1;
 
 -- job_schedule.set
 UPDATE job_schedule SET cron = $1, is_enabled = $2, next_at = $3, changed_by = $4, changed_at = $5, version = $6 WHERE kind = $7 AND version = $8;
+
+-- learning_batch.insert
+INSERT INTO learning_batch (id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- learning_batch.list
+SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at FROM learning_batch ORDER BY created_at DESC, id DESC FETCH FIRST $1 ROWS ONLY;
+
+-- learning_batch.newest
+SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at FROM learning_batch WHERE locale = $1 ORDER BY created_at desc FETCH FIRST $2 ROWS ONLY;
+
+-- learning_member.insert
+INSERT INTO learning_member (id, proposal_id, position, conversation_id, message_seq, is_reply) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- learning_member.known
+SELECT proposal_id FROM learning_member WHERE conversation_id = $1 AND message_seq = $2 AND is_reply = 0 ORDER BY proposal_id FETCH FIRST 1 ROWS ONLY;
+
+-- learning_member.of_proposals
+SELECT id, proposal_id, position, conversation_id, message_seq, is_reply FROM learning_member WHERE proposal_id = ANY($1) ORDER BY proposal_id, position;
+
+-- learning_member.owned
+SELECT id, proposal_id, position, conversation_id, message_seq, is_reply FROM learning_member WHERE conversation_id = ANY($1) ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- learning_member.owned_next
+SELECT id, proposal_id, position, conversation_id, message_seq, is_reply FROM learning_member WHERE conversation_id = ANY($1) AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+
+-- learning_member.owned_whole
+SELECT id, proposal_id, position, conversation_id, message_seq, is_reply FROM learning_member WHERE conversation_id = ANY($1) FETCH FIRST $2 ROWS ONLY;
+
+-- learning_member.remove_owned
+DELETE FROM learning_member WHERE conversation_id = ANY($1);
+
+-- learning_proposal.by_id
+SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version FROM learning_proposal WHERE id = $1;
+
+-- learning_proposal.decide
+UPDATE learning_proposal SET state = $1, article_id = $2, decided_by = $3, decided_at = $4, version = $5 WHERE id = $6 AND version = $7;
+
+-- learning_proposal.insert
+INSERT INTO learning_proposal (id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- learning_proposal.open
+SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version FROM learning_proposal WHERE state = 'open' AND id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- lease.drop
 UPDATE lease SET until_at = $1 WHERE name = $2 AND holder = $3;
@@ -2041,17 +3019,20 @@ SELECT COUNT(*) AS hold_count FROM legal_hold WHERE is_active = 1;
 -- legal_hold.insert
 INSERT INTO legal_hold (id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
+-- legal_hold.of_requester
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE requester_id = $1 ORDER BY placed_at desc, id desc FETCH FIRST $2 ROWS ONLY;
+
 -- legal_hold.page
 SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE is_active = $1 AND placed_at <= $2 AND (placed_at < $2 OR id < $3) ORDER BY placed_at DESC, id DESC FETCH FIRST $4 ROWS ONLY;
 
 -- legal_hold.release
 UPDATE legal_hold SET is_active = $1, released_by = $2, approved_by = $3, released_at = $4, version = $5 WHERE id = $6 AND version = $7 AND is_active = 1;
 
--- legal_hold.reseal_authority_enc
-UPDATE legal_hold SET authority_enc = $1 WHERE id = $2 AND authority_enc = $3;
+-- legal_hold.reseal
+UPDATE legal_hold SET reason_enc = $1, authority_enc = $2 WHERE id = $3 AND reason_enc IS NOT DISTINCT FROM CAST($4 AS bytea) AND authority_enc IS NOT DISTINCT FROM CAST($5 AS bytea);
 
--- legal_hold.reseal_reason_enc
-UPDATE legal_hold SET reason_enc = $1 WHERE id = $2 AND reason_enc = $3;
+-- legal_hold.reseal (many rows)
+UPDATE legal_hold SET reason_enc = f.next0, authority_enc = f.next1 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[])) AS f (id, next0, old0, next1, old1) WHERE legal_hold.id = f.id AND legal_hold.reason_enc IS NOT DISTINCT FROM f.old0 AND legal_hold.authority_enc IS NOT DISTINCT FROM f.old1;
 
 -- legal_hold.sealed
 SELECT id, reason_enc, authority_enc FROM legal_hold ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -2086,8 +3067,11 @@ SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc
 -- message.remove_owned
 DELETE FROM message WHERE conversation_id = ANY($1);
 
--- message.reseal_body_enc
-UPDATE message SET body_enc = $1 WHERE conversation_id = $2 AND opened_month = $3 AND seq = $4 AND body_enc = $5;
+-- message.reseal
+UPDATE message SET body_enc = $1 WHERE conversation_id = $2 AND opened_month = $3 AND seq = $4 AND body_enc IS NOT DISTINCT FROM CAST($5 AS bytea);
+
+-- message.reseal (many rows)
+UPDATE message SET body_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS bigint[]), CAST($4 AS bytea[]), CAST($5 AS bytea[])) AS f (conversation_id, opened_month, seq, next0, old0) WHERE message.conversation_id = f.conversation_id AND message.opened_month = f.opened_month AND message.seq = f.seq AND message.body_enc IS NOT DISTINCT FROM f.old0;
 
 -- message.sealed
 SELECT conversation_id, opened_month, seq, id, body_enc FROM message ORDER BY conversation_id, opened_month, seq FETCH FIRST $1 ROWS ONLY;
@@ -2095,20 +3079,38 @@ SELECT conversation_id, opened_month, seq, id, body_enc FROM message ORDER BY co
 -- message.sealed_next
 SELECT conversation_id, opened_month, seq, id, body_enc FROM message WHERE conversation_id >= $1 AND (conversation_id > $1 OR (opened_month >= $2 AND (opened_month > $2 OR (seq > $3)))) ORDER BY conversation_id, opened_month, seq FETCH FIRST $4 ROWS ONLY;
 
+-- message_token.hash_page
+SELECT m.conversation_id, m.opened_month, m.seq, m.id, m.at, m.body_enc FROM (SELECT q.conversation_id, q.opened_month, q.seq, q.index_version FROM (SELECT k.conversation_id, k.opened_month, k.seq, k.index_version FROM message_token k WHERE k.conversation_id >= $1 AND (k.conversation_id > $1 OR k.seq > $2) ORDER BY k.conversation_id, k.seq FETCH FIRST $3 ROWS ONLY) q) p JOIN message m ON m.conversation_id = p.conversation_id AND m.opened_month = p.opened_month AND m.seq = p.seq WHERE p.index_version <> $4 ORDER BY p.conversation_id, p.seq FETCH FIRST $5 ROWS ONLY;
+
+-- message_token.other_version
+SELECT COUNT(*) AS row_count FROM (SELECT q.conversation_id, q.opened_month, q.seq, q.index_version FROM (SELECT k.conversation_id, k.opened_month, k.seq, k.index_version FROM message_token k WHERE k.conversation_id >= $1 AND (k.conversation_id > $1 OR k.seq > $2) ORDER BY k.conversation_id, k.seq FETCH FIRST $3 ROWS ONLY) q) p WHERE p.index_version <> $4;
+
 -- message_token.put
 INSERT INTO message_token (conversation_id, opened_month, seq, message_id, at, index_version, tokens) SELECT x.c, x.o, x.s, x.m, x.a, x.v, CAST(x.t AS bigint[]) FROM json_to_recordset(CAST($1 AS json)) AS x(c uuid, o bigint, s bigint, m uuid, a timestamp, v bigint, t text) WHERE EXISTS (SELECT 1 FROM conversation k JOIN crypto_dek d ON d.id = k.dek_id WHERE k.id = x.c AND d.state <> 'destroyed') ON CONFLICT DO NOTHING;
+
+-- message_token.remove_old
+DELETE FROM message_token WHERE conversation_id = $1 AND seq = $2;
+
+-- message_token.remove_old (many rows)
+DELETE FROM message_token USING unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[])) AS f (conversation_id, seq) WHERE message_token.conversation_id = f.conversation_id AND message_token.seq = f.seq;
 
 -- message_token.remove_owned
 DELETE FROM message_token WHERE conversation_id = ANY($1);
 
 -- message_token.search
-SELECT m.id AS message_id, k.conversation_id, k.seq, m.sender, k.at, m.body_enc, c.state, c.requester_id, r.name_enc, r.is_identified FROM message_token k JOIN conversation c ON c.id = k.conversation_id JOIN requester r ON r.id = c.requester_id JOIN message m ON m.conversation_id = k.conversation_id AND m.opened_month = k.opened_month AND m.seq = k.seq WHERE k.tokens @> CAST($1 AS bigint[]) AND ($2 = 1 OR c.assignee_id = $3 OR (c.state = 'queued' AND (c.skill_group_id IS NULL OR c.skill_group_id = ANY($4)))) AND (c.assignee_id = $5 OR c.assignee_id IS NULL OR $5 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $6 AND s.unit_id = c.unit_id AND s.depth <= $7) AND k.at <= $8 AND (k.at < $8 OR k.message_id < $9) ORDER BY k.at DESC, k.message_id DESC FETCH FIRST $10 ROWS ONLY;
+WITH found AS MATERIALIZED (SELECT k.conversation_id, k.opened_month, k.seq, k.message_id, k.at FROM message_token k WHERE k.tokens @> CAST($1 AS bigint[])) SELECT m.id AS message_id, f.conversation_id, f.seq, m.sender, f.at, m.body_enc, f.state, f.requester_id, r.name_enc, r.is_identified FROM (SELECT k.conversation_id, k.opened_month, k.seq, k.message_id, k.at, c.state, c.requester_id FROM (SELECT k.conversation_id, k.opened_month, k.seq, k.message_id, k.at FROM found k WHERE k.at <= $2 AND (k.at < $2 OR k.message_id < $3) ORDER BY k.at DESC, k.message_id DESC) k CROSS JOIN LATERAL (SELECT q.state, q.requester_id, q.assignee_id, q.skill_group_id, q.unit_id FROM conversation q WHERE q.id = k.conversation_id FETCH FIRST 1 ROWS ONLY) c WHERE ($4 = 1 OR c.assignee_id = $5 OR (c.state = 'queued' AND (c.skill_group_id IS NULL OR c.skill_group_id = ANY($6)))) AND (c.assignee_id = $7 OR c.assignee_id IS NULL OR $7 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $8 AND s.unit_id = c.unit_id AND s.depth <= $9) ORDER BY k.at DESC, k.message_id DESC FETCH FIRST $10 ROWS ONLY) f CROSS JOIN LATERAL (SELECT n.id, n.sender, n.body_enc FROM message n WHERE n.conversation_id = f.conversation_id AND n.opened_month = f.opened_month AND n.seq = f.seq FETCH FIRST 1 ROWS ONLY) m CROSS JOIN LATERAL (SELECT o.name_enc, o.is_identified FROM requester o WHERE o.id = f.requester_id FETCH FIRST 1 ROWS ONLY) r ORDER BY f.at DESC, f.message_id DESC;
+
+-- message_token.search_newest
+SELECT m.id AS message_id, f.conversation_id, f.seq, m.sender, f.at, m.body_enc, f.state, f.requester_id, r.name_enc, r.is_identified FROM (SELECT k.conversation_id, k.opened_month, k.seq, k.message_id, k.at, c.state, c.requester_id FROM (SELECT k.conversation_id, k.opened_month, k.seq, k.message_id, k.at FROM (SELECT k.conversation_id, k.opened_month, k.seq, k.message_id, k.at, k.tokens FROM message_token k WHERE k.at <= $1 AND (k.at < $1 OR k.message_id < $2) ORDER BY k.at DESC, k.message_id DESC FETCH FIRST $3 ROWS ONLY) k WHERE k.tokens @> CAST($4 AS bigint[])) k CROSS JOIN LATERAL (SELECT q.state, q.requester_id, q.assignee_id, q.skill_group_id, q.unit_id FROM conversation q WHERE q.id = k.conversation_id FETCH FIRST 1 ROWS ONLY) c WHERE ($5 = 1 OR c.assignee_id = $6 OR (c.state = 'queued' AND (c.skill_group_id IS NULL OR c.skill_group_id = ANY($7)))) AND (c.assignee_id = $8 OR c.assignee_id IS NULL OR $8 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $9 AND s.unit_id = c.unit_id AND s.depth <= $10) ORDER BY k.at DESC, k.message_id DESC FETCH FIRST $11 ROWS ONLY) f CROSS JOIN LATERAL (SELECT n.id, n.sender, n.body_enc FROM message n WHERE n.conversation_id = f.conversation_id AND n.opened_month = f.opened_month AND n.seq = f.seq FETCH FIRST 1 ROWS ONLY) m CROSS JOIN LATERAL (SELECT o.name_enc, o.is_identified FROM requester o WHERE o.id = f.requester_id FETCH FIRST 1 ROWS ONLY) r ORDER BY f.at DESC, f.message_id DESC;
+
+-- message_token.span_end
+SELECT p.conversation_id, p.seq FROM (SELECT q.conversation_id, q.opened_month, q.seq, q.index_version FROM (SELECT k.conversation_id, k.opened_month, k.seq, k.index_version FROM message_token k WHERE k.conversation_id >= $1 AND (k.conversation_id > $1 OR k.seq > $2) ORDER BY k.conversation_id, k.seq FETCH FIRST $3 ROWS ONLY) q) p ORDER BY p.conversation_id DESC, p.seq DESC FETCH FIRST 1 ROWS ONLY;
 
 -- message_token.touched
 SELECT c.id, c.opened_at FROM conversation c WHERE c.last_at >= $1 AND c.opened_at >= $2 AND (c.opened_at > $2 OR c.id > $3) ORDER BY c.opened_at, c.id FETCH FIRST $4 ROWS ONLY;
 
 -- message_token.unindexed
-SELECT m.conversation_id, m.opened_month, m.seq, m.id, m.at, m.body_enc FROM message m WHERE m.conversation_id = ANY($1) AND m.sender IN ('requester', 'agent') AND m.conversation_id >= $2 AND (m.conversation_id > $2 OR m.seq > $3) AND NOT EXISTS (SELECT 1 FROM message_token k WHERE k.conversation_id = m.conversation_id AND k.seq = m.seq AND k.index_version = $4) ORDER BY m.conversation_id, m.seq FETCH FIRST $5 ROWS ONLY;
+SELECT m.conversation_id, m.opened_month, m.seq, m.id, m.at, m.body_enc FROM message m WHERE m.conversation_id = ANY($1) AND m.sender IN ('requester', 'agent') AND m.conversation_id >= $2 AND (m.conversation_id > $2 OR m.seq > $3) AND NOT EXISTS (SELECT 1 FROM message_token k WHERE k.conversation_id = m.conversation_id AND k.seq = m.seq) ORDER BY m.conversation_id, m.seq FETCH FIRST $4 ROWS ONLY;
 
 -- note.by_id
 SELECT id, conversation_id, author_id, body_enc, at FROM conversation_note WHERE id = $1;
@@ -2218,8 +3220,11 @@ INSERT INTO notify_channel (id, type, name, is_enabled, min_severity, lang, sett
 -- notify_channel.remove
 DELETE FROM notify_channel WHERE id = $1 AND version = $2;
 
--- notify_channel.reseal_secret_enc
-UPDATE notify_channel SET secret_enc = $1 WHERE id = $2 AND secret_enc = $3;
+-- notify_channel.reseal
+UPDATE notify_channel SET secret_enc = $1 WHERE id = $2 AND secret_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- notify_channel.reseal (many rows)
+UPDATE notify_channel SET secret_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE notify_channel.id = f.id AND notify_channel.secret_enc IS NOT DISTINCT FROM f.old0;
 
 -- notify_channel.sealed
 SELECT id, secret_enc FROM notify_channel ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -2232,6 +3237,18 @@ UPDATE notify_channel SET last_sent_at = $1, failing_at = $2, error_code = $3 WH
 
 -- notify_channel.update
 UPDATE notify_channel SET name = $1, is_enabled = $2, min_severity = $3, lang = $4, settings = $5, secret_enc = $6, changed_by = $7, version = $8, failing_at = $9, error_code = $10 WHERE id = $11 AND version = $12;
+
+-- opinion.by_aspect
+SELECT o.aspect, o.polarity, COUNT(*) AS opinion_count FROM conversation_opinion o WHERE o.closed_at >= $1 AND o.closed_at < $2 AND (o.agent_id = $3 OR o.agent_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = o.unit_id AND s.depth <= $5) GROUP BY o.aspect, o.polarity;
+
+-- opinion.by_day
+SELECT TO_CHAR(on_date, 'YYYY-MM-DD') AS on_day, polarity, COUNT(*) AS opinion_count FROM (SELECT CAST(o.closed_at + $1 * INTERVAL '1' MINUTE AS date) AS on_date, o.polarity FROM conversation_opinion o WHERE o.closed_at >= $2 AND o.closed_at < $3 AND (o.agent_id = $4 OR o.agent_id IS NULL OR $4 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $5 AND s.unit_id = o.unit_id AND s.depth <= $6)) said GROUP BY on_date, polarity;
+
+-- opinion.calming
+SELECT m.calmed, COUNT(*) AS mood_count, SUM(m.last_mood - m.lowest_mood) AS rise_sum FROM conversation_mood m WHERE m.lowest_mood < 0 AND m.closed_at >= $1 AND m.closed_at < $2 AND (m.agent_id = $3 OR m.agent_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = m.unit_id AND s.depth <= $5) GROUP BY m.calmed;
+
+-- opinion.moods
+SELECT COUNT(*) AS mood_count, SUM(m.first_mood) AS first_sum, SUM(m.last_mood) AS last_sum FROM conversation_mood m WHERE m.closed_at >= $1 AND m.closed_at < $2 AND (m.agent_id = $3 OR m.agent_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = m.unit_id AND s.depth <= $5);
 
 -- org_tree.lock
 UPDATE org_tree SET version = version + 1 WHERE id = 'tree';
@@ -2303,7 +3320,7 @@ UPDATE org_unit SET state = $1 WHERE id = $2 AND state = $3;
 UPDATE org_unit SET depth = depth + $1 WHERE id IN (SELECT d.unit_id FROM unit_closure d WHERE d.ancestor_id = $2);
 
 -- outbox_event.counts
-SELECT state, COUNT(*) AS events FROM outbox_event WHERE state <> 1 GROUP BY state;
+SELECT state, COUNT(*) AS events FROM (SELECT a.state FROM (SELECT e.state FROM outbox_event e WHERE e.state = 0 FETCH FIRST $1 ROWS ONLY) a UNION ALL SELECT b.state FROM (SELECT e.state FROM outbox_event e WHERE e.state = 2 FETCH FIRST $1 ROWS ONLY) b) found GROUP BY state;
 
 -- outbox_event.defer
 UPDATE outbox_event SET state = $1, attempts = $2, next_at = $3, last_error_code = $4 WHERE id = $5;
@@ -2323,56 +3340,134 @@ SELECT id, position, type, event_key, at, payload, state, attempts, next_at, las
 -- outbox_event.sweep
 DELETE FROM outbox_event WHERE state = $1 AND at < $2;
 
+-- partition.add_month
+SELECT made FROM add_month_partition($1, $2) AS made;
+
+-- partition.drop_month
+SELECT dropped FROM drop_month_partition($1, $2) AS dropped;
+
+-- partition.list
+SELECT CAST(c.relname AS varchar(64)) AS part_name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent IN (to_regclass('message'), to_regclass('audit_event')) ORDER BY c.relname;
+
 -- password_history.insert
 INSERT INTO password_history (id, account_id, password_hash, created_at) VALUES ($1, $2, $3, $4);
 
 -- password_history.recent
 SELECT id, account_id, password_hash, created_at FROM password_history WHERE account_id = $1 ORDER BY created_at desc, id desc FETCH FIRST $2 ROWS ONLY;
 
--- report.conversations
-SELECT COUNT(*) AS opened_count, SUM(CASE WHEN state = 'closed' THEN 1 ELSE 0 END) AS closed_count, SUM(CASE WHEN state = 'closed' AND queued_at IS NULL AND assigned_at IS NULL THEN 1 ELSE 0 END) AS contained_count, SUM(CASE WHEN queued_at IS NOT NULL OR assigned_at IS NOT NULL THEN 1 ELSE 0 END) AS handed_count FROM conversation c WHERE opened_at >= $1 AND opened_at < $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5);
+-- password_history.setup_remove
+DELETE FROM password_history WHERE account_id = $1;
+
+-- regression_case.count
+SELECT COUNT(*) AS cases FROM regression_case WHERE locale = $1;
+
+-- regression_case.insert
+INSERT INTO regression_case (id, locale, question, expected_id, is_must, author_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- regression_case.of_locale
+SELECT id, locale, question, expected_id, is_must, author_id, created_at FROM regression_case WHERE locale = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- regression_case.remove
+DELETE FROM regression_case WHERE id = $1;
+
+-- regression_run.by_version
+SELECT article_id, version_no, locale, is_passed, case_count, findings, at FROM regression_run WHERE article_id = $1 AND version_no = $2;
+
+-- regression_run.insert
+INSERT INTO regression_run (article_id, version_no, locale, is_passed, case_count, findings, at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- regression_run.remove
+DELETE FROM regression_run WHERE article_id = $1 AND version_no = $2;
+
+-- regression_run.waiting
+SELECT a.id, a.draft_version FROM article a WHERE a.state = 'approved' AND a.locale = $1 AND NOT EXISTS (SELECT r.article_id FROM regression_run r WHERE r.article_id = a.id AND r.version_no = a.draft_version) ORDER BY a.updated_at, a.id FETCH FIRST $2 ROWS ONLY;
+
+-- report.bank_per_day
+SELECT figure, TO_CHAR(on_date, 'YYYY-MM-DD') AS on_day, SUM(amount) AS amount FROM (SELECT f.figure, CAST(f.at + $1 * INTERVAL '1' MINUTE AS date) AS on_date, f.amount FROM figure_count f WHERE f.stage IN ('fresh', 'bank') AND f.figure IN ('conversation.opened', 'conversation.handed', 'ticket.opened') AND f.at >= $2 AND f.at < $3) hours GROUP BY figure, on_date;
+
+-- report.bank_totals
+SELECT figure, SUM(amount) AS amount FROM (SELECT f.figure, f.amount FROM figure_count f WHERE f.stage = 'day' AND f.figure IN ('conversation.closed', 'conversation.contained', 'rating.count', 'rating.sum', 'robot.answer', 'robot.clarify', 'score.count', 'score.sum', 'ticket.solved') AND f.at >= $1 AND f.at < $2 UNION ALL SELECT f.figure, f.amount FROM figure_count f WHERE f.stage = 'bank' AND f.figure IN ('conversation.closed', 'conversation.contained', 'rating.count', 'rating.sum', 'robot.answer', 'robot.clarify', 'score.count', 'score.sum', 'ticket.solved') AND f.at >= $3 AND f.at < $1 UNION ALL SELECT f.figure, f.amount FROM figure_count f WHERE f.stage = 'bank' AND f.figure IN ('conversation.closed', 'conversation.contained', 'rating.count', 'rating.sum', 'robot.answer', 'robot.clarify', 'score.count', 'score.sum', 'ticket.solved') AND f.at >= $2 AND f.at < $4 UNION ALL SELECT f.figure, f.amount FROM figure_count f WHERE f.stage = 'fresh' AND f.figure IN ('conversation.closed', 'conversation.contained', 'rating.count', 'rating.sum', 'robot.answer', 'robot.clarify', 'score.count', 'score.sum', 'ticket.solved') AND f.at >= $3 AND f.at < $4) sums GROUP BY figure;
+
+-- report.bank_waits
+SELECT bucket, SUM(amount) AS amount FROM (SELECT f.bucket, f.amount FROM figure_count f WHERE f.stage = 'day' AND f.figure IN ('conversation.wait') AND f.at >= $1 AND f.at < $2 UNION ALL SELECT f.bucket, f.amount FROM figure_count f WHERE f.stage = 'bank' AND f.figure IN ('conversation.wait') AND f.at >= $3 AND f.at < $1 UNION ALL SELECT f.bucket, f.amount FROM figure_count f WHERE f.stage = 'bank' AND f.figure IN ('conversation.wait') AND f.at >= $2 AND f.at < $4 UNION ALL SELECT f.bucket, f.amount FROM figure_count f WHERE f.stage = 'fresh' AND f.figure IN ('conversation.wait') AND f.at >= $3 AND f.at < $4) sums GROUP BY bucket;
 
 -- report.conversations_per_day
-SELECT on_day, COUNT(*) AS opened_count, SUM(is_handed) AS handed_count FROM ( SELECT TO_CHAR(opened_at + $1 * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day, CASE WHEN queued_at IS NOT NULL OR assigned_at IS NOT NULL THEN 1 ELSE 0 END AS is_handed FROM conversation c WHERE opened_at >= $2 AND opened_at < $3 AND (c.assignee_id = $4 OR c.assignee_id IS NULL OR $4 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $5 AND s.unit_id = c.unit_id AND s.depth <= $6)) opened GROUP BY on_day;
-
--- report.first_response
-SELECT ROUND(CAST(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM (first_response_at - COALESCE(queued_at, opened_at)))) AS numeric)) AS median_seconds FROM conversation c WHERE opened_at >= $1 AND opened_at < $2 AND first_response_at IS NOT NULL AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5);
+SELECT TO_CHAR(on_date, 'YYYY-MM-DD') AS on_day, SUM(weight) AS opened_count, SUM(weight * is_handed) AS handed_count, SUM(weight * is_closed) AS closed_count, SUM(CASE WHEN is_handed = 0 THEN weight * is_closed ELSE 0 END) AS contained_count FROM (SELECT CAST(c.opened_at + $1 * INTERVAL '1' MINUTE AS date) AS on_date, 1 AS weight, CASE WHEN c.queued_at IS NOT NULL OR c.assigned_at IS NOT NULL THEN 1 ELSE 0 END AS is_handed, CASE WHEN c.state = 'closed' THEN 1 ELSE 0 END AS is_closed FROM conversation c WHERE c.opened_at >= $2 AND c.opened_at < $3 AND (c.assignee_id = $4 OR c.assignee_id IS NULL OR $4 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $5 AND s.unit_id = c.unit_id AND s.depth <= $6)) opened GROUP BY on_date;
 
 -- report.first_steps
 SELECT CASE WHEN EXISTS (SELECT 1 FROM account a JOIN account_role r ON r.account_id = a.id WHERE a.state = 'active' AND r.role = 'officer') THEN 1 ELSE 0 END AS officer_count, CASE WHEN EXISTS (SELECT 1 FROM account a JOIN account_role r ON r.account_id = a.id WHERE a.state = 'active' AND r.role = 'agent') THEN 1 ELSE 0 END AS agent_count, CASE WHEN EXISTS (SELECT 1 FROM skill_group) THEN 1 ELSE 0 END AS skill_group_count, CASE WHEN EXISTS (SELECT 1 FROM article WHERE published_version IS NOT NULL) THEN 1 ELSE 0 END AS article_count, CASE WHEN EXISTS (SELECT 1 FROM site WHERE is_active = 1) THEN 1 ELSE 0 END AS site_count, CASE WHEN EXISTS (SELECT 1 FROM retention_rule) THEN 1 ELSE 0 END AS retention_count, CASE WHEN EXISTS (SELECT 1 FROM setting_section WHERE name = 'brand') THEN 1 ELSE 0 END AS brand_count, CASE WHEN EXISTS (SELECT 1 FROM sso_idp WHERE state = 'live') THEN 1 ELSE 0 END AS idp_count, CASE WHEN EXISTS (SELECT 1 FROM notify_channel WHERE is_enabled = 1 AND type = 'smtp') THEN 1 ELSE 0 END AS mail_count, (SELECT COUNT(*) FROM account a JOIN account_role r ON r.account_id = a.id WHERE a.state = 'active' AND r.role = 'security-admin') AS security_count FROM (SELECT COUNT(*) AS row_count FROM installation) i;
 
+-- report.moved_conversations_per_day
+SELECT TO_CHAR(on_date, 'YYYY-MM-DD') AS on_day, SUM(weight) AS opened_count, SUM(weight * is_handed) AS handed_count, SUM(weight * is_closed) AS closed_count, SUM(CASE WHEN is_handed = 0 THEN weight * is_closed ELSE 0 END) AS contained_count FROM (SELECT CAST(c.opened_at + $1 * INTERVAL '1' MINUTE AS date) AS on_date, (CASE WHEN EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $2 AND s.unit_id = c.unit_id AND s.depth <= $3) THEN 1 ELSE 0 END) - (CASE WHEN EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $2 AND s.unit_id = c.first_unit_id AND s.depth <= $3) THEN 1 ELSE 0 END) AS weight, CASE WHEN c.queued_at IS NOT NULL OR c.assigned_at IS NOT NULL THEN 1 ELSE 0 END AS is_handed, CASE WHEN c.state = 'closed' THEN 1 ELSE 0 END AS is_closed FROM conversation c WHERE c.opened_at >= $4 AND c.opened_at < $5 AND c.unit_id <> c.first_unit_id) opened GROUP BY on_date;
+
+-- report.moved_ratings
+SELECT SUM(weight * score) AS rating_sum, SUM(weight) AS rating_count FROM ( SELECT rating.score, (CASE WHEN EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $1 AND s.unit_id = c.unit_id AND s.depth <= $2) THEN 1 ELSE 0 END) - (CASE WHEN EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $1 AND s.unit_id = c.first_unit_id AND s.depth <= $2) THEN 1 ELSE 0 END) AS weight FROM conversation c JOIN conversation_rating rating ON rating.conversation_id = c.id WHERE c.opened_at >= $3 AND c.opened_at < $4 AND c.unit_id <> c.first_unit_id) rated;
+
+-- report.moved_robot_turns
+SELECT outcome, SUM(weight) AS turn_count FROM (SELECT turn.outcome, (CASE WHEN EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $1 AND s.unit_id = c.unit_id AND s.depth <= $2) THEN 1 ELSE 0 END) - (CASE WHEN EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $1 AND s.unit_id = c.first_unit_id AND s.depth <= $2) THEN 1 ELSE 0 END) AS weight FROM robot_turn turn JOIN conversation c ON c.id = turn.conversation_id WHERE turn.at >= $3 AND turn.at < $4 AND c.unit_id <> c.first_unit_id) turns GROUP BY outcome;
+
+-- report.moved_waits
+SELECT seconds, SUM(weight) AS amount FROM (SELECT CAST(ROUND(EXTRACT(EPOCH FROM (c.first_response_at - COALESCE(c.queued_at, c.opened_at)))) AS bigint) AS seconds, (CASE WHEN EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $1 AND s.unit_id = c.unit_id AND s.depth <= $2) THEN 1 ELSE 0 END) - (CASE WHEN EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $1 AND s.unit_id = c.first_unit_id AND s.depth <= $2) THEN 1 ELSE 0 END) AS weight FROM conversation c WHERE c.opened_at >= $3 AND c.opened_at < $4 AND c.first_response_at IS NOT NULL AND c.unit_id <> c.first_unit_id) answered GROUP BY seconds;
+
 -- report.ratings
-SELECT SUM(rating.score) AS rating_sum, COUNT(rating.score) AS rating_count FROM conversation c JOIN conversation_rating rating ON rating.conversation_id = c.id WHERE c.opened_at >= $1 AND c.opened_at < $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5);
+SELECT SUM(weight * score) AS rating_sum, SUM(weight) AS rating_count FROM ( SELECT rating.score, 1 AS weight FROM conversation c JOIN conversation_rating rating ON rating.conversation_id = c.id WHERE c.opened_at >= $1 AND c.opened_at < $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5)) rated;
 
 -- report.robot_turns
-SELECT turn.outcome, COUNT(*) AS turn_count FROM robot_turn turn JOIN conversation c ON c.id = turn.conversation_id WHERE turn.at >= $1 AND turn.at < $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5) GROUP BY turn.outcome;
+SELECT outcome, SUM(weight) AS turn_count FROM (SELECT turn.outcome, 1 AS weight FROM robot_turn turn JOIN conversation c ON c.id = turn.conversation_id WHERE turn.at >= $1 AND turn.at < $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5)) turns GROUP BY outcome;
 
 -- report.scores
 SELECT SUM(score) AS score_sum, COUNT(score) AS score_count FROM evaluation e WHERE evaluated_at >= $1 AND evaluated_at < $2 AND (e.agent_id = $3 OR e.agent_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = e.unit_id AND s.depth <= $5);
 
 -- report.tickets_opened
-SELECT COUNT(*) AS ticket_count FROM ticket t WHERE opened_at >= $1 AND opened_at < $2 AND (t.assignee_id = $3 OR t.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = t.unit_id AND s.depth <= $5);
-
--- report.tickets_per_day
-SELECT on_day, COUNT(*) AS ticket_count FROM ( SELECT TO_CHAR(opened_at + $1 * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day FROM ticket t WHERE opened_at >= $2 AND opened_at < $3 AND (t.assignee_id = $4 OR t.assignee_id IS NULL OR $4 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $5 AND s.unit_id = t.unit_id AND s.depth <= $6)) opened GROUP BY on_day;
+SELECT on_day, COUNT(*) AS amount FROM ( SELECT TO_CHAR(opened_at + $1 * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day FROM ticket t WHERE opened_at >= $2 AND opened_at < $3 AND (t.assignee_id = $4 OR t.assignee_id IS NULL OR $4 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $5 AND s.unit_id = t.unit_id AND s.depth <= $6)) tickets GROUP BY on_day;
 
 -- report.tickets_solved
-SELECT COUNT(*) AS ticket_count FROM ticket t WHERE opened_at >= $1 AND opened_at < $2 AND solved_at >= $3 AND solved_at < $2 AND (t.assignee_id = $4 OR t.assignee_id IS NULL OR $4 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $5 AND s.unit_id = t.unit_id AND s.depth <= $6);
+SELECT on_day, COUNT(*) AS amount FROM ( SELECT TO_CHAR(solved_at + $1 * INTERVAL '1' MINUTE, 'YYYY-MM-DD') AS on_day FROM ticket t WHERE solved_at >= $2 AND solved_at < $3 AND (t.assignee_id = $4 OR t.assignee_id IS NULL OR $4 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $5 AND s.unit_id = t.unit_id AND s.depth <= $6)) tickets GROUP BY on_day;
+
+-- report.units_per_day
+SELECT figure, TO_CHAR(on_date, 'YYYY-MM-DD') AS on_day, SUM(amount) AS amount FROM (SELECT f.figure, CAST(f.at + $1 * INTERVAL '1' MINUTE AS date) AS on_date, f.amount FROM figure_count f WHERE f.stage IN ('fresh', 'unit') AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $2 AND s.unit_id = f.unit_id AND s.depth <= $3) AND f.figure IN ('conversation.opened', 'conversation.handed', 'ticket.opened') AND f.at >= $4 AND f.at < $5) hours GROUP BY figure, on_date;
+
+-- report.units_totals
+SELECT figure, SUM(amount) AS amount FROM (SELECT f.figure, f.amount FROM figure_count f WHERE f.stage IN ('fresh', 'unit') AND f.figure IN ('conversation.closed', 'conversation.contained', 'rating.count', 'rating.sum', 'robot.answer', 'robot.clarify', 'score.count', 'score.sum', 'ticket.solved') AND f.at >= $1 AND f.at < $2 AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = f.unit_id AND s.depth <= $4)) sums GROUP BY figure;
+
+-- report.units_waits
+SELECT bucket, SUM(amount) AS amount FROM (SELECT f.bucket, f.amount FROM figure_count f WHERE f.stage IN ('fresh', 'unit') AND f.figure IN ('conversation.wait') AND f.at >= $1 AND f.at < $2 AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = f.unit_id AND s.depth <= $4)) sums GROUP BY bucket;
+
+-- report.waits
+SELECT seconds, SUM(weight) AS amount FROM (SELECT CAST(ROUND(EXTRACT(EPOCH FROM (c.first_response_at - COALESCE(c.queued_at, c.opened_at)))) AS bigint) AS seconds, 1 AS weight FROM conversation c WHERE c.opened_at >= $1 AND c.opened_at < $2 AND c.first_response_at IS NOT NULL AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5)) answered GROUP BY seconds;
 
 -- requester.any_of_unit
 SELECT 1 AS found FROM requester WHERE unit_id = $1 FETCH FIRST 1 ROWS ONLY;
 
 -- requester.by_external
-SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE site_id = $1 AND external_bix = $2;
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, name_prefix_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, index_version, created_at, updated_at, version FROM requester WHERE site_id = $1 AND external_bix = $2;
 
 -- requester.by_name
-SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc FROM requester r WHERE r.name_bix = $1 AND (EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4)) OR (EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4) AND $2 IS NULL)) AND r.created_at <= $5 AND (r.created_at < $5 OR r.id < $6) ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $7 ROWS ONLY;
+SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc FROM requester r WHERE r.name_bix = $1 AND ((COALESCE($2, r.id) = r.id AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4))) AND r.created_at <= $5 AND (r.created_at < $5 OR r.id < $6) ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $7 ROWS ONLY;
 
 -- requester.by_phone
-SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc FROM requester r WHERE r.phone_bix = $1 AND (EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4)) OR (EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4) AND $2 IS NULL)) AND r.created_at <= $5 AND (r.created_at < $5 OR r.id < $6) ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $7 ROWS ONLY;
+SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc FROM requester r WHERE r.phone_bix = $1 AND ((COALESCE($2, r.id) = r.id AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4))) AND r.created_at <= $5 AND (r.created_at < $5 OR r.id < $6) ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $7 ROWS ONLY;
 
 -- requester.by_phone_last4
-SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc FROM requester r WHERE r.phone_last4_bix = $1 AND (EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4)) OR (EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4) AND $2 IS NULL)) AND r.created_at <= $5 AND (r.created_at < $5 OR r.id < $6) ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $7 ROWS ONLY;
+SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc FROM requester r WHERE r.phone_last4_bix = $1 AND ((COALESCE($2, r.id) = r.id AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4))) AND r.created_at <= $5 AND (r.created_at < $5 OR r.id < $6) ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $7 ROWS ONLY;
+
+-- requester.by_surname
+SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc FROM requester r WHERE r.name_prefix_bix = $1 AND ((COALESCE($2, r.id) = r.id AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4))) AND r.created_at <= $5 AND (r.created_at < $5 OR r.id < $6) ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $7 ROWS ONLY;
+
+-- requester.by_tokens
+SELECT r.id, r.is_identified, r.created_at, r.version, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc FROM requester_token k JOIN requester r ON r.id = k.requester_id WHERE k.tokens @> CAST($1 AS bigint[]) AND ((COALESCE($2, r.id) = r.id AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4))) AND r.created_at <= $5 AND (r.created_at < $5 OR r.id < $6) ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $7 ROWS ONLY;
+
+-- requester.case_external
+SELECT r.id, r.created_at, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc, r.external_enc FROM requester r WHERE r.external_bix = $1 ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $2 ROWS ONLY;
+
+-- requester.case_id
+SELECT r.id, r.created_at, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc, r.external_enc FROM requester r WHERE r.id = $1;
+
+-- requester.case_id_number
+SELECT r.id, r.created_at, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc, r.external_enc FROM requester r WHERE r.id_number_bix = $1 ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $2 ROWS ONLY;
+
+-- requester.case_phone
+SELECT r.id, r.created_at, r.name_enc, r.phone_enc, r.email_enc, r.id_number_enc, r.external_enc FROM requester r WHERE r.phone_bix = $1 ORDER BY r.created_at DESC, r.id DESC FETCH FIRST $2 ROWS ONLY;
 
 -- requester.conversations
 SELECT c.id, c.state, c.opened_at FROM conversation c WHERE c.requester_id = $1 AND (c.assignee_id = $2 OR c.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = c.unit_id AND s.depth <= $4) ORDER BY c.opened_at DESC, c.id DESC FETCH FIRST $5 ROWS ONLY;
@@ -2386,8 +3481,17 @@ SELECT r.id, r.created_at, r.updated_at FROM requester r WHERE r.updated_at < $1
 -- requester.hand_over_unit
 UPDATE requester SET unit_id = $1 WHERE id IN (SELECT x.id FROM requester x WHERE x.unit_id = $2 FETCH FIRST $3 ROWS ONLY);
 
+-- requester.hash
+UPDATE requester SET external_bix = $1, name_bix = $2, name_prefix_bix = $3, phone_bix = $4, phone_last4_bix = $5, email_bix = $6, id_number_bix = $7, index_version = $8 WHERE id = $9 AND version = $10;
+
+-- requester.hash (many rows)
+UPDATE requester SET external_bix = f.external_bix, name_bix = f.name_bix, name_prefix_bix = f.name_prefix_bix, phone_bix = f.phone_bix, phone_last4_bix = f.phone_last4_bix, email_bix = f.email_bix, id_number_bix = f.id_number_bix, index_version = f.index_version FROM unnest(CAST($1 AS bytea[]), CAST($2 AS bytea[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[]), CAST($6 AS bytea[]), CAST($7 AS bytea[]), CAST($8 AS bigint[]), CAST($9 AS uuid[]), CAST($10 AS bigint[])) AS f (external_bix, name_bix, name_prefix_bix, phone_bix, phone_last4_bix, email_bix, id_number_bix, index_version, id, version) WHERE requester.id = f.id AND requester.version = f.version;
+
+-- requester.hash_page
+SELECT p.id, p.version, p.external_enc, p.name_enc, p.phone_enc, p.email_enc, p.id_number_enc FROM (SELECT s.id, s.version, s.external_enc, s.name_enc, s.phone_enc, s.email_enc, s.id_number_enc, s.index_version FROM requester s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p WHERE p.index_version <> $3 ORDER BY p.id FETCH FIRST $4 ROWS ONLY;
+
 -- requester.insert
-INSERT INTO requester (id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
+INSERT INTO requester (id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, name_prefix_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, index_version, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21);
 
 -- requester.lock
 SELECT id FROM requester WHERE id = $1 FOR UPDATE;
@@ -2395,38 +3499,44 @@ SELECT id FROM requester WHERE id = $1 FOR UPDATE;
 -- requester.lock_due
 SELECT r.id FROM requester r WHERE r.id = ANY($1) AND r.updated_at < $2 FOR UPDATE;
 
+-- requester.other_version
+SELECT COUNT(*) AS row_count FROM (SELECT s.id, s.index_version FROM requester s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p WHERE p.index_version <> $3;
+
 -- requester.owned
-SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id = ANY($1) ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, name_prefix_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, index_version, created_at, updated_at, version FROM requester WHERE id = ANY($1) ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- requester.owned_next
-SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id = ANY($1) AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, name_prefix_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, index_version, created_at, updated_at, version FROM requester WHERE id = ANY($1) AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- requester.owned_whole
-SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, created_at, updated_at, version FROM requester WHERE id = ANY($1) FETCH FIRST $2 ROWS ONLY;
+SELECT id, dek_id, site_id, unit_id, is_identified, external_enc, external_bix, name_enc, name_bix, name_prefix_bix, phone_enc, phone_bix, phone_last4_bix, email_enc, email_bix, id_number_enc, id_number_bix, index_version, created_at, updated_at, version FROM requester WHERE id = ANY($1) FETCH FIRST $2 ROWS ONLY;
 
 -- requester.remove_owned
 DELETE FROM requester WHERE id = ANY($1);
 
--- requester.reseal_email_enc
-UPDATE requester SET email_enc = $1 WHERE id = $2 AND email_enc = $3;
+-- requester.reseal
+UPDATE requester SET external_enc = $1, name_enc = $2, phone_enc = $3, email_enc = $4, id_number_enc = $5 WHERE id = $6 AND external_enc IS NOT DISTINCT FROM CAST($7 AS bytea) AND name_enc IS NOT DISTINCT FROM CAST($8 AS bytea) AND phone_enc IS NOT DISTINCT FROM CAST($9 AS bytea) AND email_enc IS NOT DISTINCT FROM CAST($10 AS bytea) AND id_number_enc IS NOT DISTINCT FROM CAST($11 AS bytea);
 
--- requester.reseal_external_enc
-UPDATE requester SET external_enc = $1 WHERE id = $2 AND external_enc = $3;
-
--- requester.reseal_id_number_enc
-UPDATE requester SET id_number_enc = $1 WHERE id = $2 AND id_number_enc = $3;
-
--- requester.reseal_name_enc
-UPDATE requester SET name_enc = $1 WHERE id = $2 AND name_enc = $3;
-
--- requester.reseal_phone_enc
-UPDATE requester SET phone_enc = $1 WHERE id = $2 AND phone_enc = $3;
+-- requester.reseal (many rows)
+UPDATE requester SET external_enc = f.next0, name_enc = f.next1, phone_enc = f.next2, email_enc = f.next3, id_number_enc = f.next4 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[]), CAST($6 AS bytea[]), CAST($7 AS bytea[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bytea[]), CAST($11 AS bytea[])) AS f (id, next0, old0, next1, old1, next2, old2, next3, old3, next4, old4) WHERE requester.id = f.id AND requester.external_enc IS NOT DISTINCT FROM f.old0 AND requester.name_enc IS NOT DISTINCT FROM f.old1 AND requester.phone_enc IS NOT DISTINCT FROM f.old2 AND requester.email_enc IS NOT DISTINCT FROM f.old3 AND requester.id_number_enc IS NOT DISTINCT FROM f.old4;
 
 -- requester.sealed
 SELECT id, external_enc, name_enc, phone_enc, email_enc, id_number_enc FROM requester ORDER BY id FETCH FIRST $1 ROWS ONLY;
 
 -- requester.sealed_next
 SELECT id, external_enc, name_enc, phone_enc, email_enc, id_number_enc FROM requester WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+
+-- requester.span_end
+SELECT p.id FROM (SELECT s.id FROM requester s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p ORDER BY p.id DESC FETCH FIRST 1 ROWS ONLY;
+
+-- requester.staff_external
+SELECT r.external_bix AS token, r.id AS requester_id FROM requester r WHERE r.external_bix = ANY($1) ORDER BY r.id FETCH FIRST $2 ROWS ONLY;
+
+-- requester.staff_id_number
+SELECT r.id_number_bix AS token, r.id AS requester_id FROM requester r WHERE r.id_number_bix = ANY($1) ORDER BY r.id FETCH FIRST $2 ROWS ONLY;
+
+-- requester.staff_phone
+SELECT r.phone_bix AS token, r.id AS requester_id FROM requester r WHERE r.phone_bix = ANY($1) ORDER BY r.id FETCH FIRST $2 ROWS ONLY;
 
 -- requester.still_needed
 SELECT c.requester_id FROM conversation c WHERE c.requester_id = ANY($1) UNION SELECT t.requester_id FROM ticket t WHERE t.requester_id = ANY($1);
@@ -2438,10 +3548,10 @@ SELECT r.id, r.created_at, r.updated_at FROM requester r WHERE r.id = $1;
 SELECT t.id, t.ticket_number, t.state, t.subject_enc FROM ticket t WHERE t.requester_id = $1 AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $5 ROWS ONLY;
 
 -- requester.update
-UPDATE requester SET name_enc = $1, name_bix = $2, phone_enc = $3, phone_bix = $4, phone_last4_bix = $5, email_enc = $6, email_bix = $7, id_number_enc = $8, id_number_bix = $9, updated_at = $10, version = $11 WHERE id = $12 AND version = $13;
+UPDATE requester SET name_enc = $1, name_bix = $2, name_prefix_bix = $3, phone_enc = $4, phone_bix = $5, phone_last4_bix = $6, email_enc = $7, email_bix = $8, id_number_enc = $9, id_number_bix = $10, index_version = $11, updated_at = $12, version = $13 WHERE id = $14 AND version = $15;
 
 -- requester.within
-SELECT r.id, r.dek_id, r.site_id, r.unit_id, r.is_identified, r.external_enc, r.external_bix, r.name_enc, r.name_bix, r.phone_enc, r.phone_bix, r.phone_last4_bix, r.email_enc, r.email_bix, r.id_number_enc, r.id_number_bix, r.created_at, r.updated_at, r.version FROM requester r WHERE r.id = $1 AND (EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4)) OR (EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4) AND $2 IS NULL));
+SELECT r.id, r.dek_id, r.site_id, r.unit_id, r.is_identified, r.external_enc, r.external_bix, r.name_enc, r.name_bix, r.name_prefix_bix, r.phone_enc, r.phone_bix, r.phone_last4_bix, r.email_enc, r.email_bix, r.id_number_enc, r.id_number_bix, r.index_version, r.created_at, r.updated_at, r.version FROM requester r WHERE r.id = $1 AND ((COALESCE($2, r.id) = r.id AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = r.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM conversation k WHERE k.requester_id = r.id AND (k.assignee_id = $2 OR k.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = k.unit_id AND s.depth <= $4)) OR EXISTS (SELECT 1 FROM ticket t WHERE t.requester_id = r.id AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4)));
 
 -- requester_reveal.conversation
 SELECT c.id FROM conversation c WHERE c.id = $1 AND c.requester_id = $2 AND (c.assignee_id = $3 OR c.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = c.unit_id AND s.depth <= $5);
@@ -2457,6 +3567,12 @@ SELECT COUNT(*) AS reveals, COUNT(DISTINCT CASE WHEN v.at > $1 THEN v.requester_
 
 -- requester_reveal.ticket
 SELECT t.id FROM ticket t WHERE t.id = $1 AND t.requester_id = $2 AND (t.assignee_id = $3 OR t.assignee_id IS NULL OR $3 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $4 AND s.unit_id = t.unit_id AND s.depth <= $5);
+
+-- requester_token.put
+INSERT INTO requester_token (requester_id, tokens) VALUES ($1, CAST($2 AS bigint[]));
+
+-- requester_token.remove
+DELETE FROM requester_token WHERE requester_id = ANY($1);
 
 -- retention_rule.current
 SELECT r.record_class, r.version, r.months, r.action, r.changed_by, r.approved_by, r.changed_at FROM retention_rule r WHERE r.version = (SELECT MAX(m.version) FROM retention_rule m WHERE m.record_class = r.record_class);
@@ -2488,11 +3604,20 @@ SELECT locale, knowledge_hash, model_hash, article_count, question_count, traini
 -- robot_model.remove
 DELETE FROM robot_model WHERE locale = $1 AND knowledge_hash = $2;
 
+-- robot_turn.chosen
+SELECT article_id, reason FROM robot_turn WHERE conversation_id = $1 AND message_seq > $2 ORDER BY message_seq, id FETCH FIRST 1 ROWS ONLY;
+
+-- robot_turn.figures
+SELECT turn.outcome, turn.at, c.first_unit_id FROM robot_turn turn JOIN conversation c ON c.id = turn.conversation_id WHERE turn.conversation_id = ANY($1) AND turn.outcome IN ('answer', 'clarify');
+
 -- robot_turn.insert
 INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- robot_turn.last
 SELECT outcome, reason, candidates FROM robot_turn WHERE conversation_id = $1 ORDER BY message_seq DESC, id DESC FETCH FIRST 1 ROWS ONLY;
+
+-- robot_turn.missed
+SELECT id, conversation_id, message_seq, outcome, reason, at FROM robot_turn WHERE locale = $1 AND outcome IN ('fallback', 'handoff', 'clarify') AND at < $2 AND (at > $3 OR (at = $3 AND id > $4)) ORDER BY at, id FETCH FIRST $5 ROWS ONLY;
 
 -- robot_turn.owned
 SELECT id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates, article_id, article_version, model_hash, took_ms, at FROM robot_turn WHERE conversation_id = ANY($1) ORDER BY id FETCH FIRST $2 ROWS ONLY;
@@ -2520,6 +3645,75 @@ DELETE FROM role_grant WHERE role = $1;
 
 -- schema.columns
 SELECT table_name, column_name, udt_name AS data_type, CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END AS can_be_null, character_maximum_length AS text_length FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position;
+
+-- schema.envelope_checks
+SELECT t.relname AS table_name, pg_get_constraintdef(c.oid) AS definition FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE c.contype = 'c' AND n.nspname = current_schema() AND pg_get_constraintdef(c.oid) LIKE '%get_byte%';
+
+-- scim_group.by_id
+SELECT id, idp_id, display_name, external_id, created_at, changed_at FROM scim_group WHERE id = $1;
+
+-- scim_group.count
+SELECT COUNT(*) AS total FROM scim_group WHERE idp_id = $1;
+
+-- scim_group.first
+SELECT id, idp_id, display_name, external_id, created_at, changed_at FROM scim_group WHERE idp_id = $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- scim_group.hold
+UPDATE scim_group SET changed_at = changed_at WHERE id = $1;
+
+-- scim_group.insert
+INSERT INTO scim_group (id, idp_id, display_name, external_id, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- scim_group.remove
+DELETE FROM scim_group WHERE id = $1;
+
+-- scim_group.update
+UPDATE scim_group SET display_name = $1, external_id = $2, changed_at = $3 WHERE id = $4;
+
+-- scim_group_member.insert
+INSERT INTO scim_group_member (group_id, account_id) VALUES ($1, $2);
+
+-- scim_group_member.leave_all
+DELETE FROM scim_group_member WHERE account_id = $1;
+
+-- scim_group_member.of_accounts
+SELECT m.account_id, g.id, g.display_name AS name FROM scim_group_member m JOIN scim_group g ON g.id = m.group_id WHERE m.account_id = ANY($1) ORDER BY m.account_id, g.display_name;
+
+-- scim_group_member.of_groups
+SELECT m.group_id, m.account_id, a.display_name AS name FROM scim_group_member m JOIN account a ON a.id = m.account_id WHERE m.group_id = ANY($1) ORDER BY m.group_id, m.account_id;
+
+-- scim_group_member.remove
+DELETE FROM scim_group_member WHERE group_id = $1 AND account_id = $2;
+
+-- scim_group_member.remove_all
+DELETE FROM scim_group_member WHERE group_id = $1;
+
+-- scim_user.by_account
+SELECT account_id, idp_id, external_id, created_at, changed_at FROM scim_user WHERE account_id = $1;
+
+-- scim_user.by_accounts
+SELECT account_id, idp_id, external_id, created_at, changed_at FROM scim_user WHERE account_id = ANY($1);
+
+-- scim_user.by_external
+SELECT account_id, idp_id, external_id, created_at, changed_at FROM scim_user WHERE idp_id = $1 AND external_id = $2;
+
+-- scim_user.count
+SELECT COUNT(*) AS total FROM scim_user WHERE idp_id = $1;
+
+-- scim_user.first
+SELECT account_id, idp_id, external_id, created_at, changed_at FROM scim_user WHERE idp_id = $1 ORDER BY account_id asc FETCH FIRST $2 ROWS ONLY;
+
+-- scim_user.hold
+UPDATE scim_user SET changed_at = changed_at WHERE account_id = $1;
+
+-- scim_user.insert
+INSERT INTO scim_user (account_id, idp_id, external_id, created_at, changed_at) VALUES ($1, $2, $3, $4, $5);
+
+-- scim_user.remove
+DELETE FROM scim_user WHERE account_id = $1;
+
+-- scim_user.update
+UPDATE scim_user SET external_id = $1, changed_at = $2 WHERE account_id = $3;
 
 -- score_card.active
 SELECT id, version, name, state, criteria, created_by, created_at FROM score_card WHERE state = $1 ORDER BY created_at asc, id asc FETCH FIRST $2 ROWS ONLY;
@@ -2583,6 +3777,18 @@ SELECT section, version, changed_at, changed_by, approved_by, reason, restored_v
 
 -- setting_version.insert
 INSERT INTO setting_version (section, version, body, changed_at, changed_by, approved_by, reason, restored_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- setup_code.by_hash
+SELECT code_hash, made_count, created_at, expires_at FROM setup_code WHERE code_hash = $1;
+
+-- setup_code.clear
+DELETE FROM setup_code;
+
+-- setup_code.count_one
+UPDATE setup_code SET made_count = made_count + 1 WHERE code_hash = $1 AND expires_at > $2;
+
+-- setup_code.insert
+INSERT INTO setup_code (code_hash, made_count, created_at, expires_at) VALUES ($1, $2, $3, $4);
 
 -- site.any_of_unit
 SELECT 1 AS found FROM site WHERE unit_id = $1 FETCH FIRST 1 ROWS ONLY;
@@ -2654,22 +3860,25 @@ SELECT COUNT(*) AS identity_count FROM sso_identity WHERE account_id = $1;
 INSERT INTO sso_identity (id, idp_id, name_id, account_id, created_at) VALUES ($1, $2, $3, $4, $5);
 
 -- sso_idp.by_id
-SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version FROM sso_idp WHERE id = $1;
+SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, metadata_url, metadata_signer, fetched_at, fetch_fault, created_at, changed_at, changed_by_id, version FROM sso_idp WHERE id = $1;
 
 -- sso_idp.insert
-INSERT INTO sso_idp (id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+INSERT INTO sso_idp (id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, metadata_url, metadata_signer, fetched_at, fetch_fault, created_at, changed_at, changed_by_id, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
 
 -- sso_idp.list
-SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, created_at, changed_at, changed_by_id, version FROM sso_idp ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, entity_id, sso_url, sso_binding, slo_url, slo_binding, slo_response_url, map_json, state, metadata_url, metadata_signer, fetched_at, fetch_fault, created_at, changed_at, changed_by_id, version FROM sso_idp ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- sso_idp.remove
 DELETE FROM sso_idp WHERE id = $1;
+
+-- sso_idp.set_fault
+UPDATE sso_idp SET fetched_at = $1, fetch_fault = $2 WHERE id = $3;
 
 -- sso_idp.set_state
 UPDATE sso_idp SET state = $1, changed_at = $2, version = $3 WHERE id = $4 AND version = $5;
 
 -- sso_idp.update
-UPDATE sso_idp SET entity_id = $1, sso_url = $2, sso_binding = $3, slo_url = $4, slo_binding = $5, slo_response_url = $6, map_json = $7, state = $8, changed_at = $9, changed_by_id = $10, version = $11 WHERE id = $12 AND version = $13;
+UPDATE sso_idp SET entity_id = $1, sso_url = $2, sso_binding = $3, slo_url = $4, slo_binding = $5, slo_response_url = $6, map_json = $7, state = $8, metadata_url = $9, metadata_signer = $10, fetched_at = $11, fetch_fault = $12, changed_at = $13, changed_by_id = $14, version = $15 WHERE id = $16 AND version = $17;
 
 -- sso_idp_certificate.insert
 INSERT INTO sso_idp_certificate (idp_id, fingerprint, pem, not_before, not_after, warned_days) VALUES ($1, $2, $3, $4, $5, $6);
@@ -2684,25 +3893,31 @@ DELETE FROM sso_idp_certificate WHERE idp_id = $1;
 UPDATE sso_idp_certificate SET warned_days = $1 WHERE idp_id = $2 AND fingerprint = $3;
 
 -- sso_request.by_relay
-SELECT relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at FROM sso_request WHERE relay_hash = $1 AND browser_hash = $2;
+SELECT relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, session_id, is_forced, created_at, expires_at FROM sso_request WHERE relay_hash = $1 AND browser_hash = $2;
 
 -- sso_request.consume
 DELETE FROM sso_request WHERE relay_hash = $1 AND browser_hash = $2;
 
 -- sso_request.insert
-INSERT INTO sso_request (relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, is_forced, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+INSERT INTO sso_request (relay_hash, browser_hash, idp_id, request_id, purpose, return_to, account_id, session_id, is_forced, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- sso_request.purge
 DELETE FROM sso_request WHERE expires_at < $1;
 
 -- sso_sp_key.insert
-INSERT INTO sso_sp_key (id, certificate, key_enc, signs_from_at, not_after) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO sso_sp_key (id, certificate, key_enc, signs_from_at, not_after, warned_days) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- sso_sp_key.list
-SELECT id, certificate, key_enc, signs_from_at, not_after FROM sso_sp_key ORDER BY signs_from_at desc, id desc FETCH FIRST $1 ROWS ONLY;
+SELECT id, certificate, key_enc, signs_from_at, not_after, warned_days FROM sso_sp_key ORDER BY signs_from_at desc, id desc FETCH FIRST $1 ROWS ONLY;
 
--- sso_sp_key.reseal_key_enc
-UPDATE sso_sp_key SET key_enc = $1 WHERE id = $2 AND key_enc = $3;
+-- sso_sp_key.purge
+DELETE FROM sso_sp_key WHERE not_after < $1;
+
+-- sso_sp_key.reseal
+UPDATE sso_sp_key SET key_enc = $1 WHERE id = $2 AND key_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- sso_sp_key.reseal (many rows)
+UPDATE sso_sp_key SET key_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE sso_sp_key.id = f.id AND sso_sp_key.key_enc IS NOT DISTINCT FROM f.old0;
 
 -- sso_sp_key.sealed
 SELECT id, key_enc FROM sso_sp_key ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -2710,11 +3925,29 @@ SELECT id, key_enc FROM sso_sp_key ORDER BY id FETCH FIRST $1 ROWS ONLY;
 -- sso_sp_key.sealed_next
 SELECT id, key_enc FROM sso_sp_key WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
+-- sso_sp_key.warned
+UPDATE sso_sp_key SET warned_days = $1 WHERE id = $2;
+
 -- sso_used_id.purge
 DELETE FROM sso_used_id WHERE expires_at < $1;
 
 -- sso_used_id.take
 INSERT INTO sso_used_id (id_hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- staff_token.entries
+SELECT account_id, SUM(CASE WHEN kind = 'phone' THEN 1 ELSE 0 END) AS phone_count, SUM(CASE WHEN kind = 'id-number' THEN 1 ELSE 0 END) AS id_number_count, SUM(CASE WHEN kind = 'customer-number' THEN 1 ELSE 0 END) AS customer_number_count, SUM(CASE WHEN index_version <> $1 THEN 1 ELSE 0 END) AS stale_count, MAX(added_at) AS changed_at FROM staff_token WHERE account_id > $2 GROUP BY account_id ORDER BY account_id FETCH FIRST $3 ROWS ONLY;
+
+-- staff_token.insert
+INSERT INTO staff_token (id, account_id, kind, token_bix, index_version, added_by, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- staff_token.remove_of
+DELETE FROM staff_token WHERE account_id = ANY($1);
+
+-- staff_token.totals
+SELECT COUNT(DISTINCT account_id) AS account_count, COUNT(*) AS number_count, COALESCE(SUM(CASE WHEN index_version <> $1 THEN 1 ELSE 0 END), 0) AS stale_count FROM staff_token;
+
+-- staff_token.walk
+SELECT id, account_id, kind, token_bix FROM staff_token WHERE id > $1 AND index_version = $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- stored_file.by_id
 SELECT id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after FROM stored_file WHERE id = $1;
@@ -2755,6 +3988,9 @@ UPDATE stored_file SET size_bytes = $1, media_type = $2, content_bix = $3, state
 -- stored_file.insert
 INSERT INTO stored_file (id, owner_type, owner_id, requester_id, dek_id, record_class, creator_type, creator_id, name_enc, size_bytes, media_type, content_bix, state, is_thumbnail_wanted, thumbnail_id, reference_id, created_at, finished_at, check_attempts, check_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20);
 
+-- stored_file.listing
+SELECT f.id, f.owner_id, f.name_enc, f.media_type, f.size_bytes, f.created_at FROM stored_file f WHERE f.requester_id = $1 AND f.owner_type IN ('conversation', 'ticket') AND f.state <> 'receiving' AND f.id > $2 ORDER BY f.id FETCH FIRST $3 ROWS ONLY;
+
 -- stored_file.lock_due
 SELECT f.id FROM stored_file f WHERE f.id = ANY($1) AND f.created_at < $2 FOR UPDATE;
 
@@ -2770,8 +4006,11 @@ UPDATE stored_file SET reference_id = $1 WHERE id = ANY($2) AND owner_type = $3 
 -- stored_file.remove
 DELETE FROM stored_file WHERE id = $1;
 
--- stored_file.reseal_name_enc
-UPDATE stored_file SET name_enc = $1 WHERE id = $2 AND name_enc = $3;
+-- stored_file.reseal
+UPDATE stored_file SET name_enc = $1 WHERE id = $2 AND name_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- stored_file.reseal (many rows)
+UPDATE stored_file SET name_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE stored_file.id = f.id AND stored_file.name_enc IS NOT DISTINCT FROM f.old0;
 
 -- stored_file.sealed
 SELECT id, name_enc FROM stored_file ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -2794,8 +4033,11 @@ SELECT chunk_no, start_offset, size_bytes FROM stored_file_chunk WHERE file_id =
 -- stored_file_chunk.remove
 DELETE FROM stored_file_chunk WHERE file_id = $1;
 
--- stored_file_chunk.reseal_body_enc
-UPDATE stored_file_chunk SET body_enc = $1 WHERE file_id = $2 AND chunk_no = $3 AND body_enc = $4;
+-- stored_file_chunk.reseal
+UPDATE stored_file_chunk SET body_enc = $1 WHERE file_id = $2 AND chunk_no = $3 AND body_enc IS NOT DISTINCT FROM CAST($4 AS bytea);
+
+-- stored_file_chunk.reseal (many rows)
+UPDATE stored_file_chunk SET body_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[]), CAST($3 AS bytea[]), CAST($4 AS bytea[])) AS f (file_id, chunk_no, next0, old0) WHERE stored_file_chunk.file_id = f.file_id AND stored_file_chunk.chunk_no = f.chunk_no AND stored_file_chunk.body_enc IS NOT DISTINCT FROM f.old0;
 
 -- stored_file_chunk.sealed
 SELECT file_id, chunk_no, body_enc FROM stored_file_chunk ORDER BY file_id, chunk_no FETCH FIRST $1 ROWS ONLY;
@@ -2846,7 +4088,7 @@ SELECT 1 AS found FROM ticket WHERE unit_id = $1 FETCH FIRST 1 ROWS ONLY;
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.ticket_number = $1 AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4);
 
 -- ticket.change
-UPDATE ticket SET subject_enc = $1, priority = $2, assignee_id = $3, unit_id = $4, updated_at = $5, version = $6 WHERE id = $7 AND version = $8;
+UPDATE ticket SET subject_enc = $1, priority = $2, assignee_id = $3, unit_id = $4, index_version = $5, updated_at = $6, version = $7 WHERE id = $8 AND version = $9;
 
 -- ticket.count_of_unit
 SELECT COUNT(*) AS record_count FROM (SELECT x.id FROM ticket x WHERE x.unit_id = $1 FETCH FIRST $2 ROWS ONLY) y;
@@ -2857,11 +4099,23 @@ SELECT COUNT(*) AS records FROM ticket WHERE solved_at >= $1 AND solved_at < $2;
 -- ticket.due
 SELECT t.id, t.requester_id, t.conversation_id, t.assignee_id, t.state, t.opened_at, t.updated_at, t.solved_at FROM ticket t WHERE t.solved_at < $1 AND t.updated_at < $1 AND t.state IN ('solved', 'closed') AND t.solved_at >= $2 AND (t.solved_at > $2 OR t.id > $3) ORDER BY t.solved_at, t.id FETCH FIRST $4 ROWS ONLY;
 
+-- ticket.give_to_unit
+UPDATE ticket SET unit_id = $1, version = version + 1 WHERE id = ANY($2);
+
 -- ticket.hand_over_unit
 UPDATE ticket SET unit_id = $1 WHERE id IN (SELECT x.id FROM ticket x WHERE x.unit_id = $2 FETCH FIRST $3 ROWS ONLY);
 
+-- ticket.hash
+UPDATE ticket SET index_version = $1 WHERE id = $2 AND version = $3;
+
+-- ticket.hash_page
+SELECT p.id, p.version, p.subject_enc, p.description_enc FROM (SELECT s.id, s.version, s.subject_enc, s.description_enc, s.index_version FROM ticket s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p WHERE p.index_version <> $3 ORDER BY p.id FETCH FIRST $4 ROWS ONLY;
+
+-- ticket.ids_of_unit
+SELECT id FROM ticket WHERE unit_id = $1 FETCH FIRST $2 ROWS ONLY;
+
 -- ticket.insert
-INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+INSERT INTO ticket (id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, index_version, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
 
 -- ticket.involved
 SELECT DISTINCT c.ticket_id AS id, c.author_id AS account_id FROM ticket_comment c WHERE c.ticket_id = ANY($1) AND c.author_id = ANY($2) UNION SELECT e.ticket_id, e.actor_id FROM ticket_event e WHERE e.ticket_id = ANY($1) AND e.actor_id = ANY($2);
@@ -2888,13 +4142,13 @@ SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, 
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM (SELECT g.id FROM (SELECT s.unit_id, h.opened_at, h.id FROM unit_closure s CROSS JOIN LATERAL (SELECT t.opened_at, t.id FROM ticket t WHERE t.unit_id = s.unit_id AND t.opened_at <= $1 AND (t.opened_at < $1 OR t.id < $2) AND ($3 = 0 OR t.assignee_id IS NULL) AND ($4 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $5 OR t.skill_group_id = ANY($6)) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST 1 ROWS ONLY) h WHERE s.ancestor_id = $7 ORDER BY h.opened_at DESC, h.id DESC FETCH FIRST $8 ROWS ONLY) u CROSS JOIN LATERAL (SELECT t.opened_at, t.id FROM ticket t WHERE t.unit_id = u.unit_id AND t.opened_at <= $1 AND (t.opened_at < $1 OR t.id < $2) AND ($3 = 0 OR t.assignee_id IS NULL) AND ($4 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $5 OR t.skill_group_id = ANY($6)) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $8 ROWS ONLY) g ORDER BY g.opened_at DESC, g.id DESC FETCH FIRST $8 ROWS ONLY) f JOIN ticket t ON t.id = f.id JOIN requester r ON r.id = t.requester_id ORDER BY t.opened_at DESC, t.id DESC;
 
 -- ticket.list_of_assignee
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.assignee_id = $1 AND (t.state = $2 OR $2 IS NULL) AND (t.assignee_id = $1 OR $1 IS NULL) AND (t.requester_id = $3 OR $3 IS NULL) AND ($4 = 0 OR t.assignee_id IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $8 AND (v.choice_value = $9 OR $9 IS NULL) AND (v.number_value >= $10 OR $10 IS NULL) AND (v.number_value <= $11 OR $11 IS NULL) AND (v.value_bix = $12 OR $12 IS NULL)) OR $8 IS NULL) AND (t.assignee_id = $13 OR t.assignee_id IS NULL OR $13 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $14 AND s.unit_id = t.unit_id AND s.depth <= $15) AND t.opened_at <= $16 AND (t.opened_at < $16 OR t.id < $17) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $18 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.assignee_id = $1 AND (t.state = $2 OR $2 IS NULL) AND (t.assignee_id = $1 OR $1 IS NULL) AND (t.requester_id = $3 OR $3 IS NULL) AND ($4 = 0 OR t.assignee_id IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $8 AND (v.choice_value = $9 OR $9 IS NULL) AND (v.number_value >= $10 OR $10 IS NULL) AND (v.number_value <= $11 OR $11 IS NULL) AND ($12 = 0 OR v.value_bix = ANY($13)) AND ($14 = 0 OR v.value_last4_bix = ANY($15))) OR $8 IS NULL) AND (t.assignee_id = $16 OR t.assignee_id IS NULL OR $16 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $17 AND s.unit_id = t.unit_id AND s.depth <= $18) AND t.opened_at <= $19 AND (t.opened_at < $19 OR t.id < $20) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $21 ROWS ONLY;
 
 -- ticket.list_of_field
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $1 AND (v.choice_value = $2 OR $2 IS NULL) AND (v.number_value >= $3 OR $3 IS NULL) AND (v.number_value <= $4 OR $4 IS NULL) AND (v.value_bix = $5 OR $5 IS NULL)) AND (t.state = $6 OR $6 IS NULL) AND (t.assignee_id = $7 OR $7 IS NULL) AND (t.requester_id = $8 OR $8 IS NULL) AND ($9 = 0 OR t.assignee_id IS NULL) AND ($10 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $11 OR t.skill_group_id = ANY($12)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $1 AND (v.choice_value = $2 OR $2 IS NULL) AND (v.number_value >= $3 OR $3 IS NULL) AND (v.number_value <= $4 OR $4 IS NULL) AND (v.value_bix = $5 OR $5 IS NULL)) OR $1 IS NULL) AND (t.assignee_id = $13 OR t.assignee_id IS NULL OR $13 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $14 AND s.unit_id = t.unit_id AND s.depth <= $15) AND t.opened_at <= $16 AND (t.opened_at < $16 OR t.id < $17) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $18 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $1 AND (v.choice_value = $2 OR $2 IS NULL) AND (v.number_value >= $3 OR $3 IS NULL) AND (v.number_value <= $4 OR $4 IS NULL) AND ($5 = 0 OR v.value_bix = ANY($6)) AND ($7 = 0 OR v.value_last4_bix = ANY($8))) AND (t.state = $9 OR $9 IS NULL) AND (t.assignee_id = $10 OR $10 IS NULL) AND (t.requester_id = $11 OR $11 IS NULL) AND ($12 = 0 OR t.assignee_id IS NULL) AND ($13 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $14 OR t.skill_group_id = ANY($15)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $1 AND (v.choice_value = $2 OR $2 IS NULL) AND (v.number_value >= $3 OR $3 IS NULL) AND (v.number_value <= $4 OR $4 IS NULL) AND ($5 = 0 OR v.value_bix = ANY($6)) AND ($7 = 0 OR v.value_last4_bix = ANY($8))) OR $1 IS NULL) AND (t.assignee_id = $16 OR t.assignee_id IS NULL OR $16 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $17 AND s.unit_id = t.unit_id AND s.depth <= $18) AND t.opened_at <= $19 AND (t.opened_at < $19 OR t.id < $20) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $21 ROWS ONLY;
 
 -- ticket.list_of_requester
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.requester_id = $1 AND (t.state = $2 OR $2 IS NULL) AND (t.assignee_id = $3 OR $3 IS NULL) AND (t.requester_id = $1 OR $1 IS NULL) AND ($4 = 0 OR t.assignee_id IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $8 AND (v.choice_value = $9 OR $9 IS NULL) AND (v.number_value >= $10 OR $10 IS NULL) AND (v.number_value <= $11 OR $11 IS NULL) AND (v.value_bix = $12 OR $12 IS NULL)) OR $8 IS NULL) AND (t.assignee_id = $13 OR t.assignee_id IS NULL OR $13 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $14 AND s.unit_id = t.unit_id AND s.depth <= $15) AND t.opened_at <= $16 AND (t.opened_at < $16 OR t.id < $17) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $18 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.requester_id = $1 AND (t.state = $2 OR $2 IS NULL) AND (t.assignee_id = $3 OR $3 IS NULL) AND (t.requester_id = $1 OR $1 IS NULL) AND ($4 = 0 OR t.assignee_id IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $8 AND (v.choice_value = $9 OR $9 IS NULL) AND (v.number_value >= $10 OR $10 IS NULL) AND (v.number_value <= $11 OR $11 IS NULL) AND ($12 = 0 OR v.value_bix = ANY($13)) AND ($14 = 0 OR v.value_last4_bix = ANY($15))) OR $8 IS NULL) AND (t.assignee_id = $16 OR t.assignee_id IS NULL OR $16 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $17 AND s.unit_id = t.unit_id AND s.depth <= $18) AND t.opened_at <= $19 AND (t.opened_at < $19 OR t.id < $20) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $21 ROWS ONLY;
 
 -- ticket.list_unit
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.unit_id = $1 AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND t.opened_at <= $3 AND (t.opened_at < $3 OR t.id < $4) AND ($5 = 0 OR t.assignee_id IS NULL) AND ($6 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $7 OR t.skill_group_id = ANY($8)) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $9 ROWS ONLY;
@@ -2905,6 +4159,9 @@ SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, 
 -- ticket.lock_due
 SELECT t.id FROM ticket t WHERE t.id = ANY($1) AND t.updated_at < $2 AND t.state IN ('solved', 'closed') FOR UPDATE;
 
+-- ticket.lock_figures
+SELECT id, unit_id, opened_at, solved_at FROM ticket WHERE id = ANY($1) FOR UPDATE;
+
 -- ticket.move
 UPDATE ticket SET state = $1, solved_at = $2, updated_at = $3, version = $4 WHERE id = $5 AND version = $6;
 
@@ -2914,23 +4171,26 @@ SELECT t.id, t.requester_id, t.conversation_id, t.assignee_id, t.state, t.opened
 -- ticket.of_requesters
 SELECT t.id, t.requester_id, t.conversation_id, t.assignee_id, t.state, t.opened_at, t.updated_at, t.solved_at FROM ticket t WHERE t.requester_id = ANY($1) FETCH FIRST $2 ROWS ONLY;
 
+-- ticket.other_version
+SELECT COUNT(*) AS row_count FROM (SELECT s.id, s.index_version FROM ticket s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p WHERE p.index_version <> $3;
+
 -- ticket.owned
-SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id = ANY($1) ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, index_version, version FROM ticket WHERE id = ANY($1) ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- ticket.owned_next
-SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id = ANY($1) AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, index_version, version FROM ticket WHERE id = ANY($1) AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- ticket.owned_whole
-SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, version FROM ticket WHERE id = ANY($1) FETCH FIRST $2 ROWS ONLY;
+SELECT id, ticket_number, requester_id, dek_id, conversation_id, subject_enc, description_enc, state, priority, assignee_id, skill_group_id, unit_id, opened_at, updated_at, solved_at, index_version, version FROM ticket WHERE id = ANY($1) FETCH FIRST $2 ROWS ONLY;
 
 -- ticket.remove_owned
 DELETE FROM ticket WHERE id = ANY($1);
 
--- ticket.reseal_description_enc
-UPDATE ticket SET description_enc = $1 WHERE id = $2 AND description_enc = $3;
+-- ticket.reseal
+UPDATE ticket SET subject_enc = $1, description_enc = $2 WHERE id = $3 AND subject_enc IS NOT DISTINCT FROM CAST($4 AS bytea) AND description_enc IS NOT DISTINCT FROM CAST($5 AS bytea);
 
--- ticket.reseal_subject_enc
-UPDATE ticket SET subject_enc = $1 WHERE id = $2 AND subject_enc = $3;
+-- ticket.reseal (many rows)
+UPDATE ticket SET subject_enc = f.next0, description_enc = f.next1 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[])) AS f (id, next0, old0, next1, old1) WHERE ticket.id = f.id AND ticket.subject_enc IS NOT DISTINCT FROM f.old0 AND ticket.description_enc IS NOT DISTINCT FROM f.old1;
 
 -- ticket.sealed
 SELECT id, subject_enc, description_enc FROM ticket ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -2939,7 +4199,16 @@ SELECT id, subject_enc, description_enc FROM ticket ORDER BY id FETCH FIRST $1 R
 SELECT id, subject_enc, description_enc FROM ticket WHERE id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- ticket.search
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc, t.description_enc FROM ticket_token k JOIN ticket t ON t.id = k.ticket_id JOIN requester r ON r.id = t.requester_id WHERE k.tokens @> CAST($1 AS bigint[]) AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = t.unit_id AND s.depth <= $4) AND t.opened_at <= $5 AND (t.opened_at < $5 OR t.id < $6) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $7 ROWS ONLY;
+WITH k AS MATERIALIZED (SELECT h.ticket_id FROM ticket_token h WHERE h.tokens @> CAST($1 AS bigint[])) SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc, t.description_enc FROM (SELECT t.id FROM k CROSS JOIN LATERAL (SELECT o.id, o.opened_at, o.unit_id, o.assignee_id FROM ticket o WHERE o.id = k.ticket_id FETCH FIRST 1 ROWS ONLY) t WHERE t.opened_at <= $2 AND (t.opened_at < $2 OR t.id < $3) AND (t.assignee_id = $4 OR t.assignee_id IS NULL OR $4 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $5 AND s.unit_id = t.unit_id AND s.depth <= $6) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $7 ROWS ONLY) f JOIN ticket t ON t.id = f.id JOIN requester r ON r.id = t.requester_id ORDER BY t.opened_at DESC, t.id DESC;
+
+-- ticket.search_newest
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc, t.description_enc FROM (SELECT t.id FROM (SELECT t.id, t.opened_at, t.unit_id, t.assignee_id FROM ticket t WHERE t.opened_at <= $1 AND (t.opened_at < $1 OR t.id < $2) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $3 ROWS ONLY) t CROSS JOIN LATERAL (SELECT h.tokens FROM ticket_token h WHERE h.ticket_id = t.id FETCH FIRST 1 ROWS ONLY) k WHERE k.tokens @> CAST($4 AS bigint[]) AND (t.assignee_id = $5 OR t.assignee_id IS NULL OR $5 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $6 AND s.unit_id = t.unit_id AND s.depth <= $7) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $8 ROWS ONLY) f JOIN ticket t ON t.id = f.id JOIN requester r ON r.id = t.requester_id ORDER BY t.opened_at DESC, t.id DESC;
+
+-- ticket.search_newest_unit
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc, t.description_enc FROM (SELECT t.id FROM (SELECT t.id, t.opened_at, t.unit_id, t.assignee_id FROM ticket t WHERE t.unit_id = $1 AND t.opened_at <= $2 AND (t.opened_at < $2 OR t.id < $3) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $4 ROWS ONLY) t CROSS JOIN LATERAL (SELECT h.tokens FROM ticket_token h WHERE h.ticket_id = t.id FETCH FIRST 1 ROWS ONLY) k WHERE k.tokens @> CAST($5 AS bigint[]) AND (t.assignee_id = $6 OR t.assignee_id IS NULL OR $6 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $1 AND s.unit_id = t.unit_id AND s.depth <= $7) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $8 ROWS ONLY) f JOIN ticket t ON t.id = f.id JOIN requester r ON r.id = t.requester_id ORDER BY t.opened_at DESC, t.id DESC;
+
+-- ticket.span_end
+SELECT p.id FROM (SELECT s.id FROM ticket s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p ORDER BY p.id DESC FETCH FIRST 1 ROWS ONLY;
 
 -- ticket.subject
 SELECT t.id, t.requester_id, t.conversation_id, t.assignee_id, t.state, t.opened_at, t.updated_at, t.solved_at FROM ticket t WHERE t.id = $1;
@@ -2951,7 +4220,7 @@ UPDATE ticket SET updated_at = $1 WHERE id = $2 AND state <> 'closed';
 UPDATE ticket SET unit_id = $1, assignee_id = $2, skill_group_id = $3, updated_at = $4, version = $5 WHERE id = $6 AND version = $7;
 
 -- ticket.within
-SELECT x.id, x.ticket_number, x.requester_id, x.dek_id, x.conversation_id, x.subject_enc, x.description_enc, x.state, x.priority, x.assignee_id, x.skill_group_id, x.unit_id, x.opened_at, x.updated_at, x.solved_at, x.version FROM ticket x WHERE x.id = $1 AND (x.assignee_id = $2 OR x.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = x.unit_id AND s.depth <= $4);
+SELECT x.id, x.ticket_number, x.requester_id, x.dek_id, x.conversation_id, x.subject_enc, x.description_enc, x.state, x.priority, x.assignee_id, x.skill_group_id, x.unit_id, x.opened_at, x.updated_at, x.solved_at, x.index_version, x.version FROM ticket x WHERE x.id = $1 AND (x.assignee_id = $2 OR x.assignee_id IS NULL OR $2 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $3 AND s.unit_id = x.unit_id AND s.depth <= $4);
 
 -- ticket_comment.insert
 INSERT INTO ticket_comment (id, ticket_id, author_type, author_id, body_enc, is_internal, at) VALUES ($1, $2, $3, $4, $5, $6, $7);
@@ -2971,8 +4240,11 @@ SELECT id, ticket_id, author_type, author_id, body_enc, is_internal, at FROM tic
 -- ticket_comment.remove_owned
 DELETE FROM ticket_comment WHERE ticket_id = ANY($1);
 
--- ticket_comment.reseal_body_enc
-UPDATE ticket_comment SET body_enc = $1 WHERE id = $2 AND body_enc = $3;
+-- ticket_comment.reseal
+UPDATE ticket_comment SET body_enc = $1 WHERE id = $2 AND body_enc IS NOT DISTINCT FROM CAST($3 AS bytea);
+
+-- ticket_comment.reseal (many rows)
+UPDATE ticket_comment SET body_enc = f.next0 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS f (id, next0, old0) WHERE ticket_comment.id = f.id AND ticket_comment.body_enc IS NOT DISTINCT FROM f.old0;
 
 -- ticket_comment.sealed
 SELECT id, body_enc FROM ticket_comment ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -3067,14 +4339,11 @@ SELECT w.id FROM webhook w WHERE w.state = 'active' AND (w.open_until_at IS NULL
 -- webhook.remove
 DELETE FROM webhook WHERE id = $1;
 
--- webhook.reseal_old_secret_enc
-UPDATE webhook SET old_secret_enc = $1 WHERE id = $2 AND old_secret_enc = $3;
+-- webhook.reseal
+UPDATE webhook SET url_enc = $1, secret_enc = $2, old_secret_enc = $3 WHERE id = $4 AND url_enc IS NOT DISTINCT FROM CAST($5 AS bytea) AND secret_enc IS NOT DISTINCT FROM CAST($6 AS bytea) AND old_secret_enc IS NOT DISTINCT FROM CAST($7 AS bytea);
 
--- webhook.reseal_secret_enc
-UPDATE webhook SET secret_enc = $1 WHERE id = $2 AND secret_enc = $3;
-
--- webhook.reseal_url_enc
-UPDATE webhook SET url_enc = $1 WHERE id = $2 AND url_enc = $3;
+-- webhook.reseal (many rows)
+UPDATE webhook SET url_enc = f.next0, secret_enc = f.next1, old_secret_enc = f.next2 FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bytea[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[]), CAST($6 AS bytea[]), CAST($7 AS bytea[])) AS f (id, next0, old0, next1, old1, next2, old2) WHERE webhook.id = f.id AND webhook.url_enc IS NOT DISTINCT FROM f.old0 AND webhook.secret_enc IS NOT DISTINCT FROM f.old1 AND webhook.old_secret_enc IS NOT DISTINCT FROM f.old2;
 
 -- webhook.sealed
 SELECT id, url_enc, secret_enc, old_secret_enc FROM webhook ORDER BY id FETCH FIRST $1 ROWS ONLY;
@@ -3093,9 +4362,6 @@ UPDATE webhook SET state = $1, stopped_code = $2, failure_count = $3, failing_si
 
 -- webhook.update
 UPDATE webhook SET name = $1, url_enc = $2, protocol = $3, host = $4, port = $5, event_types = $6, version = $7 WHERE id = $8 AND version = $9;
-
--- webhook_delivery.by_id
-SELECT id, webhook_id, event_id, event_type, event_key, event_at, payload, state, attempts, next_at, created_at, last_at, last_status, last_error_code, last_ms FROM webhook_delivery WHERE id = $1 AND webhook_id = $2;
 
 -- webhook_delivery.counts
 SELECT webhook_id, state, COUNT(*) AS deliveries FROM webhook_delivery WHERE state <> 1 GROUP BY webhook_id, state;
@@ -3139,5 +4405,17 @@ UPDATE webhook_delivery SET state = $1, attempts = $2, next_at = $3, last_at = $
 -- webhook_delivery.sweep
 DELETE FROM webhook_delivery WHERE state = $1 AND created_at < $2;
 
+-- witness_head.insert
+INSERT INTO witness_head (id, origin, head_no, seal_no, tree_size, checkpoint, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- witness_head.last
+SELECT id, origin, head_no, seal_no, tree_size, checkpoint, received_at FROM witness_head WHERE origin = $1 ORDER BY head_no desc FETCH FIRST $2 ROWS ONLY;
+
+-- witness_refusal.insert
+INSERT INTO witness_refusal (id, origin, held, offered, received_at) VALUES ($1, $2, $3, $4, $5);
+
+-- witness_refusal.page
+SELECT id, origin, held, offered, received_at FROM witness_refusal WHERE received_at <= $1 AND (received_at < $1 OR id < $2) ORDER BY received_at DESC, id DESC FETCH FIRST $3 ROWS ONLY;
+
 -- message.batch
-WITH inserted AS (INSERT INTO message (conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at) SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::uuid[], $5::varchar[], $6::varchar[], $7::varchar[], $8::bytea[], $9::text[], $10::timestamp(3)[])), merged AS (UPDATE conversation SET state = fresh.state, skill_group_id = fresh.skill_group_id, unit_id = fresh.unit_id, assignee_id = fresh.assignee_id, last_seq = fresh.last_seq, last_from = fresh.last_from, last_at = fresh.last_at, agent_read_seq = fresh.agent_read_seq, robot_misses = fresh.robot_misses, handover_reason = fresh.handover_reason, queued_at = fresh.queued_at, assigned_at = fresh.assigned_at, first_response_at = fresh.first_response_at, closed_at = fresh.closed_at, version = fresh.version FROM unnest($11::uuid[], $12::varchar[], $13::uuid[], $14::uuid[], $15::uuid[], $16::bigint[], $17::varchar[], $18::timestamp(3)[], $19::bigint[], $20::bigint[], $21::varchar[], $22::timestamp(3)[], $23::timestamp(3)[], $24::timestamp(3)[], $25::timestamp(3)[], $26::bigint[]) AS fresh (id, state, skill_group_id, unit_id, assignee_id, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) WHERE conversation.id = fresh.id), audited AS (INSERT INTO audit_event (node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf) SELECT * FROM unnest($27::varchar[], $28::bigint[], $29::bigint[], $30::bigint[], $31::uuid[], $32::timestamp(3)[], $33::varchar[], $34::varchar[], $35::varchar[], $36::varchar[], $37::varchar[], $38::varchar[], $39::varchar[], $40::varchar[], $41::text[], $42::bytea[])) INSERT INTO outbox_event (id, position, type, event_key, at, payload, state, attempts, next_at, last_error_code) SELECT * FROM unnest($43::uuid[], $44::bigint[], $45::varchar[], $46::varchar[], $47::timestamp(3)[], $48::text[], $49::bigint[], $50::bigint[], $51::timestamp(3)[], $52::varchar[]);
+WITH inserted AS (INSERT INTO message (conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at) SELECT fresh.* FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::uuid[], $5::varchar[], $6::varchar[], $7::varchar[], $8::bytea[], $9::text[], $10::timestamp(3)[]) AS fresh), merged AS (UPDATE conversation SET state = fresh.state, skill_group_id = fresh.skill_group_id, unit_id = fresh.unit_id, assignee_id = fresh.assignee_id, last_seq = fresh.last_seq, last_from = fresh.last_from, last_at = fresh.last_at, agent_read_seq = fresh.agent_read_seq, robot_misses = fresh.robot_misses, handover_reason = fresh.handover_reason, queued_at = fresh.queued_at, assigned_at = fresh.assigned_at, first_response_at = fresh.first_response_at, closed_at = fresh.closed_at, version = fresh.version FROM unnest($11::uuid[], $12::varchar[], $13::uuid[], $14::uuid[], $15::uuid[], $16::bigint[], $17::varchar[], $18::timestamp(3)[], $19::bigint[], $20::bigint[], $21::varchar[], $22::timestamp(3)[], $23::timestamp(3)[], $24::timestamp(3)[], $25::timestamp(3)[], $26::bigint[]) AS fresh (id, state, skill_group_id, unit_id, assignee_id, last_seq, last_from, last_at, agent_read_seq, robot_misses, handover_reason, queued_at, assigned_at, first_response_at, closed_at, version) WHERE conversation.id = fresh.id), touched AS (UPDATE conversation SET last_seq = fresh.last_seq, last_from = fresh.last_from, last_at = fresh.last_at, version = fresh.version FROM unnest($27::uuid[], $28::bigint[], $29::varchar[], $30::timestamp(3)[], $31::bigint[]) AS fresh (id, last_seq, last_from, last_at, version) WHERE conversation.id = fresh.id), audited AS (INSERT INTO audit_event (node, epoch, lane, n, id, occurred_at, actor_type, actor_id, action, class, target_type, target_id, customer_ref, outcome, body, leaf) SELECT $32::varchar, $33::bigint, $34::bigint, fresh.* FROM unnest($35::bigint[], $36::uuid[], $37::timestamp(3)[], $38::varchar[], $39::varchar[], $40::varchar[], $41::varchar[], $42::varchar[], $43::varchar[], $44::varchar[], $45::varchar[], $46::text[], $47::bytea[]) AS fresh), counted AS (INSERT INTO figure_count (stage, figure, at, unit_id, bucket, id, amount) SELECT fresh.* FROM unnest($48::varchar[], $49::varchar[], $50::timestamp(3)[], $51::uuid[], $52::bigint[], $53::uuid[], $54::bigint[]) AS fresh) INSERT INTO outbox_event (id, position, type, event_key, at, payload, state, attempts, next_at, last_error_code) SELECT fresh.* FROM unnest($55::uuid[], $56::bigint[], $57::varchar[], $58::varchar[], $59::timestamp(3)[], $60::text[], $61::bigint[], $62::bigint[], $63::timestamp(3)[], $64::varchar[]) AS fresh;

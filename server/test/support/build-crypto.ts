@@ -15,7 +15,8 @@ export interface MemoryDekStore extends DekStore {
 export function createMemoryDekStore(): MemoryDekStore {
   const rows = new Map<number, DekRow>();
   let nextId = 1;
-  const findInstallation = () => [...rows.values()].find((row) => row.scope === 'installation');
+  const inUse = (scope: DekRow['scope'], state: DekRow['state'] = 'active') =>
+    [...rows.values()].find((row) => row.scope === scope && row.state === state);
   return {
     rows,
     findCalls: 0,
@@ -23,9 +24,10 @@ export function createMemoryDekStore(): MemoryDekStore {
       this.findCalls += 1;
       return ids.flatMap((id) => rows.get(id) ?? []);
     },
-    findInstallation: async () => findInstallation(),
-    async insertInstallation(row) {
-      if (findInstallation() !== undefined) throw new Error('there is an installation key already');
+    findInstallation: async (state) => inUse('installation', state),
+    findIndexKeys: async () => [...rows.values()].filter(({ scope }) => scope === 'index'),
+    async insertOnly(row) {
+      if (inUse(row.scope) !== undefined) throw new Error('there is such a key already');
       rows.set(row.id, row);
     },
     async successors(ids) {

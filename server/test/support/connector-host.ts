@@ -8,9 +8,10 @@ import { createAuthority } from './certificates.ts';
 import { QUIET_LOG, type Core } from './core.ts';
 import { connectorPorts } from '../../wiring-connectors.ts';
 import { withDb as wiringWithDb } from '../../wiring.ts';
-import type { AnyConnector, LookupRequest } from '../../connectors/connector.ts';
+import type { AnyConnector, LookupRequest, Session } from '../../connectors/connector.ts';
 import { CONNECTORS } from '../../connectors/index.ts';
 import { createConnectorHost, type ConnectorParts } from '../../connectors/host/index.ts';
+import { openIo } from '../../connectors/host/io.ts';
 
 /** Name of every peer of the specs; it stands for the loopback. */
 export const PEER = 'peer.bank.example';
@@ -74,6 +75,8 @@ export function json(response: ServerResponse, value: unknown, status = 200): vo
 export interface BuiltHost extends ConnectorParts {
   /** Makes a connector, opens nothing by itself: its place is in the configured allow-list. */
   add(module: string, config: object, options?: AddOptions): Promise<string>;
+  /** A module at work without the host around it. */
+  open(module: AnyConnector, config: object, secrets?: Record<string, string>): Session;
   lookup(
     connectorId: string,
     operation: string,
@@ -137,6 +140,11 @@ export function buildHost(
     ...{ ...parts, notices },
     add: (module, config, options = {}) =>
       addConnector({ uow, ids, service: parts.service }, { module, config }, options),
+    open(module, config, secrets = {}) {
+      module.assertConfig(config);
+      const connector = { id: 'spec', tls: {}, secrets: new Map(Object.entries(secrets)) };
+      return module.open(config, openIo(ports, connector));
+    },
     lookup: (connectorId, operation, input, more = {}) =>
       parts.host.lookup({
         ...{

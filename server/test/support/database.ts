@@ -60,6 +60,19 @@ export function removeHome(home: string, dataDir?: string): void {
   if (existsSync(dirname(home))) rmSync(dirname(home), { recursive: true, force: true });
 }
 
+/** A migrated PostgreSQL of its own, for specs that fill its disk or kill it. `drop` stops it. */
+export async function startOwnDatabase(
+  home: string,
+  settings: Record<string, string>,
+): Promise<{ database: EmbeddedDatabase; place: Pick<TestDatabase, 'url' | 'drop'> }> {
+  const database = await startDatabase({ home, log: QUIET, settings });
+  process.once('exit', () => {
+    if (database.isRunning()) process.kill(database.pid, 'SIGQUIT');
+  });
+  await migrate(database.url);
+  return { database, place: { url: database.url, drop: () => database.stop() } };
+}
+
 async function startTemplate(): Promise<{ database: EmbeddedDatabase; home: string }> {
   const home = buildHome();
   const database = await startDatabase({ home, log: QUIET, settings: SETTINGS });
@@ -69,14 +82,18 @@ async function startTemplate(): Promise<{ database: EmbeddedDatabase; home: stri
     removeHome(home, database.dataDir);
   });
   await administer(database, `CREATE DATABASE ${TEMPLATE} OWNER vaultdesk`);
-  const client = new pg.Client({ connectionString: urlOf(database.url, TEMPLATE) });
+  await migrate(urlOf(database.url, TEMPLATE));
+  return { database, home };
+}
+
+async function migrate(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await migrateUp({ port: createPostgresPort(client), now: () => new Date() });
   } finally {
     await client.end();
   }
-  return { database, home };
 }
 
 async function administer(database: EmbeddedDatabase, sql: string): Promise<void> {

@@ -19,11 +19,12 @@ export class Writer {
   session: VisitorSession;
   #open: { id: string; text: string }[] = [];
   #isWriting = true;
-  readonly #instance: Instance;
+  /** The server it writes to; another one from the next connection on. */
+  instance: Instance;
   readonly #done: Promise<void>;
 
   constructor(instance: Instance, session: VisitorSession) {
-    this.#instance = instance;
+    this.instance = instance;
     this.session = session;
     this.#done = this.#run();
   }
@@ -46,7 +47,7 @@ export class Writer {
       if (performance.now() > limitMs)
         throw new Error(`${this.#open.length} messages got no acknowledgement`);
       try {
-        const socket = await TestSocket.enter(this.#instance, this.session);
+        const socket = await TestSocket.enter(this.instance, this.session);
         await socket.next((frame) => frame.t === 'welcome', 5_000).catch(() => socket.close());
         await this.#write(socket);
         socket.close();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { recordAnswer } from '../oracle-sim/answers.ts';
 import { buildHome, removeHome } from './database.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -30,7 +31,8 @@ export interface InstanceStatus {
   state: string;
   url: string;
   pids: { server: number; workers: number[]; database: number };
-  database: { url: string; dataDir: string };
+  /** `dataDir` is null where the configuration names the database. */
+  database: { url: string; dataDir: string | null };
 }
 
 /** How a command of the instance ended. */
@@ -56,6 +58,16 @@ export interface InstanceReply {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every form
   json: any;
 }
+
+/** In a run about the stand-in for Oracle: the whole product, its driver exchanged, on a database that ends with it. */
+const STAND_IN: Readonly<Record<string, string>> =
+  process.env.VAULTDESK_TEST_DATABASE === 'oracle-sim'
+    ? {
+        VAULTDESK_DATABASE_URL: 'oracle://vaultdesk:unused@h2/whole',
+        // The stand-in is TypeScript of the tests, which the built server cannot read by itself.
+        NODE_OPTIONS: `--import tsx --import ${new URL('../oracle-sim/use-stand-in.mjs', import.meta.url).href}`,
+      }
+    : {};
 
 /**
  * An evaluation instance as `npm start` makes it: a process of its own, a home folder of its own, a free port. It can
@@ -167,10 +179,11 @@ export class Instance {
 
   /** Ends whatever still runs, and removes the home folder. */
   async dispose(): Promise<void> {
-    const dataDir = existsSync(join(this.home, 'status.json')) ? this.status.database.dataDir : undefined;
+    // Where the database is another server's, it has no folder.
+    const dataDir = existsSync(join(this.home, 'status.json')) ? this.status.database.dataDir : null;
     const code = this.child?.exitCode;
     if (code === null) await this.stop();
-    removeHome(this.home, dataDir);
+    removeHome(this.home, dataDir ?? undefined);
   }
 
   /** Somebody of the evaluation's identity provider. */
@@ -184,9 +197,21 @@ export class Instance {
 
   /** The account of this name, with the password of this instance. */
   account(username: string): EvaluationAccount {
+    return this.accountWhere((account) => account.username === username, username);
+  }
+
+  /** An account of the evaluation instance that has a role. */
+  accountOf(role: string): EvaluationAccount {
+    return this.accountWhere(({ roles }) => roles.includes(role), role);
+  }
+
+  private accountWhere(
+    isMeant: (account: EvaluationAccount) => boolean,
+    username: string,
+  ): EvaluationAccount {
     const file = join(this.home, 'evaluation-accounts.json');
     const accounts = JSON.parse(readFileSync(file, 'utf8')) as EvaluationAccount[];
-    const found = accounts.find((account) => account.username === username);
+    const found = accounts.find(isMeant);
     if (!found) throw new Error(`the evaluation instance has no account ${username}`);
     return found;
   }
@@ -222,7 +247,9 @@ export class Instance {
           answer.on('end', () => {
             const isJson = (answer.headers['content-type'] ?? '').includes('json');
             const { statusCode: status = 0, headers: answered } = answer;
-            resolve({ status, headers: answered, text, json: isJson ? JSON.parse(text) : undefined });
+            const reply = { status, headers: answered, text, json: isJson ? JSON.parse(text) : undefined };
+            recordAnswer({ path, method: request.method }, reply);
+            resolve(reply);
           });
         },
       );
@@ -252,6 +279,7 @@ export class Instance {
       VAULTDESK_HOME: this.home,
       VAULTDESK_PORT: String(this.port),
       VAULTDESK_LOG_LEVEL: 'info',
+      ...STAND_IN,
       ...this.settings,
     };
   }
@@ -281,7 +309,7 @@ function killNow(pid: number): void {
 
 let isBuilt = false;
 
-/** What `npm start` does first: builds the web files where a source is newer. */
+/** What `npm start` does first: builds server and web files where a source is newer. */
 function buildOnce(): void {
   if (isBuilt) return;
   const built = spawnSync(process.execPath, ['web-admin/build/build-all.mjs', '--if-stale'], {

@@ -16,6 +16,12 @@ export const QIAN: Actor = { type: 'account', id: '01900000-0000-7000-8000-00000
 export const SUN: Actor = { type: 'account', id: '01900000-0000-7000-8000-0000000000d2' };
 export const LIN = '01900000-0000-7000-8000-0000000000a1';
 /** Sweeps that neither wait nor report. */
+/** Periods of the trail. */
+const TRAIL_DAYS = {
+  ...{ access: 1_096, administration: 1_096, 'personal-data': 1_096, business: 1_096 },
+  ...{ knowledge: 1_096, system: 1_096, audit: 1_096 },
+};
+
 export const CONTROL = { checkpoint: async () => undefined, rest: async () => undefined };
 
 const NOBODY = {
@@ -70,6 +76,10 @@ export class LifecycleStage {
       bookkeeping: { run: async () => 0 },
       dormantMs: 90 * DAY_MS,
       lookAt: async () => undefined,
+      egress: () => ({ request: () => Promise.reject(new Error('nothing is called here')) }),
+      tell: async () => undefined,
+      signInSettings: () => ({ ssoOnlyRoles: [] }),
+      breakGlassNetworks: [],
       work: {
         countOpen: countOpenWork,
         unitsOf: unitsOfWork,
@@ -81,6 +91,7 @@ export class LifecycleStage {
       ...{ uow, clock, ids, crypto, installationId, stores, archiveRoot, approvals, pageRecords },
       accountNames: async (ids) => new Map(ids.filter((id) => id === LIN).map((id) => [id, '林坐席'])),
       queue: this.jobs.queue,
+      keepDays: TRAIL_DAYS,
       queueDepth: () => 0,
       notices: {
         clockJumped: async () => void this.notices.push('clock'),

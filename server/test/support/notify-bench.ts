@@ -58,12 +58,14 @@ export interface NotifyBench {
   close(): Promise<void>;
 }
 
-/** Builds it; `allow` are lines of the allow-list, `names` what names resolve to. */
+type BenchCore = Core & { clock: FakeClock };
+
+/** Builds it; `allow` are lines of the allow-list, `names` what names resolve to, `on` a core whose owner closes it. */
 export async function buildNotifyBench(
-  options: { allow?: string[]; names?: Record<string, string[]>; url?: string; perMinute?: number } = {},
+  options: { allow?: string[]; names?: Record<string, string[]>; perMinute?: number; on?: BenchCore } = {},
 ): Promise<NotifyBench> {
-  const clock = createFakeClock(new Date(Date.now() - 365 * 86_400_000));
-  const core = await buildCore({ clock });
+  const clock = options.on?.clock ?? createFakeClock(new Date(Date.now() - 365 * 86_400_000));
+  const core = options.on ?? (await buildCore({ clock }));
   const folder = mkdtempSync(join(tmpdir(), 'vd-notices-'));
   const egress = buildEgress(core, options);
   const pushed: string[] = [];
@@ -100,7 +102,7 @@ export async function buildNotifyBench(
     },
     async close() {
       egress.egress.close();
-      await core.close();
+      if (options.on === undefined) await core.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

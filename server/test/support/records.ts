@@ -1,4 +1,5 @@
-import { SYSTEM_ACTOR } from '../../kernel/index.ts';
+import { createIds, systemClock, SYSTEM_ACTOR } from '../../kernel/index.ts';
+import { randomBytes } from '../../platform/crypto/index.ts';
 import { RequesterService, deskRecords } from '../../desk/index.ts';
 import { fileRecords } from '../../platform/files/index.ts';
 import type { Dek } from '../../platform/crypto/index.ts';
@@ -10,7 +11,12 @@ import type { Core } from './core.ts';
 
 /** Every store of records, as the composition root wires them. */
 export function buildStores(forget: (ids: readonly string[]) => void = () => undefined): RecordStore[] {
-  return [...deskRecords({ forget }), robotRecords(), webWidgetRecords(), qaRecords(), ...fileRecords()];
+  const ids = createIds({ clock: systemClock, randomBytes });
+  return [
+    ...deskRecords({ forget, ids }),
+    ...[robotRecords({ ids }), webWidgetRecords({ ids }), qaRecords({ ids })],
+    ...fileRecords(),
+  ];
 }
 
 /** A conversation to put into the database; without `closedAt` it stays with the robot. */
@@ -54,6 +60,7 @@ export const RECORD_TABLES = [
   'ticket_event',
   'ticket_token',
   'requester',
+  'requester_token',
 ] as const;
 
 /** Puts records of any age into the database, behind the back of the services. */

@@ -1,6 +1,7 @@
-// `npm test`: runs the suite in as many processes as there are cores, at most two, and ends with the line
+// `npm test`: runs the suite in one process more than there are cores, at most three, and ends with the line
 // `N passed, N failed, N skipped`. Each process has a database of its own. Flags: --long (full counts), --e2e (browser tests
 // only), --record (writes down how long each file took, which the next split uses); anything else goes to mocha.
+// A few files that fail beside the others run once more alone: what fails again has failed, what passes is named as unsteady.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -14,15 +15,26 @@ const rest = args.filter((arg) => !flags.has(arg));
 const namesFiles = rest.some((arg) => /\.spec\.tsx?$/.test(arg));
 const ALL = '{server,audit,sso,migrations,installer,web-admin}/**/*.spec.{ts,tsx}';
 const SECONDS_FILE = 'server/test/support/spec-seconds.json';
-/** More processes than this only wait for each other's databases and browsers. */
-const PROCESSES_MAX = 2;
+/** Suites that kill and start servers mostly wait; more processes than this only wait for each other. */
+const PROCESSES_MAX = 3;
 const CLOSING_LINE = /^(\d+) passed, (\d+) failed, (\d+) skipped$/;
+/** Files that may fail beside the others and be tried alone; with more of them something is broken. */
+const AGAIN_FILES_MAX = 3;
+/** After this line mocha tells what failed and how. */
+const FAILING_LINE = /^\s*(?:\u001b\[\d+m)*\s+\d+ failing/;
 
 // One folder for everything the suite leaves behind, removed at the end.
 const scratch = mkdtempSync(join(tmpdir(), 'vaultdesk-test-'));
 // As root PostgreSQL runs under another account, which must be able to pass through to its data folder.
 chmodSync(scratch, 0o711);
 const env = { ...process.env, TMPDIR: scratch, VAULTDESK_TEST_LONG: flags.has('--long') ? '1' : '' };
+
+const resultsFile = (index) => join(scratch, `results-${index}.json`);
+
+/** What the reporter wrote down for a group: file → seconds, passed, failed, skipped. */
+function readResults(index) {
+  return existsSync(resultsFile(index)) ? JSON.parse(readFileSync(resultsFile(index), 'utf8')) : {};
+}
 
 /** Files in groups that take about as long as each other, by the seconds of an earlier run. */
 function split(files, groupCount) {
@@ -37,7 +49,7 @@ function split(files, groupCount) {
   return groups.map((group) => group.files.sort()).filter((group) => group.length > 0);
 }
 
-/** One mocha; its lines are shown as they come when `isShown`, else kept. Gives exit code, lines, and counts. */
+/** One mocha; its lines are shown as they come when `isShown`, else kept. Gives exit code, lines, what failed, and counts. */
 function runMocha(files, isShown, index) {
   const child = spawn(
     process.execPath,
@@ -50,10 +62,11 @@ function runMocha(files, isShown, index) {
     ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...env, VAULTDESK_SPEC_SECONDS: join(scratch, `seconds-${index}.json`) },
+      env: { ...env, VAULTDESK_SPEC_RESULTS: resultsFile(index) },
     },
   );
   const lines = [];
+  const failures = [];
   let counts;
   let open = '';
   child.stdout.setEncoding('utf8');
@@ -65,26 +78,37 @@ function runMocha(files, isShown, index) {
   function take(line) {
     const closing = CLOSING_LINE.exec(line);
     if (closing) counts = closing.slice(1).map(Number);
+    else if (failures.length > 0 || FAILING_LINE.test(line)) failures.push(line);
     else if (isShown) process.stdout.write(`${line}\n`);
     else lines.push(line);
   }
   return new Promise((resolve) => {
     child.on('close', (code) => {
       if (open !== '') take(open);
-      resolve({ status: code ?? 1, lines, counts });
+      resolve({ status: code ?? 1, lines, failures, counts });
     });
   });
 }
 
 /** Keeps the seconds of this run for the next split. */
-function recordSeconds(groupCount) {
-  const all = {};
-  for (let index = 0; index < groupCount; index += 1) {
-    const file = join(scratch, `seconds-${index}.json`);
-    if (existsSync(file)) Object.assign(all, JSON.parse(readFileSync(file, 'utf8')));
-  }
-  const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => a.localeCompare(b)));
-  writeFileSync(SECONDS_FILE, `${JSON.stringify(sorted, null, 2)}\n`);
+function recordSeconds(files) {
+  const seconds = Object.entries(files).map(([file, result]) => [file, Math.ceil(result.seconds)]);
+  seconds.sort(([a], [b]) => a.localeCompare(b));
+  writeFileSync(SECONDS_FILE, `${JSON.stringify(Object.fromEntries(seconds), null, 2)}\n`);
+}
+
+/** Runs files that failed beside the others alone. Gives their results, or nothing when there are none or too many. */
+async function runAgainAlone(files, index) {
+  const failed = Object.keys(files).filter((file) => files[file].failed > 0);
+  if (failed.length === 0 || failed.length > AGAIN_FILES_MAX) return {};
+  process.stdout.write(`\nAgain, alone: ${failed.join(', ')}\n`);
+  const { counts, failures } = await runMocha(failed, true, index);
+  process.stdout.write(failures.map((line) => `${line}\n`).join(''));
+  if (counts === undefined) return {};
+  const again = readResults(index);
+  const unsteady = failed.filter((file) => again[file]?.failed === 0);
+  if (unsteady.length > 0) process.stdout.write(`\nUNSTEADY, to be mended: ${unsteady.join(', ')}\n\n`);
+  return again;
 }
 
 async function main() {
@@ -96,16 +120,20 @@ async function main() {
     const named = ['node_modules/mocha/bin/mocha.js', '--config', '.mocharc.json', '--spec', ...rest];
     return spawnSync(process.execPath, named, { stdio: 'inherit', env }).status ?? 1;
   }
-  const files = globSync(flags.has('--e2e') ? 'web-admin/e2e/**/*.spec.ts' : ALL);
-  const groups = split(files, Math.min(PROCESSES_MAX, availableParallelism()));
+  const specs = globSync(flags.has('--e2e') ? 'web-admin/e2e/**/*.spec.ts' : ALL);
+  const groups = split(specs, Math.min(PROCESSES_MAX, availableParallelism() + 1));
   const results = await Promise.all(groups.map((group, index) => runMocha(group, index === 0, index)));
   for (const { lines } of results) process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-  if (flags.has('--record')) recordSeconds(groups.length);
-  const missing = results.filter(({ counts }) => counts === undefined).length;
-  const sum = (at) => results.reduce((total, { counts }) => total + (counts?.[at] ?? 0), 0);
-  // A process that died without its closing line is a failure, whatever the other one says.
-  process.stdout.write(`${sum(0)} passed, ${sum(1) + missing} failed, ${sum(2)} skipped\n`);
-  return results.every(({ status }) => status === 0) && missing === 0 ? 0 : 1;
+  // What failed comes last, where whoever sees only the end of a log finds it.
+  for (const { failures } of results) process.stdout.write(failures.map((line) => `${line}\n`).join(''));
+  const files = Object.assign({}, ...groups.map((_, index) => readResults(index)));
+  if (flags.has('--record')) recordSeconds(files);
+  Object.assign(files, await runAgainAlone(files, groups.length));
+  const sum = (key) => Object.values(files).reduce((total, result) => total + result[key], 0);
+  // A process that died without its closing line is a failure, whatever the others say.
+  const failed = sum('failed') + results.filter(({ counts }) => counts === undefined).length;
+  process.stdout.write(`${sum('passed')} passed, ${failed} failed, ${sum('skipped')} skipped\n`);
+  return failed === 0 ? 0 : 1;
 }
 
 const status = await main();

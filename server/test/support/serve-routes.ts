@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { wholeScope, type Actor } from '../../kernel/index.ts';
 import { configureServer, createHttpApp, type AnyRoute } from '../../platform/http/index.ts';
+import type { AuditEmitter } from '../../platform/persistence/index.ts';
 import { recordAnswer } from '../oracle-sim/answers.ts';
 import { ask, type Ask, type Reply } from './ask.ts';
 import type { Core } from './core.ts';
@@ -32,7 +33,7 @@ export async function serveRoutes<Name extends string>(
   core: Core,
   routes: readonly AnyRoute[],
   callers: Record<Name, Caller>,
-  options: { isOff?: (path: string) => boolean } = {},
+  options: { isOff?: (path: string) => boolean; audit?: Pick<AuditEmitter, 'emit'> } = {},
 ): Promise<ServedRoutes<Name>> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -43,7 +44,7 @@ export async function serveRoutes<Name extends string>(
   const { app } = createHttpApp({
     config: {
       publicBaseUrl: `https://localhost:${port}`,
-      hosts: [`localhost:${port}`],
+      hosts: [`localhost:${port}`, `127.0.0.1:${port}`],
       trustedProxies: [],
       isLoopbackLimited: false,
       areResponsesChecked: true,
@@ -76,7 +77,7 @@ export async function serveRoutes<Name extends string>(
       const bearer: Record<string, string> =
         caller === undefined ? {} : { Authorization: `Bearer token-of-the-${caller}` };
       const reply = await ask(port, path, { ...options, headers: { ...bearer, ...options.headers } });
-      recordAnswer(path, options, reply);
+      recordAnswer({ path, method: options.method }, reply);
       return reply;
     },
     stop() {

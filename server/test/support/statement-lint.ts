@@ -8,7 +8,16 @@ const RULES: readonly { fault: string; pattern: RegExp; allowed?: 'postgres' }[]
   { fault: ':: cast', pattern: /::/, allowed: 'postgres' },
   { fault: 'ILIKE', pattern: /\bILIKE\b/i },
   { fault: 'RETURNING', pattern: /\bRETURNING\b/i },
-  { fault: 'now() instead of a bound instant', pattern: /\bnow\(\)|\bSYSDATE\b|CURRENT_TIMESTAMP/i },
+  {
+    fault: 'now() instead of a bound instant',
+    pattern:
+      /\b(now|clock_timestamp|statement_timestamp|transaction_timestamp)\(\)|\bSYS(DATE|TIMESTAMP)\b|\b(CURRENT|LOCAL)_?(TIMESTAMP|DATE|TIME)\b/i,
+  },
+  {
+    fault: 'id made by the database',
+    pattern:
+      /\b(gen_random_uuid|uuid_generate_v\d\w*|uuidv7|SYS_GUID|nextval|lastval)\s*\(|\.(NEXTVAL|CURRVAL)\b/i,
+  },
   { fault: 'meaning in an empty string', pattern: /''(?!')(?<!'''')/ },
   { fault: 'row limit with a lock (ORA-02014)', pattern: /FETCH FIRST.*FOR UPDATE/i },
   { fault: 'SKIP LOCKED (claim by an atomic UPDATE)', pattern: /\bSKIP\s+LOCKED\b/i },
@@ -23,6 +32,11 @@ const RULES: readonly { fault: string; pattern: RegExp; allowed?: 'postgres' }[]
   { fault: 'name over 29 characters (ORA-00972)', pattern: /\b[a-z_][a-z0-9_]{29,}\b/ },
 ];
 
+const LONG_LIST = `list of over ${LIST_ITEMS_MAX} (ORA-01795)`;
+
+/** Every fault that `lintStatement` knows, for the test that plants each of them. */
+export const STATEMENT_FAULTS: readonly string[] = [...RULES.map(({ fault }) => fault), LONG_LIST];
+
 /** What is wrong with a rendered statement, in words; empty when nothing is. */
 export function lintStatement(text: string, dialect: 'postgres' | 'oracle'): string[] {
   const bare = text.replace(/'(?:[^']|'')+'/g, "'x'");
@@ -31,7 +45,48 @@ export function lintStatement(text: string, dialect: 'postgres' | 'oracle'): str
   );
   const lists = [...bare.matchAll(/\bIN\s*\(([^()]*)\)/gi)].map((match) => match[1] as string);
   const hasLongList = lists.some((list) => list.split(',').length > LIST_ITEMS_MAX);
-  return hasLongList ? [...faults, `list of over ${LIST_ITEMS_MAX} (ORA-01795)`] : faults;
+  return hasLongList ? [...faults, LONG_LIST] : faults;
+}
+
+/** What `insertIfFree` makes, on either database; the session knows what a lost race of it looks like. */
+const UPSERTS = [
+  /^INSERT INTO \w+ \([\w, ]+\) VALUES \([$\d, ]+\) ON CONFLICT DO NOTHING$/,
+  /^MERGE INTO \w+ USING dual ON \([^()]+\) WHEN NOT MATCHED THEN INSERT \([\w, ]+\) VALUES \([:\d, ]+\)$/,
+];
+
+/** Whether a rendered statement writes over what may be there in words of its own, instead of by the helper. */
+export function isOwnUpsert(text: string): boolean {
+  return /\bON CONFLICT\b|^MERGE\b/i.test(text) && !UPSERTS.some((pattern) => pattern.test(text));
+}
+
+/** Where a SELECT list begins to matter: its rows are compared with each other. */
+const COMPARED = new Set(['WHERE', 'ON', 'HAVING', 'GROUP', 'ORDER', 'DISTINCT', 'UNION', 'PARTITION']);
+/** Words after which columns are only shown or set. */
+const SHOWN = new Set(['SELECT', 'FROM', 'SET', 'VALUES', 'INSERT', 'INTO']);
+
+/**
+ * Columns of `lobs` that a statement compares, orders, or groups by, or makes distinct (ORA-00932, ORA-22848). Asking
+ * whether one is there is allowed, and so is DBMS_LOB.
+ */
+export function comparedLobs(text: string, lobs: ReadonlySet<string>): string[] {
+  const bare = text
+    .replace(/'(?:[^']|'')*'/g, "'x'")
+    .replace(/\bDBMS_LOB\.\w+\([^()]*\)/gi, '1')
+    .replace(/\b[\w.]+\s+IS\s+(NOT\s+)?NULL\b/gi, '1');
+  const found = new Set<string>();
+  const outer: boolean[] = [];
+  let isCompared = false;
+  for (const [token] of bare.matchAll(/:?[\w$]+|[()]/g)) {
+    const word = token.toUpperCase();
+    if (token === '(') outer.push(isCompared);
+    else if (token === ')') isCompared = outer.pop() ?? false;
+    else if (COMPARED.has(word)) isCompared = true;
+    // UNION ALL only puts rows behind each other.
+    else if (word === 'ALL') isCompared = false;
+    else if (SHOWN.has(word)) isCompared = word === 'SELECT' && /\bUNION\s+(?!ALL)/i.test(bare);
+    else if (isCompared && lobs.has(token.toLowerCase())) found.add(token.toLowerCase());
+  }
+  return [...found];
 }
 
 /** Oracle's reserved words (V$RESERVED_WORDS, RESERVED = 'Y'); a table or column of such a name needs quotes. */

@@ -25,6 +25,8 @@ export class Stage {
   private readonly pages = new Map<string, Page>();
   /** Set while the server is stopped on purpose: then refused connections are what a page should see. */
   isServerDown = false;
+  /** Set while a session ends on purpose: then refused requests are what a page should see. */
+  isSessionEnding = false;
   private readonly browser: Browser;
   private readonly url: string;
 
@@ -92,6 +94,7 @@ export class Stage {
       // Before the sign-in the console asks who is signed in; the browser writes the refusal down as an error.
       if (url.endsWith('/api/v1/session') && message.text().includes('401')) return;
       if (this.isServerDown && /ERR_CONNECTION_|WebSocket/.test(message.text())) return;
+      if (this.isSessionEnding && /401|WebSocket/.test(message.text())) return;
       this.faults.push(`${name}: ${message.text()} ${url}`);
     });
   }

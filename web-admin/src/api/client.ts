@@ -54,6 +54,8 @@ export interface ApiClientDeps {
   fetch: typeof fetch;
   /** Called once for each answer that says the session is gone. */
   onSignedOut(): void;
+  /** The server wants to know who sits there before it does this; true when it may be sent again. */
+  onProofNeeded?(): Promise<boolean>;
   sleep(ms: number): Promise<void>;
   nowMs(): number;
 }
@@ -166,6 +168,8 @@ export function createApiClient(deps: ApiClientDeps): ApiClient {
     try {
       return (await send(method, path, options)) as T;
     } catch (thrown) {
+      const isAsked = thrown instanceof ApiError && thrown.code === 'session.proof_needed';
+      if (isAsked && (await deps.onProofNeeded?.())) return (await send(method, path, options)) as T;
       if (thrown instanceof ApiError && isSessionGone(thrown)) deps.onSignedOut();
       throw thrown;
     }

@@ -12,6 +12,10 @@ const ChangePasswordPage = lazy(async () => ({
   default: (await import('./change-password.tsx')).ChangePasswordPage,
 }));
 
+const SecondFactorPage = lazy(async () => ({
+  default: (await import('./proof-form.tsx')).SecondFactorPage,
+}));
+
 /** Reads who is signed in. */
 export function useSessionQuery() {
   const api = useApi();
@@ -52,7 +56,13 @@ export function RequireSession() {
   }
   return (
     <SessionContext.Provider value={session}>
-      {session.mustChangePassword ? <ChangePasswordPage isForced /> : <Outlet />}
+      {session.isSecondFactorMissing ? (
+        <SecondFactorPage />
+      ) : session.mustChangePassword ? (
+        <ChangePasswordPage isForced />
+      ) : (
+        <Outlet />
+      )}
     </SessionContext.Provider>
   );
 }

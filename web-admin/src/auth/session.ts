@@ -30,6 +30,9 @@ export type Permission =
   | 'record:manage'
   | 'record:approve'
   | 'audit:export'
+  | 'case:ask'
+  | 'access:attest'
+  | 'staff:write'
   | 'account:read'
   | 'account:create'
   | 'account:approve'
@@ -66,12 +69,20 @@ export interface Session {
   customRoles: { id: string; nameZh: string; nameEn: string }[];
   permissions: string[];
   csrfToken: string;
+  /** Secret that seals drafts in this browser; the same in every session of the account. */
+  draftKey: string;
   /** Absolute end of the session (ISO UTC). */
   expiresAt: string;
   /** Seconds without a request after which the server ends the session. */
   idleSeconds: number;
   evaluation: boolean;
   mustChangePassword: boolean;
+  /** The identity provider did not ask for a second factor, and this account needs one. */
+  isSecondFactorMissing: boolean;
+  /** Takes conversations and is in no skill group, although there are some. */
+  lacksSkillGroup: boolean;
+  /** How this account shows again who it is. */
+  proofBy: 'otp' | 'password' | 'idp';
 }
 
 /** Tells whether a session may do one of several things; an empty list asks for nothing. */
@@ -86,4 +97,6 @@ export interface SessionState {
   isEvaluation: boolean;
   /** The server ended a session of this page: the sign-in page says so. */
   hasEnded?: boolean;
+  /** The person signed out: the sign-in page stays, and does not lead to the identity provider by itself. */
+  hasSignedOut?: boolean;
 }

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Divider, Form, Input } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import type { ApiError } from '../api/index.ts';
 import { toApiError, useApi } from '../api/index.ts';
@@ -8,6 +8,7 @@ import {
   BrandMark,
   EvaluationBanner,
   LanguageSwitch,
+  LoadingFace,
   ProblemText,
   ThemeSwitch,
 } from '../components/index.ts';
@@ -17,6 +18,10 @@ import { returnPath } from './return-path.ts';
 import { useSessionQuery } from './require-session.tsx';
 import { SESSION_KEY } from './session-context.ts';
 import type { Session, SessionState } from './session.ts';
+
+/** Six digits, or a recovery code. */
+const CODE_PATTERN = '[0-9]{6}|[a-z2-7]{5}-[a-z2-7]{5}';
+const CODE_MAX = 11;
 
 interface Credentials {
   username: string;
@@ -70,13 +75,7 @@ function SignInForm() {
       </Form.Item>
       {isOtpAsked && (
         <Form.Item name="otp" label={t('signin.otp')} rules={required} extra={t('signin.otp_help')}>
-          <Input
-            autoComplete="one-time-code"
-            inputMode="numeric"
-            maxLength={6}
-            pattern="[0-9]{6}"
-            autoFocus
-          />
+          <Input autoComplete="one-time-code" maxLength={CODE_MAX} pattern={CODE_PATTERN} autoFocus />
         </Form.Item>
       )}
       {isFailure && (
@@ -89,34 +88,58 @@ function SignInForm() {
   );
 }
 
-interface IdpChoice {
-  id: string;
+interface Choices {
+  items: { id: string }[];
+  /** There is one identity provider alone, and people go there without being asked. */
+  goesStraight: boolean;
+}
+
+const NO_CHOICES: Choices = { items: [], goesStraight: false };
+
+function useChoices(): Choices {
+  const api = useApi();
+  const { data } = useQuery({
+    queryKey: ['sso-choices'],
+    queryFn: ({ signal }) => api.get<Choices>('/sso', { signal }),
+    staleTime: Infinity,
+  });
+  return data ?? NO_CHOICES;
+}
+
+function addressOf(id: string, returnTo: string): string {
+  return `/sso/${id}/login?returnTo=${encodeURIComponent(returnTo)}`;
+}
+
+/**
+ * Where the page leads by itself: to the only identity provider. Not after signing out, which would sign in again, not
+ * after an idle exit, where somebody else may sit there now, and not with `?local`, for local accounts.
+ */
+function useStraight(choices: Choices, returnTo: string): string | undefined {
+  const { search } = useLocation();
+  const { data } = useSessionQuery();
+  const query = new URLSearchParams(search);
+  const isAsked = query.has('out') || query.has('local') || data?.hasEnded || data?.hasSignedOut;
+  const only = choices.items[0];
+  const isStraight = choices.goesStraight && only !== undefined && data?.session === null && !isAsked;
+  const target = isStraight ? addressOf(only.id, returnTo) : undefined;
+  useEffect(() => {
+    if (target !== undefined) window.location.replace(target);
+  }, [target]);
+  return target;
 }
 
 /**
  * Identity providers of the bank, above the form for local accounts. Links, not calls: the browser leaves this page and
  * comes back to where the person was.
  */
-function SsoChoices({ returnTo }: { returnTo: string }) {
+function SsoChoices({ returnTo, choices: { items } }: { returnTo: string; choices: Choices }) {
   const { t } = useI18n();
-  const api = useApi();
-  const { data } = useQuery({
-    queryKey: ['sso-choices'],
-    queryFn: ({ signal }) => api.get<{ items: IdpChoice[] }>('/sso', { signal }),
-    staleTime: Infinity,
-  });
-  const items = data?.items ?? [];
   if (items.length === 0) return null;
   return (
     <div role="group" aria-label={t('signin.sso')}>
+      {items.length > 1 && <p className="soft">{t('signin.chooser')}</p>}
       {items.map(({ id }) => (
-        <Button
-          key={id}
-          block
-          size="large"
-          className="sign-in-error"
-          href={`/sso/${id}/login?returnTo=${encodeURIComponent(returnTo)}`}
-        >
+        <Button key={id} block size="large" className="sign-in-error" href={addressOf(id, returnTo)}>
           {items.length === 1 ? t('signin.sso') : t('signin.sso_named', { name: id })}
         </Button>
       ))}
@@ -133,7 +156,11 @@ export function SignInPage() {
   const name = useProductName();
   const { signInText } = useAppearance();
   const localised = useLocalised();
-  if (data?.session) return <Navigate to={returnPath(location.state)} replace />;
+  const returnTo = returnPath(location.state);
+  const choices = useChoices();
+  const straight = useStraight(choices, returnTo);
+  if (data?.session) return <Navigate to={returnTo} replace />;
+  if (straight !== undefined) return <LoadingFace isFullPage />;
   return (
     <div className="sign-in">
       <EvaluationBanner isShown={data?.isEvaluation === true} />
@@ -147,7 +174,7 @@ export function SignInPage() {
           {name}
         </h1>
         {data?.hasEnded && <Alert type="info" showIcon title={t('signin.ended')} className="sign-in-error" />}
-        <SsoChoices returnTo={returnPath(location.state)} />
+        <SsoChoices returnTo={returnTo} choices={choices} />
         <SignInForm />
         {signInText && <p className="sign-in-text keep-lines">{localised(signInText)}</p>}
       </main>

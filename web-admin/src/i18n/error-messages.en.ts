@@ -21,6 +21,11 @@ export const errors: Record<keyof typeof zh, string> = {
   'error.session.otp_required': 'This account needs a six-digit code as well.',
   'error.session.locked': 'Too many failures: the account is locked for 15 minutes.',
   'error.session.expired': 'The session has ended; sign in again.',
+  'error.session.sso_only': 'This account signs in through the identity provider and in no other way.',
+  'error.session.second_factor': 'The second factor is missing; enter the six-digit code.',
+  'error.session.proof_needed': 'Show once more who you are, then repeat this.',
+  'error.session.proof_at_idp':
+    'This account has neither code nor password; sign in anew at the identity provider.',
   'error.session.password_expired': 'The password has expired; change it first.',
   'error.account.username_taken': 'An account with this user name exists.',
   'error.account.password_weak':
@@ -43,6 +48,9 @@ export const errors: Record<keyof typeof zh, string> = {
   'error.role.name_taken': 'A role with this name exists.',
   'error.role.limit': 'There are a hundred composed roles; remove one that is not used.',
   'error.import.unreadable': 'The file cannot be read: it must be CSV in UTF-8 or GB18030.',
+  'error.staff.header':
+    'The first row must name the column username, and some of phone, idNumber, customerNumber.',
+  'error.staff.limit': 'The staff list holds at most 100,000 numbers; remove some first.',
   'error.import.header':
     'The first row must name the columns username, displayName, roles, unit, and may name locale.',
   'error.import.empty': 'The file has no rows.',
@@ -62,9 +70,18 @@ export const errors: Record<keyof typeof zh, string> = {
   'error.approval.not_applicable':
     'Things have changed and this cannot be done as asked; nothing was changed. Reject it, or have it withdrawn and asked for anew.',
   'error.approval.reason_invalid': 'Give a reason of 2 to 500 characters, without personal data.',
+  'error.scim.invalid': 'The request is not one of SCIM that can be done; the detail says why.',
+  'error.scim.taken': 'A name or id is taken.',
   'error.idp.invalid': 'The metadata, the map, or the assertion cannot be used; the details say why.',
   'error.idp.entity_taken': 'Another identity provider has this entity id.',
+  'error.setup.code_invalid':
+    'The setup code is wrong or has expired. Make a new one on the server: vaultdesk admin setup.',
+  'error.setup.done': 'The administrators are made already; sign in.',
+  'error.setup.role_taken': 'This administrator is made already.',
+  'error.setup.otp_wrong':
+    'The six-digit code does not fit the secret. Check that the clock of the authenticator is right.',
   'error.idp.limit': 'There are twenty identity providers already; remove one first.',
+  'error.idp.key_waiting': 'A new key is published already and signs soon; wait for that.',
   'error.idp.state_refused': 'The identity provider is not in a state that allows this.',
   'error.unit.unknown': 'There is no such unit, or it was closed.',
   'error.unit.cycle': 'A unit cannot lie under itself or under one of its own units.',
@@ -98,6 +115,8 @@ export const errors: Record<keyof typeof zh, string> = {
   'error.article.state_refused': 'The article is not in a state that allows this.',
   'error.article.author_approves': 'The author of a version cannot approve it.',
   'error.article.question_taken': 'Another article already has this question.',
+  'error.proposal.exists': 'This message has been proposed already.',
+  'error.proposal.state_refused': 'The proposal has been decided already. Load the list again.',
   'error.evaluation.state_refused': 'The evaluation is not in a state that allows this.',
   'error.score_card.invalid': 'The score card has a rule that cannot be used.',
   'error.settings.invalid': 'The settings have a value that cannot be used.',
@@ -144,6 +163,12 @@ export const errors: Record<keyof typeof zh, string> = {
   'error.notify.refused': 'The other side refused the notice.',
   'error.notify.sign_in_refused': 'The other side refused the user name or the password.',
   'error.notify.queue_full': 'Too many notices wait for this channel.',
+  'error.regression.too_many': 'This language has as many guarding questions as it may; remove some first.',
+  'error.flow.invalid': 'This flow cannot be used as it is written; correct the place that is named.',
+  'error.flow.key_taken': 'Another flow of this language has this key; choose another.',
+  'error.flow.state_refused': 'That cannot be done with the flow in its state; reload and look again.',
+  'error.flow.author_approves': 'A flow must be approved by somebody else than its author.',
+  'error.flow.gate_failed': 'A dialogue fails, so nothing was published; look at the dialogues that failed.',
   'error.robot.not_ready': 'The robot is still learning; try again in a moment.',
   'error.webhook.url_invalid': 'Enter a plain https or http address without user and password.',
   'error.webhook.event_unknown': 'There is no such type of event.',
@@ -212,14 +237,44 @@ export const errors: Record<keyof typeof zh, string> = {
   'error.erasure.person_unknown': 'There is no person with this id; check it.',
   'error.erasure.covered': 'A hold, a period of the law, or an archive keeps this person from being erased.',
   'error.erasure.not_done': 'Not done yet; the certificate follows about a minute after the approval.',
+  'error.audit.purge_period': 'Give an instant in the past: only entries before it are purged.',
+  'error.audit.period_refused': 'Entries are kept for at least 200 days, and at most 36,525.',
+  'error.audit.purge_unproven':
+    'The archive of what would be purged does not verify as whole, so nothing was purged. Verify the trail first.',
+  'error.witness.unknown_trail':
+    'This installation is no witness of that trail; its key file is not in audit.witnessKeys.',
+  'error.witness.inconsistent':
+    'The head is of another history than the one kept before. Both are kept; find out which one is true.',
   'error.sweep.not_scheduled': 'Sweeps are not switched on; ask for it, and have another person approve.',
   'error.sweep.clock_jumped':
     'The clock has jumped forward. Check the time of the server; two people must confirm it before records go.',
   'error.archive.damaged': 'The archive is damaged, or was not written by this installation.',
   'error.crypto.auth_failed': 'A stored value could not be read; tell an administrator.',
+  'error.crypto.query_refused': 'A sealed value cannot be searched in this way; tell an administrator.',
   'error.crypto.key_in_use': 'Data still needs this key; it cannot be destroyed.',
   'error.crypto.share_invalid': 'The shares do not give a key; check them word by word.',
   'error.crypto.key_missing': 'A key is not available; tell an administrator.',
+  'error.access_review.exists': 'The review of this quarter exists already; choose it from the list.',
+  'error.access_review.own': 'These are your own rights: somebody else attests them.',
+  'error.access_review.closed':
+    'Somebody has decided on it already, or the review is closed. Load the page again.',
+  'error.case.person_unknown': 'There is no person with this reference any more. Look the person up again.',
+  'error.case.period_invalid': 'The end of the period must lie behind its start.',
+  'error.case.limit': 'Too many case files are not finished yet. Decide on the waiting ones first.',
+  'error.case.state_refused': 'This case file has gone on meanwhile. Load the page again.',
+  'error.case.third_person': 'You asked for it or have agreed already: somebody else must agree.',
+  'error.case.too_large':
+    'The person has more records than a case file holds. Ask again for a shorter period.',
+  'error.case.not_ready': 'The case file is not made yet.',
+  'error.case.expired': 'The days of this case file are over. Ask for a new one if it is still needed.',
+  'error.audit.check_not_done': 'The verification has no result yet.',
+  'error.audit.verifier_failed':
+    'The verifier gave no verdict. Export the trail on the command line and run audit-verify.mjs by hand.',
+  'error.audit.export_failed':
+    'Entries that a signed head names are missing: somebody removed them. Secure the database and run vaultdesk audit verify, which names each of them.',
+  'error.audit.query_limit': 'You keep 50 searches already: forget one first.',
+  'error.audit.search_personal':
+    'The trail holds no phone numbers, names, or ids of people. Look the customer up first, then search by the customer’s id.',
   'error.audit.own_alert': 'This is about your own account: another officer signs it off.',
   'error.audit.unavailable': 'The audit trail cannot be written, so nothing was done.',
   'error.storage.value_refused': 'A value is missing or too long; nothing was saved. Check it and try again.',

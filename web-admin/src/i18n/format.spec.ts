@@ -22,6 +22,14 @@ describe('formats', () => {
     expect(createFormats('en', 'UTC').dateTime('soon')).to.equal('—');
   });
 
+  it('shows no count above ten thousand', () => {
+    const { counted } = createFormats('en', 'UTC');
+    expect([0, 9_999, 10_000, 10_001, 2_000_000].map(counted)).to.deep.equal([
+      ...['0', '9,999', '10,000', '10,000+', '10,000+'],
+    ]);
+    expect(createFormats('zh-CN', 'UTC').counted(10_001)).to.equal('10,000+');
+  });
+
   it('shows at most two units of a duration and never a negative one', () => {
     const cases: [number, string][] = [
       [-5, '0 s'],

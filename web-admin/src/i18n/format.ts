@@ -16,9 +16,13 @@ export interface Formats {
   /** `3 min`, `2 h 5 min`, `4 d`: never negative. */
   duration(ms: number): string;
   number(value: number, fractionDigits?: number): string;
+  /** A count that the server makes no further than this: `10,000+` above it. */
+  counted(value: number): string;
   /** A ratio of 0 to 1 as a percentage. */
   percent(ratio: number, fractionDigits?: number): string;
 }
+
+const COUNTED_MAX = 10_000;
 
 const UNITS: Record<Locale, { second: string; minute: string; hour: string; day: string }> = {
   'zh-CN': { second: '秒', minute: '分钟', hour: '小时', day: '天' },
@@ -73,6 +77,8 @@ export function createFormats(locale: Locale, timeZone?: string): Formats {
         minimumFractionDigits: fractionDigits,
         maximumFractionDigits: fractionDigits,
       }),
+    counted: (value) =>
+      value > COUNTED_MAX ? `${COUNTED_MAX.toLocaleString(locale)}+` : value.toLocaleString(locale),
     percent: (ratio, fractionDigits = 1) =>
       ratio.toLocaleString(locale, { style: 'percent', maximumFractionDigits: fractionDigits }),
   };

@@ -4,10 +4,16 @@ import * as files from '../components/files/messages.ts';
 import * as inbox from '../features/inbox/messages.ts';
 import * as tickets from '../features/tickets/messages.ts';
 import * as knowledge from '../features/knowledge/messages.ts';
+import * as flows from '../features/flows/messages.ts';
 import * as robot from '../features/robot/messages.ts';
 import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
+import * as access from '../features/access-review/messages.ts';
+import * as verify from '../features/audit/verify-messages.ts';
+import * as purges from '../features/purges/messages.ts';
+import * as staff from '../features/staff-list/messages.ts';
 import * as audit from '../features/audit/messages.ts';
+import * as cases from '../features/cases/messages.ts';
 import * as records from '../features/records/messages.ts';
 import * as approvals from '../features/approvals/messages.ts';
 import * as imports from '../features/identity/import-messages.ts';
@@ -20,6 +26,8 @@ import * as channels from '../features/channels/messages.ts';
 import * as connectors from '../features/connectors/messages.ts';
 import * as jobs from '../features/jobs/messages.ts';
 import * as notices from '../features/notices/messages.ts';
+import * as sso from '../features/sso/messages.ts';
+import * as setup from '../features/setup/messages.ts';
 import * as settings from '../features/settings/messages.ts';
 import * as help from '../features/help/messages.ts';
 import * as tailoring from '../features/tailoring/messages.ts';
@@ -32,14 +40,20 @@ export const zh = {
   ...inbox.zh,
   ...tickets.zh,
   ...knowledge.zh,
+  ...flows.zh,
   ...robot.zh,
   ...qa.zh,
   ...reports.zh,
+  ...access.zh,
   ...audit.zh,
+  ...cases.zh,
   ...records.zh,
   ...approvals.zh,
   ...exports.zh,
   ...identity.zh,
+  ...staff.zh,
+  ...purges.zh,
+  ...verify.zh,
   ...imports.zh,
   ...roles.zh,
   ...permissions.zh,
@@ -49,6 +63,8 @@ export const zh = {
   ...jobs.zh,
   ...notices.zh,
   ...settings.zh,
+  ...setup.zh,
+  ...sso.zh,
   ...tailoring.zh,
   ...help.zh,
 };

@@ -3,6 +3,7 @@ const GUIDE_OF: readonly (readonly [path: string, guide: string])[] = [
   ['/inbox', 'agent'],
   ['/tickets', 'agent'],
   ['/knowledge', 'editor'],
+  ['/flows', 'editor'],
   ['/robot', 'editor'],
   ['/audit', 'officer'],
 ];

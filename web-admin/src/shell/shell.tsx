@@ -3,6 +3,7 @@ import { Badge, Button, Drawer } from 'antd';
 import { Suspense, useState, type ReactNode } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { isAllowed, useSession } from '../auth/index.ts';
+import { ProofDialog } from '../auth/proof-form.tsx';
 import { BrandMark, ErrorBoundary, EvaluationBanner, LoadingFace } from '../components/index.ts';
 import { UndeliveredBanner } from '../features/notices/undelivered-banner.tsx';
 import { useI18n } from '../i18n/index.ts';
@@ -125,6 +126,7 @@ export function Shell() {
           </main>
         </div>
         <IdleGuard />
+        <ProofDialog />
       </div>
     </MaybeLive>
   );

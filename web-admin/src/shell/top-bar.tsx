@@ -2,6 +2,7 @@ import { DownOutlined, UserOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Dropdown, Select } from 'antd';
 import { useState } from 'react';
+import { useNavigate } from 'react-router';
 import { toApiError, useApi } from '../api/index.ts';
 import { ChangePasswordDialog } from '../auth/change-password.tsx';
 import { SESSION_KEY, useSession, type SessionState } from '../auth/index.ts';
@@ -60,7 +61,7 @@ function useSignOut(): () => Promise<void> {
       if (toApiError(thrown).status !== 401) return showProblem(thrown);
     }
     const isEvaluation = cache.getQueryData<SessionState>(SESSION_KEY)?.isEvaluation ?? false;
-    cache.setQueryData<SessionState>(SESSION_KEY, { session: null, isEvaluation });
+    cache.setQueryData<SessionState>(SESSION_KEY, { session: null, isEvaluation, hasSignedOut: true });
     cache.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
   };
 }
@@ -69,11 +70,13 @@ function AccountMenu() {
   const { t, tMaybe } = useI18n();
   const session = useSession();
   const signOut = useSignOut();
+  const navigate = useNavigate();
   const [isPasswordOpen, setPasswordOpen] = useState(false);
   const roles = session.roles.map((role) => tMaybe(`role.${role}`) ?? role).join(' · ');
   const items = [
     { key: 'roles', label: `${session.account.username} — ${roles}`, disabled: true },
     { type: 'divider' as const },
+    { key: 'sessions', label: t('own_session.title'), onClick: () => void navigate('/own-sessions') },
     { key: 'password', label: t('shell.change_password'), onClick: () => setPasswordOpen(true) },
     { key: 'sign-out', label: t('shell.sign_out'), onClick: () => void signOut() },
   ];

@@ -40,6 +40,16 @@ const MAP = {
   jit: true,
 };
 
+/** Approves what somebody else asked for. */
+export async function approve(browser: Browser, approvalId: string): Promise<Reply> {
+  const version = (await browser.ask(`/api/v1/approvals/${approvalId}`)).json.version as number;
+  return browser.ask(`/api/v1/approvals/${approvalId}/approve`, {
+    method: 'POST',
+    body: {},
+    headers: { 'If-Match': `"${version}"` },
+  });
+}
+
 /** A sign-in that was begun in a browser. */
 export interface Begun {
   reply: Reply;
@@ -75,7 +85,10 @@ export class TestIdp {
   async register(change: Record<string, unknown> = {}): Promise<void> {
     const { core, identity, clock } = this.#server;
     const input = { id: ID, metadata: this.metadata(), map: { ...MAP, ...change } };
-    await core.uow.run({ actor: SYSTEM_ACTOR }, (tx) => identity.sso.idps.put(tx, input));
+    const { idps } = identity.sso;
+    await core.uow.run({ actor: SYSTEM_ACTOR }, async (tx) =>
+      idps.put(tx, await idps.draft(tx, input), 'live'),
+    );
     clock.advance(3_000);
     const { text } = await this.#server.ask(`/sso/${ID}/metadata`);
     this.#ourCertificates = [...text.matchAll(/X509Certificate>([^<]+)</g)].map(
@@ -83,9 +96,10 @@ export class TestIdp {
     );
   }
 
-  async begin(returnTo: string, options: { cookie?: string } = {}): Promise<Begun> {
+  async begin(returnTo: string, options: { cookie?: string; query?: string } = {}): Promise<Begun> {
     const headers: Record<string, string> = options.cookie === undefined ? {} : { Cookie: options.cookie };
-    const path = `/sso/${ID}/login?returnTo=${encodeURIComponent(returnTo)}`;
+    const query = options.query ?? '';
+    const path = `/sso/${ID}/login?returnTo=${encodeURIComponent(returnTo)}${query}`;
     const reply = await this.#server.ask(path, { headers });
     const { searchParams } = new URL(String(reply.headers.location));
     const xml = inflateRawSync(Buffer.from(searchParams.get('SAMLRequest') ?? '', 'base64')).toString();
@@ -95,14 +109,21 @@ export class TestIdp {
     };
   }
 
-  async #formOf({ requestId, relayState }: Begun, change: Partial<AnswerParts>): Promise<string> {
+  /** The form of an answer to a sign-in, encrypted for us when asked. */
+  async formOf(
+    { requestId, relayState }: Begun,
+    change: Partial<AnswerParts>,
+    how: { isEncrypted?: boolean } = {},
+  ): Promise<string> {
     this.#count += 1;
     const parts = {
       ...{ now: this.#server.clock.now(), assertionId: `_assertion${this.#count}` },
       ...{ inResponseTo: requestId, subjectInResponseTo: requestId, audience: `${this.#base}/metadata` },
       ...{ destination: `${this.#base}/acs`, recipient: `${this.#base}/acs`, ...change },
     };
-    const SAMLResponse = toField(await buildAnswer(parts));
+    const [certificate] = this.#ourCertificates;
+    const encryption = how.isEncrypted && certificate ? { encryption: { certificate } } : {};
+    const SAMLResponse = toField(await buildAnswer(parts, encryption));
     return new URLSearchParams({ SAMLResponse, RelayState: relayState }).toString();
   }
 
@@ -117,12 +138,12 @@ export class TestIdp {
     change: Partial<AnswerParts> = {},
     options: { cookie?: string; headers?: Record<string, string> } = {},
   ): Promise<Reply> {
-    return this.post(await this.#formOf(begun, change), options.cookie ?? begun.cookie, options.headers);
+    return this.post(await this.formOf(begun, change), options.cookie ?? begun.cookie, options.headers);
   }
 
   /** The same answer several times at once; every second one to another server on the database. */
   async copies(begun: Begun, change: Partial<AnswerParts>, times: number): Promise<Reply[]> {
-    const raw = await this.#formOf(begun, change);
+    const raw = await this.formOf(begun, change);
     const ports = [this.#server.port, await this.#server.twin()];
     const headers = { Cookie: begun.cookie, 'Content-Type': FORM };
     const send = (port: number) => ask(port, `/sso/${ID}/acs`, { method: 'POST', raw, headers });

@@ -45,6 +45,7 @@ export async function buildFiles(
     guard?: StorageGuard;
     tell?: CheckerTellings;
     thumbnail?: (store: FileStore) => Thumbnailer;
+    renewEveryMs?: number;
   } = {},
 ): Promise<BuiltFiles> {
   const clock = createFakeClock();
@@ -55,14 +56,8 @@ export async function buildFiles(
     await tx.run(DEK_INSERT, { ...row, writes: 0 });
     tx.record({ action: 'requester.create', outcome: 'ok' });
   });
-  const files = createFiles({
-    ...{ uow, database, crypto, clock, ids, log: QUIET_LOG },
-    groups: options.groups ?? ['image', 'pdf', 'office', 'text', 'audio', 'video'],
-    ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
-    ...(options.tell === undefined ? {} : { tell: options.tell }),
-    ...(options.guard === undefined ? {} : { guard: options.guard }),
-    ...(options.thumbnail === undefined ? {} : { thumbnail: options.thumbnail }),
-  });
+  const { groups = ['image', 'pdf', 'office', 'text', 'audio', 'video'], ...others } = options;
+  const files = createFiles({ uow, database, crypto, clock, ids, log: QUIET_LOG, groups, ...others });
   const requester = { id: REQUESTER, dekId: dek.id };
   const sides: FileRouteOptions = {
     store: files.store,

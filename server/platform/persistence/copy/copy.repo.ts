@@ -1,5 +1,5 @@
-import { col, toSnakeCase, type Column } from '../columns.ts';
-import { postgres } from '../dialect/postgres.ts';
+import { col, toSnakeCase } from '../columns.ts';
+import { postgresType } from '../dialect/postgres.ts';
 import { LIST_ITEMS_MAX } from '../dialect/index.ts';
 import { allEntities, defineEntity, type Entity, type RowOf } from '../entity.ts';
 import type { Session } from '../session.ts';
@@ -74,7 +74,7 @@ export const NOT_COPIED: ReadonlySet<string> = new Set([
 ]);
 
 /** Tables that a fresh schema has rows in; the copy replaces them. Children first. */
-export const SEEDED = ['unit_closure', 'org_unit', 'org_tree', 'sweep_guard'] as const;
+export const SEEDED = ['unit_closure', 'org_unit', 'org_tree', 'sweep_guard', 'audit_tally_place'] as const;
 
 export const SEED_DELETES = SEEDED.map((table) =>
   portable<Record<never, never>>(`copy.${table}.clear`, `DELETE FROM ${table}`, { params: {} }),
@@ -82,10 +82,14 @@ export const SEED_DELETES = SEEDED.map((table) =>
 
 /** Foreign keys as [table, table it points to]. A row can only be written after the one it points to. */
 export const FOREIGN_KEYS: readonly (readonly [string, string])[] = [
+  ['access_review_item', 'access_review'],
   ['account', 'org_unit'],
+  ['account_address', 'account'],
+  ['account_recovery_code', 'account'],
   ['account_role', 'account'],
   ['account_role', 'org_unit'],
   ['account_session', 'account'],
+  ['audit_purge_chunk', 'audit_purge'],
   ['connector_call', 'connector'],
   ['connector_sample', 'connector'],
   ['connector_secret', 'connector'],
@@ -94,9 +98,13 @@ export const FOREIGN_KEYS: readonly (readonly [string, string])[] = [
   ['evaluation', 'score_card'],
   ['evaluation_criterion', 'evaluation'],
   ['export_part', 'export_request'],
+  ['learning_member', 'learning_proposal'],
   ['notice_delivery', 'notify_channel'],
   ['password_history', 'account'],
   ['role_grant', 'account'],
+  ['scim_group_member', 'scim_group'],
+  ['scim_group_member', 'scim_user'],
+  ['scim_user', 'account'],
   ['skill_group_member', 'account'],
   ['skill_group_member', 'skill_group'],
   ['sso_identity', 'account'],
@@ -113,7 +121,10 @@ export const SELF_REFERENCES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Tables of search tokens, which have no row of their own in either database's sense, with the column of their owner. */
-export const TOKEN_TABLES: readonly (readonly [string, string])[] = [['ticket_token', 'ticket_id']];
+export const TOKEN_TABLES: readonly (readonly [string, string])[] = [
+  ['ticket_token', 'ticket_id'],
+  ['requester_token', 'requester_id'],
+];
 
 /** Every declared table to copy, those that others point to first. */
 export function copyOrder(): Entity[] {
@@ -141,13 +152,13 @@ export function copyTables(): TableAccess[] {
 function ordinary(entity: Entity): TableAccess {
   const page = select(entity, {
     name: `copy.${entity.table}.page`,
-    orderBy: entity.primaryKey.map((key) => [key, 'asc'] as const),
+    orderBy: entity.primaryKey.map((key) => [key as never, 'asc'] as const),
     keyset: true,
     limit: true,
   }) as unknown as Statement<{ limit: number; after?: readonly unknown[] }, AnyRow>;
   const columns = Object.entries(entity.columns);
   const names = columns.map(([property]) => toSnakeCase(property)).join(', ');
-  const arrays = columns.map(([property, column]) => `CAST(:${property}... AS ${arrayType(column)}[])`);
+  const arrays = columns.map(([property, column]) => `CAST(:${property}... AS ${postgresType(column)}[])`);
   const put = portable<AnyRow>(
     `copy.${entity.table}.insert`,
     {
@@ -237,11 +248,6 @@ const TOKEN_ROW = { ownerId: col.uuid(), tokenText: col.clob() };
 /** A page as one list per column. */
 function byColumn(properties: readonly string[], rows: readonly AnyRow[]): AnyRow {
   return Object.fromEntries(properties.map((property) => [property, rows.map((row) => row[property])]));
-}
-
-function arrayType(column: Column): string {
-  const { type, precision } = postgres.columnType(column);
-  return `${type}${precision ? `(${precision})` : ''}`;
 }
 
 /** Counts the rows of some tables. */

@@ -303,12 +303,13 @@ async function verify(deps: CopyDeps, marks: ReadonlyMap<string, CopiedTable>, t
 
 async function inTransaction(database: Database, work: (session: Session) => Promise<void>): Promise<void> {
   const runner = database.source.createQueryRunner();
+  const session = new Session(runner, database.dialect);
   try {
-    await runner.startTransaction();
-    await work(new Session(runner, database.dialect));
-    await runner.commitTransaction();
+    await session.begin();
+    await work(session);
+    await session.commit([]);
   } catch (error) {
-    if (runner.isTransactionActive) await runner.rollbackTransaction();
+    await session.rollback();
     throw database.dialect.translateError(error);
   } finally {
     await runner.release();

@@ -11,10 +11,13 @@ export interface Rendered {
   positions: readonly { param: string; kind: ColumnKind; isList: boolean }[];
 }
 
+/** Which text of a statement is meant: the first page, a later one, or the one for many sets of parameters. */
+export type TextPart = 'first' | 'next' | 'many';
+
 /** Everything that differs between the databases; nothing outside this folder asks which one is running. */
 export interface Dialect {
   readonly name: DialectName;
-  render(statement: Statement, page: 'first' | 'next'): Rendered;
+  render(statement: Statement, part: TextPart): Rendered;
   /** A row value in the form the driver binds. */
   encode(kind: ColumnKind, value: unknown): unknown;
   /** A list for `IN (:x...)` in the form the driver binds. */
@@ -67,11 +70,12 @@ export function cutParams(sql: string): Piece[] {
   return pieces.filter((piece) => !('text' in piece) || piece.text !== '');
 }
 
-/** The text of a statement for a database and a page. */
-export function textFor(statement: Statement, dialect: DialectName, page: 'first' | 'next'): string {
-  if (page === 'next') {
-    if (statement.nextPageSql === undefined) throw new Error(`Statement ${statement.name} has no next page.`);
-    return statement.nextPageSql;
+/** One of the texts of a statement for a database. */
+export function textFor(statement: Statement, dialect: DialectName, part: TextPart): string {
+  if (part !== 'first') {
+    const text = part === 'next' ? statement.nextPageSql : statement.manySql;
+    if (text === undefined) throw new Error(`Statement ${statement.name} has no text for ${part}.`);
+    return text;
   }
   return typeof statement.sql === 'string' ? statement.sql : statement.sql[dialect];
 }

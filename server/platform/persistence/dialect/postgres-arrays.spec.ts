@@ -5,6 +5,7 @@ import pg from 'pg';
 import { buildDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import type { ColumnKind } from '../columns.ts';
 import { BinaryArrays } from './postgres-arrays.ts';
+import { BindMessage, runBind } from './postgres-bind.ts';
 import { postgres } from './postgres.ts';
 
 const TYPES: Partial<Record<ColumnKind, string>> = {
@@ -105,5 +106,73 @@ describe('binary array parameters', () => {
     expect(take('instant', new Date(Number.NaN))).to.throw(RangeError);
     expect(take('int', 1.5)).to.throw(RangeError);
     expect(take('tokens', [1n])).to.throw(TypeError);
+  });
+
+  describe('in a message that runs a prepared statement', () => {
+    const message = new BindMessage();
+    const statement = {
+      name: 'spec.bind',
+      text: 'INSERT INTO spec_bind (lane, id, text) SELECT $1::bigint, fresh.* FROM unnest($2::uuid[], $3::text[]) AS fresh',
+    };
+    before(() => client.query('CREATE TABLE spec_bind (lane bigint, id uuid PRIMARY KEY, text text)'));
+
+    function bind(lane: number, rows: { id: string; text: string }[]): Buffer {
+      message.open(statement.name, 3);
+      message.addValue('int', lane);
+      message.addArray('uuid', rows, 'id');
+      message.addArray('clob', rows, 'text');
+      return message.close();
+    }
+    const stored = async () => {
+      const { rows } = await client.query<{ lane: string; id: string; text: string }>(
+        'SELECT lane, id, text FROM spec_bind ORDER BY lane, text',
+      );
+      return rows.map(({ lane, ...row }) => ({ lane: Number(lane), ...row }));
+    };
+    const make = (text: string) => ({ id: randomUUID(), text });
+
+    it('writes what it holds, prepared or not, also over the slab', async () => {
+      const [small, large] = [
+        [make('a'), make('中文')],
+        [make('x'.repeat(300_000)), make('y')],
+      ];
+      await runBind(client, statement, { bytes: bind(1, small), isPrepared: false });
+      await runBind(client, statement, { bytes: bind(2, large), isPrepared: true });
+      await runBind(client, statement, { bytes: bind(3, []), isPrepared: true });
+      const expected = [
+        ...small.map((row) => ({ lane: 1, ...row })),
+        ...large.map((row) => ({ lane: 2, ...row })),
+      ];
+      expect(await stored()).to.have.deep.members(expected);
+    });
+
+    it('names the refusal, writes nothing, and is prepared anew under its name', async () => {
+      const before = await stored();
+      const twin = make('twin');
+      const failed = await runBind(client, statement, {
+        bytes: bind(4, [twin, twin]),
+        isPrepared: true,
+      }).then(
+        () => undefined,
+        (error: { code?: string }) => error.code,
+      );
+      expect(failed).to.equal('23505');
+      expect(await stored()).to.deep.equal(before);
+      await runBind(client, statement, { bytes: bind(5, [twin]), isPrepared: false });
+      expect(await stored()).to.deep.equal([...before, { lane: 5, ...twin }]);
+    });
+
+    it('gives up at the time limit of its connection', async () => {
+      const limited = new pg.Client({ connectionString: database.url, query_timeout: 50 });
+      limited.on('error', () => undefined);
+      await limited.connect();
+      const slow = { name: 'spec.slow', text: 'SELECT pg_sleep(30) WHERE $1::bigint = 1' };
+      message.open(slow.name, 1);
+      message.addValue('int', 1);
+      const running = runBind(limited, slow, { bytes: message.close(), isPrepared: false });
+      const error = await running.catch((cause: unknown) => cause);
+      expect(postgres.translateError(error)).to.include({ code: 'storage.unavailable' });
+      await limited.end();
+    });
   });
 });

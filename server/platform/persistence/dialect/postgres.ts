@@ -50,15 +50,18 @@ function arrayLiteral(kind: ColumnKind, values: readonly unknown[]): string {
   return `${literal}}`;
 }
 
+/** Ends the name a text is prepared under. */
+const PART_MARKS = { first: '', next: '+', many: '*' } as const;
+
 /** PostgreSQL 14 and newer through `pg`; values travel as text, rows come back as text. */
 export const postgres: Dialect = {
   name: 'postgres',
 
-  render(statement, page): Rendered {
+  render(statement, part): Rendered {
     const positions: { param: string; kind: ColumnKind; isList: boolean }[] = [];
     const numberOf = new Map<string, number>();
     const words: string[] = [];
-    for (const piece of cutParams(textFor(statement, 'postgres', page))) {
+    for (const piece of cutParams(textFor(statement, 'postgres', part))) {
       if ('text' in piece) {
         words.push(piece.text);
         continue;
@@ -76,7 +79,7 @@ export const postgres: Dialect = {
       .join('')
       .replace(/\bIN \(\u0000(\d+)\)/g, '= ANY($$$1)')
       .replace(/\u0000(\d+)/g, '$$$1');
-    return { name: page === 'next' ? `${statement.name}+` : statement.name, text, positions };
+    return { name: `${statement.name}${PART_MARKS[part]}`, text, positions };
   },
 
   encode(kind, value) {
@@ -139,7 +142,9 @@ export const postgres: Dialect = {
     const { code, constraint } = error as { code?: unknown; constraint?: unknown };
     if (typeof code !== 'string') {
       const message = error instanceof Error ? error.message : '';
-      return /Connection terminated|connection error|not queryable|timeout exceeded/i.test(message)
+      return /Connection terminated|connection error|not queryable|timeout exceeded|read timeout/i.test(
+        message,
+      )
         ? new AppError('storage.unavailable', { cause: error })
         : error;
     }
@@ -153,3 +158,8 @@ export const postgres: Dialect = {
     return error;
   },
 };
+/** The type of a column as PostgreSQL writes it: `varchar`, `timestamp(3)`. */
+export function postgresType(column: Column): string {
+  const { type, precision } = postgres.columnType(column);
+  return `${type}${precision ? `(${precision})` : ''}`;
+}

@@ -2,6 +2,21 @@ import { WebSocket } from 'ws';
 import type { Instance } from '../../support/instance.ts';
 
 const TAKEN_AT_ONCE = 3;
+/** Agents made for a benchmark have the password of this one. */
+const MODEL = 'agent';
+const MADE = 'bench-agent-';
+
+/** Makes agents like the evaluation's one, behind the product's back: their number is the point, not their making. */
+export async function makeAgents(instance: Instance, count: number): Promise<string[]> {
+  await instance.sql(`WITH made AS (
+      INSERT INTO account SELECT (json_populate_record(model, json_build_object('id', gen_random_uuid(),
+          'username', '${MADE}' || n))).* FROM account model, generate_series(1, ${count}) n
+        WHERE model.username = '${MODEL}' RETURNING id)
+    INSERT INTO account_role (account_id, role, scope_kind, scope_unit_id)
+    SELECT made.id, r.role, r.scope_kind, r.scope_unit_id FROM made, account_role r
+      JOIN account m ON m.id = r.account_id WHERE m.username = '${MODEL}'`);
+  return Array.from({ length: count }, (_, index) => `${MADE}${index + 1}`);
+}
 
 /** A person signed in over HTTP. */
 export interface SignedIn {
@@ -11,7 +26,7 @@ export interface SignedIn {
 
 /** Signs an account of the evaluation instance in; `url` is that of the plain listener. */
 export async function signIn(instance: Instance, url: string, username: string): Promise<SignedIn> {
-  const { password } = instance.account(username);
+  const { password } = instance.account(username.startsWith(MADE) ? MODEL : username);
   const response = await fetch(`${url}/api/v1/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -8,9 +8,15 @@ const PROCESSES = 2;
 
 /** The generators: two processes, each from an address of its own. */
 export class Fleet {
-  readonly #children: ChildProcess[] = Array.from({ length: PROCESSES }, () =>
-    fork(GENERATOR, [], { execArgv: ['--import', 'tsx'], env: {} }),
-  );
+  readonly #children: ChildProcess[];
+
+  /** `caFile` holds the certificate of a server that speaks TLS itself. */
+  constructor(caFile?: string) {
+    const env = caFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: caFile };
+    this.#children = Array.from({ length: PROCESSES }, () =>
+      fork(GENERATOR, [], { execArgv: ['--import', 'tsx'], env }),
+    );
+  }
 
   /** Opens `count` customers in all; answers their conversations. */
   async open(url: string, count: number): Promise<string[]> {
@@ -40,6 +46,18 @@ export class Fleet {
       ...{ count: share(count, index), sessions: share(sessions, index) },
     }));
     return sumPages(await this.#all<PageCount>(orders));
+  }
+
+  /** Opens sockets that never say a word, of `addresses` addresses; answers how many were let in. */
+  async openSilent(url: string, { count, addresses }: { count: number; addresses: number }): Promise<number> {
+    const orders = this.#children.map((_, index): LoadOrder => ({
+      ...{ order: 'silent', url, address: `127.0.0.${index + 41}` },
+      ...{
+        count: Math.ceil((count - index) / PROCESSES),
+        addresses: Math.ceil((addresses - index) / PROCESSES),
+      },
+    }));
+    return (await this.#all<number>(orders)).reduce((sum, opened) => sum + opened, 0);
   }
 
   async countPages(): Promise<PageCount> {

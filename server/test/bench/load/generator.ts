@@ -9,6 +9,7 @@ const pages = new PageLoad();
 async function follow(order: LoadOrder): Promise<unknown> {
   if (order.order === 'open') return load.open(order.url, order.address, order.count);
   if (order.order === 'pages') return pages.open(order);
+  if (order.order === 'silent') return pages.openSilent(order);
   if (order.order === 'count-pages') return pages.count();
   if (order.order === 'cut') return pages.cut();
   if (order.order === 'storm') return pages.storm();

@@ -1,31 +1,42 @@
 import pg from 'pg';
 import { buildDesk, PEOPLE, type Desk } from '../../../desk/test/build-desk.ts';
 import { ROOT_UNIT_ID, type DataScope } from '../../../kernel/index.ts';
+import type { AnyRoute } from '../../../platform/http/index.ts';
+import { rebuildFigures } from '../../../reports/index.ts';
 import { serveRoutes, type ServedRoutes } from '../../support/serve-routes.ts';
 import { percentile, say } from '../figure.ts';
+import { createProgress } from './progress.ts';
+import { insertRequesters, type Owner } from './requester-rows.ts';
+import { insertTickets, MESSAGES_PER_TICKET, type Talks } from './ticket-rows.ts';
 
-const AT_ONCE = 10_000;
-const REQUESTERS = 500;
+const AT_ONCE = 5_000;
+/** A customer of a bank has few tickets. */
+const TICKETS_PER_REQUESTER = 10;
 const WARM_COUNT = 20;
-const YEAR_MS = 365 * 86_400_000;
-const STATES = ['new', 'open', 'pending', 'on-hold', 'solved', ...Array<string>(5).fill('closed')];
-const WHATS = ['信用卡', '储蓄卡', '网银', '手机银行', '贷款', '理财', '转账', '账单', '利率', '开户'];
-const FAULTS = [
-  '年费争议',
-  '额度调整',
-  '密码重置',
-  '短信延迟',
-  '扣款失败',
-  '地址变更',
-  '证件过期',
-  '积分兑换',
-];
-/** One subject in this many has it: a word that is frequent enough for many pages, and one that fills one. */
-const RARE_EVERY = 5_000;
-const RARE = '遗产';
+const BENCH_CARD_ID = '01900000-0000-7000-8000-00000000ca4d';
+/** Indexes are built after the rows; those of keys stay. */
+const FILLED = ['ticket', 'ticket_token', 'conversation'];
 
-/** Words that many of the tickets hold, and one that few do; each of two characters. */
-export const TWO_CHARACTERS = { frequent: ['年费', '额度', '扣款', '证件'], rare: [RARE] } as const;
+/**
+ * What conversations leave behind, as often as in life: nine answers of the robot for ten conversations, two ratings, and an
+ * evaluation of each.
+ */
+const WITH_CONVERSATIONS = `
+  INSERT INTO robot_turn (id, conversation_id, message_seq, message_id, locale, outcome, reason, confidence_ppm, candidates,
+      model_hash, took_ms, at)
+    SELECT gen_random_uuid(), c.id, 1, c.id, 'zh', CASE WHEN random() < 0.8 THEN 'answer' ELSE 'clarify' END, 'r', 900000,
+      '[]', 'h', 5, c.opened_at FROM conversation c
+    WHERE random() < 0.9 AND NOT EXISTS (SELECT 1 FROM robot_turn t WHERE t.conversation_id = c.id);
+  INSERT INTO conversation_rating (conversation_id, score, at)
+    SELECT c.id, 1 + floor(random() * 5), c.opened_at FROM conversation c
+    WHERE random() < 0.2 AND NOT EXISTS (SELECT 1 FROM conversation_rating r WHERE r.conversation_id = c.id);
+  INSERT INTO score_card (id, version, name, state, criteria, created_by, created_at)
+    SELECT '${BENCH_CARD_ID}', 1, 'c', 'active', '[]', 'system', TIMESTAMP '2026-01-01 00:00:00'
+    WHERE NOT EXISTS (SELECT 1 FROM score_card WHERE id = '${BENCH_CARD_ID}');
+  INSERT INTO evaluation (id, conversation_id, score_card_id, score_card_version, score, state, is_fatal, findings_count,
+      evaluated_at, version)
+    SELECT gen_random_uuid(), c.id, '${BENCH_CARD_ID}', 1, floor(random() * 101), 'automatic', 0, 0, c.closed_at, 1
+    FROM conversation c WHERE NOT EXISTS (SELECT 1 FROM evaluation e WHERE e.conversation_id = c.id);`;
 
 /** A desk with many tickets, opened evenly over the last year, and its routes over HTTP for a supervisor. */
 export interface ManyTickets {
@@ -37,42 +48,85 @@ export interface ManyTickets {
   close(): Promise<void>;
 }
 
-/** Builds the desk, with no tickets yet. */
-export async function openManyTickets(): Promise<ManyTickets> {
+/**
+ * Builds the desk, with no tickets yet. `talks` gives each ticket a conversation, and that ten messages; `routes` are served
+ * beside the desk's.
+ */
+export async function openManyTickets(
+  options: { talks?: Talks; routes?: (desk: Desk) => readonly AnyRoute[] } = {},
+): Promise<ManyTickets> {
   const desk = await buildDesk();
-  const client = new pg.Client({ connectionString: desk.core.url });
+  const [client, requesters] = [desk.core.url, desk.core.url].map(
+    (connectionString) => new pg.Client({ connectionString }),
+  ) as [pg.Client, pg.Client];
   await client.connect();
-  const requesters: Awaited<ReturnType<Desk['buildRequester']>>[] = [];
-  for (let i = 0; i < REQUESTERS; i += 1) requesters.push(await desk.buildRequester({ name: `客户${i}` }));
+  await requesters.connect();
+  await client.query(`SET maintenance_work_mem = '512MB'`);
+  const owners: Owner[] = [];
   const accountId = PEOPLE.zhao.id;
   const scope: DataScope = { kind: 'subtree', unitId: ROOT_UNIT_ID, accountId };
-  const served = await serveRoutes(desk.core, desk.routes, {
+  const served = await serveRoutes(desk.core, [...desk.routes, ...(options.routes?.(desk) ?? [])], {
     supervisor: {
       actor: { type: 'account' as const, id: accountId, scope },
-      permissions: ['ticket:work', 'ticket:assign'],
+      permissions: ['ticket:work', 'ticket:assign', 'report:read'],
     },
   });
+  const talks = options.talks ?? 'none';
   let made = 0;
   return {
     ...{ desk, client, served },
     async growTo(count) {
-      say(`making tickets up to ${count}`);
-      const { rows: indexes } = await client.query<{ indexname: string; indexdef: string }>(
-        `SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('ticket', 'ticket_token')
-          AND indexname LIKE 'ix%'`,
-      );
-      for (const { indexname } of indexes) await client.query(`DROP INDEX ${indexname}`);
-      for (; made < count; made += AT_ONCE) {
-        await insert(client, desk, { requesters, first: made, count: Math.min(AT_ONCE, count - made) });
-      }
-      for (const { indexdef } of indexes) await client.query(indexdef);
+      const restore = await dropIndexes(client);
+      await fill({ client, requesters, core: desk.core, owners, talks, first: made, count });
+      made = count;
+      say('building indexes');
+      await restore();
+      if (talks !== 'none') await client.query(WITH_CONVERSATIONS);
+      await rebuildFigures(desk.core.database);
       await client.query('VACUUM ANALYZE');
     },
     async close() {
       await served.stop();
       await client.end();
+      await requesters.end();
       await desk.close();
     },
+  };
+}
+
+/** While one page of rows is on its way to the database the next one is sealed. */
+async function fill(
+  of: Omit<Parameters<typeof insertTickets>[0], 'owners'> & { owners: Owner[]; requesters: pg.Client } & {
+    first: number;
+    count: number;
+  },
+): Promise<void> {
+  const what = {
+    ...{ none: 'tickets', conversations: 'tickets with a conversation each' },
+    messages: `tickets with ${MESSAGES_PER_TICKET} messages each`,
+  }[of.talks];
+  const progress = createProgress(what, of.count);
+  let underWay: Promise<void> = Promise.resolve();
+  for (let first = of.first; first < of.count; first += AT_ONCE) {
+    const added = { first: of.owners.length, count: AT_ONCE / TICKETS_PER_REQUESTER };
+    of.owners.push(...(await insertRequesters(of.requesters, of.core, added)));
+    const next = insertTickets(of, { first, count: Math.min(AT_ONCE, of.count - first), of }, underWay);
+    await underWay;
+    underWay = next;
+    progress.at(first);
+  }
+  await underWay;
+  progress.at(of.count);
+}
+
+async function dropIndexes(client: pg.Client): Promise<() => Promise<void>> {
+  const { rows } = await client.query<{ indexname: string; indexdef: string }>(
+    `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY ($1) AND indexname LIKE 'ix%'`,
+    [FILLED],
+  );
+  for (const { indexname } of rows) await client.query(`DROP INDEX ${indexname}`);
+  return async () => {
+    for (const { indexdef } of rows) await client.query(indexdef);
   };
 }
 
@@ -93,49 +147,4 @@ export async function timeRequests(
     }
   }
   return percentile(tookMs, 0.95);
-}
-
-async function insert(
-  client: pg.Client,
-  { core }: Desk,
-  of: { requesters: Awaited<ReturnType<Desk['buildRequester']>>[]; first: number; count: number },
-): Promise<void> {
-  const tickets: unknown[][] = [[], [], [], [], [], [], []];
-  const tokens: string[] = [];
-  for (let i = of.first; i < of.first + of.count; i += 1) {
-    const id = core.ids.next();
-    const { row, dek } = of.requesters[i % REQUESTERS] as (typeof of.requesters)[number];
-    const subject = subjectOf(i);
-    const sealed = dek.seal({ table: 'ticket', column: 'subject_enc', rowId: id }, subject);
-    const openedAt = new Date(core.clock.now().getTime() - Math.floor(spread(i, 1) * YEAR_MS));
-    const state = STATES[Math.floor(spread(i, 2) * STATES.length)];
-    const values = [id, i + 1, row.id, row.dekId, sealed, state, openedAt.toISOString()];
-    values.forEach((value, column) => tickets[column]?.push(value));
-    tokens.push(`{${core.crypto.wordTokens('ticket.words', `${subject}\n`).join(',')}}`);
-  }
-  await client.query(
-    `INSERT INTO ticket (id, ticket_number, requester_id, dek_id, subject_enc, description_enc, state, priority,
-         unit_id, opened_at, updated_at, version)
-       SELECT id, n, r, d, s, s, state, 'normal', $8, at, at, 1 FROM unnest($1::uuid[], $2::bigint[], $3::uuid[],
-         $4::bigint[], $5::bytea[], $6::text[], $7::timestamp[]) AS t (id, n, r, d, s, state, at)`,
-    [...tickets, ROOT_UNIT_ID],
-  );
-  await client.query(
-    `INSERT INTO ticket_token (ticket_id, tokens)
-       SELECT id, list::bigint[] FROM unnest($1::uuid[], $2::text[]) AS t (id, list)`,
-    [tickets[0], tokens],
-  );
-}
-
-function subjectOf(i: number): string {
-  const what = WHATS[Math.floor(spread(i, 5) * WHATS.length)];
-  const fault = i % RARE_EVERY === 0 ? `${RARE}继承` : FAULTS[Math.floor(spread(i, 6) * FAULTS.length)];
-  return `${what}${fault} ${i}`;
-}
-
-/** A number from 0 to 1 that is the same in every run: what is measured must not depend on luck. */
-function spread(i: number, salt: number): number {
-  let x = Math.imul(i ^ (salt * 0x9e3779b9), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
 }

@@ -60,13 +60,25 @@ function serverPids({ status }: Instance): number[] {
   return [...new Set([status.pids.server, ...status.pids.workers])];
 }
 
+/** Bytes of write-ahead log written so far, and what tables and indexes have on the disk. */
+export function readDisk({ status }: Instance): Promise<{ log: number; rows: number }> {
+  return ask(
+    status.database.url,
+    `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS log,
+      pg_database_size(current_database())::float8 AS rows`,
+  );
+}
+
 async function readCommits(url: string): Promise<number> {
+  const sql = 'SELECT SUM(xact_commit)::float8 AS commits FROM pg_stat_database';
+  return (await ask<{ commits: number }>(url, sql)).commits;
+}
+
+async function ask<T extends object>(url: string, sql: string): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const sql = 'SELECT SUM(xact_commit)::float8 AS commits FROM pg_stat_database';
-    const { rows } = await client.query<{ commits: number }>(sql);
-    return rows[0]?.commits ?? 0;
+    return (await client.query<T>(sql)).rows[0] as T;
   } finally {
     await client.end();
   }

@@ -41,17 +41,39 @@ export class PageLoad {
     this.#url = order.url;
     const sessions: Session[] = [];
     await atOnce(order.sessions, async () => void sessions.push(await this.#begin()));
-    const prefix = order.address.slice(0, order.address.lastIndexOf('.'));
-    const first = Number(order.address.slice(prefix.length + 1));
+    const addressAt = addressesFrom(order.address);
     const pages = Array.from({ length: order.count }, (_, index): Page => ({
       session: sessions[index % sessions.length] as Session,
-      // Every second address: the other process has those between.
-      address: `${prefix}.${first + 2 * Math.floor(index / SOCKETS_PER_ADDRESS)}`,
+      address: addressAt(Math.floor(index / SOCKETS_PER_ADDRESS)),
       ...{ socket: undefined, seenSeq: 0, onStep: () => undefined },
     }));
     this.#pages.push(...pages);
     await atOnce(pages.length, (index) => this.#connect(pages[index] as Page));
     return this.count();
+  }
+
+  /** Sockets without a word; they stay open until the server closes them. Answers how many it let in. */
+  async openSilent(order: {
+    url: string;
+    address: string;
+    count: number;
+    addresses: number;
+  }): Promise<number> {
+    const addressAt = addressesFrom(order.address);
+    let opened = 0;
+    await atOnce(order.count, async (index) => {
+      const localAddress = addressAt(index % order.addresses);
+      const target = `${order.url.replace('http', 'ws')}/ws/visitor`;
+      const socket = new WebSocket(target, 'vaultdesk.v1', { perMessageDeflate: false, localAddress });
+      await new Promise<void>((done) => {
+        socket.once('open', () => {
+          opened += 1;
+          done();
+        });
+        socket.on('error', () => done());
+      });
+    });
+    return opened;
   }
 
   count(): PageCount {
@@ -122,6 +144,12 @@ export class PageLoad {
       });
     });
   }
+}
+
+/** Every second address from the first on: the other process has those between. */
+function addressesFrom(first: string): (index: number) => string {
+  const at = first.lastIndexOf('.') + 1;
+  return (index) => `${first.slice(0, at)}${Number(first.slice(at)) + 2 * index}`;
 }
 
 function isInStep({ seenSeq, session }: Page): boolean {

@@ -10,7 +10,8 @@ import { openBatchConnections, openDatabase, toAuditRow } from '../../../platfor
 type BatchConnection = ReturnType<typeof openBatchConnections>[number];
 type Batch = Parameters<BatchConnection['commit']>[0];
 
-const LANES = 2;
+/** Connections at work. */
+export const LANES = 2;
 const IN_FLIGHT = 500;
 const CONVERSATIONS = 2_000;
 const BATCHES_PER_SECOND = 60;
@@ -59,9 +60,10 @@ async function race(connections: readonly BatchConnection[], ms: number): Promis
   return (total * 1000) / (performance.now() - startedMs);
 }
 
-function makeBatches(lane: number, count: number): Batch[] {
+/** Batches of new conversations of one lane, sealed beforehand; `node` keeps the numbers of several makings apart. */
+export function makeBatches(lane: number, count: number, node = 'bench'): Batch[] {
   const ids = createIds({ clock: systemClock, randomBytes });
-  const trail = createAuditLane({ node: 'bench', epoch: 1, lane: lane + 1, chained: true });
+  const trail = createAuditLane({ node, epoch: 1, lane: lane + 1, chained: true });
   const perLane = CONVERSATIONS / LANES;
   const conversations = Array.from({ length: perLane }, () => ({
     id: ids.next(),
@@ -70,7 +72,7 @@ function makeBatches(lane: number, count: number): Batch[] {
   }));
   let next = 0;
   return Array.from({ length: count }, () => {
-    const batch: Batch = { inserts: [], merges: [], entries: [], events: [] };
+    const batch: Batch = { inserts: [], merges: [], touches: [], entries: [], counts: [], events: [] };
     for (let row = 0; row < IN_FLIGHT / LANES; row += 1) {
       const conversation = conversations[next % perLane] as (typeof conversations)[number];
       next += 1;
@@ -78,7 +80,7 @@ function makeBatches(lane: number, count: number): Batch[] {
       const at = systemClock.now();
       const id = ids.next();
       batch.inserts.push(messageOf(conversation, id, at));
-      batch.merges.push({ ...MERGED, id: conversation.id, lastSeq: conversation.seq, lastAt: at });
+      batch.touches.push({ ...MERGED, id: conversation.id, lastSeq: conversation.seq, lastAt: at });
       const draft = {
         action: 'message.receive',
         outcome: 'ok',

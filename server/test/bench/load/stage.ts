@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { say } from '../figure.ts';
 import { Instance } from '../../support/instance.ts';
-import { Agents } from './agents.ts';
+import { Agents, makeAgents } from './agents.ts';
 import { Fleet } from './fleet.ts';
 
 /** Plain HTTP on the loopback, as behind a proxy: the generators' own TLS would be measured otherwise. */
-const SETTINGS = 'tls:\n  mode: front\ntrustedProxies:\n  - 127.0.0.1\n';
+const FRONT = 'tls:\n  mode: front\ntrustedProxies:\n  - 127.0.0.1\n';
 const AGENTS = ['agent', 'agent2'];
 
 /** A server as `npm start` makes it, customers at their sockets, and agents who receive what they write. */
@@ -19,18 +19,33 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Starts the server alone. */
-export async function startInstance(): Promise<{ instance: Instance; url: string }> {
-  const instance = new Instance();
-  mkdirSync(instance.home, { recursive: true, mode: 0o700 });
-  writeFileSync(join(instance.home, 'config.yaml'), SETTINGS);
-  say('starting the server');
-  await instance.start();
-  return { instance, url: instance.url.replace('https:', 'http:') };
+/** How a server of a benchmark differs from the plain one. */
+export interface StageOptions {
+  workers?: number;
+  /** The server speaks TLS itself. */
+  isTls?: boolean;
+  /** Lines of config.yaml. */
+  settings?: string;
 }
 
-/** Starts the server and brings `customerCount` conversations to the agents, so that the robot is silent. */
-export async function openStage(customerCount: number): Promise<Stage> {
+/** Starts the server alone. */
+export async function startInstance(
+  options: StageOptions = {},
+): Promise<{ instance: Instance; url: string }> {
+  const { workers = 1, isTls = false, settings = '' } = options;
+  const instance = new Instance(workers === 1 ? {} : { VAULTDESK_WORKERS: String(workers) });
+  mkdirSync(instance.home, { recursive: true, mode: 0o700 });
+  writeFileSync(join(instance.home, 'config.yaml'), (isTls ? '' : FRONT) + settings);
+  say(`starting the server${isTls ? ', which speaks TLS itself' : ''}`);
+  await instance.start();
+  return { instance, url: isTls ? instance.url : instance.url.replace('https:', 'http:') };
+}
+
+/**
+ * Starts the server and brings `customerCount` conversations to the agents, so that the robot is silent; with no
+ * agents they stay with the robot.
+ */
+export async function openStage(customerCount: number, agentCount = AGENTS.length): Promise<Stage> {
   const { instance, url } = await startInstance();
   const fleet = new Fleet();
   const agents = new Agents(url);
@@ -40,11 +55,14 @@ export async function openStage(customerCount: number): Promise<Stage> {
     await instance.dispose();
   };
   try {
-    await agents.open(instance, AGENTS);
+    const usernames = agentCount > AGENTS.length ? await makeAgents(instance, agentCount) : AGENTS;
+    await agents.open(instance, usernames.slice(0, agentCount));
     say(`opening ${customerCount} conversations`);
     const conversations = await fleet.open(url, customerCount);
-    say('assigning them to the agents');
-    await agents.take(conversations);
+    if (agentCount > 0) {
+      say(`assigning them to ${agentCount} agents`);
+      await agents.take(conversations);
+    }
     return { instance, url, fleet, agents, close };
   } catch (error) {
     await close();

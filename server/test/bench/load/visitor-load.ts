@@ -17,6 +17,7 @@ export interface LoadResult {
 export type LoadOrder =
   | { order: 'open'; url: string; address: string; count: number }
   | { order: 'pages'; url: string; address: string; count: number; sessions: number }
+  | { order: 'silent'; url: string; address: string; count: number; addresses: number }
   | { order: 'count-pages' }
   | { order: 'cut' }
   | { order: 'storm' }

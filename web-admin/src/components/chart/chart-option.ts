@@ -5,6 +5,8 @@ import type { ThemeName } from '../../theme/index.ts';
 export interface ChartSeries {
   name: string;
   kind: 'line' | 'bar';
+  /** Bars of one stack stand on each other. */
+  stack?: string;
   values: readonly (number | null)[];
 }
 
@@ -20,13 +22,13 @@ export interface ChartContent {
 /** Colours that differ in lightness too, so that they can be told apart in grey. */
 const COLORS: Record<ThemeName, { series: string[]; text: string; line: string; surface: string }> = {
   light: {
-    series: ['#0958d9', '#d46b08', '#389e0d', '#722ed1'],
+    series: ['#0958d9', '#d46b08', '#389e0d', '#722ed1', '#08979c', '#c41d7f', '#ad8b00', '#595959'],
     text: '#55606d',
     line: '#dde3ea',
     surface: '#ffffff',
   },
   dark: {
-    series: ['#7fb0ff', '#ffc069', '#95de64', '#b37feb'],
+    series: ['#7fb0ff', '#ffc069', '#95de64', '#b37feb', '#5cdbd3', '#ff85c0', '#fff566', '#bfbfbf'],
     text: '#a9b3c0',
     line: '#2c343e',
     surface: '#14181e',
@@ -42,7 +44,10 @@ const SYMBOL_LABELS_MAX = 31;
 function seriesOption(series: ChartSeries, index: number, content: ChartContent) {
   const common = { name: series.name, data: [...series.values] };
   const { markAt } = content;
-  if (series.kind === 'bar') return { ...common, type: 'bar', barMaxWidth: 28 };
+  if (series.kind === 'bar') {
+    const { stack } = series;
+    return { ...common, type: 'bar', barMaxWidth: 28, ...(stack === undefined ? {} : { stack }) };
+  }
   return {
     ...common,
     type: 'line',

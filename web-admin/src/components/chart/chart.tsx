@@ -18,8 +18,11 @@ registerParts([
   CanvasRenderer,
 ]);
 
+/** Somebody chose a bar, by its label and its row of figures. */
+export type PickBar = (labelIndex: number, seriesIndex: number) => void;
+
 /** The canvas: made once, redrawn on new figures, and as wide as its place. */
-function Canvas({ content }: { content: ChartContent }) {
+function Canvas({ content, onPick }: { content: ChartContent; onPick: PickBar | undefined }) {
   const frame = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(null);
   const { name: theme } = useThemeChoice();
@@ -38,20 +41,48 @@ function Canvas({ content }: { content: ChartContent }) {
   useEffect(() => {
     chart.current?.setOption(chartOption(content, theme), { notMerge: true });
   }, [content, theme]);
+  useEffect(() => {
+    const drawn = chart.current;
+    if (!drawn || !onPick) return undefined;
+    const pick = (bar: { dataIndex?: number; seriesIndex?: number }) =>
+      onPick(bar.dataIndex ?? 0, bar.seriesIndex ?? 0);
+    drawn.on('click', pick);
+    return () => void drawn.off('click', pick);
+  }, [onPick]);
   return <div ref={frame} className="chart-canvas" aria-hidden="true" />;
 }
 
+interface ChartProps extends ChartContent {
+  title: string;
+  labelTitle: string;
+  /** Bars can be chosen: by a click on the drawing, or by the buttons in the table. */
+  onPick?: PickBar;
+}
+
+/** A figure of the table; a button where it can be chosen. */
+function Cell(props: { text: string; label: string; onPick: (() => void) | undefined }) {
+  const { text, label, onPick } = props;
+  if (!onPick) return <td>{text}</td>;
+  return (
+    <td>
+      <button type="button" className="chart-pick" aria-label={label} onClick={onPick}>
+        {text}
+      </button>
+    </td>
+  );
+}
+
 /** A chart with its figures as a table: opened by those who want numbers, and read by screen readers. */
-export function Chart(props: ChartContent & { title: string; labelTitle: string }) {
+export function Chart(props: ChartProps) {
   const { t } = useI18n();
-  const { title, labelTitle, labels, series, formatValue, markAt } = props;
+  const { title, labelTitle, labels, series, formatValue, markAt, onPick } = props;
   const content = useMemo(
     () => ({ labels, series, formatValue, markAt }),
     [labels, series, formatValue, markAt],
   );
   return (
     <figure className="chart" aria-label={title}>
-      <Canvas content={content} />
+      <Canvas content={content} onPick={onPick} />
       <details>
         <summary>{t('chart.as_table')}</summary>
         <div className="chart-table">
@@ -71,9 +102,11 @@ export function Chart(props: ChartContent & { title: string; labelTitle: string 
               {labels.map((label, index) => (
                 <tr key={label}>
                   <th scope="row">{label}</th>
-                  {series.map(({ name, values }) => {
+                  {series.map(({ name, values }, row) => {
                     const value = values[index];
-                    return <td key={name}>{typeof value === 'number' ? formatValue(value) : '—'}</td>;
+                    const text = typeof value === 'number' ? formatValue(value) : '—';
+                    const pick = onPick && value ? () => onPick(index, row) : undefined;
+                    return <Cell key={name} text={text} label={`${label} ${name} ${text}`} onPick={pick} />;
                   })}
                 </tr>
               ))}

@@ -1,2 +1,2 @@
-export { Chart } from './chart.tsx';
+export { Chart, type PickBar } from './chart.tsx';
 export type { ChartSeries } from './chart-option.ts';

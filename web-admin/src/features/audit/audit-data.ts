@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useApi, type ApiError } from '../../api/index.ts';
 import type { InclusionProof } from './inclusion-proof.ts';
 
@@ -57,9 +58,20 @@ export interface AuditStatus {
   lastSealAt: string | null;
   lastAnchorAt: string | null;
   unsealed: number;
+  /** Lanes that wait for a number that has not come. */
+  waitingLanes: number;
   anchors: { sink: string; size: number; at: string | null; failure: string | null }[];
   epoch: number;
   keyFingerprint: string;
+  /** What an officer should have mended. */
+  warnings: ('anchor-single' | 'anchor-failing' | 'clock-set' | 'clock-alone')[];
+  clock: {
+    /** Last step of the clock, and by how much. */
+    setAt: string | null;
+    setByMs: number | null;
+    /** Whether the clock follows a time server; null where the machine does not say. */
+    isSynchronised: boolean | null;
+  };
   /** Two different heads of one size are known: the trail was continued from a copy. */
   isForked: boolean;
 }
@@ -72,7 +84,7 @@ export interface VerifyFinding {
 }
 
 /** What the independent verifier found out. */
-export interface VerifyResult {
+export interface CheckResult {
   status: 'whole' | 'tampered' | 'not-provable';
   size: number;
   root: string;
@@ -80,23 +92,57 @@ export interface VerifyResult {
   anchors: number;
   firstBad: VerifyFinding | null;
   warnings: string[];
-  /** All faults, at most a hundred. */
-  findings: VerifyFinding[];
-  ms: number;
+  exportMs: number;
+  verifyMs: number;
+  /** SHA-256 of the program that verified, hex. */
+  verifierSha256: string;
+}
+
+/** An independent verification, from its beginning to its end. */
+export interface AuditCheck {
+  id: string;
+  state: 'queued' | 'exporting' | 'verifying' | 'done' | 'failed';
+  askedBy: { id: string; name: string };
+  askedAt: string;
+  endedAt: string | null;
+  errorCode: string | null;
+  result: CheckResult | null;
 }
 
 /** Filters as they stand in the address; instants are ISO UTC. */
-export const AUDIT_FILTERS = ['actor', 'customer', 'target', 'action', 'outcome', 'from', 'to'] as const;
+export const AUDIT_FILTERS = [
+  ...(['q', 'actor', 'customer', 'target', 'ticket', 'address'] as const),
+  ...(['action', 'class', 'outcome', 'from', 'to'] as const),
+] as const;
+
+/** Filters that are found by words: the newest entries are not among them for some seconds. */
+export const WORD_FILTERS = ['q', 'ticket', 'address'] as const;
+
+/** Classes of acts. */
+export const AUDIT_CLASSES = [
+  'personal-data',
+  'access',
+  'administration',
+  'business',
+  'knowledge',
+  'system',
+  'audit',
+] as const;
 
 export type AuditFilterName = (typeof AUDIT_FILTERS)[number];
 
 export type AuditFilters = Partial<Record<AuditFilterName, string>>;
 
+const ADDRESS = /^[0-9a-f:.]{2,45}$/i;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Reading a trail of many million entries takes longer than other answers. */
-const VERIFY_TIMEOUT_MS = 600_000;
+const CHECK_POLL_MS = 1_000;
 
-/** Whether a text can be the id of a requester; the server refuses others. */
+/** Whether a text can be a network address; the server refuses others. */
+export function isAddress(text: string): boolean {
+  return ADDRESS.test(text);
+}
+
+/** Whether a text can be the id of a requester or a ticket; the server refuses others. */
 export function isRequesterId(text: string): boolean {
   return UUID.test(text);
 }
@@ -104,7 +150,9 @@ export function isRequesterId(text: string): boolean {
 function cleanValue(name: AuditFilterName, value: string): string | undefined {
   const text = value.trim();
   if (name === 'outcome') return AUDIT_OUTCOMES.find((known) => known === text);
-  if (name === 'customer') return isRequesterId(text) ? text.toLowerCase() : undefined;
+  if (name === 'class') return AUDIT_CLASSES.find((known) => known === text);
+  if (name === 'customer' || name === 'ticket') return isRequesterId(text) ? text.toLowerCase() : undefined;
+  if (name === 'address') return isAddress(text) ? text : undefined;
   if (name !== 'from' && name !== 'to') return text || undefined;
   const instant = new Date(text);
   return text === '' || Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
@@ -123,7 +171,7 @@ export function parseFilters(search: URLSearchParams): AuditFilters {
 /** The address with some filters changed; `undefined` takes one away, everything else in the address stays. */
 export function withFilters(
   search: URLSearchParams,
-  changes: Partial<Record<AuditFilterName | 'event', string | undefined>>,
+  changes: Partial<Record<AuditFilterName | 'event' | 'chart', string | undefined>>,
 ): URLSearchParams {
   const next = new URLSearchParams(search);
   for (const [name, value] of Object.entries(changes)) {
@@ -176,12 +224,43 @@ export function useAuditStatus(isEnabled: boolean) {
   });
 }
 
-/** Runs the independent verifier over the whole trail. */
-export function useVerify() {
+/** Address of the signed certificate of a check; the browser saves it with the session's cookie. */
+export function certificateAddress(id: string): string {
+  return `/api/v1/audit/checks/${id}/certificate`;
+}
+
+/** Asks for an independent verification, and looks until it has ended. */
+export function useCheck() {
   const api = useApi();
   const cache = useQueryClient();
-  return useMutation<VerifyResult, ApiError>({
-    mutationFn: () => api.post<VerifyResult>('/audit/verify', { timeoutMs: VERIFY_TIMEOUT_MS }),
-    onSettled: () => cache.invalidateQueries({ queryKey: ['audit', 'status'] }),
+  const [id, setId] = useState<string>();
+  const asking = useMutation<AuditCheck, ApiError>({
+    mutationFn: () => api.post<AuditCheck>('/audit/checks'),
+    onSuccess: (check) => setId(check.id),
   });
+  const { data: check, error } = useQuery<AuditCheck, ApiError>({
+    queryKey: ['audit-check', id],
+    queryFn: async ({ signal }) => {
+      const found = await api.get<AuditCheck>(`/audit/checks/${id ?? ''}`, { signal, isBackground: true });
+      if (found.endedAt) void cache.invalidateQueries({ queryKey: ['audit', 'status'] });
+      return found;
+    },
+    enabled: id !== undefined,
+    refetchInterval: ({ state }) => (state.data?.endedAt ? false : CHECK_POLL_MS),
+    refetchOnWindowFocus: false,
+  });
+  return {
+    check: check ?? asking.data,
+    error: asking.error ?? error,
+    isRunning: asking.isPending || (id !== undefined && !error && !check?.endedAt),
+    start() {
+      setId(undefined);
+      asking.reset();
+      asking.mutate();
+    },
+    reset() {
+      setId(undefined);
+      asking.reset();
+    },
+  };
 }

@@ -1,18 +1,20 @@
 import { ReloadOutlined, SafetyCertificateOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Table, Tooltip, type TableColumnsType } from 'antd';
-import { useState } from 'react';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { useCallback, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
 import { usePageList } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadMore, Page } from '../../components/index.ts';
 import { ExportButton, exportParams } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import { OfficerNav } from '../../officer/index.ts';
 import {
   parseFilters,
   questionAddress,
-  useVerify,
+  useCheck,
   withFilters,
+  WORD_FILTERS,
   type AuditEvent,
   type AuditFilters,
 } from './audit-data.ts';
@@ -21,12 +23,22 @@ import { AuditFilterBar } from './audit-filters.tsx';
 import { OutcomeMark, useEntryTexts } from './audit-marks.tsx';
 import { AuditStatusStrip } from './audit-status-strip.tsx';
 import { EventDrawer } from './event-drawer.tsx';
+import { SaveSearchDialog } from './save-search-dialog.tsx';
+import { useSavedSearchActs } from './saved-search-data.ts';
+import { parseTimelineBy } from './timeline-data.ts';
+import { TimelinePanel } from './timeline-panel.tsx';
 import { VerifyPanel } from './verify-panel.tsx';
 
 interface RowProps {
   event: AuditEvent;
   filters: AuditFilters;
   onOpen: (id: string) => void;
+}
+
+/** Whether the list answers this question already. */
+function isAsked(filters: AuditFilters, question: AuditFilters): boolean {
+  if (filters.class !== 'personal-data') return false;
+  return question.customer === filters.customer && question.actor === filters.actor;
 }
 
 /** The entry as a sentence that opens it, and the two questions people ask next. */
@@ -43,13 +55,13 @@ function Sentence({ event, filters, onOpen }: RowProps) {
         {format.exactTime(event.at)} · {texts.actor(event)}
       </span>
       <span className="question-links">
-        {customer && customer !== filters.customer && (
-          <Link className="question-link" to={questionAddress({ customer })}>
+        {customer && !isAsked(filters, { customer }) && (
+          <Link className="question-link" to={questionAddress({ customer, class: 'personal-data' })}>
             {t('audit.who_looked')}
           </Link>
         )}
-        {actor.type === 'account' && actor.id !== filters.actor && (
-          <Link className="question-link" to={questionAddress({ actor: actor.id })}>
+        {actor.type === 'account' && !isAsked(filters, { actor: actor.id }) && (
+          <Link className="question-link" to={questionAddress({ actor: actor.id, class: 'personal-data' })}>
             {t('audit.what_seen')}
           </Link>
         )}
@@ -111,11 +123,26 @@ function useColumns({ filters, onOpen }: Omit<RowProps, 'event'>): TableColumnsT
 function Question({ filters }: { filters: AuditFilters }) {
   const { t } = useI18n();
   const id = filters.customer ?? filters.actor;
-  if (!id) return null;
+  const isLook = filters.class === 'personal-data';
+  const hasWords = WORD_FILTERS.some((name) => filters[name]);
   return (
-    <p className="question">
-      {t(filters.customer ? 'audit.question_customer' : 'audit.question_actor')} <code>{id}</code>
-    </p>
+    <>
+      {id && (
+        <p className="question">
+          {t(`audit.question_${filters.customer ? 'customer' : 'actor'}${isLook ? '_look' : ''}`)}{' '}
+          <code>{id}</code>
+          {isLook && (
+            <Link
+              className="question-link"
+              to={questionAddress(filters.customer ? { customer: id } : { actor: id })}
+            >
+              {t('audit.question_all')}
+            </Link>
+          )}
+        </p>
+      )}
+      {hasWords && <p className="question">{t('audit.words_delay')}</p>}
+    </>
   );
 }
 
@@ -128,26 +155,42 @@ function AuditExport({ filters }: { filters: AuditFilters }) {
   return <ExportButton permission="audit:export" subject={subject} />;
 }
 
-function useVerification() {
-  const { mutate, reset, data, error, isPending } = useVerify();
-  const [startedMs, setStartedMs] = useState(0);
-  return {
-    state: { startedMs: isPending ? startedMs : undefined, result: data, error },
-    isPending,
-    reset,
-    start() {
-      setStartedMs(Date.now());
-      mutate();
-    },
-  };
+/** What can be done with the trail besides searching it. */
+function Tools(props: {
+  filters: AuditFilters;
+  verification: Pick<ReturnType<typeof useCheck>, 'isRunning' | 'start'>;
+}) {
+  const { t } = useI18n();
+  const can = useCan();
+  const cache = useQueryClient();
+  const { filters, verification } = props;
+  return (
+    <>
+      <Button
+        icon={<ReloadOutlined />}
+        onClick={() => void cache.refetchQueries({ queryKey: ['audit'], type: 'active' })}
+      >
+        {t('action.refresh')}
+      </Button>
+      <AuditExport filters={filters} />
+      {can('audit:verify') && (
+        <Button
+          type="primary"
+          icon={<SafetyCertificateOutlined />}
+          loading={verification.isRunning}
+          onClick={verification.start}
+        >
+          {t('audit.verify')}
+        </Button>
+      )}
+    </>
+  );
 }
 
 /** The audit trail: search, single entries with their proof, and the verification of the whole. */
 export default function AuditPage() {
   const { t } = useI18n();
   const can = useCan();
-  const cache = useQueryClient();
-  const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const filters = parseFilters(search);
   const list = usePageList<AuditEvent>({
@@ -156,44 +199,36 @@ export default function AuditPage() {
     query: { ...filters },
     isQuiet: true,
   });
-  const verification = useVerification();
+  const verification = useCheck();
+  const { create } = useSavedSearchActs();
+  const [isSaving, setSaving] = useState(false);
   const handleOpen = (event: string | undefined) => setSearch((before) => withFilters(before, { event }));
+  const handlePick = useCallback(
+    (picked: AuditFilters) => setSearch((before) => withFilters(before, picked)),
+    [setSearch],
+  );
   const columns = useColumns({ filters, onOpen: handleOpen });
   return (
-    <Page
-      title={t('audit.title')}
-      tools={
-        <>
-          <Button
-            icon={<ReloadOutlined />}
-            onClick={() => void cache.refetchQueries({ queryKey: ['audit'], type: 'active' })}
-          >
-            {t('action.refresh')}
-          </Button>
-          {can('audit:review') && (
-            <Button onClick={() => void navigate('/audit/reviews')}>{t('audit.review_title')}</Button>
-          )}
-          <AuditExport filters={filters} />
-          {can('audit:verify') && (
-            <Button
-              type="primary"
-              icon={<SafetyCertificateOutlined />}
-              loading={verification.isPending}
-              onClick={verification.start}
-            >
-              {t('audit.verify')}
-            </Button>
-          )}
-        </>
-      }
-    >
+    <Page title={t('audit.title')} tools={<Tools filters={filters} verification={verification} />}>
+      <OfficerNav />
       <AuditStatusStrip />
-      <VerifyPanel state={verification.state} onShow={handleOpen} onClose={verification.reset} />
+      <VerifyPanel {...verification} onShow={handleOpen} onClose={verification.reset} />
       {!can('audit:read') && (
         <Alert className="dialog-alert" type="info" showIcon title={t('audit.admin_only')} />
       )}
-      <AuditFilterBar filters={filters} onChange={(changes) => setSearch(withFilters(search, changes))} />
+      <AuditFilterBar
+        filters={filters}
+        onChange={(changes) => setSearch(withFilters(search, changes))}
+        onSave={() => setSaving(true)}
+      />
+      <TimelinePanel
+        by={parseTimelineBy(search)}
+        filters={filters}
+        onChoose={(chart) => setSearch((before) => withFilters(before, { chart }))}
+        onPick={handlePick}
+      />
       <Question filters={filters} />
+      {isSaving && <SaveSearchDialog filter={filters} onSubmit={create} onClose={() => setSaving(false)} />}
       {list.error && list.items.length === 0 ? (
         <ErrorFace error={list.error} onRetry={list.reload} />
       ) : (

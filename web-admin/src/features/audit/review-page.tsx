@@ -1,19 +1,32 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Segmented, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 import { useApi, usePageList } from '../../api/index.ts';
 import { EmptyFace, ErrorFace, LoadMore, Page, ReasonDialog } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import { OfficerNav } from '../../officer/index.ts';
 import { questionAddress } from './audit-data.ts';
 import './audit.css';
+
+type AlertRule =
+  | 'own-record'
+  | 'colleague-record'
+  | 'mass-reveal'
+  | 'mass-view'
+  | 'mass-export'
+  | 'large-export'
+  | 'many-refused'
+  | 'out-of-hours';
 
 /** What a rule found: many entries of one account within a day or a night. */
 interface AuditAlert {
   id: string;
-  rule: 'mass-reveal' | 'mass-view' | 'mass-export' | 'many-refused' | 'out-of-hours';
+  rule: AlertRule;
   day: string;
   actor: { id: string; name: string };
+  /** Colleagues whose records were looked at, the first of them. */
+  subjects: { id: string; name: string }[];
   count: number;
   firstAt: string;
   lastAt: string;
@@ -28,17 +41,28 @@ const REMARK_CHARACTERS_MAX = 500;
 const MOMENT_MS = 1;
 
 /** The entries a rule counted, as a search of the trail. */
-function entriesOf({ actor, firstAt, lastAt }: AuditAlert): string {
+function entriesOf({ actor, rule, firstAt, lastAt }: AuditAlert): string {
   const to = new Date(new Date(lastAt).getTime() + MOMENT_MS).toISOString();
-  return questionAddress({ actor: actor.id, from: firstAt, to });
+  const isLook = rule === 'own-record' || rule === 'colleague-record' || rule === 'out-of-hours';
+  return questionAddress({ actor: actor.id, ...(isLook && { class: 'personal-data' }), from: firstAt, to });
+}
+
+/** What was found, as a sentence. */
+function useRuleText(): (alert: AuditAlert) => string {
+  const { t, format } = useI18n();
+  return ({ rule, actor, subjects, count }) => {
+    const names = subjects.map(({ name }) => name).join(t('audit.review_and'));
+    return t(`audit.rule.${rule}`, { actor: actor.name, subjects: names, count: format.number(count) });
+  };
 }
 
 function Finding({ alert }: { alert: AuditAlert }) {
-  const { t, format } = useI18n();
-  const { actor, count, rule, day } = alert;
+  const { t } = useI18n();
+  const { day } = alert;
+  const ruleText = useRuleText();
   return (
     <>
-      {t(`audit.rule.${rule}`, { actor: actor.name, count: format.number(count) })}
+      {ruleText(alert)}
       <span className="soft second-line">
         {day} · <Link to={entriesOf(alert)}>{t('audit.review_entries')}</Link>
       </span>
@@ -86,7 +110,6 @@ export default function ReviewPage() {
   const { t } = useI18n();
   const api = useApi();
   const cache = useQueryClient();
-  const navigate = useNavigate();
   const [state, setState] = useState<'open' | 'signed'>('open');
   const [signing, setSigning] = useState<AuditAlert | null>(null);
   const list = usePageList<AuditAlert>({
@@ -96,6 +119,7 @@ export default function ReviewPage() {
     isQuiet: true,
   });
   const columns = useColumns(setSigning);
+  const ruleText = useRuleText();
   const sign = async ({ id, version }: AuditAlert, remark: string) => {
     await api.post(`/audit/alerts/${id}/sign`, { version, body: { remark } });
     setSigning(null);
@@ -114,10 +138,10 @@ export default function ReviewPage() {
               { value: 'signed' as const, label: t('audit.review_signed') },
             ]}
           />
-          <Button onClick={() => void navigate('/audit')}>{t('audit.title')}</Button>
         </>
       }
     >
+      <OfficerNav />
       <p className="soft">{t('audit.review_hint')}</p>
       {list.error && list.items.length === 0 ? (
         <ErrorFace error={list.error} onRetry={list.reload} />
@@ -140,7 +164,7 @@ export default function ReviewPage() {
       {signing && (
         <ReasonDialog
           title={t('audit.review_sign_title')}
-          hint={t(`audit.rule.${signing.rule}`, { actor: signing.actor.name, count: String(signing.count) })}
+          hint={ruleText(signing)}
           label={t('audit.review_remark_label')}
           okText={t('audit.review_sign')}
           charactersMax={REMARK_CHARACTERS_MAX}

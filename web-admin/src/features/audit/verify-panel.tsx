@@ -1,10 +1,15 @@
-import { CheckCircleFilled, CloseCircleFilled, QuestionCircleFilled } from '@ant-design/icons';
+import {
+  CheckCircleFilled,
+  CloseCircleFilled,
+  DownloadOutlined,
+  QuestionCircleFilled,
+} from '@ant-design/icons';
 import { Alert, Button, Spin } from 'antd';
 import { useEffect, useState } from 'react';
 import type { ApiError } from '../../api/index.ts';
 import { CopyButton, ProblemText } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
-import type { VerifyFinding, VerifyResult } from './audit-data.ts';
+import { certificateAddress, type AuditCheck, type CheckResult, type VerifyFinding } from './audit-data.ts';
 
 const TICK_MS = 1_000;
 
@@ -14,23 +19,18 @@ const ICONS = {
   'not-provable': QuestionCircleFilled,
 } as const;
 
-/** What the verification of the trail came to, or how long it has been running. */
-export interface VerifyState {
-  startedMs: number | undefined;
-  result: VerifyResult | undefined;
-  error: ApiError | null;
-}
-
-function Running({ startedMs }: { startedMs: number }) {
+function Running({ check }: { check: AuditCheck | undefined }) {
   const { t, format } = useI18n();
   const [nowMs, setNowMs] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNowMs(Date.now()), TICK_MS);
     return () => clearInterval(timer);
   }, []);
+  const phase = check?.state === 'exporting' || check?.state === 'verifying' ? check.state : 'queued';
+  const duration = format.duration(check ? Math.max(0, nowMs - new Date(check.askedAt).getTime()) : 0);
   return (
     <div className="panel verify-running" role="status">
-      <Spin /> <span>{t('audit.verify_running', { duration: format.duration(nowMs - startedMs) })}</span>
+      <Spin /> <span>{t(`audit.verify_running.${phase}`, { duration })}</span>
     </div>
   );
 }
@@ -51,7 +51,7 @@ function FirstBad({ finding, onShow }: { finding: VerifyFinding; onShow: (id: st
   );
 }
 
-function Findings({ result, onShow }: { result: VerifyResult; onShow: (id: string) => void }) {
+function Findings({ result, onShow }: { result: CheckResult; onShow: (id: string) => void }) {
   const { t } = useI18n();
   return (
     <dl className="facts">
@@ -63,6 +63,12 @@ function Findings({ result, onShow }: { result: VerifyResult; onShow: (id: strin
           </dd>
         </div>
       )}
+      <div>
+        <dt>{t('audit.verifier')}</dt>
+        <dd>
+          <code className="hash">{result.verifierSha256}</code> <CopyButton text={result.verifierSha256} />
+        </dd>
+      </div>
       {result.firstBad && (
         <div className="verify-bad">
           <dt>{t('audit.verify_first_bad')}</dt>
@@ -87,9 +93,14 @@ function Findings({ result, onShow }: { result: VerifyResult; onShow: (id: strin
   );
 }
 
-function Outcome(props: { result: VerifyResult; onShow: (id: string) => void; onClose: () => void }) {
+function Outcome(props: {
+  id: string;
+  result: CheckResult;
+  onShow: (id: string) => void;
+  onClose: () => void;
+}) {
   const { t, format } = useI18n();
-  const { result, onShow, onClose } = props;
+  const { id, result, onShow, onClose } = props;
   const Icon = ICONS[result.status];
   return (
     <section className={`panel verify verify-${result.status}`} aria-label={t('audit.verify')} role="status">
@@ -99,9 +110,14 @@ function Outcome(props: { result: VerifyResult; onShow: (id: string) => void; on
           <h2>{t(`audit.verify.${result.status}`)}</h2>
           <p>{t(`audit.verify_hint.${result.status}`)}</p>
         </div>
-        <Button type="text" onClick={onClose}>
-          {t('action.close')}
-        </Button>
+        <div className="verify-acts">
+          <Button icon={<DownloadOutlined />} href={certificateAddress(id)} download>
+            {t('audit.certificate')}
+          </Button>
+          <Button type="text" onClick={onClose}>
+            {t('action.close')}
+          </Button>
+        </div>
       </div>
       <dl className="strip">
         <div>
@@ -116,15 +132,9 @@ function Outcome(props: { result: VerifyResult; onShow: (id: string) => void; on
           <dt>{t('audit.verify_anchors')}</dt>
           <dd>{format.number(result.anchors)}</dd>
         </div>
-        {result.findings.length > 0 && (
-          <div>
-            <dt>{t('audit.verify_findings')}</dt>
-            <dd>{format.number(result.findings.length)}</dd>
-          </div>
-        )}
         <div>
           <dt>{t('audit.verify_ms')}</dt>
-          <dd>{t('audit.verify_ms_text', { ms: format.number(result.ms) })}</dd>
+          <dd>{t('audit.verify_ms_text', { ms: format.number(result.exportMs + result.verifyMs) })}</dd>
         </div>
       </dl>
       <Findings result={result} onShow={onShow} />
@@ -134,23 +144,26 @@ function Outcome(props: { result: VerifyResult; onShow: (id: string) => void; on
 
 /** Progress, result, or failure of the verification; nothing before the first one. */
 export function VerifyPanel(props: {
-  state: VerifyState;
+  check: AuditCheck | undefined;
+  error: ApiError | null;
+  isRunning: boolean;
   onShow: (id: string) => void;
   onClose: () => void;
 }) {
-  const { t } = useI18n();
-  const { state, onShow, onClose } = props;
-  if (state.startedMs !== undefined) return <Running startedMs={state.startedMs} />;
-  if (state.error)
-    return (
-      <Alert
-        className="dialog-alert"
-        type="error"
-        showIcon
-        closable={{ onClose }}
-        title={t('audit.verify_failed')}
-        description={<ProblemText error={state.error} />}
-      />
-    );
-  return state.result ? <Outcome result={state.result} onShow={onShow} onClose={onClose} /> : null;
+  const { t, tMaybe } = useI18n();
+  const { check, error, isRunning, onShow, onClose } = props;
+  if (isRunning) return <Running check={check} />;
+  if (check?.result) return <Outcome id={check.id} result={check.result} onShow={onShow} onClose={onClose} />;
+  const code = check?.errorCode;
+  if (!error && !code) return null;
+  return (
+    <Alert
+      className="dialog-alert"
+      type="error"
+      showIcon
+      closable={{ onClose }}
+      title={t('audit.verify_failed')}
+      description={error ? <ProblemText error={error} /> : (tMaybe(`error.${code ?? ''}`) ?? code)}
+    />
+  );
 }

@@ -3,11 +3,11 @@ import { App, Button, Dropdown, Tooltip } from 'antd';
 import { useCan, useSession } from '../../auth/index.ts';
 import { ConfirmDialog } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
+import { useRoleName } from '../../roles/index.ts';
 import { useAccountActions, type Account, type AccountSecret } from './account-data.ts';
 import { RequestRolesDialog } from './account-dialogs.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { PlacementDialog } from './placement-dialog.tsx';
-import { useRoleName } from './role-data.ts';
 import { actsOf, type AccountAct } from './account-rules.ts';
 
 type ConfirmedAct = Exclude<AccountAct, 'requestRoles' | 'place' | 'disable'>;

@@ -1,9 +1,9 @@
 import { Form, Input, QRCode, Select } from 'antd';
-import { FormDialog, SecretDialog, SecretLine } from '../../components/index.ts';
+import { FormDialog, SecretDialog, SecretLine, totpSecretText, totpUri } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import { useRoleName, useRoles } from '../../roles/index.ts';
 import { useAccountActions, type Account, type AccountForm, type AccountSecret } from './account-data.ts';
-import { useRoleName, useRoles } from './role-data.ts';
-import { areCompatible, ROLES, totpUri } from './account-rules.ts';
+import { areCompatible, ROLES } from './account-rules.ts';
 
 const QR_SIZE = 176;
 const DISPLAY_NAME_MAX = 100;
@@ -114,7 +114,7 @@ export function AccountSecretDialog({ secret, onClose }: { secret: AccountSecret
     >
       <SecretLine label={t('account.username')} text={username} />
       {temporaryPassword && <SecretLine label={t('account.temporary_password')} text={temporaryPassword} />}
-      {totpSecret && <SecretLine label={t('account.totp_secret')} text={totpSecret} />}
+      {totpSecret && <SecretLine label={t('account.totp_secret')} text={totpSecretText(totpSecret)} />}
       {uri && (
         <>
           <div className="secret-qr" role="img" aria-label={t('account.totp_qr')}>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { actsOf, areCompatible, totpUri, type AccountFacts, type Viewer } from './account-rules.ts';
+import { actsOf, areCompatible, type AccountFacts, type Viewer } from './account-rules.ts';
 
 const maker: Viewer = { accountId: 'maker', canCreate: true, canApprove: false };
 const approver: Viewer = { accountId: 'approver', canCreate: false, canApprove: true };
@@ -39,13 +39,5 @@ describe('roles of one account', () => {
     expect(areCompatible(['audit-admin'])).to.equal(true);
     expect(areCompatible(['agent', 'system-admin'])).to.equal(false);
     expect(areCompatible(['system-admin', 'security-admin'])).to.equal(false);
-  });
-});
-
-describe('authenticator link', () => {
-  it('names issuer and account and escapes the name', () => {
-    expect(totpUri('li@bank', 'ABC')).to.equal(
-      'otpauth://totp/Vaultdesk:li%40bank?secret=ABC&issuer=Vaultdesk&algorithm=SHA1&digits=6&period=30',
-    );
   });
 });

@@ -63,10 +63,3 @@ export function actsOf(account: AccountFacts, viewer: Viewer): AccountAct[] {
 export function areCompatible(roles: readonly string[]): boolean {
   return roles.length <= 1 || !roles.some((role) => ADMINISTRATORS.includes(role));
 }
-
-/** The link authenticators read (Key Uri Format): issuer, account, SHA-1, 6 digits, 30 s. */
-export function totpUri(username: string, secret: string): string {
-  const issuer = 'Vaultdesk';
-  const label = `${issuer}:${encodeURIComponent(username)}`;
-  return `otpauth://totp/${label}?secret=${secret}&issuer=${issuer}&algorithm=SHA1&digits=6&period=30`;
-}

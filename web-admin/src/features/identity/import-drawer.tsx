@@ -5,8 +5,8 @@ import { toApiError, type ApiError } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
 import { ErrorFace, ProblemText, ReasonDialog } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import { useRoleName } from '../../roles/index.ts';
 import { FAULTS_SHOWN_MAX, useImportActs, useImports, type AccountImport } from './import-data.ts';
-import { useRoleName } from './role-data.ts';
 
 const DRAWER_WIDTH = 720;
 const REASON_CHARACTERS_MAX = 500;

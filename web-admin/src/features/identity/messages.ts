@@ -85,6 +85,7 @@ export const zh = {
   'token.scope.ticket:read': '只读工单',
   'token.scope.webhook:write': '管理事件推送',
   'token.scope.report:read': '读取报表',
+  'token.scope.scim:write': '通过 SCIM 维护账号和组',
   'token.networks': '允许的来源地址或网段（可选，每行一个）',
   'token.networks_hint': '留空表示不限。从其他地址使用时，令牌视同不存在。',
   'token.networks_short': '来源 {networks}',
@@ -101,6 +102,7 @@ export const zh = {
   'group.name': '名称',
   'group.members': '成员',
   'group.member_count': '{count} 人',
+  'group.apart': '{count} 名坐席不在任何技能组，只会收到公共队列的会话：',
   'group.no_members': '没有成员，进入该组的会话将无人接待。',
   'group.saved': '技能组已保存。',
 };
@@ -195,6 +197,7 @@ export const en: Record<keyof typeof zh, string> = {
   'token.scope.ticket:read': 'Read tickets only',
   'token.scope.webhook:write': 'Keep webhooks',
   'token.scope.report:read': 'Read reports',
+  'token.scope.scim:write': 'Keep accounts and groups by SCIM',
   'token.networks': 'Addresses or networks it may be used from (optional, one a line)',
   'token.networks_hint': 'Empty: from everywhere. Elsewhere the token looks like an unknown one.',
   'token.networks_short': 'from {networks}',
@@ -212,6 +215,7 @@ export const en: Record<keyof typeof zh, string> = {
   'group.name': 'Name',
   'group.members': 'Members',
   'group.member_count': '{count} members',
+  'group.apart': '{count} agents are in no skill group and get conversations of the common queue only:',
   'group.no_members': 'Nobody: conversations of this group wait for ever.',
   'group.saved': 'The skill group was saved.',
 };

@@ -3,8 +3,8 @@ import { Alert, App, Form, Input, Modal, Select } from 'antd';
 import { useApi, type ApiError } from '../../api/index.ts';
 import { ErrorFace, FormDialog, LoadingFace, UnitPicker } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import { useRoleName } from '../../roles/index.ts';
 import type { Account } from './account-data.ts';
-import { useRoleName } from './role-data.ts';
 
 const REASON_MAX = 500;
 const KINDS = ['own', 'unit', 'subtree'] as const;

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { toApiError, useApi, type ApiError } from '../../api/index.ts';
 import { ErrorFace, LoadingFace, ProblemText } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
+import { useRoleName, useRoles } from '../../roles/index.ts';
 import type { Account } from './account-data.ts';
 import { usePlacement } from './placement-dialog.tsx';
-import { useRoleName, useRoles } from './role-data.ts';
 
 const DRAWER_WIDTH = 640;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

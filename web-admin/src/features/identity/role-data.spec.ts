@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { mayJoin, type RoleList } from './role-data.ts';
+import type { RoleList } from '../../roles/index.ts';
+import { mayJoin } from './role-data.ts';
 
 const LIST: RoleList = {
   items: [

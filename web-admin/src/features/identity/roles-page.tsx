@@ -4,15 +4,8 @@ import { useState } from 'react';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, FormDialog, Page, ReasonDialog } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
-import {
-  mayJoin,
-  useRoleActions,
-  useRoleName,
-  useRoles,
-  type RoleForm,
-  type RoleItem,
-  type RoleList,
-} from './role-data.ts';
+import { useRoleName, useRoles, type RoleItem, type RoleList } from '../../roles/index.ts';
+import { mayJoin, useRoleActions, type RoleForm } from './role-data.ts';
 import './identity.css';
 
 const NAME_MAX = 50;

@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Form, Input, Select, Table, type TableColumnsType } from 'antd';
+import { Alert, App, Button, Form, Input, Select, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useApi, usePageList, type ApiError, type Page as ListPage } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
@@ -133,6 +133,8 @@ export default function SkillGroupsPage() {
   const list = usePageList<SkillGroup>({ resource: 'skill-groups', path: '/skill-groups' });
   const { data: members = [] } = useMembers();
   const columns = useColumns(members, setEdited);
+  const inGroups = new Set(list.items.flatMap(({ memberIds }) => memberIds));
+  const apart = list.items.length === 0 ? [] : members.filter(({ id }) => !inGroups.has(id));
   return (
     <Page
       title={t('group.title')}
@@ -142,6 +144,15 @@ export default function SkillGroupsPage() {
         </Button>
       }
     >
+      {apart.length > 0 && (
+        <Alert
+          className="dialog-alert"
+          type="warning"
+          showIcon
+          title={t('group.apart', { count: apart.length })}
+          description={apart.map(({ displayName }) => displayName).join('、')}
+        />
+      )}
       {list.error && list.items.length === 0 ? (
         <ErrorFace error={list.error} onRetry={list.reload} />
       ) : (

@@ -25,6 +25,7 @@ const SCOPES = [
   'channel:send',
   'webhook:write',
   'report:read',
+  'scim:write',
 ] as const;
 
 const DAYS_DEFAULT = 90;

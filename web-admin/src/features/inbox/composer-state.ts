@@ -27,8 +27,8 @@ function draftId(conversationId: string, mode: ComposerMode): string {
 
 /** Drafts of the signed-in account for as long as the inbox is shown; what an earlier page left is read first. */
 export function useDrafts(): { drafts: DraftStore; isReady: boolean } {
-  const { csrfToken } = useSession();
-  const drafts = useMemo(() => createDraftStore(sessionStorage, csrfToken), [csrfToken]);
+  const { draftKey } = useSession();
+  const drafts = useMemo(() => createDraftStore(sessionStorage, draftKey), [draftKey]);
   const [readyStore, setReadyStore] = useState<DraftStore>();
   useEffect(() => {
     void drafts.ready.then(() => setReadyStore(drafts));

@@ -1,8 +1,9 @@
 import { UserOutlined } from '@ant-design/icons';
-import { Badge, Tabs } from 'antd';
+import { Alert, Badge, Tabs } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { usePageList } from '../../api/index.ts';
+import { useSession } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, LoadingFace, LoadMore } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
 import {
@@ -99,8 +100,10 @@ export function ConversationList(props: {
   const { t } = useI18n();
   const { view, views, list, activeId, words, onSearch, onView } = props;
   const queuedCount = useLive()?.queuedCount;
+  const { lacksSkillGroup } = useSession();
   return (
     <section className="inbox-list" aria-label={t('inbox.lists')}>
+      {lacksSkillGroup && <Alert type="warning" banner showIcon title={t('inbox.no_skill_group')} />}
       <MessageSearchBox key={words} words={words} onSearch={onSearch} />
       {words ? (
         <MessageHits words={words} view={view} activeId={activeId} />

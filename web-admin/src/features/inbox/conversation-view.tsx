@@ -1,7 +1,7 @@
 import { ArrowLeftOutlined, ProfileOutlined, UserOutlined } from '@ant-design/icons';
 import { App, Button, Drawer } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
 import { useApi } from '../../api/index.ts';
@@ -27,6 +27,7 @@ import {
 import { MessageList } from './message-list.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { SuggestionsPanel } from './suggestions-panel.tsx';
+import { CollectedFacts } from './collected.tsx';
 import { lastRequesterSeq } from './timeline.ts';
 
 type DialogName = 'handover' | 'ticket';
@@ -258,6 +259,26 @@ function Dialogs(props: {
   );
 }
 
+/** The keys of an open conversation; `onSuggestion` gets the place of the suggestion asked for. */
+function useConversationKeys(
+  acts: ReturnType<typeof useActs>,
+  composer: ReturnType<typeof useComposer>,
+  input: RefObject<TextAreaRef | null>,
+  onSuggestion: (nth: number) => void,
+): void {
+  useShortcuts({
+    accept: acts.accept,
+    handover: acts.handOver,
+    close: acts.close,
+    ticket: acts.createTicket,
+    composer: () => input.current?.focus(),
+    note: () => composer.setMode(composer.mode === 'reply' ? 'note' : 'reply'),
+    suggest1: () => onSuggestion(0),
+    suggest2: () => onSuggestion(1),
+    suggest3: () => onSuggestion(2),
+  });
+}
+
 /** Middle and right column: one conversation with everything that is done in it. */
 export function ConversationView({
   conversation,
@@ -287,17 +308,7 @@ export function ConversationView({
     input.current?.focus();
   }
 
-  useShortcuts({
-    accept: acts.accept,
-    handover: acts.handOver,
-    close: acts.close,
-    ticket: acts.createTicket,
-    composer: () => input.current?.focus(),
-    note: () => composer.setMode(composer.mode === 'reply' ? 'note' : 'reply'),
-    suggest1: () => applySuggestion(shown[0]),
-    suggest2: () => applySuggestion(shown[1]),
-    suggest3: () => applySuggestion(shown[2]),
-  });
+  useConversationKeys(acts, composer, input, (nth) => applySuggestion(shown[nth]));
   const refusal = refusalKey(conversation, isMine);
   return (
     <>
@@ -316,6 +327,12 @@ export function ConversationView({
       <SideColumn isOpen={isSideOpen} onClose={() => setSideOpen(false)}>
         {isMine && <SuggestionsPanel suggestions={shown} onUse={applySuggestion} onIgnore={ignore} />}
         <HandoverContext conversation={conversation} />
+        {isMine && (
+          <CollectedFacts
+            conversationId={conversation.id}
+            lastSeq={lastRequesterSeq(log.data?.items ?? [])}
+          />
+        )}
         <CustomerPanel
           requesterId={conversation.requester.id}
           conversationId={conversation.id}

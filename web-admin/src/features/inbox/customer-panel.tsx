@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { Fragment, useEffect, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useCan } from '../../auth/index.ts';
-import { ErrorFace, LoadingFace } from '../../components/index.ts';
+import { ErrorFace, LoadingFace, SealedText } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { RecordFieldsCard } from '../../records/index.ts';
 import { SystemCards } from '../../systems/index.ts';
@@ -71,7 +71,7 @@ function Tickets({ requester }: { requester: Requester }) {
         {requester.tickets.map((ticket) => (
           <li key={ticket.id}>
             <Link to={`/tickets/${ticket.id}`}>
-              #{ticket.number} {ticket.subject}
+              #{ticket.number} <SealedText text={ticket.subject} isUnreadable={ticket.isUnreadable} />
             </Link>{' '}
             <span className="soft">{tMaybe(`ticket.state.${ticket.state}`) ?? ticket.state}</span>
           </li>

@@ -16,7 +16,7 @@ function buildStorage(): DraftStorage & { dump(): string } {
 }
 
 describe('drafts', () => {
-  it('survive a reload of the same session', async () => {
+  it('survive a reload and a new session of the same account', async () => {
     const storage = buildStorage();
     const before = createDraftStore(storage, 'secret');
     before.set('c1', '您的卡号 6222 已挂失');
@@ -34,7 +34,7 @@ describe('drafts', () => {
     expect(storage.dump()).to.include('c1').and.not.include('MARK-4711').and.not.include('张三');
   });
 
-  it('cannot be read in another session and are taken away there', async () => {
+  it('cannot be read by another account and are taken away there', async () => {
     const storage = buildStorage();
     const before = createDraftStore(storage, 'secret');
     before.set('c1', 'text');

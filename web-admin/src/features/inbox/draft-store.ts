@@ -1,9 +1,9 @@
 /**
- * Drafts of replies. What was typed must survive a reload, and customer data must not lie readable on the disk
- * (browsers write session storage to it). So drafts are kept in memory and, sealed, in session storage: AES-256-GCM
- * under a key derived (HKDF-SHA-256) from the session's CSRF token, which the server hands to a live session alone and
- * no browser storage holds. It follows from the session cookie, so whoever copies a disk needs that cookie as well;
- * session cookies are not written there unless the browser is set to restore its last session.
+ * Drafts of replies. What was typed must survive a reload and an idle exit, and customer data must not lie readable on
+ * the disk (browsers write session storage to it). So drafts are kept in memory and, sealed, in session storage:
+ * AES-256-GCM under a key derived (HKDF-SHA-256) from a secret of the account, which the server hands to its live
+ * sessions alone and no browser storage holds. Whoever signs in again finds the draft; whoever copies a disk, or signs
+ * in as somebody else, cannot read it.
  */
 const PREFIX = 'vaultdesk.draft.';
 const IV_BYTES = 12;
@@ -70,7 +70,7 @@ async function open(key: CryptoKey, conversationId: string, sealed: string): Pro
     );
     return new TextDecoder().decode(text);
   } catch {
-    // Of another session, or damaged: nobody can read it, so it is forgotten.
+    // Of another account, or damaged: nobody can read it, so it is forgotten.
     return undefined;
   }
 }
@@ -80,7 +80,7 @@ function storedIds(storage: DraftStorage): string[] {
   return keys.flatMap((key) => (key?.startsWith(PREFIX) ? [key.slice(PREFIX.length)] : []));
 }
 
-/** Makes the drafts of a session; `secret` is its CSRF token. */
+/** Makes the drafts of an account; `secret` comes with its session. */
 export function createDraftStore(storage: DraftStorage, secret: string): DraftStore {
   const texts = new Map<string, string>();
   const key = deriveKey(secret);

@@ -35,6 +35,7 @@ export interface ConversationDetail extends Conversation {
 export interface Note {
   id: string;
   text: string;
+  isUnreadable?: boolean;
   author: { id: string; displayName: string };
   at: string;
 }

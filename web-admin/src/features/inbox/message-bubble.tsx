@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { Link } from 'react-router';
 import { useCan, useSession } from '../../auth/index.ts';
 import { FileCard } from '../../components/files/index.ts';
+import { SealedText } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import type { Message, PendingMessage, RobotMark } from '../../realtime/index.ts';
 import type { Note } from './inbox-data.ts';
@@ -97,7 +98,9 @@ export function NoteBubble({ note }: { note: Note }) {
         <time dateTime={note.at}>{format.shortTime(note.at, Date.parse(note.at))}</time>
       </div>
       <div className="message-body">
-        <p className="keep-lines">{note.text}</p>
+        <p className="keep-lines">
+          <SealedText text={note.text} isUnreadable={note.isUnreadable} />
+        </p>
       </div>
     </li>
   );

@@ -17,7 +17,13 @@ export interface Requester {
   externalRef?: string | null;
   createdAt: string;
   conversations: { id: string; state: string; openedAt: string }[];
-  tickets: { id: string; number: number | string; state: string; subject: string }[];
+  tickets: {
+    id: string;
+    number: number | string;
+    state: string;
+    subject: string;
+    isUnreadable?: boolean;
+  }[];
   version: number;
 }
 

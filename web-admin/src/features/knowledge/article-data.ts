@@ -61,9 +61,24 @@ export interface ArticleVersion {
   createdAt: string;
 }
 
+/** What the gate found for an approved version; shares 0 to 1. */
+export interface Judgement {
+  isPassed: boolean;
+  cases: number;
+  at: string;
+  mustFailed: number;
+  rightBefore: number;
+  rightAfter: number;
+  falseBefore: number;
+  falseAfter: number;
+  changed: { caseId: string; question: string; isMust: boolean; isWorse: boolean }[];
+}
+
 /** An article with its versions, newest first. */
 export interface Article extends ArticleItem {
   versions: ArticleVersion[];
+  /** Of a version that was approved and is not published. */
+  judgement?: Judgement;
 }
 
 /** What the form writes. Validity instants are ISO UTC; null means without a limit. */
@@ -101,7 +116,7 @@ export type ArticleAct = 'revise' | 'submit' | 'approve' | 'reject' | 'retire';
 const ACTS: Record<ArticleState, readonly ArticleAct[]> = {
   draft: ['revise', 'submit', 'retire'],
   review: ['revise', 'approve', 'reject', 'retire'],
-  approved: ['revise', 'retire'],
+  approved: ['revise', 'reject', 'retire'],
   published: ['revise', 'retire'],
   retired: ['revise'],
 };
@@ -194,5 +209,7 @@ export function useArticleActions() {
     approve: (id: string) => act(id, 'approve'),
     reject: (id: string, reason: string) => act(id, 'reject', { reason }),
     retire: (id: string, reason: string) => act(id, 'retire', { reason }),
+    rollBack: (id: string, version: number, reason: string) =>
+      change(() => api.post<Article>(`/articles/${id}/roll-back`, { body: { version, reason } })),
   };
 }

@@ -7,6 +7,7 @@ import { useI18n } from '../../i18n/index.ts';
 import { ArticleActs } from './article-acts.tsx';
 import { currentVersion, useArticle, type Article, type ArticleVersion } from './article-data.ts';
 import { ArticleStateMark, RiskMark, useValidityText } from './article-marks.tsx';
+import { JudgementNote } from './judgement.tsx';
 import { VersionContent } from './version-content.tsx';
 import { VersionHistory } from './version-history.tsx';
 import './knowledge.css';
@@ -102,6 +103,7 @@ export default function ArticlePage() {
         <Link to="/knowledge">← {t('article.list')}</Link>
       </p>
       <StateNotes article={article} version={version} />
+      <JudgementNote article={article} />
       <div className="ticket-columns">
         <section className="panel" aria-label={t('article.version', { version: version.version })}>
           <h2>

@@ -4,6 +4,7 @@ import { useI18n } from '../../i18n/index.ts';
 import type { Article, ArticleVersion } from './article-data.ts';
 import { useValidityText, VersionStateMark } from './article-marks.tsx';
 import { diffList, diffText, type DiffPart } from './text-diff.ts';
+import { RollBackButton } from './roll-back-button.tsx';
 import { VersionContent } from './version-content.tsx';
 
 function DiffText({ parts, lang }: { parts: readonly DiffPart[]; lang: string }) {
@@ -137,7 +138,12 @@ function VersionFacts({ version }: { version: ArticleVersion }) {
   );
 }
 
-function VersionRow(props: { version: ArticleVersion; before: ArticleVersion | undefined; lang: string }) {
+function VersionRow(props: {
+  article: Article;
+  version: ArticleVersion;
+  before: ArticleVersion | undefined;
+  lang: string;
+}) {
   const { t } = useI18n();
   const { version, before, lang } = props;
   const [open, setOpen] = useState<'diff' | 'content'>();
@@ -165,6 +171,7 @@ function VersionRow(props: { version: ArticleVersion; before: ArticleVersion | u
           <span className="soft">{t('article.compare_first')}</span>
         )}
         {button('content', t('article.show_version'))}
+        <RollBackButton article={props.article} version={version} />
       </div>
       <div id={regionId}>
         {open === 'diff' && before && <Comparison before={before} after={version} lang={lang} />}
@@ -185,6 +192,7 @@ export function VersionHistory({ article }: { article: Article }) {
         {article.versions.map((version, index) => (
           <VersionRow
             key={version.version}
+            article={article}
             version={version}
             before={article.versions[index + 1]}
             lang={article.locale}

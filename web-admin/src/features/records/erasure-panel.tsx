@@ -3,6 +3,7 @@ import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { usePageList } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
+import { ExportButton } from '../../components/export/index.ts';
 import { ErrorFace, LoadingFace, LoadMore, ReasonDialog, useProblemToast } from '../../components/index.ts';
 import { useI18n, type MessageKey } from '../../i18n/index.ts';
 import { useErasureActions, type Erasure, type ErasureCover } from './erasure-data.ts';
@@ -86,6 +87,16 @@ function AskForm() {
           <Button danger onClick={() => setAsking(true)}>
             {t('erasure.ask')}
           </Button>
+        )}
+        {checked && (
+          <ExportButton
+            permission="record:manage"
+            subject={{
+              kind: 'requester.everything',
+              params: { requesterId: checked.requesterId },
+              filters: [t('erasure.one_person', { id: checked.requesterId })],
+            }}
+          />
         )}
       </Form>
       {checked && <Covers covers={checked.covers} />}

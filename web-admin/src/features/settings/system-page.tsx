@@ -40,6 +40,9 @@ function HealthMark({ health }: { health: Health }) {
   );
 }
 
+/** Facts that the server counts no further than ten thousand. */
+const COUNTED: ReadonlySet<string> = new Set(['pending', 'dead']);
+
 /** The value of a fact in the reader's language; nothing when it has no single value. */
 function useFactText(): (name: string, value: unknown) => ReactNode {
   const { t, tMaybe, format } = useI18n();
@@ -47,6 +50,7 @@ function useFactText(): (name: string, value: unknown) => ReactNode {
     const fact = readFact(name, value);
     switch (fact?.kind) {
       case 'number':
+        if (COUNTED.has(name)) return format.counted(fact.value);
         return format.number(fact.value, Number.isInteger(fact.value) ? 0 : 2);
       case 'duration':
         return fact.ms < SECOND_MS ? `${format.number(fact.ms)} ms` : format.duration(fact.ms);

@@ -10,6 +10,11 @@ export const zh = {
   'settings.section.texts': '文字',
   'settings.section.fields': '自定义字段',
   'settings.section.region': '时区',
+  'settings.section.sign-in': '登录方式',
+  'sign_in.hint':
+    '勾选的角色只能通过身份提供方登录，不能用密码。至少有一个身份提供方在使用中时才生效。变更须由安全管理员批准。',
+  'sign_in.emergency':
+    '有动态码的管理员账号仍可在应急网络中用密码登录（配置项 accounts.breakGlassNetworks），每次都会提醒审计和安全管理员。',
   'settings.lang.zh': '（中文）',
   'settings.lang.en': '（英文）',
   'settings.read_only': '您可以查看设置与历史，但不能修改。',
@@ -189,6 +194,11 @@ export const en: Record<keyof typeof zh, string> = {
   'settings.section.texts': 'Texts',
   'settings.section.fields': 'Own fields',
   'settings.section.region': 'Time zone',
+  'settings.section.sign-in': 'Signing in',
+  'sign_in.hint':
+    'Whoever holds one of these roles signs in through an identity provider and not by password, while at least one is live. The security administrator approves changes.',
+  'sign_in.emergency':
+    'Administrators with one-time codes can still come in by password from the networks for emergencies (accounts.breakGlassNetworks); those who audit are told of each time.',
   'settings.lang.zh': '(Chinese)',
   'settings.lang.en': '(English)',
   'settings.read_only': 'You may look at the settings and their history, and change nothing.',

@@ -2,7 +2,16 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useApi, usePageList, type ApiError } from '../../api/index.ts';
 
 /** Sections of the settings, in the order of the page. */
-export const SECTION_NAMES = ['brand', 'modules', 'menus', 'panels', 'texts', 'fields', 'region'] as const;
+export const SECTION_NAMES = [
+  'brand',
+  'modules',
+  'menus',
+  'panels',
+  'texts',
+  'fields',
+  'region',
+  'sign-in',
+] as const;
 /** One of them. */
 export type SectionName = (typeof SECTION_NAMES)[number];
 

@@ -6,6 +6,7 @@ import { BrandSection } from './brand-section.tsx';
 import { FieldsSection } from './fields-section.tsx';
 import { SECTION_NAMES, type SectionName } from './section-data.ts';
 import { MenusSection, ModulesSection, PanelsSection, RegionSection } from './simple-sections.tsx';
+import { SignInSection } from './sign-in-section.tsx';
 import { TextsSection } from './texts-section.tsx';
 import './tailoring.css';
 
@@ -17,6 +18,7 @@ const SECTIONS: Record<SectionName, ComponentType> = {
   texts: TextsSection,
   fields: FieldsSection,
   region: RegionSection,
+  'sign-in': SignInSection,
 };
 
 /** Settings of the installation: a section at a time, each with its history. */

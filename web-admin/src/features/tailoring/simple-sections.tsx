@@ -38,7 +38,8 @@ export function ModulesSection() {
   );
 }
 
-const ROLES = [
+/** The built-in roles, in the order the console shows them. */
+export const ROLES = [
   'agent',
   'supervisor',
   'inspector',

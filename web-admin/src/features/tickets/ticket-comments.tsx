@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SharedFile } from '../../realtime/index.ts';
 import { AttachButton, FileCard, pastedFiles, UploadList, useUploads } from '../../components/files/index.ts';
-import { useProblemToast } from '../../components/index.ts';
+import { SealedText, useProblemToast } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import {
   useTicketActions,
@@ -29,7 +29,9 @@ function Comment({ comment, files }: { comment: TicketComment; files: readonly T
         </span>
         <time dateTime={comment.at}>{format.dateTime(comment.at)}</time>
       </div>
-      <p className="keep-lines">{comment.text}</p>
+      <p className="keep-lines">
+        <SealedText {...comment} />
+      </p>
       {files.map((file) => (
         <FileCard key={file.id} file={file} />
       ))}

@@ -15,6 +15,8 @@ export interface TicketItem {
   id: string;
   number: number | string;
   subject: string;
+  /** The subject, on its own page also the description, cannot be read and is empty. */
+  isUnreadable?: boolean;
   state: TicketState;
   priority: TicketPriority;
   requester?: { id: string; nameMasked: string | null } | null;
@@ -39,6 +41,7 @@ export interface TicketHistoryEntry {
 export interface TicketComment {
   id: string;
   text: string;
+  isUnreadable?: boolean;
   isInternal: boolean;
   author: { id: string; displayName?: string | null } | null;
   at: string;

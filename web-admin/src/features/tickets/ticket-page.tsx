@@ -6,6 +6,7 @@ import {
   ErrorFace,
   LoadingFace,
   Page,
+  SealedText,
   TICKET_PRIORITIES,
   useProblemToast,
   type TicketPriority,
@@ -195,13 +196,16 @@ export default function TicketPage() {
   const { data: ticket, error, refetch } = useTicket(id);
   if (error && !ticket) return <ErrorFace error={error} onRetry={() => void refetch()} />;
   if (!ticket) return <LoadingFace />;
+  const subject = ticket.isUnreadable ? ticket.subject || t('common.unreadable') : ticket.subject;
   return (
-    <Page title={`#${ticket.number} ${ticket.subject}`} tools={<Moves ticket={ticket} />}>
+    <Page title={`#${ticket.number} ${subject}`} tools={<Moves ticket={ticket} />}>
       <div className="ticket-columns">
         <div>
           <section className="panel" aria-label={t('ticket.description')}>
             <h2>{t('ticket.description')}</h2>
-            <p className="keep-lines">{ticket.description}</p>
+            <p className="keep-lines">
+              <SealedText text={ticket.description} isUnreadable={ticket.isUnreadable} />
+            </p>
           </section>
           <TicketComments ticket={ticket} />
         </div>

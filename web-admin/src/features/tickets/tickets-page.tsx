@@ -10,6 +10,7 @@ import {
   ErrorFace,
   LoadMore,
   Page,
+  SealedText,
   UnitPicker,
 } from '../../components/index.ts';
 import { ExportButton, exportParams } from '../../components/export/index.ts';
@@ -119,7 +120,11 @@ function useColumns(fields: readonly KnownField[]): TableColumnsType<TicketItem>
       {
         title: t('ticket.subject'),
         dataIndex: 'subject',
-        render: (subject: string, ticket) => <Link to={`/tickets/${ticket.id}`}>{subject}</Link>,
+        render: (subject: string, ticket) => (
+          <Link to={`/tickets/${ticket.id}`}>
+            <SealedText text={subject} isUnreadable={ticket.isUnreadable} />
+          </Link>
+        ),
       },
       {
         title: t('ticket.state'),

@@ -1,0 +1,2 @@
+DROP TABLE audit_word;
+DROP TABLE audit_block;

@@ -1,0 +1,2 @@
+DROP TABLE witness_refusal;
+DROP TABLE witness_head;

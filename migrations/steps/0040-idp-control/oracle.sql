@@ -1,0 +1,16 @@
+-- Identity providers are switched off and on by two people, and their metadata is loaded anew from where they publish it.
+
+ALTER TABLE sso_idp DROP CONSTRAINT ck_sso_idp_state;
+UPDATE sso_idp SET state = 'off' WHERE state = 'waiting';
+ALTER TABLE sso_idp ADD CONSTRAINT ck_sso_idp_state CHECK (state IN ('approved', 'live', 'off'));
+COMMENT ON COLUMN sso_idp.state IS 'approved and to be tested, live, off';
+
+ALTER TABLE sso_idp ADD metadata_url VARCHAR2(1000 CHAR);
+ALTER TABLE sso_idp ADD metadata_signer CLOB;
+ALTER TABLE sso_idp ADD fetched_at TIMESTAMP(3);
+ALTER TABLE sso_idp ADD fetch_fault VARCHAR2(100 CHAR);
+COMMENT ON COLUMN sso_idp.metadata_signer IS 'Certificate that signs the metadata; without it nothing is taken over by itself';
+COMMENT ON COLUMN sso_idp.fetch_fault IS 'Why the last loading failed; empty when it went well';
+
+ALTER TABLE sso_sp_key ADD warned_days NUMBER(19);
+COMMENT ON COLUMN sso_sp_key.warned_days IS 'Days before its end at which people were last told';

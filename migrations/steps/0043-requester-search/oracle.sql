@@ -1,0 +1,8 @@
+-- Requesters are found by a keyed hash and shown newest first: the index gives them in that order.
+
+DROP INDEX ix_requester_name;
+DROP INDEX ix_requester_phone;
+DROP INDEX ix_requester_last4;
+CREATE INDEX ix_requester_name ON requester (name_bix, created_at, id);
+CREATE INDEX ix_requester_phone ON requester (phone_bix, created_at, id);
+CREATE INDEX ix_requester_last4 ON requester (phone_last4_bix, created_at, id);

@@ -1,0 +1,12 @@
+DROP TABLE requester_token;
+ALTER TABLE custom_value DROP COLUMN index_version;
+ALTER TABLE ticket DROP COLUMN index_version;
+DROP INDEX ix_requester_prefix;
+ALTER TABLE requester DROP COLUMN name_prefix_bix;
+ALTER TABLE requester DROP COLUMN index_version;
+DROP INDEX ux_crypto_dek_one;
+DELETE FROM crypto_dek WHERE scope = 'index';
+ALTER TABLE crypto_dek DROP CONSTRAINT crypto_dek_state_ck;
+ALTER TABLE crypto_dek ADD CONSTRAINT crypto_dek_state_ck CHECK (state IN ('active', 'decrypt_only', 'destroyed'));
+ALTER TABLE crypto_dek DROP CONSTRAINT crypto_dek_scope_ck;
+ALTER TABLE crypto_dek ADD CONSTRAINT crypto_dek_scope_ck CHECK (scope IN ('installation', 'requester'));

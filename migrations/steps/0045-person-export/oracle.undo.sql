@@ -1,0 +1,4 @@
+DELETE FROM export_part WHERE export_id IN (SELECT id FROM export_request WHERE format IN ('html', 'json'));
+DELETE FROM export_request WHERE format IN ('html', 'json');
+ALTER TABLE export_request DROP CONSTRAINT ck_export_request_format;
+ALTER TABLE export_request ADD CONSTRAINT ck_export_request_format CHECK (format IN ('xlsx', 'csv', 'pdf'));

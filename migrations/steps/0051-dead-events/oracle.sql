@@ -1,0 +1,3 @@
+-- Events that were given up are counted for alarms; they are few among those that are done.
+
+CREATE INDEX ix_outbox_event_dead ON outbox_event (CASE WHEN state = 2 THEN position END);

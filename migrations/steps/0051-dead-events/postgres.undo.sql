@@ -1,0 +1,1 @@
+DROP INDEX ix_outbox_event_dead;

@@ -1,0 +1,2 @@
+ALTER TABLE audit_alert DROP COLUMN subject_ids;
+DROP TABLE staff_token;

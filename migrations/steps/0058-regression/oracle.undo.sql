@@ -1,0 +1,2 @@
+DROP TABLE regression_run;
+DROP TABLE regression_case;

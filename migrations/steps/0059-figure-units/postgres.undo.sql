@@ -1,0 +1,1 @@
+DROP INDEX ix_figure_count_unit;

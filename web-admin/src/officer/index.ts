@@ -1,0 +1,1 @@
+export { OfficerNav } from './officer-nav.tsx';
