@@ -162,6 +162,8 @@ function contract(module: AnyConnector): void {
       expect(calls).to.deep.equal([]);
     });
     it('needs its secrets before it calls', async () => {
+      // Systems that know us by our certificate alone have none.
+      if (Object.keys(secretSchema['properties'] as object).length === 0) return;
       for (const { config } of presets) {
         const calls: string[] = [];
         const io = {

@@ -1,6 +1,7 @@
 import type { AnyConnector } from './connector.ts';
 import { dbviewConnector } from './dbview/index.ts';
 import { fhirConnector } from './fhir/index.ts';
+import { hl7v2Connector } from './hl7v2/index.ts';
 import { odataConnector } from './odata/index.ts';
 import { restConnector } from './rest/index.ts';
 
@@ -10,4 +11,5 @@ export const CONNECTORS: readonly AnyConnector[] = [
   dbviewConnector,
   odataConnector,
   fhirConnector,
+  hl7v2Connector,
 ];

@@ -1,7 +1,7 @@
 export { connectorFault, retryAfterMs, statusFault } from './faults.ts';
 export { parseJson, plainDecimal } from './json.ts';
 export { compileMapping, type Mapping } from './mapping.ts';
-export { decodeText } from './charset.ts';
+export { charsetNamed, decodeText, encodeText } from './charset.ts';
 export { encodePart, pathSegment, placeOfUrl, queryText } from './url.ts';
 export { toValue, VALUE_CHARACTERS_MAX } from './values.ts';
 export { assertDeclared, operationsSchema, toOperation, type DeclaredOperation } from './declared.ts';
@@ -19,4 +19,5 @@ export {
   type HttpSettings,
 } from './auth.ts';
 export { jsonInside, type Outgoing } from './authority.ts';
+export { converse } from './wire.ts';
 export { HttpTalk, readPages } from './talk.ts';

@@ -51,6 +51,11 @@ const SUITES = [
     env: { VAULTDESK_TEST_PEERS: 'required' },
   },
   {
+    title: 'HL7 v2 of node-hl7-server',
+    args: ['node_modules/mocha/bin/mocha.js', '--spec', 'server/connectors/hl7v2/hl7v2-peer.spec.ts'],
+    env: { VAULTDESK_TEST_PEERS: 'required' },
+  },
+  {
     title: "Sign-in through other people's identity providers, plain and encrypted",
     args: ['server/test/sso-peers/run.ts'],
   },
