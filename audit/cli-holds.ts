@@ -11,7 +11,10 @@ export async function runHold(options: CliOptions, ports: AuditCliPorts): Promis
   if (act === 'list' && id === undefined) return listHolds(options, ports, holds);
   if (act === 'add' && id === undefined) {
     const wish = { scope: scopeOf(options), authority: wanted(options, 'authority') };
-    return tellAsked(options, ports, await holds.place({ ...wish, reason: wanted(options, 'reason') }));
+    const reason = wanted(options, 'reason');
+    wanted(options, 'until');
+    const endsAt = instantOf(options, 'until')!;
+    return tellAsked(options, ports, await holds.place({ ...wish, reason, endsAt }));
   }
   if (act === 'release' && id !== undefined && more.length === 0)
     return tellAsked(options, ports, await holds.release(id, wanted(options, 'reason')));
@@ -23,10 +26,12 @@ async function listHolds(
   ports: AuditCliPorts,
   holds: NonNullable<AuditCliPorts['holds']>,
 ): Promise<number> {
-  for (const { id, placedAt, scope } of await holds.list()) {
+  for (const hold of await holds.list()) {
+    const { id, placedAt, endsAt, isConfirmed, due, scope } = hold;
     const parts = Object.entries(scope).map(([name, value]) => `${name}=${value}`);
-    const text = plainText(`${id} since ${placedAt} ${parts.join(' ')}`);
-    ports.write(options.isJson ? `${JSON.stringify({ id, placedAt, scope })}\n` : `${text}\n`);
+    const marks = [...(isConfirmed ? [] : ['UNCONFIRMED']), ...(due === 'ended' ? ['DUE FOR REVIEW'] : [])];
+    const line = [`${id} since ${placedAt} until ${endsAt ?? '-'}`, ...marks, ...parts].join(' ');
+    ports.write(options.isJson ? `${JSON.stringify(hold)}\n` : `${plainText(line)}\n`);
   }
   return EXIT.whole;
 }

@@ -25,8 +25,8 @@ export interface AuditCliPorts {
   askPurge?: (wish: { before: Date; reason: string }) => Promise<{ approvalId: string }>;
   /** Holds in force, and questions that an officer takes over; each gives the id of the approval. */
   holds?: {
-    list(): Promise<{ id: string; placedAt: string; scope: Record<string, string> }[]>;
-    place(wish: { scope: HoldScopeText; authority: string; reason: string }): Promise<string>;
+    list(): Promise<HoldText[]>;
+    place(wish: { scope: HoldScopeText; authority: string; reason: string; endsAt: Date }): Promise<string>;
     release(holdId: string, reason: string): Promise<string>;
   };
   /** What waits for somebody's signature, the newest first, at most 500. */
@@ -52,6 +52,19 @@ export interface HoldScopeText {
   ticketId: string | null;
   fromAt: Date | null;
   toAt: Date | null;
+}
+
+/** A hold in force, without its reason. */
+export interface HoldText {
+  id: string;
+  placedAt: string;
+  /** When it is to be looked at; it holds on after that. */
+  endsAt: string | null;
+  /** Whether a second person agreed. */
+  isConfirmed: boolean;
+  /** What it waits for: `ended` when its planned end has come. */
+  due: 'ended' | 'unconfirmed' | null;
+  scope: Record<string, string>;
 }
 
 /** Something a rule found in the trail, that nobody has signed for yet. */

@@ -45,7 +45,7 @@ const VERBS: Record<string, { words: number; wordsMin?: number; options: readonl
   'rotate-key': { words: 0, options: [] },
   hold: {
     ...{ words: 2, wordsMin: 1 },
-    options: ['customer', 'account', 'ticket', 'from', 'to', 'authority', 'reason'],
+    options: ['customer', 'account', 'ticket', 'from', 'to', 'until', 'authority', 'reason'],
   },
   review: { words: 0, options: [] },
 };
@@ -62,7 +62,7 @@ export const CLI_USAGE =
   '                purge --before TIME --reason TEXT | adopt --reason TEXT\n' +
   '                hold list | hold release ID --reason TEXT\n' +
   '                hold add [--customer ID] [--account ID] [--ticket ID] [--from TIME] [--to TIME]\n' +
-  '                         --authority TEXT --reason TEXT\n' +
+  '                         --until TIME --authority TEXT --reason TEXT\n' +
   '                review | rotate-key\n';
 
 /**

@@ -1,4 +1,29 @@
+import type { AlertRuleName } from './compliance/index.ts';
 import { registerTemplates } from './platform/notify/index.ts';
+
+/** What people call the rules of the daily review. */
+const RULE_WORDS = {
+  zh: {
+    'own-record': '查看本人的客户资料',
+    'colleague-record': '查看同事的客户资料',
+    'mass-reveal': '大量查看明文',
+    'mass-view': '大量打开或搜索客户',
+    'mass-export': '多次导出或下载',
+    'large-export': '大批量导出',
+    'many-refused': '多次被拒绝',
+    'out-of-hours': '夜间访问客户资料',
+  },
+  en: {
+    'own-record': 'Looking at the own customer record',
+    'colleague-record': "Looking at a colleague's record",
+    'mass-reveal': 'Many values revealed',
+    'mass-view': 'Many customers opened or searched',
+    'mass-export': 'Many exports or downloads',
+    'large-export': 'Large export',
+    'many-refused': 'Refused many times',
+    'out-of-hours': "Customers' data at night",
+  },
+} satisfies Record<'zh' | 'en', Record<AlertRuleName, string>>;
 
 /** What the server tells people by itself. Kinds are permanent. */
 registerTemplates({
@@ -89,11 +114,33 @@ registerTemplates({
   'audit.alert': {
     zh: {
       title: '审计发现异常访问',
-      body: '规则 {rule} 在 {day} 命中 {count} 条记录，请在“审计 > 复核”中核查并签字。',
+      body: '“{rule}”在 {day} 命中 {count} 条记录，请在“审计 > 每日复核”中核查并签字。',
+      words: { rule: RULE_WORDS.zh },
     },
     en: {
       title: 'Unusual access in the audit trail',
-      body: 'Rule {rule} counted {count} entries on {day}. Look at them and sign off on the page Audit, Reviews.',
+      body: '“{rule}”: {count} entries on {day}. Look at them and sign off on the page Audit, Daily review.',
+      words: { rule: RULE_WORDS.en },
+    },
+  },
+  'audit.alerts-escalated': {
+    zh: {
+      title: '审计异常无人复核',
+      body: '有 {count} 条异常已 {days} 天无人签字，请在“审计 > 每日复核”中处理；再过 27 天将记为“逾期未复核”。',
+    },
+    en: {
+      title: 'Nobody looks at findings in the trail',
+      body: '{count} findings have waited {days} days for a signature: Audit, Daily review. In 27 more days they close as “expired, not reviewed”.',
+    },
+  },
+  'audit.alerts-expired': {
+    zh: {
+      title: '审计异常逾期未复核',
+      body: '有 {count} 条异常上报后 {days} 天仍无人签字，已记为“逾期未复核”，可在“审计 > 每日复核”中查看。',
+    },
+    en: {
+      title: 'Findings expired without review',
+      body: '{count} findings were escalated {days} days ago and never signed. They are closed as “expired, not reviewed”: Audit, Daily review.',
     },
   },
   'access-review.open': {

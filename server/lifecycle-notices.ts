@@ -41,6 +41,31 @@ registerTemplates({
   },
 });
 
+registerTemplates({
+  'hold.due-ended': {
+    zh: {
+      title: '法律保全已到计划结束日',
+      body: '保全 {hold} 继续有效，不会自行结束。请在“记录保存”页面复核：延长，或申请解除并由第二人批准。',
+    },
+    en: {
+      title: 'The planned end of a legal hold has come',
+      body:
+        'Hold {hold} goes on: nothing ends it by itself. Review it on the page Records: prolong it, or ask for its ' +
+        'release, which a second person approves.',
+    },
+  },
+  'hold.due-unconfirmed': {
+    zh: {
+      title: '法律保全尚无第二人确认',
+      body: '保全 {hold} 已生效，但一天以来无人确认。请在“审批”页面由第二人确认或驳回。',
+    },
+    en: {
+      title: 'Nobody has confirmed a legal hold',
+      body: 'Hold {hold} is in force, but has waited more than a day for a second person: see the page Approvals.',
+    },
+  },
+});
+
 /** Officers can act on records, administrators on the server. */
 const TO = { permission: ['record:manage', 'record:approve', 'system:read'] };
 
@@ -69,6 +94,13 @@ export function lifecycleNotices(deps: {
       log.error('retention.clock_back');
       const params = { expected: toMinute(expected), seen: toMinute(seen) };
       await notifier.send(tx, { ...notice('retention.clock-back', params), severity: 'warning' });
+    },
+    async holdDue(tx, { holdId, due }) {
+      const kind = `hold.due-${due}`;
+      const to = { permission: ['record:manage', 'record:approve'] };
+      const params = { hold: holdId };
+      const key = `${kind}/${holdId}`;
+      await notifier.send(tx, { kind, severity: 'warning', to, params, link: '/records', key });
     },
     async sweepFailed(tx, { runId, code }) {
       log.error('retention.sweep_failed', { code });

@@ -52,6 +52,11 @@ export const SYSTEM_ACTIONS = {
   ),
   'audit.hold': audit.must('{actor} 变更法律保全 {target}', '{actor} changed legal hold {target}'),
   'audit.review': audit.must('{actor} 复核审计', '{actor} signed off a review'),
+  'audit.alert-escalate': audit.must(
+    '异常 {target} 无人复核，已上报',
+    'nobody looked at finding {target}; it was escalated',
+  ),
+  'audit.alert-expire': audit.must('异常 {target} 逾期未复核', 'finding {target} expired, not reviewed'),
   'audit.alert': audit.must(
     '审计规则发现异常 {target}（{reason}）',
     'a rule found something unusual: {target} ({reason})',

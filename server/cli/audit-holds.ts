@@ -16,8 +16,8 @@ export function holdPorts(config: Config): Required<Pick<AuditCliPorts, 'holds'>
     holds: {
       list: () =>
         within((database) =>
-          workOnTrail(database, config.home, async (tx) => {
-            const holds = await holdsInForce(tx);
+          workOnTrail(database, config.home, async (tx, { clock }) => {
+            const holds = await holdsInForce(tx, clock.now());
             const details = { by: 'command-line', count: holds.length };
             tx.record({ action: 'hold.list', outcome: 'ok', details });
             return holds;

@@ -10,6 +10,7 @@ export { digestJob } from './anchors/digest.job.ts';
 export { createWitnessAnchor } from './anchors/witness-anchor.ts';
 export { WitnessService } from './witness/witness.service.ts';
 export { witnessRoutes } from './witness/witness.routes.ts';
+export type { AlertRuleName } from './review/alert.rules.ts';
 export { alertJobs, AlertService } from './review/alert.service.ts';
 export { alertRoutes } from './review/alert.routes.ts';
 export { createCompliance, type Compliance } from './compliance.ts';

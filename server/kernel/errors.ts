@@ -263,10 +263,11 @@ export const ERRORS = {
   'retention.period_refused': [422, 'This period is not allowed for that class of records.'],
   'hold.scope_empty': [422, 'Name whom or what the hold covers, a period, or a class of records.'],
   'hold.period_invalid': [422, 'The end of the period must lie behind its start.'],
+  'hold.end_invalid': [422, 'The planned end lies ahead, at most ten years, and a new one behind the last.'],
   'hold.subject_unknown': [422, 'The requester, ticket, or account of the hold is not known here.'],
   'hold.limit': [409, 'Too many holds are in force; release some first.'],
-  'hold.state_refused': [409, 'The hold has been released already.'],
-  'hold.second_person': [403, 'Who placed a hold cannot approve its release.'],
+  'hold.state_refused': [409, 'The hold is not in a state for that: it has ended, or is confirmed already.'],
+  'hold.second_person': [403, 'Who placed a hold can neither confirm it nor approve its release.'],
   'erasure.person_unknown': [404, 'There is no person with this id.'],
   'erasure.covered': [409, 'A hold, a period of the law, or an archive keeps this person from being erased.'],
   'erasure.not_done': [

@@ -13,6 +13,15 @@ const CALLERS = {
   agent: { actor: { type: 'account', id: LIN }, permissions: ['ticket:work'] },
 } satisfies Record<string, Caller>;
 const REASON = '按新的内部制度';
+/** The stage's clock stands in June 2023. */
+const ENDS_AT = '2024-01-31T00:00:00.000Z';
+
+interface Hold {
+  due: string | null;
+  ending: string | null;
+  version: number;
+  approvedBy: { id: string } | null;
+}
 
 describe('the routes of records', () => {
   let stage: LifecycleStage;
@@ -38,13 +47,22 @@ describe('the routes of records', () => {
     ((await overview())['classes'] as { recordClass: string; months: number; version: number }[]).find(
       (each) => each.recordClass === recordClass,
     );
+  const askedFor = async (kind: string) => {
+    const [row] = await stage.core.sql(`SELECT id FROM approval WHERE kind = '${kind}' AND state = 'asked'`);
+    return String(row?.['id']);
+  };
+  async function decide(approvalId: string, caller: 'qian' | 'sun', how: 'reject' | 'withdraw') {
+    const { json } = await send(caller, 'GET', `/approvals/${approvalId}`);
+    const body = how === 'reject' ? { note: '范围有误' } : undefined;
+    return send(caller, 'POST', `/approvals/${approvalId}/${how}`, body, json['version'] as number);
+  }
   async function approve(approvalId: string, caller: 'qian' | 'sun' = 'sun') {
     const { json } = await send(caller, 'GET', `/approvals/${approvalId}`);
     return send(caller, 'POST', `/approvals/${approvalId}/approve`, {}, json['version'] as number);
   }
 
   it('are closed to strangers and agents, and refuse what has no form', async () => {
-    const hold = { recordClass: 'chat', reason: REASON, authority: '法院' };
+    const hold = { recordClass: 'chat', reason: REASON, authority: '法院', endsAt: ENDS_AT };
     for (const [method, path, body] of [
       ['GET', '/records', undefined],
       ['GET', '/records/runs', undefined],
@@ -60,6 +78,7 @@ describe('the routes of records', () => {
       { ...hold, fromAt: 'yesterday' },
       { ...hold, reason: '' },
       { ...hold, requesterId: 'x' },
+      { ...hold, endsAt: undefined },
       { ...hold, more: 1 },
     ]) {
       expect((await send('qian', 'POST', '/holds', bad)).status).to.equal(400);
@@ -167,7 +186,7 @@ describe('the routes of records', () => {
     expect(http.faults).to.deep.equal([]);
   });
 
-  it('take over what the command line asked for: a hold by one officer, its end by two', async () => {
+  it('take over what the command line asked for: a hold by two officers, its end by two', async () => {
     const { core, clock, seeds } = stage;
     // The command line knows no service: it asks, and carries nothing out.
     const requests = registerHoldProposals({ approvals: new ApprovalService({ clock, ids: core.ids }) });
@@ -175,7 +194,8 @@ describe('the routes of records', () => {
       core.uow.run({ actor: { type: 'os', id: 'root' } }, work);
     const requesterId = await seeds.requester(clock.now());
     const scope = { requesterId, accountId: null, ticketId: null, fromAt: null, toAt: null };
-    const wish = { scope, authority: '法院 2026-1', reason: REASON };
+    const wish = { scope, authority: '法院 2026-1', reason: REASON, endsAt: new Date(ENDS_AT) };
+    const inForce = () => core.uow.read((db) => holdsInForce(db, clock.now()));
     const nothing = { ...wish, scope: { ...scope, requesterId: null } };
     const codeOf = (work: Promise<unknown>) =>
       work.then(
@@ -185,20 +205,25 @@ describe('the routes of records', () => {
     expect(await codeOf(byRoot((tx) => requests.place(tx, nothing)))).to.equal('hold.scope_empty');
 
     const { id } = await byRoot((tx) => requests.place(tx, wish));
-    expect(await core.uow.read((db) => holdsInForce(db))).to.deep.equal([]);
+    expect(await inForce()).to.deep.equal([]);
     expect((await approve(id, 'qian')).status).to.equal(200);
-    const [hold] = await core.uow.read((db) => holdsInForce(db));
-    expect(hold?.scope).to.deep.equal({ requester: requesterId });
+    const [hold] = await inForce();
+    expect(hold).to.deep.include({ scope: { requester: requesterId }, endsAt: ENDS_AT, due: 'unconfirmed' });
+    expect((await approve(await askedFor('hold.confirm'), 'qian')).json['code']).to.equal(
+      'approval.second_person',
+    );
+    expect((await approve(await askedFor('hold.confirm'), 'sun')).status).to.equal(200);
+    expect((await inForce())[0]).to.include({ isConfirmed: true, due: null });
     const opened = (await send('sun', 'GET', `/holds/${hold!.id}`)).json;
     expect(opened).to.include({ reason: REASON, authority: '法院 2026-1' });
 
     const asked = await byRoot((tx) => requests.release(tx, hold!.id, '案件已结'));
     expect((await approve(asked.id, 'qian')).status).to.equal(200);
-    expect(await core.uow.read((db) => holdsInForce(db))).to.have.length(1);
-    const rows = await core.sql("SELECT id FROM approval WHERE kind = 'hold.release' AND state = 'asked'");
-    expect((await approve(String(rows[0]?.['id']), 'qian')).json['code']).to.equal('approval.second_person');
-    expect((await approve(String(rows[0]?.['id']), 'sun')).status).to.equal(200);
-    expect(await core.uow.read((db) => holdsInForce(db))).to.deep.equal([]);
+    expect(await inForce()).to.have.length(1);
+    const release = await askedFor('hold.release');
+    expect((await approve(release, 'qian')).json['code']).to.equal('approval.second_person');
+    expect((await approve(release, 'sun')).status).to.equal(200);
+    expect(await inForce()).to.deep.equal([]);
     expect(await codeOf(byRoot((tx) => requests.release(tx, hold!.id, '案件已结')))).to.equal(
       'hold.state_refused',
     );
@@ -207,8 +232,11 @@ describe('the routes of records', () => {
   it('place a hold, show its reason to officers only when opened, and release it by another person', async () => {
     const requesterId = await stage.seeds.requester(stage.yearsAgo(9));
     const words = { reason: '客户王五投诉', authority: '法院 2023-77' };
-    const { status, json: hold } = await send('qian', 'POST', '/holds', { requesterId, ...words });
+    const { status, json: hold } = await send('qian', 'POST', '/holds', {
+      ...{ requesterId, ...words, endsAt: ENDS_AT },
+    });
     expect(status).to.equal(201);
+    expect(hold).to.include({ isActive: true, confirmedAt: null, due: 'unconfirmed', endsAt: ENDS_AT });
     const list = (await send('qian', 'GET', '/holds')).json;
     expect(JSON.stringify(list)).to.contain(requesterId).and.not.contain('王五');
     expect((await send('sun', 'GET', `/holds/${hold['id']}`)).json).to.include(words);
@@ -240,6 +268,68 @@ describe('the routes of records', () => {
     expect(
       (await send('qian', 'POST', `/holds/${hold['id']}/release`, { reason: REASON }, 2)).json['code'],
     ).to.equal('hold.state_refused');
+  });
+
+  it('end a hold by a second person alone, confirmed or not, and never by themselves', async () => {
+    const requesterId = await stage.seeds.requester(stage.yearsAgo(9));
+    const holdNow = async () => ((await send('qian', 'GET', '/holds')).json['items'] as Hold[])[0];
+    const place = async (endsAt: string) => {
+      const body = { requesterId, reason: REASON, authority: '法院', endsAt };
+      return send('qian', 'POST', '/holds', body);
+    };
+    for (const endsAt of ['2023-06-15T02:00:00.000Z', '2022-01-01T00:00:00.000Z', '2034-01-01T00:00:00.000Z'])
+      expect((await place(endsAt)).json['code'], endsAt).to.equal('hold.end_invalid');
+    const { json: hold } = await place(ENDS_AT);
+    // Who placed it takes the question back, or nobody answers: it holds on, and is told of.
+    await decide(await askedFor('hold.confirm'), 'qian', 'withdraw');
+    expect(await holdNow()).to.include({ due: 'unconfirmed' });
+    expect(await stage.life.tellDueHolds(), 'not on the first day').to.equal(0);
+    stage.clock.advance(DAY_MS);
+    expect([await stage.life.tellDueHolds(), await stage.life.tellDueHolds()]).to.deep.equal([1, 0]);
+    expect((await send('qian', 'POST', `/holds/${hold['id']}/confirm`)).json['state']).to.equal('asked');
+    expect((await send('qian', 'POST', `/holds/${hold['id']}/confirm`)).json['code']).to.equal(
+      'approval.exists',
+    );
+    stage.clock.advance(8 * DAY_MS);
+    expect((await approve(await askedFor('hold.confirm'))).status, 'open until the end').to.equal(200);
+    expect(await holdNow()).to.include({ due: null, version: 2 });
+    expect((await send('qian', 'POST', `/holds/${hold['id']}/confirm`)).json['code']).to.equal(
+      'hold.state_refused',
+    );
+
+    stage.clock.advance(400 * DAY_MS);
+    expect(await stage.life.tellDueHolds()).to.equal(1);
+    expect(await holdNow()).to.include({ due: 'ended', isActive: true });
+    expect((await overview())['holdsDue']).to.equal(1);
+    expect(await stage.core.uow.read((db) => stage.life.isHeld(db, requesterId))).to.equal(true);
+    expect(stage.notices).to.deep.equal(['hold-unconfirmed', 'hold-ended']);
+    const extend = (endsAt: string, version = 2) =>
+      send('qian', 'POST', `/holds/${hold['id']}/extend`, { endsAt, reason: REASON }, version);
+    expect((await extend(ENDS_AT)).json['code'], 'not ahead').to.equal('hold.end_invalid');
+    expect((await extend('2025-06-30T00:00:00.000Z', 1)).status).to.equal(412);
+    const { json: longer } = await extend('2025-06-30T00:00:00.000Z');
+    expect((await approve(longer['approvalId'] as string)).status).to.equal(200);
+    expect(await holdNow()).to.include({ due: null, endsAt: '2025-06-30T00:00:00.000Z' });
+  });
+
+  it('let a second person refuse a hold; whoever placed it is not the second person', async () => {
+    const requesterId = await stage.seeds.requester(stage.yearsAgo(9));
+    const body = { requesterId, reason: REASON, authority: '法院', endsAt: ENDS_AT };
+    const { json: hold } = await send('qian', 'POST', '/holds', body);
+    await decide(await askedFor('hold.confirm'), 'qian', 'withdraw');
+    expect((await send('sun', 'POST', `/holds/${hold['id']}/confirm`)).json['state']).to.equal('asked');
+    const own = await approve(await askedFor('hold.confirm'), 'qian');
+    expect(own.json).to.deep.include({ code: 'approval.not_applicable' });
+    const refusedBySelf = await decide(await askedFor('hold.confirm'), 'qian', 'reject');
+    expect(refusedBySelf.json['code']).to.equal('hold.second_person');
+    await decide(await askedFor('hold.confirm'), 'sun', 'withdraw');
+    await send('qian', 'POST', `/holds/${hold['id']}/confirm`);
+    expect((await decide(await askedFor('hold.confirm'), 'sun', 'reject')).status).to.equal(200);
+    const ended = (await send('qian', 'GET', '/holds?state=released')).json['items'] as Hold[];
+    expect(ended[0]).to.deep.include({ ending: 'refused', isActive: false, confirmedBy: null });
+    expect(ended[0]!.approvedBy?.id).to.equal(SUN.id);
+    const acts = await stage.core.sql("SELECT action FROM audit_event WHERE action = 'hold.refuse'");
+    expect(acts).to.have.length(1);
   });
 
   it('confirm a clock that has jumped with two people; then sweeps go on from there', async () => {

@@ -11,7 +11,10 @@ const MESSAGES_EACH = 4;
 const HELD = 3;
 /** A restart, the take-over of a silent run, and the rest of the sweep, on a machine that others use too. */
 const DONE_MS = 180_000;
-const WHY = { reason: '监管调查', authority: 'CBIRC-2026-1' };
+const WHY = {
+  ...{ reason: '监管调查', authority: 'CBIRC-2026-1' },
+  endsAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+};
 
 interface Run {
   id: string;

@@ -173,7 +173,8 @@ export class CaseArchive {
       ({ id, isActive, placedBy, placedAt, releasedBy, approvedBy, releasedAt, ...scope }) => ({
         ...{ id, isActive, placedBy, placedAt, releasedBy, approvedBy, releasedAt },
         ...{ accountId: scope.accountId, ticketId: scope.ticketId, recordClass: scope.recordClass },
-        ...{ fromAt: scope.fromAt, toAt: scope.toAt },
+        ...{ fromAt: scope.fromAt, toAt: scope.toAt, endsAt: scope.endsAt, ending: scope.ending },
+        ...{ confirmedBy: scope.confirmedBy, confirmedAt: scope.confirmedAt },
       }),
     );
     await this.#text('holds.json', json(holds));

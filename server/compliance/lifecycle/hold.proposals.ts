@@ -1,8 +1,9 @@
-import type { ApprovalKind, ApprovalLine, Approvals } from '../../identity/index.ts';
+import type { ApprovalKind, Approvals } from '../../identity/index.ts';
 import { AppError } from '../../kernel/index.ts';
 import type { Db, Tx } from '../../platform/persistence/index.ts';
+import { linesOf, placeAsked } from './hold.approvals.ts';
 import { findHold, listActiveHolds } from './hold.repo.ts';
-import { isPeriodPossible, isScopeEmpty, type HoldScope } from './hold.rules.ts';
+import { dueOf, isPeriodPossible, isScopeEmpty, type HoldDue, type HoldScope } from './hold.rules.ts';
 import { scopeDetails, type HoldService } from './hold.service.ts';
 import { APPROVAL_KINDS } from './lifecycle.approvals.ts';
 
@@ -14,6 +15,8 @@ export interface HoldWish {
   scope: Pick<HoldScope, 'requesterId' | 'accountId' | 'ticketId' | 'fromAt' | 'toAt'>;
   authority: string;
   reason: string;
+  /** When people look at it again. */
+  endsAt: Date;
 }
 
 type PlaceParams = {
@@ -24,6 +27,7 @@ type PlaceParams = {
   toAt: string | null;
   authority: string;
   reason: string;
+  endsAt: string;
 };
 type ReleaseParams = { id: string; version: number; reason: string };
 
@@ -33,16 +37,21 @@ export interface HoldRequests {
   release(tx: Tx, holdId: string, reason: string): Promise<{ id: string }>;
 }
 
+interface Deps {
+  approvals: Approvals;
+  holds?: HoldService;
+}
+
 /** Registers both kinds and gives what asks for them. Without `holds`, as on the command line, nothing is carried out. */
-export function registerHoldProposals(deps: { approvals: Approvals; holds?: HoldService }): HoldRequests {
+export function registerHoldProposals(deps: Deps): HoldRequests {
   const { approvals } = deps;
   approvals.register(placeKind(deps));
   approvals.register(releaseKind(deps));
   return {
-    place(tx, { scope, authority, reason }) {
+    place(tx, { scope, authority, reason, endsAt }) {
       const { requesterId, accountId, ticketId, fromAt, toAt } = scope;
       const params: PlaceParams = {
-        ...{ requesterId, accountId, ticketId, authority, reason },
+        ...{ requesterId, accountId, ticketId, authority, reason, endsAt: endsAt.toISOString() },
         ...{ fromAt: fromAt?.toISOString() ?? null, toAt: toAt?.toISOString() ?? null },
       };
       return approvals.ask(tx, HOLD_PROPOSALS.place, params, reason);
@@ -55,7 +64,7 @@ export function registerHoldProposals(deps: { approvals: Approvals; holds?: Hold
   };
 }
 
-function placeKind({ holds }: { holds?: HoldService }): ApprovalKind<PlaceParams> {
+function placeKind({ approvals, holds }: Deps): ApprovalKind<PlaceParams> {
   return {
     kind: HOLD_PROPOSALS.place,
     title: { zh: '接手命令行提出的法律保全', en: 'Take over a hold that the command line asked for' },
@@ -64,17 +73,26 @@ function placeKind({ holds }: { holds?: HoldService }): ApprovalKind<PlaceParams
       const scope = scopeOf(params);
       if (isScopeEmpty(scope)) throw new AppError('hold.scope_empty');
       if (!isPeriodPossible(scope)) throw new AppError('hold.period_invalid');
-      return [...linesOf(scope), { label: 'authority', to: params.authority }];
+      return [
+        ...linesOf(scope),
+        { label: 'hold.ends_at', to: params.endsAt },
+        { label: 'hold.authority', to: params.authority },
+      ];
     },
-    // The unit is the approver's, so the hold is the officer's own.
+    // The unit is the approver's, so the hold is the officer's own, and somebody else confirms it.
     async apply(tx, params) {
       const { authority, reason } = params;
-      await carriedOut(holds).place(tx, { ...scopeOf(params), authority, reason });
+      const endsAt = new Date(params.endsAt);
+      await placeAsked(
+        tx,
+        { approvals, holds: carriedOut(holds) },
+        { ...scopeOf(params), authority, reason, endsAt },
+      );
     },
   };
 }
 
-function releaseKind(deps: { approvals: Approvals; holds?: HoldService }): ApprovalKind<ReleaseParams> {
+function releaseKind(deps: Deps): ApprovalKind<ReleaseParams> {
   return {
     kind: HOLD_PROPOSALS.release,
     title: {
@@ -85,7 +103,7 @@ function releaseKind(deps: { approvals: Approvals; holds?: HoldService }): Appro
     async describe(db, { id, version }) {
       const hold = await activeHold(db, id);
       if (hold.version !== version) throw new AppError('request.version_stale');
-      return [{ label: 'placedAt', from: hold.placedAt.toISOString() }, ...linesOf(hold)];
+      return [{ label: 'hold.placed_at', from: hold.placedAt.toISOString() }, ...linesOf(hold)];
     },
     // What follows is the officer's own question: somebody else answers it.
     async apply(tx, { id, version, reason }) {
@@ -95,12 +113,21 @@ function releaseKind(deps: { approvals: Approvals; holds?: HoldService }): Appro
   };
 }
 
-/** Holds in force as the command line shows them: what they cover and since when, never why. */
-export async function holdsInForce(
-  db: Db,
-): Promise<{ id: string; placedAt: string; scope: Record<string, string> }[]> {
+/** A hold in force as the command line shows it: what it covers, since when, and what it waits for; never why. */
+export interface HoldInForce {
+  id: string;
+  placedAt: string;
+  endsAt: string | null;
+  isConfirmed: boolean;
+  due: HoldDue | null;
+  scope: Record<string, string>;
+}
+
+/** Holds in force. */
+export async function holdsInForce(db: Db, now: Date): Promise<HoldInForce[]> {
   return (await listActiveHolds(db)).map((hold) => ({
-    ...{ id: hold.id, placedAt: hold.placedAt.toISOString(), scope: scopeDetails(hold) },
+    ...{ id: hold.id, placedAt: hold.placedAt.toISOString(), endsAt: hold.endsAt?.toISOString() ?? null },
+    ...{ isConfirmed: hold.confirmedAt !== null, due: dueOf(hold, now) ?? null, scope: scopeDetails(hold) },
   }));
 }
 
@@ -118,10 +145,6 @@ function scopeOf(params: PlaceParams): HoldScope {
     ...{ requesterId, accountId, ticketId, recordClass: null },
     ...{ fromAt: instant(fromAt), toAt: instant(toAt) },
   };
-}
-
-function linesOf(scope: HoldScope): ApprovalLine[] {
-  return Object.entries(scopeDetails(scope)).map(([label, to]) => ({ label, to }));
 }
 
 function carriedOut(holds: HoldService | undefined): HoldService {

@@ -32,6 +32,34 @@ export function isPeriodPossible({ fromAt, toAt }: HoldScope): boolean {
   return fromAt === null || toAt === null || fromAt < toAt;
 }
 
+/** Longest time a hold is planned for; longer ones are prolonged, so that people look at them. */
+export const HOLD_DAYS_MAX = 3_653;
+/** A hold that nobody has confirmed by then is told again, and so is one that is over. */
+export const UNCONFIRMED_TOLD_MS = 24 * 60 * 60_000;
+/** Between two reminders. */
+export const DUE_TOLD_AGAIN_MS = 7 * 24 * 60 * 60_000;
+
+/** What decides whether a hold waits for people. */
+export interface HoldTerm {
+  placedAt: Date;
+  endsAt: Date | null;
+  confirmedAt: Date | null;
+}
+
+/** Why a hold in force waits for people: its planned end has come, or no second person has confirmed it. */
+export type HoldDue = 'ended' | 'unconfirmed';
+
+/** What a hold in force waits for at an instant; undefined when for nothing. A hold without an end is over. */
+export function dueOf({ endsAt, confirmedAt }: HoldTerm, now: Date): HoldDue | undefined {
+  if (endsAt === null || endsAt <= now) return 'ended';
+  return confirmedAt === null ? 'unconfirmed' : undefined;
+}
+
+/** Whether a hold may be planned to end then: later than now, and at most HOLD_DAYS_MAX ahead. */
+export function isEndPossible(endsAt: Date, now: Date): boolean {
+  return endsAt > now && endsAt.getTime() - now.getTime() <= HOLD_DAYS_MAX * 86_400_000;
+}
+
 /**
  * Whether a hold covers a record. One that names a ticket covers the ticket itself whatever class it names: without
  * the ticket nothing would tell what else belongs to it.

@@ -5,14 +5,16 @@ import type { AccountNames } from '../ports.ts';
 import { gather } from './candidates.ts';
 import { takeTurn } from './guard.repo.ts';
 import {
+  confirmHold,
   countActiveHolds,
+  extendHold,
   findHold,
   HOLDS_ACTIVE_MAX,
   insertHold,
   listActiveHolds,
   releaseHold,
 } from './hold.repo.ts';
-import { isCovered, isPeriodPossible, isScopeEmpty, type HoldScope } from './hold.rules.ts';
+import { isCovered, isEndPossible, isPeriodPossible, isScopeEmpty, type HoldScope } from './hold.rules.ts';
 import type { LegalHoldRow } from './lifecycle.entity.ts';
 import type { Candidate } from './sweep.rules.ts';
 
@@ -21,6 +23,8 @@ export interface HoldInput extends HoldScope {
   reason: string;
   /** Who asks for it, and under which reference: a court's file number, a regulator's letter. */
   authority: string;
+  /** When people look at it again; it holds on until they end it. */
+  endsAt: Date;
 }
 
 /** What holds need. */
@@ -41,14 +45,16 @@ export class HoldService {
   }
 
   /**
-   * Places a hold; what it covers stays from the commit on. Records `hold.place`. Throws `hold.scope_empty`,
-   * `hold.period_invalid`, `hold.subject_unknown`, `hold.limit`.
+   * Places a hold; what it covers stays from the commit on, and a second person has to confirm it. Records
+   * `hold.place`. Throws `hold.scope_empty`, `hold.period_invalid`, `hold.end_invalid`, `hold.subject_unknown`,
+   * `hold.limit`.
    */
   async place(tx: Tx, input: HoldInput): Promise<LegalHoldRow> {
-    const { requesterId, accountId, ticketId, recordClass, fromAt, toAt } = input;
+    const { requesterId, accountId, ticketId, recordClass, fromAt, toAt, endsAt } = input;
     const scope = { requesterId, accountId, ticketId, recordClass, fromAt, toAt };
     if (isScopeEmpty(scope)) throw new AppError('hold.scope_empty');
     if (!isPeriodPossible(scope)) throw new AppError('hold.period_invalid');
+    this.#assertEnd(endsAt);
     await this.#assertKnown(tx, scope);
     // First the turn: no chunk of a sweep is between its look at the holds and its commit when this one is written.
     await takeTurn(tx);
@@ -63,9 +69,8 @@ export class HoldService {
       isActive: true,
       placedBy: tx.context.actor.id,
       placedAt: this.#deps.clock.now(),
-      releasedBy: null,
-      approvedBy: null,
-      releasedAt: null,
+      ...{ endsAt, confirmedBy: null, confirmedAt: null, dueToldAt: null },
+      ...{ releasedBy: null, approvedBy: null, releasedAt: null, ending: null },
       version: 1,
     };
     await insertHold(tx, row);
@@ -75,7 +80,7 @@ export class HoldService {
       target: { type: 'hold', id },
       ...(requesterId === null ? {} : { customer: requesterId }),
       ...(ticketId === null ? {} : { ticket: ticketId }),
-      details: scopeDetails(scope),
+      details: { ...scopeDetails(scope), endsAt: endsAt.toISOString() },
     });
     return row;
   }
@@ -96,6 +101,78 @@ export class HoldService {
     };
   }
 
+  /** Notes the second person, who is not the one who placed it. Records `hold.confirm`. */
+  async confirm(tx: Tx, id: string, confirmedBy: string): Promise<void> {
+    const row = await this.assertConfirmable(tx, id);
+    if (row.placedBy === confirmedBy) throw new AppError('hold.second_person');
+    const by = { confirmedBy, confirmedAt: this.#deps.clock.now() };
+    if (!(await confirmHold(tx, row, by))) throw new AppError('request.version_stale');
+    this.#record(tx, 'hold.confirm', row, { placedBy: row.placedBy });
+  }
+
+  /** The hold, when it waits for a second person; else throws `hold.state_refused`. */
+  async assertConfirmable(db: Db, id: string): Promise<LegalHoldRow> {
+    const row = await this.get(db, id);
+    if (!row.isActive || row.confirmedAt !== null) throw new AppError('hold.state_refused');
+    return row;
+  }
+
+  /** Ends a hold that a second person does not confirm. Records `hold.refuse`; does nothing when that is settled. */
+  async refuse(tx: Tx, id: string, refusedBy: string): Promise<void> {
+    const row = await this.get(tx, id);
+    if (!row.isActive || row.confirmedAt !== null) return;
+    if (row.placedBy === refusedBy) throw new AppError('hold.second_person');
+    await this.#end(tx, row, { releasedBy: row.placedBy, approvedBy: refusedBy, ending: 'refused' });
+    this.#record(tx, 'hold.refuse', row, { placedBy: row.placedBy });
+  }
+
+  /** Throws when it cannot be prolonged so: as `assertReleasable`, and `hold.end_invalid`. */
+  async assertExtendable(
+    db: Db,
+    target: { id: string; version: number; endsAt: Date },
+  ): Promise<LegalHoldRow> {
+    const row = await this.assertReleasable(db, target);
+    this.#assertEnd(target.endsAt);
+    if (row.endsAt !== null && target.endsAt <= row.endsAt) throw new AppError('hold.end_invalid');
+    return row;
+  }
+
+  /** Plans a later end, by two people. Records `hold.extend`. */
+  async extend(
+    tx: Tx,
+    target: { id: string; version: number; endsAt: Date },
+    who: { requestedById: string; approvedById: string },
+  ): Promise<void> {
+    const row = await this.assertExtendable(tx, target);
+    if (!(await extendHold(tx, row, target.endsAt))) throw new AppError('request.version_stale');
+    const endsAt = target.endsAt.toISOString();
+    this.#record(tx, 'hold.extend', row, { requestedBy: who.requestedById, endsAt });
+  }
+
+  #assertEnd(endsAt: Date): void {
+    if (!isEndPossible(endsAt, this.#deps.clock.now())) throw new AppError('hold.end_invalid');
+  }
+
+  #record(
+    tx: Tx,
+    action: 'hold.confirm' | 'hold.refuse' | 'hold.extend' | 'hold.release',
+    { id, requesterId }: LegalHoldRow,
+    details: Record<string, string>,
+  ): void {
+    const customer = requesterId === null ? {} : { customer: requesterId };
+    tx.record({ action, outcome: 'ok', target: { type: 'hold', id }, ...customer, details });
+  }
+
+  async #end(
+    tx: Tx,
+    row: LegalHoldRow,
+    by: { releasedBy: string; approvedBy: string; ending: 'released' | 'refused' },
+  ): Promise<void> {
+    await takeTurn(tx);
+    const isEnded = await releaseHold(tx, row, { ...by, releasedAt: this.#deps.clock.now() });
+    if (!isEnded) throw new AppError('hold.state_refused');
+  }
+
   /** Throws when this hold cannot be released as it was asked for: `hold.state_refused`, `request.version_stale`. */
   async assertReleasable(db: Db, target: { id: string; version: number }): Promise<LegalHoldRow> {
     const row = await this.get(db, target.id);
@@ -112,17 +189,9 @@ export class HoldService {
   ): Promise<void> {
     const row = await this.assertReleasable(tx, target);
     if (row.placedBy === who.approvedById) throw new AppError('hold.second_person');
-    await takeTurn(tx);
     const { requestedById: releasedBy, approvedById: approvedBy } = who;
-    const by = { releasedBy, approvedBy, releasedAt: this.#deps.clock.now() };
-    if (!(await releaseHold(tx, row, by))) throw new AppError('hold.state_refused');
-    tx.record({
-      action: 'hold.release',
-      outcome: 'ok',
-      target: { type: 'hold', id: row.id },
-      ...(row.requesterId === null ? {} : { customer: row.requesterId }),
-      details: { requestedBy: releasedBy, placedBy: row.placedBy },
-    });
+    await this.#end(tx, row, { releasedBy, approvedBy, ending: 'released' });
+    this.#record(tx, 'hold.release', row, { requestedBy: releasedBy, placedBy: row.placedBy });
   }
 
   /**

@@ -2,19 +2,19 @@ import type { ApprovalKind, Approvals } from '../../identity/index.ts';
 import { AppError, type Clock } from '../../kernel/index.ts';
 import { readClock } from './clock.rules.ts';
 import { readGuard, setClock, setScheduled, takeTurn } from './guard.repo.ts';
-import { scopeDetails, type HoldService } from './hold.service.ts';
+import type { HoldService } from './hold.service.ts';
+import { HOLD_APPROVALS, registerHoldApprovals } from './hold.approvals.ts';
 import type { RuleChange, RuleService } from './rule.service.ts';
 
 /** Kinds of acts that take two people. */
 export const APPROVAL_KINDS = {
   shorten: 'retention.shorten',
-  release: 'hold.release',
+  ...HOLD_APPROVALS,
   schedule: 'retention.schedule',
   clock: 'retention.clock',
 } as const;
 
 type ShortenParams = { recordClass: string; months: number; action: string; version: number };
-type ReleaseParams = { id: string; version: number };
 type ScheduleParams = { version: number };
 type ClockParams = { seenAt: string };
 
@@ -30,7 +30,7 @@ export function registerApprovals(deps: {
 }): void {
   const { approvals } = deps;
   approvals.register(shortenKind(deps.rules));
-  approvals.register(releaseKind(deps.holds));
+  registerHoldApprovals(deps);
   approvals.register(scheduleKind());
   approvals.register(clockKind(deps.clock));
 }
@@ -52,21 +52,6 @@ function shortenKind(rules: RuleService): ApprovalKind<ShortenParams> {
     async apply(tx, params, { requestedById: changedBy, approvedById: approvedBy }) {
       await rules.apply(tx, changeOf(params), { changedBy, approvedBy });
     },
-  };
-}
-
-function releaseKind(holds: HoldService): ApprovalKind<ReleaseParams> {
-  return {
-    kind: APPROVAL_KINDS.release,
-    title: { zh: '解除法律保全', en: 'Release a legal hold' },
-    permission: 'record:approve',
-    async describe(db, params) {
-      const row = await holds.assertReleasable(db, params);
-      const scope = Object.entries(scopeDetails(row));
-      const lines = scope.map(([label, from]) => ({ label, from }));
-      return [{ label: 'placedAt', from: row.placedAt.toISOString() }, ...lines];
-    },
-    apply: (tx, params, who) => holds.release(tx, params, who),
   };
 }
 

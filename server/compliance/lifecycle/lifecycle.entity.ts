@@ -34,9 +34,18 @@ export const legalHoldEntity = defineEntity(
     isActive: col.flag(),
     placedBy: col.uuid(),
     placedAt: col.instant(),
+    /** When it is to be looked at again; it holds on until people end it. Null in holds of before there was an end. */
+    endsAt: col.instant().optional(),
+    /** The second person; it holds before that too. */
+    confirmedBy: col.uuid().optional(),
+    confirmedAt: col.instant().optional(),
+    /** When officers were last told that it waits for them. */
+    dueToldAt: col.instant().optional(),
     releasedBy: col.uuid().optional(),
     approvedBy: col.uuid().optional(),
     releasedAt: col.instant().optional(),
+    /** How it ended: `released` or `refused`. Null while it holds, and in those that ended before this was kept. */
+    ending: col.text(20).optional(),
     version: col.int(),
   },
   { primaryKey: ['id'] },

@@ -8,6 +8,7 @@ export const LIFECYCLE_JOBS = {
   sweep: 'compliance.retention-sweep',
   dryRun: 'compliance.records-dry-run',
   clock: 'compliance.clock-watch',
+  holds: 'compliance.holds-due',
 } as const;
 
 /** A sweep of some hundred million rows takes a night and a day at half the machine; the next run goes on with it. */
@@ -18,8 +19,8 @@ const QUIET = new Set(['sweep.not_scheduled', 'sweep.clock_jumped']);
 
 type RunState = { runId: string };
 
-/** The jobs: the nightly sweep, the dry run on demand, and the hourly look at the clock. */
-export function lifecycleJobs(sweeps: SweepService): AnyJobKind[] {
+/** The jobs: the nightly sweep, the dry run on demand, the hourly look at the clock, the daily one at holds. */
+export function lifecycleJobs(sweeps: SweepService, tellDue: () => Promise<number>): AnyJobKind[] {
   const sweep: JobKind<Record<string, never>, RunState> = {
     kind: LIFECYCLE_JOBS.sweep,
     title: { zh: '到期记录清理', en: 'Retention sweep' },
@@ -51,7 +52,15 @@ export function lifecycleJobs(sweeps: SweepService): AnyJobKind[] {
     timeoutMs: CLOCK_TIMEOUT_MS,
     run: async () => ({ state: (await sweeps.watchClock()).state }),
   };
-  return [sweep, dryRun, clock];
+  const holds: JobKind<Record<string, never>> = {
+    kind: LIFECYCLE_JOBS.holds,
+    title: { zh: '检查待复核的法律保全', en: 'Look for holds that are due for review' },
+    schedule: '20 7 * * *',
+    maxAttempts: 3,
+    timeoutMs: CLOCK_TIMEOUT_MS,
+    run: async () => ({ told: await tellDue() }),
+  };
+  return [sweep, dryRun, clock, holds];
 }
 
 function controlOf(context: JobContext<RunState>): SweepControl {

@@ -1,6 +1,7 @@
 import type { RecordClass } from '../../kernel/index.ts';
 import type { AccountNames } from '../ports.ts';
 import type { LegalHoldRow, RetentionRuleRow, SweepChunkRow, SweepRunRow } from './lifecycle.entity.ts';
+import { dueOf } from './hold.rules.ts';
 import { CLASS_TERMS } from './period.rules.ts';
 import type { CurrentRule } from './rule.repo.ts';
 
@@ -66,8 +67,8 @@ export function presentVersion(row: RetentionRuleRow, person: (id: string) => Pe
   };
 }
 
-/** A hold without its sealed words. */
-export function presentHold(row: LegalHoldRow, person: (id: string) => PersonName) {
+/** A hold without its sealed words, and what it waits for at an instant. */
+export function presentHold(row: LegalHoldRow, person: (id: string) => PersonName, now: Date) {
   const { id, requesterId, accountId, ticketId, recordClass, isActive, version } = row;
   const orNull = (accountIdOf: string | null) => (accountIdOf === null ? null : person(accountIdOf));
   return {
@@ -76,6 +77,11 @@ export function presentHold(row: LegalHoldRow, person: (id: string) => PersonNam
     toAt: row.toAt?.toISOString() ?? null,
     placedBy: person(row.placedBy),
     placedAt: row.placedAt.toISOString(),
+    endsAt: row.endsAt?.toISOString() ?? null,
+    confirmedBy: orNull(row.confirmedBy),
+    confirmedAt: row.confirmedAt?.toISOString() ?? null,
+    due: (isActive ? dueOf(row, now) : undefined) ?? null,
+    ending: row.ending,
     releasedBy: orNull(row.releasedBy),
     approvedBy: orNull(row.approvedBy),
     releasedAt: row.releasedAt?.toISOString() ?? null,

@@ -72,6 +72,7 @@ export const recordsOverview: Schema = object({
     clockSeenAt: orNull(instant),
   }),
   holdCount: integer,
+  holdsDue: integer,
   lastDryRun: orNull(run),
   lastSweep: orNull(run),
   running: orNull(run),
@@ -135,6 +136,11 @@ const hold = {
   isActive: flag,
   placedBy: person,
   placedAt: instant,
+  endsAt: orNull(instant),
+  confirmedBy: orNull(person),
+  confirmedAt: orNull(instant),
+  due: orNull({ enum: ['ended', 'unconfirmed'] }),
+  ending: orNull({ enum: ['released', 'refused'] }),
   releasedBy: orNull(person),
   approvedBy: orNull(person),
   releasedAt: orNull(instant),
@@ -150,6 +156,8 @@ export const holdPage: Schema = object({ items: { type: 'array', items: object(h
 ]);
 /** A hold with its reason and authority in clear. */
 export const holdDetail: Schema = object({ ...hold, reason: text, authority: text });
+/** Another end of a hold, and why. */
+export const holdExtension: Schema = object({ endsAt: instant, reason });
 const words: Schema = { type: 'string', minLength: 2, maxLength: 2_000 };
 export const holdBody: Schema = object(
   {
@@ -159,6 +167,7 @@ export const holdBody: Schema = object(
     recordClass: orNull(recordClass),
     fromAt: orNull(instant),
     toAt: orNull(instant),
+    endsAt: instant,
     reason: words,
     authority: words,
   },

@@ -4,6 +4,7 @@ import type { Db } from '../../platform/persistence/index.ts';
 import { calendarRoutes } from './calendar.routes.ts';
 import { holdRoutes } from './hold.routes.ts';
 import { registerHoldProposals } from './hold.proposals.ts';
+import { tellDueHolds } from './hold.watch.ts';
 import { HoldService } from './hold.service.ts';
 import { registerApprovals } from './lifecycle.approvals.ts';
 import type { LifecycleDeps } from './lifecycle.deps.ts';
@@ -19,6 +20,8 @@ export interface Lifecycle {
   rules: RuleService;
   holds: HoldService;
   sweeps: SweepService;
+  /** Tells officers of holds that wait for them; gives how many. */
+  tellDueHolds(): Promise<number>;
   /** Whether anything of a requester is under a hold; then the person must not be erased. */
   isHeld(db: Db, requesterId: string): Promise<boolean>;
 }
@@ -30,9 +33,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const sweeps = new SweepService(deps);
   registerApprovals({ approvals: deps.approvals, rules, holds, clock: deps.clock });
   registerHoldProposals({ approvals: deps.approvals, holds });
+  const { uow, clock, notices } = deps;
+  const tellDue = () => tellDueHolds({ uow, clock, tell: (tx, facts) => notices.holdDue(tx, facts) });
   return {
+    tellDueHolds: tellDue,
     routes: [...recordRoutes({ ...deps, rules }), ...calendarRoutes(deps), ...holdRoutes({ ...deps, holds })],
-    jobs: lifecycleJobs(sweeps),
+    jobs: lifecycleJobs(sweeps, tellDue),
     rules,
     holds,
     sweeps,

@@ -2,7 +2,7 @@ import { AppError, beforeKey, beforeOf, LIMITS, toPage, type RecordClass } from 
 import { defineRoute, type AnyRoute } from '../../platform/http/index.ts';
 import type { JobQueue } from '../../platform/jobs/index.ts';
 import { readGuard, setScheduled } from './guard.repo.ts';
-import { countActiveHolds } from './hold.repo.ts';
+import { countActiveHolds, countDueHolds } from './hold.repo.ts';
 import { APPROVAL_KINDS } from './lifecycle.approvals.ts';
 import { LIFECYCLE_JOBS } from './lifecycle.jobs.ts';
 import { peopleIn, presentChunk, presentRule, presentRun, presentVersion } from './lifecycle.present.ts';
@@ -38,7 +38,7 @@ export function recordRoutes(deps: RecordRouteDeps): AnyRoute[] {
   ];
 }
 
-function overviewRoute({ rules }: RecordRouteDeps): AnyRoute {
+function overviewRoute({ rules, clock }: RecordRouteDeps): AnyRoute {
   return defineRoute({
     method: 'GET',
     path: '/api/v1/records',
@@ -62,6 +62,7 @@ function overviewRoute({ rules }: RecordRouteDeps): AnyRoute {
           clockSeenAt: guard.clockSeenAt?.toISOString() ?? null,
         },
         holdCount: await countActiveHolds(tx),
+        holdsDue: await countDueHolds(tx, clock.now()),
         lastDryRun: await newest('dry', 'done'),
         lastSweep: await newest('real', 'done'),
         running: await newest('real', 'running'),

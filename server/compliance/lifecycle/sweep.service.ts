@@ -7,6 +7,7 @@ import { lookAhead } from './dry-run.ts';
 import { readGuard, setClock, takeTurn } from './guard.repo.ts';
 import type { SweepChunkRow, SweepRunRow } from './lifecycle.entity.ts';
 import { writeManifest } from './manifest.ts';
+import type { TellHoldDue } from './hold.watch.ts';
 import { emptyReport } from './report.ts';
 import { PAGE_RECORDS, takeSweepTurn, type TurnResult } from './sweep-turn.ts';
 import { findNewestRun, insertRun, listChunks, saveRun } from './sweep.repo.ts';
@@ -18,6 +19,8 @@ export interface LifecycleNotices {
   /** The clock was set back: sweeps go by the later instant it once showed. Told once, and again after a restart. */
   clockBack(tx: Tx, facts: { expected: string; seen: string }): Promise<void>;
   sweepFailed(tx: Tx, facts: { runId: string; code: string }): Promise<void>;
+  /** A hold waits for people: its planned end has come, or nobody has confirmed it. It goes on holding. */
+  holdDue: TellHoldDue;
 }
 
 /** What sweeps need. */

@@ -17,6 +17,10 @@ export const auditAlertEntity = defineEntity(
     signedBy: col.uuid().optional(),
     signedAt: col.instant().optional(),
     remarkEnc: col.sealed({ class: 'C2', scope: 'installation' }).optional(),
+    /** When more people were told that nobody had signed. */
+    escalatedAt: col.instant().optional(),
+    /** When it was closed without anybody having looked at it. */
+    expiredAt: col.instant().optional(),
     version: col.int(),
   },
   { primaryKey: ['id'] },

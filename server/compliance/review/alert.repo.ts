@@ -26,25 +26,54 @@ const ALERT_GROW = update(auditAlertEntity, {
   name: 'audit_alert.grow',
   set: ['subjectIds', 'entryCount', 'firstAt', 'lastAt', 'version'],
   where: ['id', 'version'],
-  and: 'signed_at IS NULL',
+  and: 'signed_at IS NULL AND expired_at IS NULL',
 });
 const ALERT_SIGN = update(auditAlertEntity, {
   name: 'audit_alert.sign',
   set: ['signedBy', 'signedAt', 'remarkEnc', 'version'],
   where: ['id', 'version'],
-  and: 'signed_at IS NULL',
+  and: 'signed_at IS NULL AND expired_at IS NULL',
+});
+const ALERT_ESCALATE = update(auditAlertEntity, {
+  name: 'audit_alert.escalate',
+  set: ['escalatedAt', 'version'],
+  where: ['id', 'version'],
+  and: 'signed_at IS NULL AND expired_at IS NULL AND escalated_at IS NULL',
+});
+const ALERT_EXPIRE = update(auditAlertEntity, {
+  name: 'audit_alert.expire',
+  set: ['expiredAt', 'version'],
+  where: ['id', 'version'],
+  and: 'signed_at IS NULL AND expired_at IS NULL',
 });
 const COLUMNS = Object.fromEntries(
   Object.entries(auditAlertEntity.columns).map(([name, { kind }]) => [name, kind]),
 ) as { [K in keyof AuditAlertRow]: (typeof auditAlertEntity.columns)[K]['kind'] };
-const ALERTS_PAGE = portable<Before & { isSigned: boolean; limit: number }, AuditAlertRow>(
+/** Where an alert stands: it waits, was signed, or was closed because nobody had looked at it. */
+export type AlertState = 'open' | 'signed' | 'expired';
+
+const ALERTS_PAGE = portable<Before & { state: AlertState; limit: number }, AuditAlertRow>(
   'audit_alert.page',
   `SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at,
-      remark_enc, version FROM audit_alert
-    WHERE ((signed_at IS NOT NULL AND :isSigned = 1) OR (signed_at IS NULL AND :isSigned = 0))
+      remark_enc, escalated_at, expired_at, version FROM audit_alert
+    WHERE ((:state = 'signed' AND signed_at IS NOT NULL) OR (:state = 'expired' AND expired_at IS NOT NULL)
+        OR (:state = 'open' AND signed_at IS NULL AND expired_at IS NULL))
       AND raised_at <= :beforeAt AND (raised_at < :beforeAt OR id < :beforeId)
     ORDER BY raised_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
-  { params: { isSigned: 'flag', limit: 'int', beforeAt: 'instant', beforeId: 'uuid' }, result: COLUMNS },
+  { params: { state: 'text', limit: 'int', beforeAt: 'instant', beforeId: 'uuid' }, result: COLUMNS },
+);
+const UNSIGNED = `SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by,
+      signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert
+    WHERE signed_at IS NULL AND expired_at IS NULL`;
+const ALERTS_LATE = portable<{ at: Date; limit: number }, AuditAlertRow>(
+  'audit_alert.late',
+  `${UNSIGNED} AND escalated_at IS NULL AND raised_at <= :at ORDER BY raised_at, id FETCH FIRST :limit ROWS ONLY`,
+  { params: { at: 'instant', limit: 'int' }, result: COLUMNS },
+);
+const ALERTS_OVER = portable<{ at: Date; limit: number }, AuditAlertRow>(
+  'audit_alert.over',
+  `${UNSIGNED} AND escalated_at <= :at ORDER BY escalated_at, id FETCH FIRST :limit ROWS ONLY`,
+  { params: { at: 'instant', limit: 'int' }, result: COLUMNS },
 );
 
 interface Counted {
@@ -176,10 +205,36 @@ export async function signAlert(
   );
 }
 
-/** Alerts that wait, or signed ones; newest first. */
+/** Alerts of a state, the newest first. */
 export function listAlerts(
   db: Db,
-  page: { isSigned: boolean; before: Before; limit: number },
+  page: { state: AlertState; before: Before; limit: number },
 ): Promise<AuditAlertRow[]> {
-  return db.all(ALERTS_PAGE, { isSigned: page.isSigned, ...page.before, limit: page.limit });
+  return db.all(ALERTS_PAGE, { state: page.state, ...page.before, limit: page.limit });
+}
+
+/** Alerts raised by an instant that nobody has signed and of which no more people were told, the oldest first. */
+export function listLateAlerts(db: Db, at: Date, limit: number): Promise<AuditAlertRow[]> {
+  return db.all(ALERTS_LATE, { at, limit });
+}
+
+/** Alerts that were escalated by an instant and still wait, the oldest first. */
+export function listOverdueAlerts(db: Db, at: Date, limit: number): Promise<AuditAlertRow[]> {
+  return db.all(ALERTS_OVER, { at, limit });
+}
+
+/** Notes that more people are told; false when it was signed or changed meanwhile. */
+export async function escalateAlert(
+  tx: Tx,
+  { id, version }: AuditAlertRow,
+  escalatedAt: Date,
+): Promise<boolean> {
+  const set = { escalatedAt, version: version + 1 };
+  return (await tx.run(ALERT_ESCALATE, { ...set, whereId: id, whereVersion: version })) === 1;
+}
+
+/** Closes it, not reviewed; false when it was signed or changed meanwhile. The row stays. */
+export async function expireAlert(tx: Tx, { id, version }: AuditAlertRow, expiredAt: Date): Promise<boolean> {
+  const set = { expiredAt, version: version + 1 };
+  return (await tx.run(ALERT_EXPIRE, { ...set, whereId: id, whereVersion: version })) === 1;
 }

@@ -2,7 +2,7 @@ import { beforeKey, beforeOf, LIMITS, toPage } from '../../kernel/index.ts';
 import { defineRoute, type AnyRoute, type Schema } from '../../platform/http/index.ts';
 import type { AccountNames } from '../ports.ts';
 import type { AuditAlertRow } from './alert.entity.ts';
-import { listAlerts } from './alert.repo.ts';
+import { listAlerts, type AlertState } from './alert.repo.ts';
 import { ALERT_RULES } from './alert.rules.ts';
 import type { AlertService } from './alert.service.ts';
 
@@ -22,11 +22,12 @@ const alert = object({
   subjects: { type: 'array', items: person },
   ...{ count: integer, firstAt: instant, lastAt: instant, raisedAt: instant },
   ...{ signedBy: orNull(person), signedAt: orNull(instant), remark: orNull(text), version: integer },
+  ...{ escalatedAt: orNull(instant), expiredAt: orNull(instant) },
 });
 const alertPage = object({ items: { type: 'array', items: alert }, nextCursor: text }, ['nextCursor']);
 const alertQuery = object(
   {
-    state: { enum: ['open', 'signed'] },
+    state: { enum: ['open', 'signed', 'expired'] },
     cursor: { type: 'string', minLength: 1, maxLength: 512 },
     limit: { type: 'integer', minimum: 1, maximum: 100 },
   },
@@ -49,18 +50,19 @@ export function alertRoutes(deps: RouteDeps): AnyRoute[] {
 }
 
 function listRoute(deps: RouteDeps): AnyRoute {
-  return defineRoute<unknown, { state?: 'open' | 'signed'; cursor?: string; limit?: number }>({
+  return defineRoute<unknown, { state?: AlertState; cursor?: string; limit?: number }>({
     method: 'GET',
     path: '/api/v1/audit/alerts',
-    summary: 'What rules found in the trail and waits for an officer, or what was signed off; newest first.',
+    summary:
+      'What rules found in the trail: waiting for an officer, signed off, or expired unreviewed; newest first.',
     permission: 'audit:review',
     audit: 'audit.read',
     query: alertQuery,
     response: alertPage,
     async handler(tx, { query }) {
       const limit = query.limit ?? LIMITS.pageItemsDefault;
-      const isSigned = query.state === 'signed';
-      const rows = await listAlerts(tx, { isSigned, before: beforeOf(query.cursor), limit: limit + 1 });
+      const state = query.state ?? 'open';
+      const rows = await listAlerts(tx, { state, before: beforeOf(query.cursor), limit: limit + 1 });
       const page = toPage(
         rows,
         limit,
@@ -108,6 +110,8 @@ async function present({ alerts, accountNames }: RouteDeps, rows: readonly Audit
       raisedAt: row.raisedAt.toISOString(),
       signedBy: row.signedBy === null ? null : personOf(row.signedBy),
       signedAt: row.signedAt?.toISOString() ?? null,
+      escalatedAt: row.escalatedAt?.toISOString() ?? null,
+      expiredAt: row.expiredAt?.toISOString() ?? null,
       remark: await alerts.remarkOf(row),
       version: row.version,
     })),

@@ -56,6 +56,10 @@ export const RULES: readonly AlertRule[] = [
   { name: 'out-of-hours', actions: null, outcome: 'ok', least: 5, when: 'night' },
 ];
 
+/** Days after which an alert nobody has signed is told to more people, and days behind that after which it is closed. */
+export const ESCALATE_DAYS = 3;
+export const EXPIRE_DAYS = 27;
+
 /** A night lasts from this hour to that of the next day, on the clock of the installation. */
 export const NIGHT = { from: 22, to: 6 } as const;
 

@@ -5,6 +5,7 @@ import type { Notifier } from '../../platform/notify/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/persistence/index.ts';
 import type { StaffMatching } from '../staff/ports.ts';
 import { findStaffLooks } from '../staff/staff-watch.ts';
+import { watchQueue } from './alert.expiry.ts';
 import type { AuditAlertRow } from './alert.entity.ts';
 import {
   countAccounts,
@@ -41,13 +42,17 @@ export class AlertService {
     this.#deps = deps;
   }
 
-  /** One look at all rules, today's and yesterday's windows; gives how many alerts are new. */
+  /**
+   * One look at all rules, today's and yesterday's windows, and at what waits too long; gives how many alerts are
+   * new.
+   */
   async look(): Promise<number> {
     let newCount = 0;
     for (const rule of RULES) {
       for (let daysAgo = DAYS_BACK; daysAgo >= 0; daysAgo -= 1) newCount += await this.#lookAt(rule, daysAgo);
     }
     for (let daysAgo = DAYS_BACK; daysAgo >= 0; daysAgo -= 1) newCount += await this.#lookAtStaff(daysAgo);
+    await watchQueue(this.#deps);
     return newCount;
   }
 
@@ -77,7 +82,8 @@ export class AlertService {
     const key = { rule, day, actorId };
     const known = await uow.read((db) => findAlertOfDay(db, key));
     if (known !== undefined) {
-      if (known.signedAt !== null || known.entryCount === entryCount) return 0;
+      const isClosed = known.signedAt !== null || known.expiredAt !== null;
+      if (isClosed || known.entryCount === entryCount) return 0;
       await uow.run({ actor: SYSTEM_ACTOR }, async (tx) => {
         await growAlert(tx, known, account);
         const target = { type: 'alert', id: known.id };
@@ -95,7 +101,7 @@ export class AlertService {
         lastAt,
         raisedAt: clock.now(),
       },
-      ...{ signedBy: null, signedAt: null, remarkEnc: null, version: 1 },
+      ...{ signedBy: null, signedAt: null, remarkEnc: null, escalatedAt: null, expiredAt: null, version: 1 },
     };
     return uow.run({ actor: SYSTEM_ACTOR }, (tx) => this.#raise(tx, row));
   }

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import type { AuditDraft } from '../../../audit/index.ts';
 import { openTimeZone, type Actor } from '../../kernel/index.ts';
+import '../../alarm-texts.ts';
+import { renderNotice } from '../../platform/notify/index.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
 import { serveRoutes, type ServedRoutes } from '../../test/support/serve-routes.ts';
 import { alertRoutes } from './alert.routes.ts';
-import { RULES, windowOf } from './alert.rules.ts';
+import { ALERT_RULES, RULES, windowOf } from './alert.rules.ts';
 import { AlertService } from './alert.service.ts';
 
 const ZONE = openTimeZone('Asia/Shanghai');
@@ -120,6 +122,48 @@ describe('alerts of the trail', () => {
     sent.length = 0;
     expect(await alerts.look()).to.equal(1);
     expect(sent[0]!.params).to.deep.include({ rule: 'large-export', count: 5_000 });
+  });
+
+  it('are told to more people when nobody signs, and close as not reviewed in the end, with entries', async () => {
+    const day = 24 * 3_600_000;
+    const [first, ...others] = await open();
+    const waiting = [first, ...others];
+    const entries = async (action: string) =>
+      (await core.sql(`SELECT target_id FROM audit_event WHERE action = '${action}'`)).length;
+    sent.length = 0;
+    time.ms += 10 * day;
+    await alerts.look();
+    await alerts.look();
+    expect(sent.map(({ kind, params }) => [kind, params.count])).to.deep.equal([
+      ['audit.alerts-escalated', waiting.length],
+    ]);
+    expect(await entries('audit.alert-escalate')).to.equal(waiting.length);
+    expect((await open()).every((one: { escalatedAt: string | null }) => one.escalatedAt !== null)).to.equal(
+      true,
+    );
+    time.ms += 26 * day;
+    await alerts.look();
+    expect(await open()).to.have.length(waiting.length);
+    time.ms += 2 * day;
+    sent.length = 0;
+    await alerts.look();
+    expect(await open()).to.deep.equal([]);
+    const expired = await open('expired');
+    expect(expired.map(({ id }: { id: string }) => id)).to.have.members(waiting.map(({ id }) => id));
+    expect(expired[0]).to.deep.include({ signedBy: null, remark: null });
+    expect(await entries('audit.alert-expire')).to.equal(waiting.length);
+    expect(sent.map(({ kind }) => kind)).to.deep.equal(['audit.alerts-expired']);
+    expect((await sign('officer', expired[0].id, expired[0].version)).status, 'too late').to.equal(412);
+  });
+
+  it('tell the name of a rule, not its code', () => {
+    for (const rule of ALERT_RULES) {
+      const params = { rule, count: 3, day: '2026-03-02' };
+      for (const lang of ['zh-CN', 'en'] as const)
+        expect(renderNotice('audit.alert', params, lang).body)
+          .to.contain('“')
+          .and.not.contain(rule);
+    }
   });
 
   it('count a window as the wall shows it, half-open, over the change of a clock', () => {

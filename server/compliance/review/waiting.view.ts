@@ -13,6 +13,7 @@ const WAITING_MAX = 500;
 const WAITING = portable<{ limit: number }, WaitingAlert>(
   'compliance.alerts_waiting',
   `SELECT id, rule, day, actor_id AS actor, entry_count AS entries FROM audit_alert WHERE signed_at IS NULL
+      AND expired_at IS NULL
     ORDER BY raised_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
   {
     params: { limit: 'int' },

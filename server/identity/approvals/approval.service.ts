@@ -31,8 +31,13 @@ export interface ApprovalKind<P extends Json> {
   /** Does it, in the unit of work that approves. Checks its conditions again and throws AppErrors where they fail. */
   apply(tx: Tx, params: P, who: { requestedById: string; approvedById: string }): Promise<void>;
   /** What is left to do when it will never be approved: frees what was held for it. */
-  drop?(tx: Tx, params: P): Promise<void>;
+  drop?(tx: Tx, params: P, why: DropCause): Promise<void>;
+  /** Until when it may be decided, when that is longer than seven days from asking. */
+  openUntil?(params: P): Date;
 }
+
+/** Why an act will never be approved; `left`: who asked for it has left. */
+export type DropCause = 'rejected' | 'withdrawn' | 'expired' | 'left';
 
 /** What other modules see of the four eyes. */
 export interface Approvals {
@@ -146,7 +151,7 @@ export class ApprovalService implements Approvals {
       openKey,
       requestedById: tx.context.actor.id,
       requestedAt: now,
-      expiresAt: new Date(now.getTime() + APPROVAL_RULES.openMs),
+      expiresAt: new Date(Math.max(now.getTime() + APPROVAL_RULES.openMs, +(known.openUntil?.(params) ?? 0))),
       decidedById: null,
       decidedAt: null,
       note: null,
@@ -257,7 +262,7 @@ export class ApprovalService implements Approvals {
     const { lines } = await this.describe(tx, row);
     const note = assertReason(decision.note);
     const ended = await this.#end(tx, row, { state: 'rejected', byId: decision.viewer.id, note, lines });
-    await this.#drop(tx, row);
+    await this.#drop(tx, row, 'rejected');
     return ended;
   }
 
@@ -277,7 +282,7 @@ export class ApprovalService implements Approvals {
       note: null,
       lines,
     });
-    await this.#drop(tx, row);
+    await this.#drop(tx, row, 'withdrawn');
     return ended;
   }
 
@@ -299,7 +304,7 @@ export class ApprovalService implements Approvals {
     for (const row of open) {
       const { changeLines: lines } = row;
       await this.#end(tx, row, { state: 'withdrawn', byId: tx.context.actor.id, note: null, lines });
-      await this.#drop(tx, row);
+      await this.#drop(tx, row, 'left');
     }
     return open.length;
   }
@@ -344,11 +349,11 @@ export class ApprovalService implements Approvals {
   async #expire(tx: Tx, row: ApprovalRow): Promise<void> {
     const ending = { state: 'expired', byId: 'system', note: null, lines: row.changeLines } as const;
     await this.#end(tx, row, ending);
-    await this.#drop(tx, row);
+    await this.#drop(tx, row, 'expired');
   }
 
-  async #drop(tx: Tx, row: ApprovalRow): Promise<void> {
-    await this.#kinds.get(row.kind)?.drop?.(tx, row.params);
+  async #drop(tx: Tx, row: ApprovalRow, why: DropCause): Promise<void> {
+    await this.#kinds.get(row.kind)?.drop?.(tx, row.params, why);
   }
 
   async #end(tx: Tx, row: ApprovalRow, ending: Omit<Ending, 'at'>): Promise<ApprovalRow> {

@@ -2,6 +2,8 @@
 export interface NoticeText {
   title: string;
   body: string;
+  /** Words for codes among the parameters: by the parameter's name, then by its value. */
+  words?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** Languages of notices. */
@@ -33,11 +35,14 @@ export function renderNotice(
   kind: string,
   params: Readonly<Record<string, unknown>>,
   lang: NoticeLang,
-): NoticeText {
+): Pick<NoticeText, 'title' | 'body'> {
   const template = templates.get(kind);
   if (template === undefined) return { title: kind, body: '' };
   const text = lang === 'en' ? template.en : template.zh;
   const fill = (form: string) =>
-    form.replaceAll(/\{(\w+)\}/g, (_place, name: string) => String(params[name] ?? '—'));
+    form.replaceAll(/\{(\w+)\}/g, (_place, name: string) => {
+      const value = String(params[name] ?? '—');
+      return text.words?.[name]?.[value] ?? value;
+    });
   return { title: fill(text.title), body: fill(text.body) };
 }

@@ -413,10 +413,10 @@ SELECT DISTINCT article_id FROM assist_event WHERE conversation_id = :1 AND outc
 SELECT article_id FROM assist_event WHERE conversation_id = :1 AND outcome = 'used' AND at >= :2 ORDER BY at, id FETCH FIRST 1 ROWS ONLY;
 
 -- audit_alert.by_day
-SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE rule = :1 AND day = :2 AND actor_id = :3;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert WHERE rule = :1 AND day = :2 AND actor_id = :3;
 
 -- audit_alert.by_id
-SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE id = :1;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert WHERE id = :1;
 
 -- audit_alert.count_acts
 SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE action IN (:1, :2, :3, :4) AND occurred_at >= :5 AND occurred_at < :6 AND actor_type = 'account' AND outcome = :7 GROUP BY actor_id HAVING COUNT(*) >= :8 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :9 ROWS ONLY;
@@ -424,14 +424,26 @@ SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occu
 -- audit_alert.count_personal
 SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE class = 'personal-data' AND occurred_at >= :1 AND occurred_at < :2 AND actor_type = 'account' AND outcome = :3 GROUP BY actor_id HAVING COUNT(*) >= :4 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :5 ROWS ONLY;
 
+-- audit_alert.escalate
+UPDATE audit_alert SET escalated_at = :1, version = :2 WHERE id = :3 AND version = :4 AND signed_at IS NULL AND expired_at IS NULL AND escalated_at IS NULL;
+
+-- audit_alert.expire
+UPDATE audit_alert SET expired_at = :1, version = :2 WHERE id = :3 AND version = :4 AND signed_at IS NULL AND expired_at IS NULL;
+
 -- audit_alert.grow
-UPDATE audit_alert SET subject_ids = :1, entry_count = :2, first_at = :3, last_at = :4, version = :5 WHERE id = :6 AND version = :7 AND signed_at IS NULL;
+UPDATE audit_alert SET subject_ids = :1, entry_count = :2, first_at = :3, last_at = :4, version = :5 WHERE id = :6 AND version = :7 AND signed_at IS NULL AND expired_at IS NULL;
 
 -- audit_alert.insert_if_free
-MERGE INTO audit_alert USING dual ON (audit_alert.rule = :1 AND audit_alert.day = :2 AND audit_alert.actor_id = :3) WHEN NOT MATCHED THEN INSERT (id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version) VALUES (:4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+MERGE INTO audit_alert USING dual ON (audit_alert.rule = :1 AND audit_alert.day = :2 AND audit_alert.actor_id = :3) WHEN NOT MATCHED THEN INSERT (id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version) VALUES (:4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18);
+
+-- audit_alert.late
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert WHERE signed_at IS NULL AND expired_at IS NULL AND escalated_at IS NULL AND raised_at <= :1 ORDER BY raised_at, id FETCH FIRST :2 ROWS ONLY;
+
+-- audit_alert.over
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert WHERE signed_at IS NULL AND expired_at IS NULL AND escalated_at <= :1 ORDER BY escalated_at, id FETCH FIRST :2 ROWS ONLY;
 
 -- audit_alert.page
-SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE ((signed_at IS NOT NULL AND :1 = 1) OR (signed_at IS NULL AND :2 = 0)) AND raised_at <= :3 AND (raised_at < :4 OR id < :5) ORDER BY raised_at DESC, id DESC FETCH FIRST :6 ROWS ONLY;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert WHERE ((:1 = 'signed' AND signed_at IS NOT NULL) OR (:2 = 'expired' AND expired_at IS NOT NULL) OR (:3 = 'open' AND signed_at IS NULL AND expired_at IS NULL)) AND raised_at <= :4 AND (raised_at < :5 OR id < :6) ORDER BY raised_at DESC, id DESC FETCH FIRST :7 ROWS ONLY;
 
 -- audit_alert.reseal
 UPDATE audit_alert SET remark_enc = :1 WHERE id = :2 AND (DBMS_LOB.COMPARE(remark_enc, :3) = 0 OR (remark_enc IS NULL AND :4 IS NULL));
@@ -443,7 +455,7 @@ SELECT id, remark_enc FROM audit_alert ORDER BY id FETCH FIRST :1 ROWS ONLY;
 SELECT id, remark_enc FROM audit_alert WHERE id > :1 ORDER BY id FETCH FIRST :2 ROWS ONLY;
 
 -- audit_alert.sign
-UPDATE audit_alert SET signed_by = :1, signed_at = :2, remark_enc = :3, version = :4 WHERE id = :5 AND version = :6 AND signed_at IS NULL;
+UPDATE audit_alert SET signed_by = :1, signed_at = :2, remark_enc = :3, version = :4 WHERE id = :5 AND version = :6 AND signed_at IS NULL AND expired_at IS NULL;
 
 -- audit_alert.staff_looks
 SELECT actor_id, customer_ref, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE customer_ref IN ((list)) AND occurred_at >= :2 AND occurred_at < :3 AND class = 'personal-data' AND actor_type = 'account' AND outcome = 'ok' GROUP BY actor_id, customer_ref ORDER BY actor_id, customer_ref FETCH FIRST :4 ROWS ONLY;
@@ -707,7 +719,7 @@ SELECT id, case_number_enc, authority_enc, reason_enc FROM case_file ORDER BY id
 SELECT id, case_number_enc, authority_enc, reason_enc FROM case_file WHERE id > :1 ORDER BY id FETCH FIRST :2 ROWS ONLY;
 
 -- compliance.alerts_waiting
-SELECT id, rule, day, actor_id AS actor, entry_count AS entries FROM audit_alert WHERE signed_at IS NULL ORDER BY raised_at DESC, id DESC FETCH FIRST :1 ROWS ONLY;
+SELECT id, rule, day, actor_id AS actor, entry_count AS entries FROM audit_alert WHERE signed_at IS NULL AND expired_at IS NULL ORDER BY raised_at DESC, id DESC FETCH FIRST :1 ROWS ONLY;
 
 -- compliance.clock_changes
 SELECT occurred_at, body FROM audit_event WHERE action = 'clock.change' ORDER BY occurred_at DESC FETCH FIRST :1 ROWS ONLY;
@@ -1196,13 +1208,13 @@ SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event 
 SELECT id, conversation_id, article_id, agent_id, outcome, at FROM assist_event WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
 
 -- copy.audit_alert.insert
-INSERT INTO audit_alert (id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13);
+INSERT INTO audit_alert (id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15);
 
 -- copy.audit_alert.page
-SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
 
 -- copy.audit_alert.page (next page)
-SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, version FROM audit_alert WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
 
 -- copy.audit_block.insert
 INSERT INTO audit_block (block_no, entry_count, lane_ranges, first_at, last_at, end_seal_no, end_taken, is_done) VALUES (:1, :2, :3, :4, :5, :6, :7, :8);
@@ -1670,13 +1682,13 @@ SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created
 SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version FROM learning_proposal WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
 
 -- copy.legal_hold.insert
-INSERT INTO legal_hold (id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+INSERT INTO legal_hold (id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20, :21);
 
 -- copy.legal_hold.page
-SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version FROM legal_hold ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
 
 -- copy.legal_hold.page (next page)
-SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version FROM legal_hold WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
 
 -- copy.live_leases
 SELECT name FROM lease WHERE until_at > :1 ORDER BY name;
@@ -2945,25 +2957,37 @@ SELECT id, requester_id, skill_group_id, unit_id, version FROM ticket WHERE assi
 SELECT w.unit_id FROM (SELECT c.unit_id FROM conversation c WHERE c.assignee_id = :1 AND c.state = 'assigned' UNION SELECT t.unit_id FROM ticket t WHERE t.assignee_id = :2 AND t.state <> 'closed') w ORDER BY w.unit_id FETCH FIRST :3 ROWS ONLY;
 
 -- legal_hold.active
-SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE is_active = :1 ORDER BY placed_at asc, id asc FETCH FIRST :2 ROWS ONLY;
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version FROM legal_hold WHERE is_active = :1 ORDER BY placed_at asc, id asc FETCH FIRST :2 ROWS ONLY;
 
 -- legal_hold.by_id
-SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE id = :1;
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version FROM legal_hold WHERE id = :1;
+
+-- legal_hold.confirm
+UPDATE legal_hold SET confirmed_by = :1, confirmed_at = :2, version = :3 WHERE id = :4 AND version = :5 AND is_active = 1;
 
 -- legal_hold.count_active
 SELECT COUNT(*) AS hold_count FROM legal_hold WHERE is_active = 1;
 
+-- legal_hold.count_due
+SELECT COUNT(*) AS due_count FROM legal_hold WHERE is_active = 1 AND (ends_at IS NULL OR ends_at <= :1 OR confirmed_at IS NULL);
+
+-- legal_hold.due
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version FROM legal_hold WHERE is_active = 1 AND (due_told_at IS NULL OR due_told_at <= :1) AND (ends_at IS NULL OR ends_at <= :2 OR (confirmed_at IS NULL AND placed_at <= :3)) ORDER BY placed_at, id FETCH FIRST :4 ROWS ONLY;
+
+-- legal_hold.extend
+UPDATE legal_hold SET ends_at = :1, due_told_at = :2, version = :3 WHERE id = :4 AND version = :5 AND is_active = 1;
+
 -- legal_hold.insert
-INSERT INTO legal_hold (id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16);
+INSERT INTO legal_hold (id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20, :21);
 
 -- legal_hold.of_requester
-SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE requester_id = :1 ORDER BY placed_at desc, id desc FETCH FIRST :2 ROWS ONLY;
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version FROM legal_hold WHERE requester_id = :1 ORDER BY placed_at desc, id desc FETCH FIRST :2 ROWS ONLY;
 
 -- legal_hold.page
-SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, released_by, approved_by, released_at, version FROM legal_hold WHERE is_active = :1 AND placed_at <= :2 AND (placed_at < :3 OR id < :4) ORDER BY placed_at DESC, id DESC FETCH FIRST :5 ROWS ONLY;
+SELECT id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version FROM legal_hold WHERE is_active = :1 AND placed_at <= :2 AND (placed_at < :3 OR id < :4) ORDER BY placed_at DESC, id DESC FETCH FIRST :5 ROWS ONLY;
 
 -- legal_hold.release
-UPDATE legal_hold SET is_active = :1, released_by = :2, approved_by = :3, released_at = :4, version = :5 WHERE id = :6 AND version = :7 AND is_active = 1;
+UPDATE legal_hold SET is_active = :1, released_by = :2, approved_by = :3, released_at = :4, ending = :5, version = :6 WHERE id = :7 AND version = :8 AND is_active = 1;
 
 -- legal_hold.reseal
 UPDATE legal_hold SET reason_enc = :1, authority_enc = :2 WHERE id = :3 AND (DBMS_LOB.COMPARE(reason_enc, :4) = 0 OR (reason_enc IS NULL AND :5 IS NULL)) AND (DBMS_LOB.COMPARE(authority_enc, :6) = 0 OR (authority_enc IS NULL AND :7 IS NULL));
@@ -2973,6 +2997,9 @@ SELECT id, reason_enc, authority_enc FROM legal_hold ORDER BY id FETCH FIRST :1 
 
 -- legal_hold.sealed_next
 SELECT id, reason_enc, authority_enc FROM legal_hold WHERE id > :1 ORDER BY id FETCH FIRST :2 ROWS ONLY;
+
+-- legal_hold.told
+UPDATE legal_hold SET due_told_at = :1 WHERE id = :2 AND is_active = 1;
 
 -- message.after
 SELECT conversation_id, opened_month, seq, id, sender, sender_id, kind, body_enc, meta, at FROM message WHERE conversation_id = :1 AND opened_month = :2 AND seq > :3 ORDER BY seq FETCH FIRST :4 ROWS ONLY;

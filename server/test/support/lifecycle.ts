@@ -32,7 +32,12 @@ const NOBODY = {
   fromAt: null,
   toAt: null,
 };
-const WHY = { reason: '监管调查', authority: '银保监发〔2026〕1 号' };
+/** In force for a year of the stage's clock. */
+const WHY = {
+  reason: '监管调查',
+  authority: '银保监发〔2026〕1 号',
+  endsAt: new Date('2024-06-15T00:00:00.000Z'),
+};
 
 /** The life cycle on a database of its own, with every store of the product and a clock that stands in 2023. */
 export class LifecycleStage {
@@ -97,6 +102,7 @@ export class LifecycleStage {
         clockJumped: async () => void this.notices.push('clock'),
         clockBack: async () => void this.notices.push('clock-back'),
         sweepFailed: async (_tx, { code }) => void this.notices.push(code),
+        holdDue: async (_tx, { due }) => void this.notices.push(`hold-${due}`),
         ...notices,
       },
     });

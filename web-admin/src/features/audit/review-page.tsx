@@ -32,10 +32,20 @@ interface AuditAlert {
   lastAt: string;
   signedBy: { id: string; name: string } | null;
   signedAt: string | null;
+  /** When more people were told, and when it was closed without a review. */
+  escalatedAt: string | null;
+  expiredAt: string | null;
   remark: string | null;
   version: number;
 }
 
+type ReviewState = 'open' | 'signed' | 'expired';
+
+const NONE_TEXT = {
+  open: 'audit.review_none',
+  signed: 'audit.review_no_signed',
+  expired: 'audit.review_no_expired',
+} as const;
 const REMARK_CHARACTERS_MAX = 500;
 /** The end of a search is left out, so the last entry needs a moment more. */
 const MOMENT_MS = 1;
@@ -66,6 +76,9 @@ function Finding({ alert }: { alert: AuditAlert }) {
       <span className="soft second-line">
         {day} · <Link to={entriesOf(alert)}>{t('audit.review_entries')}</Link>
       </span>
+      {alert.escalatedAt && !alert.signedAt && !alert.expiredAt && (
+        <span className="second-line review-late">{t('audit.review_escalated')}</span>
+      )}
       {alert.remark && (
         <span className="second-line">{t('audit.review_remark', { remark: alert.remark })}</span>
       )}
@@ -92,15 +105,16 @@ function useColumns(onSign: (alert: AuditAlert) => void): TableColumnsType<Audit
       title: '',
       width: 180,
       align: 'right',
-      render: (_value, alert) =>
-        alert.signedAt === null ? (
-          <Button onClick={() => onSign(alert)}>{t('audit.review_sign')}</Button>
-        ) : (
+      render: (_value, alert) => {
+        const closedAt = alert.signedAt ?? alert.expiredAt;
+        if (closedAt === null) return <Button onClick={() => onSign(alert)}>{t('audit.review_sign')}</Button>;
+        return (
           <>
-            {alert.signedBy?.name}
-            <span className="soft second-line">{format.exactTime(alert.signedAt)}</span>
+            {alert.signedBy?.name ?? <span className="review-late">{t('audit.review_not_reviewed')}</span>}
+            <span className="soft second-line">{format.exactTime(closedAt)}</span>
           </>
-        ),
+        );
+      },
     },
   ];
 }
@@ -110,7 +124,7 @@ export default function ReviewPage() {
   const { t } = useI18n();
   const api = useApi();
   const cache = useQueryClient();
-  const [state, setState] = useState<'open' | 'signed'>('open');
+  const [state, setState] = useState<ReviewState>('open');
   const [signing, setSigning] = useState<AuditAlert | null>(null);
   const list = usePageList<AuditAlert>({
     resource: 'audit-alerts',
@@ -136,6 +150,7 @@ export default function ReviewPage() {
             options={[
               { value: 'open' as const, label: t('audit.review_open') },
               { value: 'signed' as const, label: t('audit.review_signed') },
+              { value: 'expired' as const, label: t('audit.review_expired') },
             ]}
           />
         </>
@@ -154,9 +169,7 @@ export default function ReviewPage() {
           loading={list.isLoading}
           pagination={false}
           locale={{
-            emptyText: (
-              <EmptyFace text={t(state === 'open' ? 'audit.review_none' : 'audit.review_no_signed')} />
-            ),
+            emptyText: <EmptyFace text={t(NONE_TEXT[state])} />,
           }}
         />
       )}

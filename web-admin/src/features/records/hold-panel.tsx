@@ -1,26 +1,81 @@
-import { Button, Segmented, Table, type TableColumnsType } from 'antd';
+import { App, Button, Segmented, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { usePageList } from '../../api/index.ts';
 import { LoadMore, ProblemText, ReasonDialog, useProblemToast } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { useScopeText } from './hold-scope.ts';
-import { HoldDetails, PlaceHoldDialog } from './hold-dialogs.tsx';
+import { ExtendHoldDialog, HoldDetails, PlaceHoldDialog } from './hold-dialogs.tsx';
 import { useOutcomeToast } from './outcome-toast.ts';
 import { useRecordActions, type Hold, type HoldDetail } from './record-data.ts';
 
 const REASON_CHARACTERS_MAX = 500;
 
+/** What a hold waits for, or how it ended. */
+function HoldMarks({ hold }: { hold: Hold }) {
+  const { t } = useI18n();
+  const isUnconfirmed = hold.isActive && hold.confirmedAt === null;
+  const marks = [
+    ...(hold.due === 'ended' ? [t('hold.due.ended')] : []),
+    ...(isUnconfirmed ? [t('hold.due.unconfirmed')] : []),
+    ...(hold.ending === 'refused' ? [t('hold.refused')] : []),
+  ];
+  return marks.map((mark) => (
+    <span key={mark} className="hold-mark">
+      {mark}
+    </span>
+  ));
+}
+
+interface HoldActs {
+  onOpen: (hold: Hold) => void;
+  onConfirm: (hold: Hold) => void;
+  onExtend: (hold: Hold) => void;
+  onRelease: (hold: Hold) => void;
+}
+
+function HoldTools({ hold, onOpen, onConfirm, onExtend, onRelease }: HoldActs & { hold: Hold }) {
+  const { t } = useI18n();
+  return (
+    <span className="records-tools">
+      <Button type="link" onClick={() => onOpen(hold)}>
+        {t('hold.open')}
+      </Button>
+      {hold.isActive && hold.confirmedAt === null && (
+        <Button type="link" onClick={() => onConfirm(hold)}>
+          {t('hold.ask_confirmation')}
+        </Button>
+      )}
+      {hold.isActive && (
+        <>
+          <Button type="link" onClick={() => onExtend(hold)}>
+            {t('hold.extend')}
+          </Button>
+          <Button type="link" danger onClick={() => onRelease(hold)}>
+            {t('hold.release')}
+          </Button>
+        </>
+      )}
+    </span>
+  );
+}
+
 function HoldTable(props: {
   holds: readonly Hold[];
   isLoading: boolean;
   isReleased: boolean;
-  onOpen: (hold: Hold) => void;
-  onRelease: (hold: Hold) => void;
+  acts: HoldActs;
 }) {
   const { t, format } = useI18n();
   const scopeText = useScopeText();
   const columns: TableColumnsType<Hold> = [
-    { title: t('hold.scope'), render: (_, hold) => <span className="hold-scope">{scopeText(hold)}</span> },
+    {
+      title: t('hold.scope'),
+      render: (_, hold) => (
+        <span className="hold-scope">
+          {scopeText(hold)} <HoldMarks hold={hold} />
+        </span>
+      ),
+    },
     { title: t('hold.placed_by'), render: (_, hold) => hold.placedBy.name, responsive: ['md'] },
     {
       title: t(props.isReleased ? 'hold.released_at' : 'hold.placed_at'),
@@ -28,21 +83,11 @@ function HoldTable(props: {
       responsive: ['md'],
     },
     {
-      title: '',
-      align: 'right',
-      render: (_, hold) => (
-        <span className="records-tools">
-          <Button type="link" onClick={() => props.onOpen(hold)}>
-            {t('hold.open')}
-          </Button>
-          {hold.isActive && (
-            <Button type="link" danger onClick={() => props.onRelease(hold)}>
-              {t('hold.release')}
-            </Button>
-          )}
-        </span>
-      ),
+      title: t('hold.ends_at'),
+      render: (_, hold) => (hold.endsAt === null ? '—' : format.date(hold.endsAt)),
+      responsive: ['sm'],
     },
+    { title: '', align: 'right', render: (_, hold) => <HoldTools hold={hold} {...props.acts} /> },
   ];
   return (
     <Table<Hold>
@@ -62,12 +107,16 @@ export function HoldPanel() {
   const { t } = useI18n();
   const [state, setState] = useState<'active' | 'released'>('active');
   const list = usePageList<Hold>({ resource: 'holds', path: '/holds', query: { state }, isQuiet: true });
-  const { release, openHold } = useRecordActions();
+  const { release, openHold, askConfirmation } = useRecordActions();
+  const { message } = App.useApp();
   const toast = useOutcomeToast();
   const showProblem = useProblemToast();
   const [isPlacing, setPlacing] = useState(false);
   const [opened, setOpened] = useState<HoldDetail | null>(null);
   const [releasing, setReleasing] = useState<Hold | null>(null);
+  const [extending, setExtending] = useState<Hold | null>(null);
+  const confirm = (hold: Hold) =>
+    void askConfirmation(hold).then(() => void message.success(t('hold.confirmation_asked')), showProblem);
   const open = (hold: Hold) => void openHold(hold.id).then(setOpened, showProblem);
   return (
     <section className="panel records-panel" aria-label={t('hold.title')}>
@@ -93,12 +142,12 @@ export function HoldPanel() {
         holds={list.items}
         isLoading={list.isLoading}
         isReleased={state === 'released'}
-        onOpen={open}
-        onRelease={setReleasing}
+        acts={{ onOpen: open, onConfirm: confirm, onExtend: setExtending, onRelease: setReleasing }}
       />
       <LoadMore list={list} />
       {isPlacing && <PlaceHoldDialog onClose={() => setPlacing(false)} />}
       {opened && <HoldDetails hold={opened} onClose={() => setOpened(null)} />}
+      {extending && <ExtendHoldDialog hold={extending} onClose={() => setExtending(null)} />}
       {releasing && (
         <ReasonDialog
           title={t('hold.release')}

@@ -67,6 +67,8 @@ export interface Overview {
     clockSeenAt: string | null;
   };
   holdCount: number;
+  /** Holds that wait for people. */
+  holdsDue: number;
   lastDryRun: Run | null;
   lastSweep: Run | null;
   running: Run | null;
@@ -84,6 +86,12 @@ export interface Hold {
   isActive: boolean;
   placedBy: { id: string; name: string };
   placedAt: string;
+  endsAt: string | null;
+  confirmedBy: { id: string; name: string } | null;
+  confirmedAt: string | null;
+  /** What it waits for: its planned end has come, or nobody has confirmed it. */
+  due: 'ended' | 'unconfirmed' | null;
+  ending: 'released' | 'refused' | null;
   approvedBy: { id: string; name: string } | null;
   releasedAt: string | null;
   version: number;
@@ -103,6 +111,7 @@ export interface HoldInput {
   recordClass?: RecordClass;
   fromAt?: string;
   toAt?: string;
+  endsAt: string;
   reason: string;
   authority: string;
 }
@@ -150,6 +159,9 @@ export function useRecordActions() {
     place: (body: HoldInput) => after(api.create<HoldDetail>('/holds', { body })),
     release: (hold: Hold, reason: string) =>
       after(api.post<Outcome>(`/holds/${hold.id}/release`, { version: hold.version, body: { reason } })),
+    extend: (hold: Hold, body: { endsAt: string; reason: string }) =>
+      after(api.post<Outcome>(`/holds/${hold.id}/extend`, { version: hold.version, body })),
+    askConfirmation: (hold: Hold) => after(api.post<Outcome>(`/holds/${hold.id}/confirm`)),
     openHold: (id: string) => api.get<HoldDetail>(`/holds/${id}`),
   };
 }

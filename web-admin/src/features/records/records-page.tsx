@@ -133,7 +133,7 @@ function DryRun({ data, isWaiting, onStart }: { data: Overview; isWaiting: boole
 
 /** The officer's page: periods, legal holds, dry run, sweeps, and the erasure of persons. */
 export default function RecordsPage() {
-  const { t } = useI18n();
+  const { t, format } = useI18n();
   const { dryRun } = useRecordActions();
   const showProblem = useProblemToast();
   /** The dry run that was the last one when the next was asked for; undefined when none is awaited. */
@@ -153,6 +153,14 @@ export default function RecordsPage() {
   return (
     <Page title={t('record.title')} isWide>
       <ClockAlert sweeps={data.sweeps} />
+      {data.holdsDue > 0 && (
+        <Alert
+          className="records-alert"
+          type="warning"
+          showIcon
+          title={t('hold.due_count', { count: format.number(data.holdsDue) })}
+        />
+      )}
       <ClassTable data={data} />
       <HoldPanel />
       <DryRun data={data} isWaiting={isWaiting} onStart={start} />
