@@ -1,5 +1,6 @@
 import { widgetPages, type SiteService } from './channels/web-widget/index.ts';
 import type { Foundation } from './foundation.ts';
+import { createSetup } from './identity/index.ts';
 import type { Config } from './platform/config/index.ts';
 import {
   createAnswerSeal,
@@ -48,12 +49,23 @@ export function composeHttp(
     readiness: wiring.readinessOf(foundation),
     pages: widgetPages({ sites, webFolder: wiring.WEB_FOLDER, isEvaluation: config.isEvaluation }),
     staticSites: wiring.staticSites(config.isEvaluation),
+    onlyPage: setupPage(foundation),
   });
   const isTrustedProxy = createNetworkList(config.trustedProxies);
   const clientAddress = wiring.requestAddress(isTrustedProxy);
   const limits = socketLimits(config);
   const isLimited = (address: string) => config.limits.loopback || !isLoopback(address);
   return { http, sockets: createSocketServer({ endpoints, clientAddress, onFault, limits, isLimited }) };
+}
+
+/** `/setup` until the first three administrators are made: nobody could sign in, and nothing else is shown. */
+function setupPage({ uow, clock, ids, crypto }: Foundation): () => Promise<string | undefined> {
+  const setup = createSetup({ uow, clock, ids, crypto });
+  let isDone = false;
+  return async () => {
+    isDone ||= await uow.read((db) => setup.isDone(db));
+    return isDone ? undefined : '/setup';
+  };
 }
 
 /** What sockets may take up, as the configuration bounds it. */

@@ -47,8 +47,13 @@ export async function startMigrated(options: {
     await stop();
     throw error;
   }
-  const about = { url: embedded?.ownerUrl ?? url, dataDir: embedded?.dataDir ?? null };
+  const about = { url: embedded?.ownerUrl ?? withoutPassword(url), dataDir: embedded?.dataDir ?? null };
   return { url, about, embedded, stop };
+}
+
+/** What is shown of the address: the status file outlives a changed password, and is copied into reports. */
+function withoutPassword(url: string): string {
+  return url.replace(/^([a-z]+:\/\/[^:@/?#]*):[^@/?#]*@/, '$1@');
 }
 
 /** Rows of a month without a part go to the default one, so a fault here is told and stops nothing. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { migrateUp, probeFeatures, verifySchema } from '../../migrations/index.ts';
 import { systemClock } from '../kernel/index.ts';
@@ -15,7 +14,7 @@ import {
 import { counts, tables } from './database-copy.ts';
 import { openSchemaPort } from '../schema-port.ts';
 import { auditVerb } from './audit.ts';
-import { openInstanceDatabase } from './instance.ts';
+import { openInstanceDatabase, urlArgument } from './instance.ts';
 import { onSchema, requireDeclared } from './schema.ts';
 
 const USAGE = `usage: vaultdesk db copy [--from URL] --to URL
@@ -36,8 +35,8 @@ const PUT_BACK = `Put the named columns back, then copy again; ${NOTHING_COPIED}
 export async function dbCommand(args: string[], loadConfig: () => Config): Promise<number> {
   const [verb] = args;
   if (verb === 'compat') return compat(args, loadConfig);
-  const from = urlOf(args, '--from');
-  const to = urlOf(args, '--to');
+  const from = urlArgument(args, '--from');
+  const to = urlArgument(args, '--to');
   if (verb !== 'copy' || !to || from === to || (args.includes('--from') && !from)) {
     process.stderr.write(USAGE);
     return 2;
@@ -61,7 +60,7 @@ export async function dbCommand(args: string[], loadConfig: () => Config): Promi
 }
 
 async function compat(args: string[], loadConfig: () => Config): Promise<number> {
-  const url = urlOf(args, '--url') ?? loadConfig().database.url;
+  const url = urlArgument(args, '--url') ?? loadConfig().database.url;
   if (!url || dialectOf(url).name === 'oracle') {
     process.stderr.write(
       `${USAGE}\nOnly databases of the PostgreSQL family are tried; for Oracle see migrate verify.\n`,
@@ -77,12 +76,6 @@ async function compat(args: string[], loadConfig: () => Config): Promise<number>
     );
   }
   return states.every(({ isThere }) => isThere) ? 0 : 1;
-}
-
-function urlOf(args: readonly string[], name: string): string | undefined {
-  const at = args.indexOf(name);
-  const value = at < 0 ? undefined : args[at + 1];
-  return value?.startsWith('@') ? readFileSync(value.slice(1), 'utf8').trim() : value;
 }
 
 async function withTwo(

@@ -81,3 +81,10 @@ export async function withDatabase<T>(
     await stop();
   }
 }
+
+/** An address behind `--name`; `@FILE` reads it from a file, so that no password stands in the list of processes. */
+export function urlArgument(args: readonly string[], name: string): string | undefined {
+  const at = args.indexOf(name);
+  const value = at < 0 ? undefined : args[at + 1];
+  return value?.startsWith('@') ? readFileSync(value.slice(1), 'utf8').trim() : value;
+}

@@ -1,14 +1,17 @@
 import process from 'node:process';
 import { AppError, presentStartError, StartError } from '../kernel/index.ts';
+import { workerNumber } from '../primary.ts';
 import { loadInstanceConfig } from './instance.ts';
 
 /** Exit codes that every verb shares; verbs add their own. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
-type Verb = (args: string[]) => Promise<number>;
+/** `undefined` while the process goes on by itself. */
+type Verb = (args: string[]) => Promise<number | undefined>;
 
 const USAGE = `usage: vaultdesk VERB
 
+  run                                   the server, in the foreground, until a signal ends it
   status [--json]                       what runs, where, with which database
   migrate status|up|verify|sql [...]     the database schema
   audit verify|export|status|...        the audit trail; vaultdesk audit --help
@@ -29,6 +32,7 @@ The instance is the one of VAULTDESK_HOME (default ./var).
 
 /** Verbs by name; each loads only what it needs. */
 const VERBS: Record<string, Verb> = {
+  run: async (args) => (await import('./run.ts')).runCommand(args),
   status: async (args) => (await import('./status.ts')).statusCommand(args, loadInstanceConfig()),
   migrate: async (args) => (await import('./migrate.ts')).migrateCommand(args, loadInstanceConfig()),
   join: async (args) => (await import('./join.ts')).joinCommand(args),
@@ -53,9 +57,10 @@ function usage(fault?: string): number {
   return fault ? EXIT.usage : EXIT.ok;
 }
 
-async function main([name, ...args]: string[]): Promise<number> {
+async function main([name, ...args]: string[]): Promise<number | undefined> {
   if (name === undefined || name === 'help' || name === '--help') return usage();
-  const verb = VERBS[name];
+  // A worker of the server is this program again, started by its supervisor.
+  const verb = workerNumber(process.argv) === undefined ? VERBS[name] : VERBS['run'];
   if (!verb) return usage(`vaultdesk: there is no verb ${name}`);
   try {
     return await verb(args);
@@ -76,4 +81,5 @@ function presentFault(error: unknown): string {
   return `vaultdesk: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+if (code !== undefined) process.exitCode = code;

@@ -45,6 +45,16 @@ describe('vaultdesk migrate', () => {
     expect((await migrate('verify')).code).to.equal(0);
   });
 
+  it('protects the trail when the administrator of the database is named', async () => {
+    expect((await migrate('up', '--administrator', database.ownerUrl)).code).to.equal(0);
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const fault = await client.query('DELETE FROM audit_event').catch((error: unknown) => error as Error);
+    await client.end();
+    expect(String(fault)).to.match(/permission denied/);
+    expect((await migrate('verify')).code).to.equal(0);
+  });
+
   it('refuses a step that was changed after it ran, by its code', async () => {
     await asOwner("UPDATE schema_step SET checksum = repeat('0', 64) WHERE position = 2");
     const fault = await migrate('verify').catch((error: unknown) => error as StartError);

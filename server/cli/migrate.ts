@@ -9,19 +9,21 @@ import {
 } from '../../migrations/index.ts';
 import { withTrailReleased } from '../database-start.ts';
 import type { Config } from '../platform/config/index.ts';
-import { withDatabase } from './instance.ts';
+import { urlArgument, withDatabase } from './instance.ts';
 import { onSchema, requireDeclared } from './schema.ts';
 // The declared tables of every module, for the comparison.
 import '../compose.ts';
 
 const USAGE =
-  'usage: vaultdesk migrate status | up | verify | sql --dialect postgres|oracle [--from N] [--to N]\n' +
+  'usage: vaultdesk migrate status | up [--administrator URL|@FILE] | verify\n' +
+  '                         | sql --dialect postgres|oracle [--from N] [--to N]\n' +
   '                         | protect --dialect postgres|oracle --login NAME [--owner NAME]\n';
 const CHANGED_BY_HAND = 'Somebody changed it by hand; put the named columns back, then verify again.';
 
 /**
  * `vaultdesk migrate …`: where the schema stands, bringing it up to this program, whether it is whole and as declared, and
- * the SQL for a database administrator to read: of the steps, and of the trail's protection.
+ * the SQL for a database administrator to read: of the steps, and of the trail's protection. With `--administrator` (the
+ * address of a superuser) `up` takes the protection off for its time and puts it on again, at a first time as well.
  */
 export async function migrateCommand(
   args: string[],
@@ -36,8 +38,8 @@ export async function migrateCommand(
     onSchema(database, 'nothing was changed by this command', async (port) => {
       const deps = { port, now: () => new Date() };
       const up = async () => void (await migrateUp(deps));
-      if (verb === 'up')
-        await (administratorUrl === undefined ? up() : withTrailReleased(administratorUrl, up));
+      const administrator = urlArgument(args, '--administrator') ?? administratorUrl;
+      if (verb === 'up') await (administrator === undefined ? up() : withTrailReleased(administrator, up));
       if (verb === 'verify') {
         await verifySchema(deps);
         await requireDeclared(database, 'database', CHANGED_BY_HAND);

@@ -98,6 +98,11 @@ export class SetupService {
     return { code, expiresAt };
   }
 
+  /** Whether the installation has its administrators. */
+  isDone(db: Db): Promise<boolean> {
+    return hasAdministrators(db);
+  }
+
   /** Who is missing still. Throws `setup.done`, `setup.code_invalid`. */
   async stand(db: Db, code: string): Promise<SetupStand> {
     if (await hasAdministrators(db)) throw new AppError('setup.done');

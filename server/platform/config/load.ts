@@ -9,6 +9,10 @@ import { OVERRIDES, SCHEMA, type Config } from './schema.ts';
 
 const FILE_NAME = 'config.yaml';
 const FILE_BYTES_MAX = 256 * 1024;
+/** Rights of anybody but the owner. Credentials are looked after by the service manager, in a folder of the service. */
+const OTHERS = 0o077;
+const CREDENTIALS_FOLDER = '/run/credentials/';
+const PASSWORD_MAX = 1_000;
 /** Folder of `npm start` when VAULTDESK_HOME is not set. */
 const HOME_DEFAULT = './var';
 
@@ -25,6 +29,8 @@ export interface LoadOptions {
   isEvaluation?: boolean;
   /** Settings in the place of the file's, for one that is not written yet. */
   given?: object;
+  /** Other defaults than the table's, by dotted name: an installed server has one worker for each core. */
+  fallbacks?: Readonly<Record<string, unknown>>;
 }
 
 /** The home folder as an absolute path; it need not exist. */
@@ -66,12 +72,16 @@ export function loadConfig(options: LoadOptions = {}): Config {
   const values: Record<string, unknown> = {};
   for (const [name, field] of known) {
     const setting = given.get(name);
-    put(values, name, setting === undefined ? field.fallback : parse(name, field, setting, faults));
+    const fallback = options.fallbacks?.[name] ?? field.fallback;
+    put(values, name, setting === undefined ? fallback : parse(name, field, setting, faults));
   }
   const config = { ...values, home, isEvaluation } as unknown as Config;
   if (faults.length === 0) faults.push(...contradictions(config));
   if (faults.length > 0) throw invalid(home, faults);
-  return withAbsolutePaths(config);
+  const placed = withPlaces(config, env.CREDENTIALS_DIRECTORY);
+  const { url, passwordFile } = placed.database;
+  if (url === undefined || passwordFile === undefined) return placed;
+  return { ...placed, database: { ...placed.database, url: withPassword(home, url, passwordFile) } };
 }
 
 function readSettings(file: string, faults: string[]): [string, unknown][] {
@@ -172,6 +182,10 @@ function contradictions(config: Config): string[] {
       '"cluster.listen" needs "database.url": no other server reaches the database of a home folder',
     ],
     [
+      config.database.passwordFile !== undefined && config.database.url === undefined,
+      '"database.passwordFile" needs "database.url"',
+    ],
+    [
       !config.isEvaluation && config.database.url === undefined,
       '"database.url" (or VAULTDESK_DATABASE_URL) is required',
     ],
@@ -179,15 +193,49 @@ function contradictions(config: Config): string[] {
   return rules.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence);
 }
 
-function withAbsolutePaths(config: Config): Config {
-  const absolute = (path: string | undefined) =>
-    path === undefined || isAbsolute(path) ? path : join(config.home, path);
-  const { certFile, keyFile } = config.tls;
-  return {
-    ...config,
-    tls: { ...config.tls, certFile: absolute(certFile), keyFile: absolute(keyFile) },
-    egress: { ...config.egress, caFile: absolute(config.egress.caFile) },
+/** Settings that name a file, by group. */
+const FILE_SETTINGS = {
+  tls: ['certFile', 'keyFile'],
+  database: ['passwordFile'],
+  keys: ['passphraseFile', 'vaultTokenFile', 'pkcs11PinFile'],
+  egress: ['caFile'],
+} as const;
+const CREDENTIAL = /^credential:([A-Za-z0-9_.-]{1,64})$/;
+
+/** Paths made absolute. `credential:NAME` is a secret that the service manager hands to this service alone. */
+function withPlaces(config: Config, credentials: string | undefined): Config {
+  const placeOf = (path: string) => {
+    const name = CREDENTIAL.exec(path)?.[1];
+    // A command beside the service has no such folder; what it does not read it need not find.
+    if (name !== undefined) return join(credentials ?? `${CREDENTIALS_FOLDER}vaultdesk.service`, name);
+    return isAbsolute(path) ? path : join(config.home, path);
   };
+  const groups = Object.entries(FILE_SETTINGS).map(([group, names]) => {
+    const values: Record<string, unknown> = { ...config[group as keyof typeof FILE_SETTINGS] };
+    for (const name of names) if (typeof values[name] === 'string') values[name] = placeOf(values[name]);
+    return [group, values];
+  });
+  return { ...config, ...(Object.fromEntries(groups) as Pick<Config, keyof typeof FILE_SETTINGS>) };
+}
+
+/** The address of the database with the password that stands in a file of its owner alone. */
+function withPassword(home: string, url: string, file: string): string {
+  const refuse = (why: string) => invalid(home, [`"database.passwordFile" names ${file}, which ${why}`]);
+  let password: string;
+  try {
+    if (!file.startsWith(CREDENTIALS_FOLDER) && (statSync(file).mode & OTHERS) !== 0)
+      throw refuse('others may read: run chmod 600 on it');
+    password = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw error instanceof StartError
+      ? error
+      : refuse(`cannot be read (${(error as { code?: string }).code})`);
+  }
+  if (password === '' || password.length > PASSWORD_MAX) throw refuse('holds no password');
+  const parts = /^([a-z]+:\/\/)([^@/?#]*)@(.*)$/s.exec(url);
+  if (parts === null || parts[2]?.includes(':'))
+    throw refuse('goes with a user and no password in "database.url"');
+  return `${parts[1]}${parts[2]}:${encodeURIComponent(password)}@${parts[3]}`;
 }
 
 function invalid(home: string, faults: readonly string[]): StartError {

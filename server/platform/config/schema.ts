@@ -51,7 +51,7 @@ export const SCHEMA = {
   ),
   timeZone: zone('Time zone of the installation; schedules of jobs are read in it.', 'Asia/Shanghai'),
   workers: integer(
-    'Server processes that share port and database; from two processor cores up, one for each core.',
+    'Server processes that share port and database; by default one on an evaluation instance, one for each core when installed.',
     1,
     [1, 16],
   ),
@@ -84,7 +84,11 @@ export const SCHEMA = {
       'a path, relative to the home folder or absolute',
       isAnyText,
     ),
-    keyFile: text('PEM file with the private key of certFile.', 'a path, like certFile', isAnyText),
+    keyFile: text(
+      'PEM file with the private key of certFile; credential:NAME is one that the service manager hands over.',
+      'a path, like certFile',
+      isAnyText,
+    ),
     socketPath: text(
       'Unix socket to listen on instead of the port, only with tls.mode front.',
       'an absolute path of at most 107 characters',
@@ -96,6 +100,11 @@ export const SCHEMA = {
       'PostgreSQL or Oracle to use; without it an evaluation instance runs one of its own.',
       'postgres://… or oracle://…',
       isDatabaseUrl,
+    ),
+    passwordFile: text(
+      'File with the password of the user in url, which then has none; readable by its owner alone.',
+      'a path, relative to the home folder or absolute, or credential:NAME',
+      isAnyText,
     ),
     family: choice(
       'compatible: a database that speaks the language of PostgreSQL under another name; at each start its features are tried instead of its version.',

@@ -12,7 +12,7 @@ import { answerErrors } from './problem.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import type { AnyRoute } from './route.ts';
 import { refuseForeignOrigin, requireKnownHost, setSecurityHeaders } from './security.ts';
-import { serveStatic, type StaticSite } from './static-files.ts';
+import { isPageAddress, serveStatic, type StaticSite } from './static-files.ts';
 
 /** What the HTTP side is built from. */
 export interface HttpDeps extends MountDeps {
@@ -24,6 +24,8 @@ export interface HttpDeps extends MountDeps {
   staticSites?: readonly StaticSite[];
   readiness: readonly ReadinessCheck[];
   metrics?: Metrics;
+  /** Asked for each page: the one page there is for now, `/setup`, where everybody is sent; undefined: all of them. */
+  onlyPage?: () => Promise<string | undefined>;
 }
 
 /** The application and the switch that turns new work away. */
@@ -65,6 +67,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ['no foreign origin', refuseForeignOrigin(deps.config, deps.routes)],
     ['API description', serveDescription(deps)],
     ['API', api],
+    ['the one page of a new installation', sendToOnlyPage(deps.onlyPage)],
     ['pages', pages],
     ['static files', serveStatic(deps.staticSites ?? [])],
     ['nothing here', () => refuseUnknown()],
@@ -140,6 +143,18 @@ function limitAddress(config: HttpConfig, clock: Clock): Step {
     const retryAfterSeconds = limiter.take(ip);
     if (retryAfterSeconds > 0) throw new AppError('request.rate_limited', { details: { retryAfterSeconds } });
     next();
+  };
+}
+
+function sendToOnlyPage(onlyPage: HttpDeps['onlyPage']): Step {
+  return (request, response, next) => {
+    if (onlyPage === undefined || !isPageAddress(request)) return next();
+    onlyPage().then((page) => {
+      if (page === undefined || request.path === page) return next();
+      exchangeOf(response).route = 'only page';
+      response.setHeader('Cache-Control', 'no-store');
+      response.redirect(303, page);
+    }, next);
   };
 }
 

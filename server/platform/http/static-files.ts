@@ -106,13 +106,20 @@ function loadFile(site: StaticSite, file: { name: string; path: string; known: S
   };
 }
 
+/** Whether a browser asks for a page at an address of people: no file, and nothing of programs. */
+export function isPageAddress(request: Request): boolean {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const isFile = extname(request.path) !== '';
+  return isRead && !isFile && !PROGRAM_PATH.test(request.path) && request.accepts('html') !== false;
+}
+
 function findFallback(
   sites: readonly StaticSite[],
   files: Map<string, StaticFile>,
   request: Request,
 ): StaticFile | undefined {
   const { path } = request;
-  if (PROGRAM_PATH.test(path) || extname(path) !== '' || !request.accepts('html')) return undefined;
+  if (!isPageAddress(request)) return undefined;
   const site = sites.find(
     ({ prefix, fallbackFile }) => fallbackFile !== undefined && path.startsWith(prefix),
   );
