@@ -116,6 +116,8 @@ export interface RawResult {
 /** Bounds of a piece of work; the host passes what is left of the caller's time. */
 export interface CallBounds {
   timeoutMs: number;
+  /** When the whole piece of work ends, on the clock of `performance.now()`; handed on with every call it makes. */
+  endsAtMs?: number;
   signal?: AbortSignal;
 }
 

@@ -112,7 +112,40 @@ describe('a connector asked by the host', () => {
     peer.answer = () => undefined;
     const startedMs = performance.now();
     expect(await codeOf(ask({ budgetMs: 1_000 }))).to.equal('egress.timeout deadline');
-    expect(performance.now() - startedMs).to.be.within(990, 1_100);
+    expect(performance.now() - startedMs).to.be.within(890, 1_100);
+  });
+
+  it('answers within its budget when a token comes late and the answer never', async () => {
+    const token = { kind: 'client-credentials', tokenUrl: '/token', clientId: 'c' };
+    const late = await built.add('rest', ordersConfig(peer.port, { auth: token }), {
+      secrets: { clientSecret: 's' },
+    });
+    peer.answer = ({ url }, response) => {
+      if (url === '/api/token') setTimeout(() => json(response, { access_token: 't' }), 600);
+    };
+    const startedMs = performance.now();
+    const call = built.lookup(late, 'order.list', { customer: 'K1' }, { budgetMs: 1_000 });
+    expect(await codeOf(call)).to.equal('egress.timeout deadline');
+    expect(performance.now() - startedMs).to.be.within(890, 1_100);
+    expect(peer.received).to.have.length(2);
+  });
+
+  it('answers within its budget and a tenth when writing the entry takes a moment', async () => {
+    peer.answer = () => undefined;
+    const slow: Core['uow'] = {
+      ...core.uow,
+      run: async (...work: Parameters<Core['uow']['run']>) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return core.uow.run(...work);
+      },
+    } as Core['uow'];
+    const other = buildHost({ ...core, uow: slow }, clock, { ports: [peer.port] });
+    const startedMs = performance.now();
+    expect(await codeOf(other.lookup(id, 'order.list', { customer: 'K1' }, { budgetMs: 2_000 }))).to.equal(
+      'egress.timeout deadline',
+    );
+    expect(performance.now() - startedMs).to.be.lessThan(2_200);
+    other.close();
   });
 
   it('is left alone after ten faults, and asked again after the pause', async () => {

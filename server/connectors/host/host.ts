@@ -1,6 +1,7 @@
 import { AppError, type Actor } from '../../kernel/index.ts';
 import type { Tx } from '../../platform/persistence/index.ts';
 import type {
+  CallBounds,
   CallContext,
   LookupAnswer,
   LookupOffer,
@@ -91,7 +92,7 @@ export class ConnectorHost {
     const call = await this.#begin(request, 1);
     try {
       const operation = this.#admit(call, { isWrite: true });
-      const bounds = { correlationId: call.correlationId, key, timeoutMs: budgetOf(request, operation) };
+      const bounds = { correlationId: call.correlationId, key, ...boundsOf(budgetOf(request, operation)) };
       const run = (session: Session) => session.run(operation.name, request.input, bounds);
       const { reference } = await call.connector.gate.pass(() => withSecrets(call.connector, run));
       await this.#end(call, { outcome: 'ok', records: 1 });
@@ -108,7 +109,7 @@ export class ConnectorHost {
       const operation = this.#admit(call, { isWrite: true });
       const [session] = call.connector.sessions;
       if (session.inquire === undefined) return undefined;
-      const bounds = { correlationId: call.correlationId, key, timeoutMs: budgetOf(request, operation) };
+      const bounds = { correlationId: call.correlationId, key, ...boundsOf(budgetOf(request, operation)) };
       const found = await call.connector.gate.pass(async () =>
         session.inquire?.(operation.name, request.input, bounds),
       );
@@ -161,8 +162,9 @@ export class ConnectorHost {
   }
 
   async #begin(request: LookupRequest, tries: number): Promise<Call> {
+    const startedMs = performance.now();
     const connector = await this.registry.get(request.connectorId);
-    return { request, connector, correlationId: this.#ports.ids.next(), startedMs: performance.now(), tries };
+    return { request, connector, correlationId: this.#ports.ids.next(), startedMs, tries };
   }
 
   #admit({ request, connector }: Call, { isWrite = false } = {}): Operation {
@@ -191,14 +193,15 @@ export class ConnectorHost {
 
   async #ask(call: Call, operation: Operation, key: string): Promise<LookupAnswer> {
     const { request, connector, correlationId } = call;
-    const deadlineMs = call.startedMs + (request.budgetMs ?? LIMITS.interactiveMs);
+    const budgetMs = request.budgetMs ?? LIMITS.interactiveMs;
+    const deadlineMs = call.startedMs + budgetMs - Math.min(LIMITS.endingMs, budgetMs * LIMITS.endingRatio);
     const { items } = await tryCall<RawResult>(
       {
         ...{ deadlineMs, random: this.#ports.random, tryMs: operation.timeoutMs },
         onTry: () => (call.tries += 1),
       },
       (timeoutMs) => {
-        const context: CallContext = { correlationId, timeoutMs };
+        const context: CallContext = { correlationId, ...boundsOf(timeoutMs) };
         const run = (session: Session) => session.run(operation.name, request.input, context);
         return connector.gate.pass(() => withSecrets(connector, run));
       },
@@ -318,6 +321,11 @@ const STALE_CODES: ReadonlySet<string> = new Set([
 
 function budgetOf(request: LookupRequest, operation: Operation): number {
   return Math.min(request.budgetMs ?? LIMITS.batchMs, operation.timeoutMs);
+}
+
+/** Bounds of a piece of work that begins now. */
+function boundsOf(timeoutMs: number): CallBounds {
+  return { timeoutMs, endsAtMs: performance.now() + timeoutMs };
 }
 
 function asFault(error: unknown): AppError {

@@ -13,8 +13,11 @@ export function openIo(
   const { out, crypto, clock, ids } = ports;
   const { id, tls, secrets } = connector;
   const bounded = (bounds: CallBounds): OutBounds => {
-    if (bounds.timeoutMs <= 0) throw new AppError('egress.timeout', { details: { reason: 'budget' } });
-    return { ...bounds, connectMs: Math.min(LIMITS.connectMs, bounds.timeoutMs) };
+    // A token, the question, and the question anew are one piece of work: together they have its time, not each.
+    const leftMs = (bounds.endsAtMs ?? Number.POSITIVE_INFINITY) - performance.now();
+    const timeoutMs = Math.min(bounds.timeoutMs, leftMs);
+    if (timeoutMs <= 0) throw new AppError('egress.timeout', { details: { reason: 'budget' } });
+    return { ...bounds, timeoutMs, connectMs: Math.min(LIMITS.connectMs, timeoutMs) };
   };
   return {
     ...{ crypto, now: () => clock.now(), newId: () => ids.next(), secret: (name) => secrets.get(name) },

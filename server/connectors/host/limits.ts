@@ -3,6 +3,9 @@ export const CONNECTOR_LIMITS = {
   connectMs: 2_000,
   interactiveMs: 5_000,
   batchMs: 30_000,
+  /** Kept back of the caller's time for the entry in the trail, which is written before the answer: at most this much. */
+  endingMs: 300,
+  endingRatio: 0.1,
   bodyBytesMax: 5 * 1024 * 1024,
   pagesMax: 200,
   recordsMax: 200,

@@ -65,7 +65,9 @@ export async function probe(
   const startedMs = performance.now();
   let fault: AppError | undefined;
   try {
-    await sessions[0].check({ timeoutMs: LIMITS.interactiveMs });
+    await sessions[0].check({
+      ...{ timeoutMs: LIMITS.interactiveMs, endsAtMs: startedMs + LIMITS.interactiveMs },
+    });
   } catch (error) {
     fault = error instanceof AppError ? error : new AppError('server.internal', { cause: error });
   }
@@ -90,7 +92,8 @@ export async function probe(
 /** What the system offers, for whoever writes mappings. Throws what the system does wrong. */
 export async function discover(host: ConnectorHost, id: string): Promise<Discovered[]> {
   const { sessions, gate } = await host.registry.get(id);
-  const found = await gate.pass(() => sessions[0].discover({ timeoutMs: LIMITS.batchMs }));
+  const bounds = { timeoutMs: LIMITS.batchMs, endsAtMs: performance.now() + LIMITS.batchMs };
+  const found = await gate.pass(() => sessions[0].discover(bounds));
   return found
     .slice(0, DISCOVERED_MAX)
     .map(({ name, fields }) => ({ name, fields: fields.slice(0, DISCOVERED_MAX) }));

@@ -29,8 +29,8 @@ const REFUSED_SQLSTATE = /^(28|3D)/;
  * Throws what `Egress` throws; `egress.invalid_answer` with reason `credentials`, `rights`, or `sql` for what the database refuses.
  */
 export async function selectRows(egress: Egress, use: EgressUse, query: EgressSelect): Promise<EgressRow[]> {
-  const { host, port, tls, timeoutMs } = query;
-  const endMs = performance.now() + timeoutMs;
+  const { host, port, tls } = query;
+  const endMs = performance.now() + query.timeoutMs;
   const socket = await egress.connect(use, { host, port }, query);
   // The client would connect by itself; this connection is there already.
   socket.connect = () => {
@@ -40,10 +40,15 @@ export async function selectRows(egress: Egress, use: EgressUse, query: EgressSe
   const client = new pg.Client({
     ...{ host, port, database: query.database, user: query.user, password: query.password },
     ...{ stream: () => socket, ssl: tls === undefined ? false : sslOf(tls, host) },
-    ...{ query_timeout: timeoutMs, connectionTimeoutMillis: timeoutMs },
     types: { getTypeParser: () => (text: string) => text },
   } as pg.ClientConfig);
   client.on('error', () => undefined);
+  let isLate = false;
+  // One end for sign-in, statement, and rows together: a database that is slow at each of them has no more time.
+  const timer = setTimeout(() => {
+    isLate = true;
+    socket.destroy();
+  }, endMs - performance.now());
   try {
     await client.connect();
     await client.query('BEGIN TRANSACTION READ ONLY');
@@ -54,8 +59,9 @@ export async function selectRows(egress: Egress, use: EgressUse, query: EgressSe
     if (rows.length > query.rowsMax) throw fault('egress.too_large', 'rows');
     return rows;
   } catch (error) {
-    throw databaseFault(error);
+    throw isLate ? fault('egress.timeout', 'deadline', error) : databaseFault(error);
   } finally {
+    clearTimeout(timer);
     socket.destroy();
   }
 }
