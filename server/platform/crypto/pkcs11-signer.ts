@@ -1,7 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { sha256 } from './digest.ts';
 import { keyFault } from './key-provider.ts';
-import type { Pkcs11Binding } from './pkcs11-key-provider.ts';
+import {
+  constantOf,
+  dropSession,
+  findNumbered,
+  findToken,
+  logIn,
+  numberId,
+  openSession,
+  pinRefused,
+  type Handle,
+  type Pkcs11Base,
+  type Pkcs11Binding,
+  type Template,
+} from './pkcs11-answers.ts';
 
 /** A P-256 key in a hardware module: ECDSA over SHA-256, 64 bytes. */
 export interface ModuleSigner {
@@ -30,20 +43,7 @@ export interface ModuleSignerOptions {
   pinFile: string;
 }
 
-type Handle = Buffer;
-type Template = { type: number; value?: Buffer | boolean | number | string }[];
-interface Pkcs11 {
-  load(path: string): void;
-  C_Initialize(): void;
-  C_GetSlotList(isTokenPresent: boolean): Handle[];
-  C_GetTokenInfo(slot: Handle): { label: string };
-  C_OpenSession(slot: Handle, flags: number): Handle;
-  C_CloseSession(session: Handle): void;
-  C_Login(session: Handle, userType: number, pin: string): void;
-  C_FindObjectsInit(session: Handle, template: Template): void;
-  C_FindObjects(session: Handle, count: number): Handle[];
-  C_FindObjectsFinal(session: Handle): void;
-  C_GetAttributeValue(session: Handle, object: Handle, template: Template): { value: Buffer }[];
+interface Pkcs11 extends Pkcs11Base {
   C_GenerateKeyPair(
     session: Handle,
     mechanism: { mechanism: number },
@@ -55,17 +55,12 @@ interface Pkcs11 {
 }
 
 const LABEL = 'vaultdesk-seal';
-const KEYS_MAX = 256;
-const ID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
 const POINT_BYTES = 65;
 /** DER of the name of the curve prime256v1, as CKA_EC_PARAMS takes it. */
 const P256_PARAMS = Buffer.from('06082a8648ce3d030107', 'hex');
 /** DER in front of the point in CKA_EC_POINT: OCTET STRING of 65 bytes. */
 const POINT_PREFIX = Buffer.from('0441', 'hex');
-const ALREADY_INITIALIZED = 0x191;
-const ALREADY_LOGGED_IN = 0x100;
-const PIN_REFUSED: ReadonlySet<number> = new Set([0xa0, 0xa1, 0xa2, 0xa4]);
 
 interface Pair {
   number: number;
@@ -90,7 +85,7 @@ class Pkcs11Signers implements ModuleSigners {
 
   constructor(options: ModuleSignerOptions) {
     this.#options = options;
-    this.#p11 = new options.binding.PKCS11() as unknown as Pkcs11;
+    this.#p11 = new options.binding.PKCS11() as Pkcs11;
   }
 
   list(): ModuleSigner[] {
@@ -100,8 +95,7 @@ class Pkcs11Signers implements ModuleSigners {
   generate(): ModuleSigner {
     const point = this.#within((session) => {
       const number = Math.max(0, ...this.#pairs(session).map((one) => one.number)) + 1;
-      const id = Buffer.alloc(ID_BYTES);
-      id.writeUInt32BE(number);
+      const id = numberId(number);
       const set = (name: string, value: boolean | string | Buffer) => ({ type: this.#constant(name), value });
       const both = [set('CKA_LABEL', LABEL), set('CKA_ID', id), set('CKA_TOKEN', true)];
       const toSign = [set('CKA_PRIVATE', true), set('CKA_SENSITIVE', true), set('CKA_SIGN', true)];
@@ -117,13 +111,8 @@ class Pkcs11Signers implements ModuleSigners {
   }
 
   close(): void {
-    const session = this.#session;
+    dropSession(this.#p11, this.#session);
     this.#session = undefined;
-    try {
-      if (session !== undefined) this.#p11.C_CloseSession(session);
-    } catch {
-      // It is gone already, which is why it is dropped.
-    }
   }
 
   /** Works on a session, and once more on a fresh one. */
@@ -140,23 +129,16 @@ class Pkcs11Signers implements ModuleSigners {
   }
 
   #connect(): Handle {
-    const { module, token, pinFile } = this.#options;
-    if (this.#isPinRefused) throw refused();
+    const { binding, module, token, pinFile } = this.#options;
+    if (this.#isPinRefused) throw pinRefused();
     if (!this.#isLoaded) this.#p11.load(module);
     this.#isLoaded = true;
-    allowing(ALREADY_INITIALIZED, () => this.#p11.C_Initialize());
-    const slot = this.#p11
-      .C_GetSlotList(true)
-      .find((one) => this.#p11.C_GetTokenInfo(one).label.trim() === token);
+    const slot = findToken(this.#p11, token);
     if (slot === undefined) throw keyFault('server_away', `There is no token ${token}.`);
-    const flags = this.#constant('CKF_SERIAL_SESSION') | this.#constant('CKF_RW_SESSION');
-    const session = this.#p11.C_OpenSession(slot, flags);
-    const pin = readFileSync(pinFile, 'utf8').trim();
-    try {
-      allowing(ALREADY_LOGGED_IN, () => this.#p11.C_Login(session, this.#constant('CKU_USER'), pin));
-    } catch (cause) {
-      this.#isPinRefused = PIN_REFUSED.has(codeOf(cause));
-      throw this.#isPinRefused ? refused(cause) : cause;
+    const session = openSession(this.#p11, binding, slot);
+    if (!logIn(this.#p11, binding, { session, pin: readFileSync(pinFile, 'utf8').trim() })) {
+      this.#isPinRefused = true;
+      throw pinRefused();
     }
     return session;
   }
@@ -174,17 +156,7 @@ class Pkcs11Signers implements ModuleSigners {
   }
 
   #find(session: Handle, kind: string): { number: number; object: Handle }[] {
-    this.#p11.C_FindObjectsInit(session, [
-      { type: this.#constant('CKA_CLASS'), value: this.#constant(kind) },
-      { type: this.#constant('CKA_LABEL'), value: LABEL },
-    ]);
-    const found = this.#p11.C_FindObjects(session, KEYS_MAX);
-    this.#p11.C_FindObjectsFinal(session);
-    return found.map((object) => {
-      const wanted = [{ type: this.#constant('CKA_ID') }];
-      const [id] = this.#p11.C_GetAttributeValue(session, object, wanted);
-      return { number: id?.value.length === ID_BYTES ? id.value.readUInt32BE() : 0, object };
-    });
+    return findNumbered(this.#p11, this.#options.binding, { session, kind, label: LABEL });
   }
 
   #signerOf(point: Buffer): ModuleSigner {
@@ -200,7 +172,7 @@ class Pkcs11Signers implements ModuleSigners {
   }
 
   #constant(name: string): number {
-    return this.#options.binding[name] as number;
+    return constantOf(this.#options.binding, name);
   }
 }
 
@@ -210,25 +182,4 @@ function pointOf(value: Buffer): Buffer | undefined {
     value.length === POINT_BYTES + POINT_PREFIX.length && value.subarray(0, 2).equals(POINT_PREFIX);
   const point = hasPrefix ? value.subarray(POINT_PREFIX.length) : value;
   return point.length === POINT_BYTES && point[0] === 0x04 ? Buffer.from(point) : undefined;
-}
-
-function codeOf(error: unknown): number {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'number' ? code : 0;
-}
-
-function allowing(code: number, call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    if (codeOf(error) !== code) throw error;
-  }
-}
-
-function refused(cause?: unknown): Error {
-  return keyFault(
-    'pin_refused',
-    'The token refuses the PIN; it is not tried again, because a token locks itself. Mend the file and start anew.',
-    cause,
-  );
 }
