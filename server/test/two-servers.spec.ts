@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,6 +7,7 @@ import { buildHome, removeHome, startOwnDatabase } from './support/database.ts';
 import { readAll, SETTLE_MS, Writer } from './support/fault-load.ts';
 import { openVisitor, startListening } from './support/instance-client.ts';
 import { Instance } from './support/instance.ts';
+import { freePort } from './support/free-port.ts';
 
 const VISITORS = 6;
 /** When a server dies its conversations are written again within this. */
@@ -26,7 +26,7 @@ if (process.env['VAULTDESK_TEST_LONG'] === '1') {
 
     before(async () => {
       own = await startOwnDatabase(homeOfDatabase, {});
-      links = [`127.0.0.1:${await findPort()}`, `127.0.0.1:${await findPort()}`];
+      links = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
       const settings = { VAULTDESK_DATABASE_URL: own.place.url };
       [first, second] = [new Instance(settings), new Instance(settings)];
       mkdirSync(first.home, { recursive: true, mode: 0o700 });
@@ -135,12 +135,4 @@ if (process.env['VAULTDESK_TEST_LONG'] === '1') {
       expect({ code, said: code === 0 ? '' : stdout + stderr }).to.deep.equal({ code: 0, said: '' });
     });
   });
-}
-
-async function findPort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
 }

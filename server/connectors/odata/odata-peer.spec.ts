@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -9,6 +8,7 @@ import { buildCore, type Core } from '../../test/support/core.ts';
 import { buildHost, codeOf, PEER, type BuiltHost } from '../../test/support/connector-host.ts';
 import { ARE_PEERS_REQUIRED, PEER_MODULES, startPeerProcess } from '../../test/support/peer-process.ts';
 import { odataConnector } from './index.ts';
+import { freePort } from '../../test/support/free-port.ts';
 
 const PARTNERS = 120;
 
@@ -220,12 +220,4 @@ async function startPeer(): Promise<{ port: number; stop(): void }> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { StartError, SYSTEM_ACTOR } from '../../kernel/index.ts';
 import { buildCore, QUIET_LOG, type Core } from '../../test/support/core.ts';
 import { createBus } from './bus.ts';
 import type { RunningBus } from './types.ts';
+import { freePort } from '../../test/support/free-port.ts';
 
 const PROGRAM = 'redis-server';
 const IS_REQUIRED = process.env['VAULTDESK_TEST_PEERS'] === 'required';
@@ -27,7 +27,7 @@ describe('the bus over a Redis server', function () {
       return this.skip();
     }
     core = await buildCore();
-    port = await findPort();
+    port = await freePort();
     await startRedis();
     [here, there] = [build('here'), build('there')];
     await here.start();
@@ -169,11 +169,3 @@ describe('the bus over a Redis server', function () {
     );
   });
 });
-
-async function findPort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
-}

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, connect as connectPlain, type AddressInfo, type Socket } from 'node:net';
+import { connect as connectPlain, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer as createTlsServer, type TLSSocket } from 'node:tls';
@@ -12,6 +12,7 @@ import { addressOf, wayTo } from './address.ts';
 import { createCluster, type Cluster } from './cluster.ts';
 import { createLinkProof, type LinkProof } from './link-proof.ts';
 import { createWire, type Frame } from './wire.ts';
+import { freePort } from '../../test/support/free-port.ts';
 
 describe('the way to a server process', () => {
   it('is the socket beside the own one, else the network, else none', () => {
@@ -197,9 +198,5 @@ describe('links over the network', () => {
 });
 
 async function findPlace(): Promise<{ host: string; port: number }> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((done) => probe.close(done));
-  return { host: '127.0.0.1', port };
+  return { host: '127.0.0.1', port: await freePort() };
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Peer } from './peer.ts';
+import { freePort } from '../support/free-port.ts';
 
 const WWW = '/usr/share/simplesamlphp/www';
 const PERSON = 'php.person';
@@ -12,14 +12,6 @@ const START_TRIES = 200;
 const TRY_MS = 100;
 const php = (name: string, value: unknown) =>
   `<?php\n$${name} = json_decode(<<<'J'\n${JSON.stringify(value)}\nJ\n, true);\n`;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  return port;
-}
 
 async function reach(url: string): Promise<string> {
   for (let count = 0; count < START_TRIES; count += 1) {

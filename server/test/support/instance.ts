@@ -2,13 +2,13 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { recordAnswer } from '../oracle-sim/answers.ts';
 import { buildHome, removeHome } from './database.ts';
+import { freePort } from './free-port.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 /** What `npm start` gives to node, so that an instance here is one there. */
@@ -109,7 +109,7 @@ export class Instance {
 
   private async launch(isUp: () => Promise<unknown> | undefined): Promise<number> {
     buildOnce();
-    this.port ||= await findFreePort();
+    this.port ||= await freePort();
     const startedMs = performance.now();
     const from = this.output.length;
     const child = spawn(process.execPath, START_ARGS, {
@@ -318,14 +318,6 @@ function buildOnce(): void {
   });
   if (built.status !== 0) throw new Error(`The build failed:\n${built.stdout}${built.stderr}`);
   isBuilt = true;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 async function withLimit<T>(work: Promise<T>, limitMs: number, onLate: () => never): Promise<T> {
