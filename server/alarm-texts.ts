@@ -12,6 +12,7 @@ const RULE_WORDS = {
     'large-export': '大批量导出',
     'many-refused': '多次被拒绝',
     'out-of-hours': '夜间访问客户资料',
+    'value-unreadable': '加密内容无法读取',
   },
   en: {
     'own-record': 'Looking at the own customer record',
@@ -22,6 +23,7 @@ const RULE_WORDS = {
     'large-export': 'Large export',
     'many-refused': 'Refused many times',
     'out-of-hours': "Customers' data at night",
+    'value-unreadable': 'Sealed values that cannot be read',
   },
 } satisfies Record<'zh' | 'en', Record<AlertRuleName, string>>;
 

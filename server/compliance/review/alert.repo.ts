@@ -92,10 +92,11 @@ export interface AccountCount extends Counted {
 const COUNT_RESULT = { actorId: 'text', entryCount: 'int', firstAt: 'instant', lastAt: 'instant' } as const;
 const COUNTED = `SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at
      FROM audit_event`;
-const GROUPED = `occurred_at >= :fromAt AND occurred_at < :toAt AND actor_type = 'account' AND outcome = :outcome
+const GROUPED = `occurred_at >= :fromAt AND occurred_at < :toAt AND actor_type = :actorType AND outcome = :outcome
     GROUP BY actor_id HAVING COUNT(*) >= :least
     ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :limit ROWS ONLY`;
 interface CountParams {
+  actorType: string;
   outcome: string;
   fromAt: Date;
   toAt: Date;
@@ -103,6 +104,7 @@ interface CountParams {
   limit: number;
 }
 const COUNT_PARAMS = {
+  actorType: 'text',
   outcome: 'text',
   fromAt: 'instant',
   toAt: 'instant',
@@ -155,12 +157,19 @@ async function weighAccounts(
   return [...sums.values()].filter(({ entryCount }) => entryCount >= least).slice(0, ACCOUNTS_MAX);
 }
 
-/** Accounts with at least as many entries as the rule says, those with the most first. */
+/** Who has at least as many entries as the rule says, those with the most first. */
 export function countAccounts(db: Db, rule: AlertRule, window: AlertWindow): Promise<AccountCount[]> {
   if (rule.weighs !== undefined) return weighAccounts(db, rule, window);
   const { from, to } = window;
   const { outcome, least, actions } = rule;
-  const params = { outcome, least, fromAt: from, toAt: to, limit: ACCOUNTS_MAX };
+  const params = {
+    actorType: rule.by ?? 'account',
+    outcome,
+    least,
+    fromAt: from,
+    toAt: to,
+    limit: ACCOUNTS_MAX,
+  };
   if (actions === null) return db.all(COUNT_PERSONAL, params);
   const [a = '-', b = a, c = a, d = a] = actions;
   return db.all(COUNT_ACTS, { ...params, a, b, c, d });

@@ -1,4 +1,4 @@
-import { beforeKey, beforeOf, LIMITS, toPage } from '../../kernel/index.ts';
+import { beforeKey, beforeOf, LIMITS, SYSTEM_ACTOR, toPage } from '../../kernel/index.ts';
 import { defineRoute, type AnyRoute, type Schema } from '../../platform/http/index.ts';
 import type { AccountNames } from '../ports.ts';
 import type { AuditAlertRow } from './alert.entity.ts';
@@ -99,6 +99,8 @@ async function present({ alerts, accountNames }: RouteDeps, rows: readonly Audit
       ...(subjectIds ?? []).slice(0, SUBJECTS_SHOWN),
     ]),
   );
+  // The system has no account and no name.
+  ids.delete(SYSTEM_ACTOR.id);
   const names = ids.size === 0 ? new Map<string, string>() : await accountNames([...ids].slice(0, NAMES_MAX));
   const personOf = (id: string) => ({ id, name: names.get(id) ?? id });
   return Promise.all(

@@ -1,12 +1,14 @@
 import type { AuditAction } from '../../../audit/index.ts';
 import type { TimeZone } from '../../kernel/index.ts';
 
-/** What a rule looks for: many entries of one account within a day, or within a night. */
+/** What a rule looks for: many entries of one account, or of the system, within a day or a night. */
 export interface AlertRule {
   name: Exclude<AlertRuleName, 'own-record' | 'colleague-record'>;
   /** Acts that count; all acts of the class with personal data without them. */
   actions: readonly AuditAction[] | null;
-  outcome: 'ok' | 'refused';
+  /** Whose acts count: those of accounts, each by itself, unless the system notes them. */
+  by?: 'system';
+  outcome: 'ok' | 'refused' | 'failed';
   /** From so many on it is told. */
   least: number;
   when: 'day' | 'night';
@@ -24,6 +26,7 @@ export const ALERT_RULES = [
   'large-export',
   'many-refused',
   'out-of-hours',
+  'value-unreadable',
 ] as const;
 
 /** Name of a rule. */
@@ -54,6 +57,11 @@ export const RULES: readonly AlertRule[] = [
   },
   { name: 'many-refused', actions: ['access.refuse'], outcome: 'refused', least: 20, when: 'day' },
   { name: 'out-of-hours', actions: null, outcome: 'ok', least: 5, when: 'night' },
+  // Damage, or somebody who wrote past the server: one value is enough, and whoever met it has not done it.
+  {
+    ...{ name: 'value-unreadable', by: 'system', outcome: 'failed', least: 1, when: 'day' },
+    actions: ['crypto.auth-failed'],
+  },
 ];
 
 /** Days after which an alert nobody has signed is told to more people, and days behind that after which it is closed. */

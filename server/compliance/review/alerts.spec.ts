@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { AuditDraft } from '../../../audit/index.ts';
-import { openTimeZone, type Actor } from '../../kernel/index.ts';
+import { openTimeZone, SYSTEM_ACTOR, type Actor } from '../../kernel/index.ts';
 import '../../alarm-texts.ts';
 import { renderNotice } from '../../platform/notify/index.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
@@ -36,7 +36,11 @@ describe('alerts of the trail', () => {
       ...{ uow: core.uow, clock, ids: core.ids, crypto: core.crypto, zone: ZONE, staff: NO_STAFF },
       notifier: { send: async (_tx, notice) => void sent.push(notice) },
     });
-    const accountNames = async () => new Map([[AGENT.id, '林坐席']]);
+    // Names are asked of the table of accounts, whose ids are UUIDs.
+    const accountNames = async (ids: readonly string[]) => {
+      expect(ids).to.not.include(SYSTEM_ACTOR.id);
+      return new Map([[AGENT.id, '林坐席']]);
+    };
     http = await serveRoutes(core, alertRoutes({ alerts, accountNames }), CALLERS);
   });
   after(async () => {
@@ -124,6 +128,27 @@ describe('alerts of the trail', () => {
     expect(sent[0]!.params).to.deep.include({ rule: 'large-export', count: 5_000 });
   });
 
+  it('come with the first value that cannot be read, in the name of the system, and grow with the next', async () => {
+    sent.length = 0;
+    const unreadable = (id: string) =>
+      act(
+        SYSTEM_ACTOR,
+        {
+          ...{ action: 'crypto.auth-failed', outcome: 'failed', target: { type: 'value', id } },
+          details: { table: 'requester', column: 'name_enc' },
+        },
+        1,
+      );
+    await unreadable(core.ids.next());
+    expect(await alerts.look()).to.equal(1);
+    expect(sent.map(({ params }) => params.rule)).to.deep.equal(['value-unreadable']);
+    await unreadable(core.ids.next());
+    expect(await alerts.look()).to.equal(0);
+    const found = (await open()).find(({ rule }: { rule: string }) => rule === 'value-unreadable');
+    expect(found).to.deep.include({ count: 2, actor: { id: 'system', name: 'system' } });
+    expect((await sign('officer', found.id, found.version, '已核对备份')).status).to.equal(200);
+  });
+
   it('are told to more people when nobody signs, and close as not reviewed in the end, with entries', async () => {
     const day = 24 * 3_600_000;
     const [first, ...others] = await open();
@@ -184,6 +209,7 @@ describe('alerts of the trail', () => {
   it('know their rules by names that stay', () => {
     expect(RULES.map(({ name }) => name)).to.deep.equal([
       ...['mass-reveal', 'mass-view', 'mass-export', 'large-export', 'many-refused', 'out-of-hours'],
+      'value-unreadable',
     ]);
     for (const { actions } of RULES) expect(actions?.length ?? 1).to.be.within(1, 4);
   });

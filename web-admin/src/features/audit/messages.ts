@@ -127,6 +127,7 @@ export const zh = {
   'audit.rule.large-export': '{actor} 一天内导出共 {count} 行',
   'audit.rule.many-refused': '{actor} 一天内被拒绝 {count} 次',
   'audit.rule.out-of-hours': '{actor} 夜间访问客户资料 {count} 次',
+  'audit.rule.value-unreadable': '一天内有 {count} 条加密内容无法读取，可能被损坏或绕过服务器改写',
   'audit.detail': '审计条目',
   'audit.roles': '角色',
   'audit.ip': '来源地址',
@@ -310,6 +311,8 @@ export const en: Record<keyof typeof zh, string> = {
   'audit.rule.large-export': '{actor} exported {count} rows in a day',
   'audit.rule.many-refused': '{actor} was refused {count} times in a day',
   'audit.rule.out-of-hours': "{actor} looked at customers' data {count} times at night",
+  'audit.rule.value-unreadable':
+    'Sealed values that could not be read in a day: {count}. Damaged, or written past the server',
   'audit.detail': 'Audit entry',
   'audit.roles': 'Roles',
   'audit.ip': 'Address',

@@ -17,9 +17,10 @@ type AlertRule =
   | 'mass-export'
   | 'large-export'
   | 'many-refused'
-  | 'out-of-hours';
+  | 'out-of-hours'
+  | 'value-unreadable';
 
-/** What a rule found: many entries of one account within a day or a night. */
+/** What a rule found: many entries of one account, or of the system, within a day or a night. */
 interface AuditAlert {
   id: string;
   rule: AlertRule;
@@ -53,6 +54,8 @@ const MOMENT_MS = 1;
 /** The entries a rule counted, as a search of the trail. */
 function entriesOf({ actor, rule, firstAt, lastAt }: AuditAlert): string {
   const to = new Date(new Date(lastAt).getTime() + MOMENT_MS).toISOString();
+  if (rule === 'value-unreadable')
+    return questionAddress({ action: 'crypto.auth-failed', from: firstAt, to });
   const isLook = rule === 'own-record' || rule === 'colleague-record' || rule === 'out-of-hours';
   return questionAddress({ actor: actor.id, ...(isLook && { class: 'personal-data' }), from: firstAt, to });
 }
