@@ -11,7 +11,13 @@ const text = {
   ...{ isArchived: false, isInList: false, choices: [], pattern: null, min: null, max: null },
 };
 const FIELDS: Fields = { ticket: [text], requester: [text], conversation: [text] };
-const TABLES = ['custom_value', 'custom_record', 'stored_file', 'stored_file_chunk'] as const;
+const TABLES = [
+  'custom_value',
+  'custom_value_token',
+  'custom_record',
+  'stored_file',
+  'stored_file_chunk',
+] as const;
 
 describe('what belongs to a record', () => {
   let stage: LifecycleStage;
@@ -76,7 +82,11 @@ describe('what belongs to a record', () => {
     }
     return found;
   };
-  const ALL_OF_ONE = { custom_value: 3, custom_record: 3, stored_file: 2, stored_file_chunk: 4 };
+  /** The words of a value are one term. */
+  const ALL_OF_ONE = {
+    ...{ custom_value: 3, custom_value_token: 3, custom_record: 3 },
+    ...{ stored_file: 2, stored_file_chunk: 4 },
+  };
 
   it('goes with it: values of own fields, files, and their pieces; and stays with what is held or young', async () => {
     await person(20);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 // The composition root imports every module, and with them every table there is.
 import '../compose.ts';
+import type { Field } from '../desk/fields/field.section.ts';
 import { deskIndexWalks } from '../desk/index.ts';
 import { MessageIndexer } from '../desk/search/message-indexer.ts';
 import { buildDesk, type Desk } from '../desk/test/build-desk.ts';
@@ -14,6 +15,18 @@ import { createWornKeys, REKEY_JOBS, REKEY_LIMITS, rekeyJobs } from '../platform
 import { QUIET_LOG } from './support/core.ts';
 
 const PROFILE = { name: '王小明', phone: '13812345678', idNumber: '11010519491231002X', external: 'K-1' };
+const HOLDER: Field = {
+  ...{ key: 'holder', type: 'text', mask: 'name', class: 'C2', label: { zh: '户名', en: 'Holder' } },
+  ...{
+    isRequired: false,
+    isArchived: false,
+    isInList: false,
+    choices: [],
+    pattern: null,
+    min: null,
+    max: null,
+  },
+};
 const HASHED = ['requester', 'ticket', 'custom_value', 'message_token'];
 
 describe('rotation of the index key', () => {
@@ -55,7 +68,9 @@ describe('rotation of the index key', () => {
     const indexer = new MessageIndexer({ owners: desk.owners, crypto, clock, withDb, log: QUIET_LOG });
     const conversation = await desk.buildConversation({ profile: PROFILE, texts: ['我的卡丢了', '请挂失'] });
     const { requesterId } = conversation;
-    const body = { subject: '补卡', description: '客户要求补卡', requesterId };
+    desk.own.fields = { ticket: [HOLDER], requester: [], conversation: [] };
+    const customFields = { holder: '爱新觉罗启明' };
+    const body = { subject: '补卡', description: '客户要求补卡', requesterId, customFields };
     await desk.call('lin', 'POST /tickets', { body });
     await indexer.drain();
     return requesterId;
@@ -74,10 +89,17 @@ describe('rotation of the index key', () => {
   ];
   async function expectFound(id: string) {
     for (const query of QUERIES) expect(await find(query), JSON.stringify(query)).to.deep.equal([id]);
-    const listed = async (route: string, q: string) =>
-      ((await desk.call('zhao', route, { query: { q } })) as { items: unknown[] }).items.length;
-    expect(await listed('GET /messages', '挂失')).to.equal(1);
-    expect(await listed('GET /tickets', '补卡')).to.equal(1);
+    const listed = async (route: string, query: Record<string, string>) =>
+      ((await desk.call('zhao', route, { query })) as { items: unknown[] }).items.length;
+    expect(await listed('GET /messages', { q: '挂失' })).to.equal(1);
+    expect(await listed('GET /tickets', { q: '补卡' })).to.equal(1);
+    for (const [match, value] of [
+      ['whole', '爱新觉罗启明'],
+      ['start', '爱'],
+      ['words', '启明'],
+    ] as const) {
+      expect(await listed('GET /tickets', { field: 'holder', match, value }), match).to.equal(1);
+    }
     const known = await desk.core.uow.read((db) => desk.requesters.findByExternal(db, 'demo', 'K-1'));
     expect(known?.id).to.equal(id);
   }

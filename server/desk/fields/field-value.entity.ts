@@ -12,10 +12,15 @@ export const fieldValueEntity = defineEntity(
     /** Number times 10,000, day as YYYYMMDD, yes as 1. */
     numberValue: col.int().optional(),
     choiceValue: col.text(40).optional(),
-    valueEnc: col.sealed({ class: 'C2', scope: 'requester', index: ['eq', 'last4'] }).optional(),
+    /** The words of names and of texts without a mask of their own lie in `custom_value_token`. */
+    valueEnc: col
+      .sealed({ class: 'C2', scope: 'requester', index: ['eq', 'last4', 'prefix', 'words'] })
+      .optional(),
     valueBix: col.bytes(32).optional(),
     /** Of phone and card numbers alone. */
     valueLast4Bix: col.bytes(32).optional(),
+    /** Of what the mask shows the beginning of. */
+    valuePrefixBix: col.bytes(32).optional(),
     /** Version of the key that the hash is made with. */
     indexVersion: col.int(),
   },

@@ -4,6 +4,7 @@ import { defineRoute, type AnyRoute, type RequestContext } from '../../platform/
 import type { Db, Tx } from '../../platform/persistence/index.ts';
 import { assertPurpose } from '../requesters/requester.rules.ts';
 import type { RevealService } from '../reveals/reveal.service.ts';
+import { matchesOf } from './field-index.ts';
 import { isFilterable, type FieldValues } from './field.rules.ts';
 import * as schemas from './field.schema.ts';
 import { RECORD_TYPES, type RecordType } from './field.section.ts';
@@ -58,7 +59,11 @@ function definitionsRoute({ fields }: FieldRouteDeps): AnyRoute {
       Object.fromEntries(
         RECORD_TYPES.map((type) => [
           type,
-          fields.definitions(type).map((field) => ({ ...field, isFilterable: isFilterable(field) })),
+          fields.definitions(type).map((field) => ({
+            ...field,
+            isFilterable: isFilterable(field),
+            matches: matchesOf(field),
+          })),
         ]),
       ),
   });

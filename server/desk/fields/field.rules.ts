@@ -52,6 +52,32 @@ export function lastFourOf(field: Field, value: FieldValue): string | undefined 
   return last !== undefined && FOUR_DIGITS.test(last) ? last : undefined;
 }
 
+/** Leading characters that a mask shows: whoever sees them may look for them. */
+const SHOWN_AT_START: Partial<Record<FieldMask, number>> = { name: 1, phone: 3, card: 4, 'id-number': 6 };
+
+/** The beginning a value is found by; undefined for a shorter one, and where values are not found by theirs. */
+export function beginningOf(field: Field, value: FieldValue): string | undefined {
+  const length = startCharacters(field);
+  const characters = length === undefined ? [] : [...canonical(field, value)];
+  return length === undefined || characters.length < length
+    ? undefined
+    : characters.slice(0, length).join('');
+}
+
+/** How many leading characters values of a field are found by; undefined where they are not found by any. */
+export function startCharacters(field: Field): number | undefined {
+  const isFound = field.class === 'C2' && field.type === 'text' && field.mask !== null;
+  return isFound ? SHOWN_AT_START[field.mask as FieldMask] : undefined;
+}
+
+/** Texts whose words mean something; numbers and addresses are found by their whole. */
+const WITH_WORDS: ReadonlySet<FieldMask | null> = new Set<FieldMask | null>(['name', 'all', null]);
+
+/** Whether values are found by words in them: names, and texts of one line without a mask of their own. */
+export function hasWords(field: Field): boolean {
+  return field.type === 'text' && WITH_WORDS.has(field.mask);
+}
+
 /** Whether a question names the last four digits alone: four digits, where values are found by them. */
 export function asksForLastFour(field: Field, text: string | undefined): boolean {
   return text !== undefined && lastFourOf(field, text) === text.trim();

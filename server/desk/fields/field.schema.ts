@@ -1,5 +1,6 @@
 import type { Schema } from '../../platform/http/index.ts';
 import { answer, closed, orNull, uuid } from '../schemas.ts';
+import { FIELD_MATCHES } from './field-index.ts';
 import { FIELD_LIMITS, FIELD_TYPES, FIELD_MASKS, RECORD_TYPES } from './field.section.ts';
 
 const string: Schema = { type: 'string' };
@@ -26,8 +27,14 @@ export const fieldValues: Schema = {
 /** Values as the screens show them. */
 export const shownValues: Schema = { type: 'object', additionalProperties: value };
 
+/** Keys of fields whose value cannot be read. */
+export const unreadableKeys: Schema = { type: 'array', items: string };
+
 /** Values of a record, with the version to change them by. */
-export const recordFields: Schema = answer({ version: { type: 'integer' }, values: shownValues });
+export const recordFields: Schema = answer(
+  { version: { type: 'integer' }, values: shownValues, unreadable: unreadableKeys },
+  ['unreadable'],
+);
 
 /** What to change. */
 export const fieldsChange: Schema = closed({ values: { ...fieldValues, minProperties: 1 } }, ['values']);
@@ -64,6 +71,7 @@ const field: Schema = answer({
   isArchived: flag,
   isInList: flag,
   isFilterable: flag,
+  matches: { type: 'array', items: { enum: [...FIELD_MATCHES] } },
   choices: { type: 'array', items: answer({ key: string, label, isArchived: flag }) },
   pattern: orNull(string),
   min: orNull({ type: 'number' }),
@@ -81,4 +89,5 @@ export const fieldFilter: Record<string, Schema> = {
   value: { type: 'string', minLength: 1, maxLength: FIELD_LIMITS.textCharacters },
   from: { type: 'string', minLength: 1, maxLength: 40 },
   to: { type: 'string', minLength: 1, maxLength: 40 },
+  match: { enum: [...FIELD_MATCHES] },
 };

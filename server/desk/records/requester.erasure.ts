@@ -31,6 +31,14 @@ const CLEAR = {
       (SELECT c.id FROM conversation c WHERE c.requester_id = :requesterId)`,
     KINDS,
   ),
+  custom_value_token: portable<OfPerson>(
+    'erasure.custom_value_token',
+    `DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v
+      WHERE v.record_id = :requesterId
+        OR v.record_id IN (SELECT t.id FROM ticket t WHERE t.requester_id = :requesterId)
+        OR v.record_id IN (SELECT c.id FROM conversation c WHERE c.requester_id = :requesterId))`,
+    KINDS,
+  ),
   custom_value: portable<OfPerson>(
     'erasure.custom_value',
     `DELETE FROM custom_value WHERE record_id = :requesterId

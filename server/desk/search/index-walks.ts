@@ -1,7 +1,8 @@
 import { portable, type ColumnKind } from '../../platform/persistence/index.ts';
 import type { IndexWalk } from '../../platform/rekey/index.ts';
 import type { RecordType } from '../fields/field.section.ts';
-import { NO_HASHES, type ValueHashes } from '../fields/field.service.ts';
+import { NO_HASHES, type ValueHashes } from '../fields/field-index.ts';
+import { replaceValueTokens } from '../fields/field-value.repo.ts';
 import { hashProfile, putNameTokens, type HashColumns } from '../requesters/requester.hashes.ts';
 import { PROFILE_COLUMNS } from '../requesters/requester.service.ts';
 import { openTexts, type SealedText } from '../sealed-texts.ts';
@@ -158,9 +159,15 @@ const VALUES = portable<
 });
 const VALUE_HASH = portable<ValueHashes & { id: string; indexVersion: number }>(
   'custom_value.hash',
-  `UPDATE custom_value SET value_bix = :valueBix, value_last4_bix = :valueLast4Bix, index_version = :indexVersion
+  `UPDATE custom_value SET value_bix = :valueBix, value_last4_bix = :valueLast4Bix,
+      value_prefix_bix = :valuePrefixBix, index_version = :indexVersion
     WHERE id = :id`,
-  { params: { id: 'uuid', valueBix: 'bytes', valueLast4Bix: 'bytes', indexVersion: 'int' } },
+  {
+    params: {
+      ...{ id: 'uuid', valueBix: 'bytes', valueLast4Bix: 'bytes', valuePrefixBix: 'bytes' },
+      indexVersion: 'int',
+    },
+  },
 );
 
 /** A changed value is another row, so a row is what it was when it was read. */
@@ -180,11 +187,16 @@ function fieldWalk({ uow, crypto, fields }: WalkDeps): IndexWalk {
       );
       const changes = rows.flatMap(({ id, recordType, fieldKey, valueEnc }, index) => {
         const [text = null, { indexVersion }] = [texts[index], crypto];
-        if (valueEnc === null) return [{ id, ...NO_HASHES, indexVersion }];
+        if (valueEnc === null) return [{ row: { id, ...NO_HASHES, indexVersion }, tokens: [] }];
         if (text === null) return [];
-        return [{ id, ...fields.hashAgain(recordType as RecordType, fieldKey, text), indexVersion }];
+        const { hashes, tokens } = fields.indexAgain(recordType as RecordType, fieldKey, text);
+        return [{ row: { id, ...hashes, indexVersion }, tokens }];
       });
-      await record(uow, 'custom_value', changes.length, (tx) => tx.runMany(VALUE_HASH, changes));
+      await record(uow, 'custom_value', changes.length, async (tx) => {
+        // The row is held first: tokens of a value that somebody has just replaced would belong to nothing.
+        for (const { row, tokens } of changes)
+          if ((await tx.run(VALUE_HASH, row)) === 1) await replaceValueTokens(tx, row.id, tokens);
+      });
       return walked(rows, changes.length, end);
     },
   };

@@ -10,6 +10,8 @@ import {
   type ScopeParams,
 } from '../../platform/persistence/index.ts';
 import type { TicketRow } from './ticket.entity.ts';
+import type { FieldFilter } from '../fields/field-index.ts';
+import { newestOf } from '../scan.ts';
 import { tokenParams } from './ticket.repo.ts';
 import type { TicketState, TicketViewer } from './ticket.rules.ts';
 
@@ -59,16 +61,7 @@ interface FilterParams {
 }
 
 /** A field of the bank's own that a list is narrowed by; all NULL for none. */
-export interface FieldParams {
-  fieldKey: string | null;
-  choiceValue: string | null;
-  numberMin: number | null;
-  numberMax: number | null;
-  valueBixes: Buffer[];
-  isHashed: boolean;
-  last4Bixes: Buffer[];
-  isLast4: boolean;
-}
+type FieldParams = Omit<FieldFilter, 'fieldKey' | 'tokenSets'> & { fieldKey: string | null };
 
 interface ListParams extends Before, ScopeParams, FilterParams, FieldParams {
   state: string | null;
@@ -79,7 +72,7 @@ interface ListParams extends Before, ScopeParams, FilterParams, FieldParams {
 
 const NO_FIELD: FieldParams = {
   ...{ fieldKey: null, choiceValue: null, numberMin: null, numberMax: null, valueBixes: [], isHashed: false },
-  ...{ last4Bixes: [], isLast4: false },
+  ...{ last4Bixes: [], isLast4: false, prefixBixes: [], isPrefix: false },
 };
 
 /** Who may see it besides the unit, and the filters that no index serves. Absent ones are NULL. */
@@ -93,7 +86,8 @@ const FIELD = `EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticke
   AND (v.number_value >= :numberMin OR :numberMin IS NULL)
   AND (v.number_value <= :numberMax OR :numberMax IS NULL)
   AND (:isHashed = 0 OR v.value_bix IN (:valueBixes...))
-  AND (:isLast4 = 0 OR v.value_last4_bix IN (:last4Bixes...)))`;
+  AND (:isLast4 = 0 OR v.value_last4_bix IN (:last4Bixes...))
+  AND (:isPrefix = 0 OR v.value_prefix_bix IN (:prefixBixes...)))`;
 const FIELD_PARAMS = {
   fieldKey: 'text',
   choiceValue: 'text',
@@ -103,6 +97,8 @@ const FIELD_PARAMS = {
   isHashed: 'flag',
   last4Bixes: 'bytes',
   isLast4: 'flag',
+  prefixBixes: 'bytes',
+  isPrefix: 'flag',
 } as const;
 const REQUESTER_JOIN = 'JOIN requester r ON r.id = t.requester_id';
 const LIST_OF_TICKETS = {
@@ -147,6 +143,40 @@ function listOf(name: string, condition: string) {
 const LIST_OF_ASSIGNEE = listOf('ticket.list_of_assignee', 't.assignee_id = :assigneeId');
 const LIST_OF_REQUESTER = listOf('ticket.list_of_requester', 't.requester_id = :requesterId');
 const LIST_OF_FIELD = listOf('ticket.list_of_field', FIELD);
+
+type WordParams = Omit<ListParams, keyof FieldParams> & {
+  fieldKey: string;
+  tokens: bigint[];
+  list: string;
+  tokenCount: number;
+};
+const listOfWords = (found: string) => `SELECT ${ITEM_COLUMNS} FROM ticket t ${REQUESTER_JOIN}
+  WHERE t.id IN (${found}) AND (t.state = :state OR :state IS NULL)
+    AND (t.assignee_id = :assigneeId OR :assigneeId IS NULL)
+    AND (t.requester_id = :requesterId OR :requesterId IS NULL)
+    AND ${FILTERS} AND ${WITHIN} AND ${NEWEST_FIRST}`;
+const OF_TICKETS = `v.record_type = 'ticket' AND v.field_key = :fieldKey`;
+/** Those that have every token in one field; the index of tokens names them. */
+const LIST_OF_FIELD_WORDS = portable<WordParams, ListRow>(
+  'ticket.list_of_field_words',
+  {
+    postgres:
+      listOfWords(`SELECT v.record_id FROM custom_value_token k JOIN custom_value v ON v.id = k.value_id
+      WHERE k.tokens @> CAST(:tokens AS bigint[]) AND ${OF_TICKETS}`),
+    oracle: listOfWords(`SELECT v.record_id FROM custom_value v WHERE ${OF_TICKETS} AND v.id IN
+      (SELECT k.value_id FROM custom_value_token k
+        WHERE k.tokens IN (SELECT j.token FROM JSON_TABLE(:list, '$[*]' COLUMNS (token NUMBER PATH '$')) j)
+        GROUP BY k.value_id HAVING COUNT(*) = :tokenCount)`),
+  },
+  {
+    params: {
+      ...{ state: 'text', assigneeId: 'uuid', requesterId: 'uuid', ...FILTER_PARAMS, fieldKey: 'text' },
+      ...{ tokens: 'tokens', list: 'clob', tokenCount: 'int' },
+      ...{ ...SCOPE_PARAMS, limit: 'int', beforeAt: 'instant', beforeId: 'uuid' },
+    },
+    result: ITEM_RESULT,
+  },
+);
 
 interface SearchParams extends Before, ScopeParams {
   tokens: bigint[];
@@ -236,22 +266,27 @@ export interface TicketListQuery {
 export function readTicketList(
   db: Db,
   viewer: TicketViewer,
-  { filter, before, limit, field }: TicketListQuery & { field?: FieldParams | undefined },
+  { filter, before, limit, field }: TicketListQuery & { field?: FieldFilter | undefined },
 ): Promise<ListRow[]> {
   const { state, assigneeId, requesterId } = filter;
   const { seesAll, accountId, groupIds, scope } = viewer;
   const filters = { isUnassigned: assigneeId === null, seesAll, accountId, groupIds: [...groupIds] };
   const page = { ...filters, ...before, limit: limit + 1 };
-  const start = startOf(filter, field);
-  if (start !== undefined) {
-    const ids = { assigneeId: assigneeId ?? null, requesterId: requesterId ?? null, state: state ?? null };
-    return db.all(start, { ...page, ...ids, ...(field ?? NO_FIELD), ...scopeParams(scope) });
+  const ids = { assigneeId: assigneeId ?? null, requesterId: requesterId ?? null, state: state ?? null };
+  const asked = { ...page, ...ids, ...scopeParams(scope) };
+  if (field?.tokenSets !== undefined) {
+    const { fieldKey, tokenSets } = field;
+    const find = (tokens: bigint[]) =>
+      db.all(LIST_OF_FIELD_WORDS, { ...asked, fieldKey, ...tokenParams(tokens), tokenCount: tokens.length });
+    return newestOf(tokenSets, limit + 1, find, ({ openedAt: at, id }) => ({ at, id }));
   }
+  const start = startOf(filter, field);
+  if (start !== undefined) return db.all(start, { ...asked, ...(field ?? NO_FIELD) });
   if (state === undefined) return readScoped(db, LIST_NEWEST, scope, page);
   return readScoped(db, LIST_IN_STATE, scope, { ...page, state });
 }
 
-function startOf({ assigneeId, requesterId }: TicketFilter, field: FieldParams | undefined) {
+function startOf({ assigneeId, requesterId }: TicketFilter, field: FieldFilter | undefined) {
   if (requesterId !== undefined) return LIST_OF_REQUESTER;
   if (typeof assigneeId === 'string') return LIST_OF_ASSIGNEE;
   return field === undefined ? undefined : LIST_OF_FIELD;

@@ -1,6 +1,7 @@
 import { AppError, beforeOf, LIMITS } from '../../kernel/index.ts';
 import type { BothTexts, DocumentLang, ExportKind, ExportQuery } from '../../platform/documents/index.ts';
 import { narrowScope, type Db } from '../../platform/persistence/index.ts';
+import { FIELD_MATCHES, type FieldMatch } from '../fields/field-index.ts';
 import type { Staff } from '../staff.ts';
 import type { TicketPriority, TicketState } from './ticket.rules.ts';
 import type { TicketFilter } from './ticket-list.view.ts';
@@ -33,6 +34,8 @@ interface Params {
   /** A field of the installation's own, and the value it has. */
   field?: string;
   value?: string;
+  /** How the value is meant; the whole of it unless named. */
+  match?: FieldMatch;
 }
 
 /** Tickets as the list page shows them, with its filters; words of a search stay out of the document's head. */
@@ -65,8 +68,9 @@ export function ticketExport(deps: { view: TicketView; staff: Staff }): ExportKi
         q: { type: 'string', minLength: 1, maxLength: 200 },
         field: { type: 'string', minLength: 1, maxLength: 64 },
         value: { type: 'string', minLength: 1, maxLength: 200 },
+        match: { enum: [...FIELD_MATCHES] },
       },
-      dependentRequired: { field: ['value'], value: ['field'] },
+      dependentRequired: { field: ['value'], value: ['field'], match: ['field'] },
     },
     // Words and fields are not searched together, as on the list.
     assertParams({ q, field }) {
@@ -87,7 +91,7 @@ export function ticketExport(deps: { view: TicketView; staff: Staff }): ExportKi
 
 async function readPage({ view, staff }: { view: TicketView; staff: Staff }, db: Db, query: ExportQuery) {
   const { reader, cursor, limit, isUnmasked: isPlain } = query;
-  const { state, assignee, requesterId, unit, q, field, value } = query.params as Params;
+  const { state, assignee, requesterId, unit, q, field, value, match } = query.params as Params;
   const { id: accountId } = reader.actor;
   const seesAll = reader.permissions.has('ticket:assign');
   const groupIds = seesAll ? [] : await staff.skillGroupsOf(accountId);
@@ -98,7 +102,9 @@ async function readPage({ view, staff }: { view: TicketView; staff: Staff }, db:
     before: beforeOf(cursor ?? undefined),
     limit: Math.min(limit, LIMITS.pageItemsMax),
     isPlain,
-    ...(field === undefined || value === undefined ? {} : { field: { field, value } }),
+    ...(field === undefined || value === undefined
+      ? {}
+      : { field: { field, value, ...(match === undefined ? {} : { match }) } }),
   };
   const sees = reader.scopeFor(seesAll ? 'ticket:assign' : 'ticket:work');
   const scope = unit === undefined ? sees : await narrowScope(db, sees, unit);

@@ -5,7 +5,7 @@ import { narrowScope, type Db, type Tx } from '../../platform/persistence/index.
 import { maySee, viewerOf } from '../conversations/conversation.access.ts';
 import type { ConversationRow } from '../conversations/conversation.entity.ts';
 import type { RecordFace } from '../fields/field.routes.ts';
-import type { FieldQuery } from '../fields/field.service.ts';
+import type { FieldMatch, FieldQuery } from '../fields/field-index.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import { namesOf, presentPerson, unitNamesOf, type Staff } from '../staff.ts';
 import type { TicketRow } from './ticket.entity.ts';
@@ -35,6 +35,7 @@ interface TicketQuery {
   value?: string;
   from?: string;
   to?: string;
+  match?: FieldMatch;
   cursor?: string;
   limit?: number;
 }
@@ -73,10 +74,10 @@ async function viewerFrom(
   return { accountId: actor.id, seesAll, groupIds, scope };
 }
 
-/** One own field a list is narrowed by, equal to a value or between two; words and fields are not asked together. */
-function fieldQueryOf({ q, field, value, from, to }: TicketQuery): FieldQuery | undefined {
-  const hasBound = value !== undefined || from !== undefined || to !== undefined;
-  const isMixed = value !== undefined && (from !== undefined || to !== undefined);
+/** One own field a list is narrowed by, by a value or between two; words and fields are not asked together. */
+function fieldQueryOf({ q, field, value, from, to, match }: TicketQuery): FieldQuery | undefined {
+  const hasBound = (value ?? match ?? from ?? to) !== undefined;
+  const isMixed = (value ?? match) !== undefined && (from !== undefined || to !== undefined);
   if ((field === undefined) === hasBound || isMixed || (q !== undefined && field !== undefined))
     throw new AppError('request.invalid', {
       details: { in: 'query', at: '/field', problem: 'dependentRequired' },
@@ -87,6 +88,7 @@ function fieldQueryOf({ q, field, value, from, to }: TicketQuery): FieldQuery | 
     ...(value === undefined ? {} : { value }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
+    ...(match === undefined ? {} : { match }),
   };
 }
 

@@ -1,12 +1,18 @@
 import { LIMITS } from '../../kernel/index.ts';
 import type { Schema } from '../../platform/http/index.ts';
 import { answer, closed, instant, listQuery, orNull, pageOf, text, uuid } from '../schemas.ts';
-import { fieldFilter, fieldValues, recordFields, shownValues } from '../fields/field.schema.ts';
+import {
+  fieldFilter,
+  fieldValues,
+  recordFields,
+  shownValues,
+  unreadableKeys,
+} from '../fields/field.schema.ts';
 import { TICKET_PRIORITIES, TICKET_STATES } from './ticket.rules.ts';
 
 const string: Schema = { type: 'string' };
 const isTrue: Schema = { const: true };
-const OPTIONAL = ['isUnreadable', 'conversationId', 'columnValues'];
+const OPTIONAL = ['isUnreadable', 'conversationId', 'columnValues', 'unreadableColumns'];
 const integer: Schema = { type: 'integer' };
 const state: Schema = { enum: [...TICKET_STATES] };
 const priority: Schema = { enum: [...TICKET_PRIORITIES] };
@@ -31,6 +37,7 @@ const ITEM: Record<string, Schema> = {
   updatedAt: instant,
   version: integer,
   columnValues: shownValues,
+  unreadableColumns: unreadableKeys,
 };
 
 /** A page of tickets. */

@@ -1,7 +1,8 @@
 import { beforeKey, FROM_NEWEST, fromKey, type Page, toPage } from '../../kernel/index.ts';
 import { maskName, maskText, matchesSearch, type Crypto } from '../../platform/crypto/index.ts';
 import type { Db } from '../../platform/persistence/index.ts';
-import type { FieldQuery, FieldService, ShownValues } from '../fields/field.service.ts';
+import type { FieldQuery } from '../fields/field-index.ts';
+import type { FieldService, ShownValues } from '../fields/field.service.ts';
 import { newestOf, scanPage } from '../scan.ts';
 import { openTexts, unreadableMark } from '../sealed-texts.ts';
 import { namesOf, presentPerson, unitNamesOf, type Staff, type StaffName } from '../staff.ts';
@@ -51,6 +52,8 @@ export interface TicketItem {
   version: number;
   /** Own fields that are columns of the list, masked. */
   columnValues?: ShownValues;
+  /** Keys of those whose value cannot be read. */
+  unreadableColumns?: string[];
 }
 
 interface ListQuery extends TicketListQuery {
@@ -223,7 +226,7 @@ export class TicketView {
     ]);
     return rows.map((row, index) => {
       const name = texts[index * 2 + 1] ?? null;
-      const columnValues = columns.get(row.id);
+      const { values: columnValues, unreadable: unreadableColumns } = columns.get(row.id) ?? {};
       return {
         id: row.id,
         number: row.ticketNumber,
@@ -239,6 +242,7 @@ export class TicketView {
         updatedAt: row.updatedAt.toISOString(),
         version: row.version,
         ...(columnValues === undefined ? {} : { columnValues }),
+        ...(unreadableColumns === undefined ? {} : { unreadableColumns }),
       };
     });
   }

@@ -419,10 +419,10 @@ SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, rai
 SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert WHERE id = :1;
 
 -- audit_alert.count_acts
-SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE action IN (:1, :2, :3, :4) AND occurred_at >= :5 AND occurred_at < :6 AND actor_type = 'account' AND outcome = :7 GROUP BY actor_id HAVING COUNT(*) >= :8 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :9 ROWS ONLY;
+SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE action IN (:1, :2, :3, :4) AND occurred_at >= :5 AND occurred_at < :6 AND actor_type = :7 AND outcome = :8 GROUP BY actor_id HAVING COUNT(*) >= :9 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :10 ROWS ONLY;
 
 -- audit_alert.count_personal
-SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE class = 'personal-data' AND occurred_at >= :1 AND occurred_at < :2 AND actor_type = 'account' AND outcome = :3 GROUP BY actor_id HAVING COUNT(*) >= :4 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :5 ROWS ONLY;
+SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE class = 'personal-data' AND occurred_at >= :1 AND occurred_at < :2 AND actor_type = :3 AND outcome = :4 GROUP BY actor_id HAVING COUNT(*) >= :5 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST :6 ROWS ONLY;
 
 -- audit_alert.escalate
 UPDATE audit_alert SET escalated_at = :1, version = :2 WHERE id = :3 AND version = :4 AND signed_at IS NULL AND expired_at IS NULL AND escalated_at IS NULL;
@@ -1454,7 +1454,7 @@ SELECT 'canned_response' AS table_name, COUNT(*) AS entry_count FROM canned_resp
 SELECT 'flow_version' AS table_name, COUNT(*) AS entry_count FROM flow_version UNION ALL SELECT 'id_block' AS table_name, COUNT(*) AS entry_count FROM id_block UNION ALL SELECT 'idempotency_record' AS table_name, COUNT(*) AS entry_count FROM idempotency_record UNION ALL SELECT 'installation' AS table_name, COUNT(*) AS entry_count FROM installation UNION ALL SELECT 'job' AS table_name, COUNT(*) AS entry_count FROM job UNION ALL SELECT 'job_schedule' AS table_name, COUNT(*) AS entry_count FROM job_schedule UNION ALL SELECT 'learning_batch' AS table_name, COUNT(*) AS entry_count FROM learning_batch UNION ALL SELECT 'learning_proposal' AS table_name, COUNT(*) AS entry_count FROM learning_proposal UNION ALL SELECT 'learning_member' AS table_name, COUNT(*) AS entry_count FROM learning_member UNION ALL SELECT 'legal_hold' AS table_name, COUNT(*) AS entry_count FROM legal_hold UNION ALL SELECT 'message' AS table_name, COUNT(*) AS entry_count FROM message UNION ALL SELECT 'notice' AS table_name, COUNT(*) AS entry_count FROM notice UNION ALL SELECT 'notify_channel' AS table_name, COUNT(*) AS entry_count FROM notify_channel UNION ALL SELECT 'notice_delivery' AS table_name, COUNT(*) AS entry_count FROM notice_delivery UNION ALL SELECT 'notice_post' AS table_name, COUNT(*) AS entry_count FROM notice_post UNION ALL SELECT 'org_tree' AS table_name, COUNT(*) AS entry_count FROM org_tree UNION ALL SELECT 'password_history' AS table_name, COUNT(*) AS entry_count FROM password_history UNION ALL SELECT 'regression_case' AS table_name, COUNT(*) AS entry_count FROM regression_case UNION ALL SELECT 'regression_run' AS table_name, COUNT(*) AS entry_count FROM regression_run UNION ALL SELECT 'requester' AS table_name, COUNT(*) AS entry_count FROM requester UNION ALL SELECT 'requester_reveal' AS table_name, COUNT(*) AS entry_count FROM requester_reveal UNION ALL SELECT 'retention_rule' AS table_name, COUNT(*) AS entry_count FROM retention_rule UNION ALL SELECT 'robot_model' AS table_name, COUNT(*) AS entry_count FROM robot_model UNION ALL SELECT 'robot_turn' AS table_name, COUNT(*) AS entry_count FROM robot_turn UNION ALL SELECT 'role_grant' AS table_name, COUNT(*) AS entry_count FROM role_grant UNION ALL SELECT 'scim_group' AS table_name, COUNT(*) AS entry_count FROM scim_group UNION ALL SELECT 'scim_user' AS table_name, COUNT(*) AS entry_count FROM scim_user UNION ALL SELECT 'scim_group_member' AS table_name, COUNT(*) AS entry_count FROM scim_group_member UNION ALL SELECT 'setting_section' AS table_name, COUNT(*) AS entry_count FROM setting_section UNION ALL SELECT 'setting_version' AS table_name, COUNT(*) AS entry_count FROM setting_version;
 
 -- copy.count_4
-SELECT 'setup_code' AS table_name, COUNT(*) AS entry_count FROM setup_code UNION ALL SELECT 'site' AS table_name, COUNT(*) AS entry_count FROM site UNION ALL SELECT 'skill_group' AS table_name, COUNT(*) AS entry_count FROM skill_group UNION ALL SELECT 'skill_group_member' AS table_name, COUNT(*) AS entry_count FROM skill_group_member UNION ALL SELECT 'sso_identity' AS table_name, COUNT(*) AS entry_count FROM sso_identity UNION ALL SELECT 'sso_idp' AS table_name, COUNT(*) AS entry_count FROM sso_idp UNION ALL SELECT 'sso_idp_certificate' AS table_name, COUNT(*) AS entry_count FROM sso_idp_certificate UNION ALL SELECT 'sso_request' AS table_name, COUNT(*) AS entry_count FROM sso_request UNION ALL SELECT 'sso_sp_key' AS table_name, COUNT(*) AS entry_count FROM sso_sp_key UNION ALL SELECT 'sso_used_id' AS table_name, COUNT(*) AS entry_count FROM sso_used_id UNION ALL SELECT 'staff_token' AS table_name, COUNT(*) AS entry_count FROM staff_token UNION ALL SELECT 'stored_file' AS table_name, COUNT(*) AS entry_count FROM stored_file UNION ALL SELECT 'stored_file_chunk' AS table_name, COUNT(*) AS entry_count FROM stored_file_chunk UNION ALL SELECT 'sweep_run' AS table_name, COUNT(*) AS entry_count FROM sweep_run UNION ALL SELECT 'sweep_chunk' AS table_name, COUNT(*) AS entry_count FROM sweep_chunk UNION ALL SELECT 'sweep_guard' AS table_name, COUNT(*) AS entry_count FROM sweep_guard UNION ALL SELECT 'ticket' AS table_name, COUNT(*) AS entry_count FROM ticket UNION ALL SELECT 'ticket_comment' AS table_name, COUNT(*) AS entry_count FROM ticket_comment UNION ALL SELECT 'ticket_event' AS table_name, COUNT(*) AS entry_count FROM ticket_event UNION ALL SELECT 'unit_closure' AS table_name, COUNT(*) AS entry_count FROM unit_closure UNION ALL SELECT 'visitor_session' AS table_name, COUNT(*) AS entry_count FROM visitor_session UNION ALL SELECT 'webhook' AS table_name, COUNT(*) AS entry_count FROM webhook UNION ALL SELECT 'webhook_delivery' AS table_name, COUNT(*) AS entry_count FROM webhook_delivery UNION ALL SELECT 'witness_head' AS table_name, COUNT(*) AS entry_count FROM witness_head UNION ALL SELECT 'witness_refusal' AS table_name, COUNT(*) AS entry_count FROM witness_refusal UNION ALL SELECT 'ticket_token' AS table_name, COUNT(DISTINCT ticket_id) AS entry_count FROM ticket_token UNION ALL SELECT 'requester_token' AS table_name, COUNT(DISTINCT requester_id) AS entry_count FROM requester_token;
+SELECT 'setup_code' AS table_name, COUNT(*) AS entry_count FROM setup_code UNION ALL SELECT 'site' AS table_name, COUNT(*) AS entry_count FROM site UNION ALL SELECT 'skill_group' AS table_name, COUNT(*) AS entry_count FROM skill_group UNION ALL SELECT 'skill_group_member' AS table_name, COUNT(*) AS entry_count FROM skill_group_member UNION ALL SELECT 'sso_identity' AS table_name, COUNT(*) AS entry_count FROM sso_identity UNION ALL SELECT 'sso_idp' AS table_name, COUNT(*) AS entry_count FROM sso_idp UNION ALL SELECT 'sso_idp_certificate' AS table_name, COUNT(*) AS entry_count FROM sso_idp_certificate UNION ALL SELECT 'sso_request' AS table_name, COUNT(*) AS entry_count FROM sso_request UNION ALL SELECT 'sso_sp_key' AS table_name, COUNT(*) AS entry_count FROM sso_sp_key UNION ALL SELECT 'sso_used_id' AS table_name, COUNT(*) AS entry_count FROM sso_used_id UNION ALL SELECT 'staff_token' AS table_name, COUNT(*) AS entry_count FROM staff_token UNION ALL SELECT 'stored_file' AS table_name, COUNT(*) AS entry_count FROM stored_file UNION ALL SELECT 'stored_file_chunk' AS table_name, COUNT(*) AS entry_count FROM stored_file_chunk UNION ALL SELECT 'sweep_run' AS table_name, COUNT(*) AS entry_count FROM sweep_run UNION ALL SELECT 'sweep_chunk' AS table_name, COUNT(*) AS entry_count FROM sweep_chunk UNION ALL SELECT 'sweep_guard' AS table_name, COUNT(*) AS entry_count FROM sweep_guard UNION ALL SELECT 'ticket' AS table_name, COUNT(*) AS entry_count FROM ticket UNION ALL SELECT 'ticket_comment' AS table_name, COUNT(*) AS entry_count FROM ticket_comment UNION ALL SELECT 'ticket_event' AS table_name, COUNT(*) AS entry_count FROM ticket_event UNION ALL SELECT 'unit_closure' AS table_name, COUNT(*) AS entry_count FROM unit_closure UNION ALL SELECT 'visitor_session' AS table_name, COUNT(*) AS entry_count FROM visitor_session UNION ALL SELECT 'webhook' AS table_name, COUNT(*) AS entry_count FROM webhook UNION ALL SELECT 'webhook_delivery' AS table_name, COUNT(*) AS entry_count FROM webhook_delivery UNION ALL SELECT 'witness_head' AS table_name, COUNT(*) AS entry_count FROM witness_head UNION ALL SELECT 'witness_refusal' AS table_name, COUNT(*) AS entry_count FROM witness_refusal UNION ALL SELECT 'ticket_token' AS table_name, COUNT(DISTINCT ticket_id) AS entry_count FROM ticket_token UNION ALL SELECT 'requester_token' AS table_name, COUNT(DISTINCT requester_id) AS entry_count FROM requester_token UNION ALL SELECT 'custom_value_token' AS table_name, COUNT(DISTINCT value_id) AS entry_count FROM custom_value_token;
 
 -- copy.crypto_dek.insert
 INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9);
@@ -1484,13 +1484,19 @@ SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, c
 SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
 
 -- copy.custom_value.insert
-INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11);
+INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12);
 
 -- copy.custom_value.page
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value ORDER BY id asc FETCH FIRST :1 ROWS ONLY;
 
 -- copy.custom_value.page (next page)
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE id > :1 ORDER BY id asc FETCH FIRST :2 ROWS ONLY;
+
+-- copy.custom_value_token.insert
+INSERT INTO custom_value_token (value_id, tokens) VALUES (:1, CAST(:2 AS NUMBER(19)));
+
+-- copy.custom_value_token.page
+SELECT k.value_id AS owner_id, TO_CHAR(k.tokens) AS token_text FROM custom_value_token k WHERE k.value_id IN (SELECT d.value_id FROM (SELECT DISTINCT value_id FROM custom_value_token WHERE value_id > :1 ORDER BY value_id FETCH FIRST :2 ROWS ONLY) d) ORDER BY k.value_id;
 
 -- copy.dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) VALUES (:1, :2, :3, :4, :5, :6);
@@ -2282,25 +2288,25 @@ INSERT INTO custom_role (id, name_zh, name_en, name_key, nature, takes_work, per
 UPDATE custom_role SET name_zh = :1, name_en = :2, name_key = :3, takes_work = :4, permissions = :5, state = :6, version = :7 WHERE id = :8 AND version = :9;
 
 -- custom_value.conversation.owned
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation' ORDER BY id FETCH FIRST :2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation' ORDER BY id FETCH FIRST :2 ROWS ONLY;
 
 -- custom_value.conversation.owned_next
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
 -- custom_value.conversation.owned_whole
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation' FETCH FIRST :2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation' FETCH FIRST :2 ROWS ONLY;
 
 -- custom_value.conversation.remove_owned
 DELETE FROM custom_value WHERE record_id IN ((list)) AND record_type = 'conversation';
 
 -- custom_value.hash
-UPDATE custom_value SET value_bix = :1, value_last4_bix = :2, index_version = :3 WHERE id = :4;
+UPDATE custom_value SET value_bix = :1, value_last4_bix = :2, value_prefix_bix = :3, index_version = :4 WHERE id = :5;
 
 -- custom_value.hash_page
 SELECT p.id, p.record_type, p.field_key, p.value_enc FROM (SELECT s.id, s.record_type, s.field_key, s.value_enc, s.index_version FROM custom_value s WHERE s.id > :1 ORDER BY s.id FETCH FIRST :2 ROWS ONLY) p WHERE p.index_version <> :3 ORDER BY p.id FETCH FIRST :4 ROWS ONLY;
 
 -- custom_value.insert
-INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11);
+INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12);
 
 -- custom_value.of_choice
 SELECT id FROM custom_value WHERE record_type = :1 AND field_key = :2 AND choice_value = :3 FETCH FIRST :4 ROWS ONLY;
@@ -2309,10 +2315,10 @@ SELECT id FROM custom_value WHERE record_type = :1 AND field_key = :2 AND choice
 SELECT id FROM custom_value WHERE record_type = :1 AND field_key = :2 FETCH FIRST :3 ROWS ONLY;
 
 -- custom_value.of_keys
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_type = :1 AND record_id IN ((list)) AND field_key IN ((list)) ORDER BY record_id, field_key, ordinal FETCH FIRST :4 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_type = :1 AND record_id IN ((list)) AND field_key IN ((list)) ORDER BY record_id, field_key, ordinal FETCH FIRST :4 ROWS ONLY;
 
 -- custom_value.of_records
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_type = :1 AND record_id IN ((list)) ORDER BY record_id asc, field_key asc, ordinal asc FETCH FIRST :3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_type = :1 AND record_id IN ((list)) ORDER BY record_id asc, field_key asc, ordinal asc FETCH FIRST :3 ROWS ONLY;
 
 -- custom_value.other_version
 SELECT COUNT(*) AS row_count FROM (SELECT s.id, s.index_version FROM custom_value s WHERE s.id > :1 ORDER BY s.id FETCH FIRST :2 ROWS ONLY) p WHERE p.index_version <> :3;
@@ -2321,13 +2327,13 @@ SELECT COUNT(*) AS row_count FROM (SELECT s.id, s.index_version FROM custom_valu
 DELETE FROM custom_value WHERE record_type = :1 AND record_id = :2 AND field_key = :3;
 
 -- custom_value.requester.owned
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester' ORDER BY id FETCH FIRST :2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester' ORDER BY id FETCH FIRST :2 ROWS ONLY;
 
 -- custom_value.requester.owned_next
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
 -- custom_value.requester.owned_whole
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester' FETCH FIRST :2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester' FETCH FIRST :2 ROWS ONLY;
 
 -- custom_value.requester.remove_owned
 DELETE FROM custom_value WHERE record_id IN ((list)) AND record_type = 'requester';
@@ -2345,16 +2351,34 @@ SELECT id, value_enc FROM custom_value WHERE id > :1 ORDER BY id FETCH FIRST :2 
 SELECT p.id FROM (SELECT s.id FROM custom_value s WHERE s.id > :1 ORDER BY s.id FETCH FIRST :2 ROWS ONLY) p ORDER BY p.id DESC FETCH FIRST 1 ROWS ONLY;
 
 -- custom_value.ticket.owned
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket' ORDER BY id FETCH FIRST :2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket' ORDER BY id FETCH FIRST :2 ROWS ONLY;
 
 -- custom_value.ticket.owned_next
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket' AND id > :2 ORDER BY id FETCH FIRST :3 ROWS ONLY;
 
 -- custom_value.ticket.owned_whole
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket' FETCH FIRST :2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket' FETCH FIRST :2 ROWS ONLY;
 
 -- custom_value.ticket.remove_owned
 DELETE FROM custom_value WHERE record_id IN ((list)) AND record_type = 'ticket';
+
+-- custom_value_token.conversation.remove_owned
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_type = 'conversation' AND v.record_id IN ((list)));
+
+-- custom_value_token.put
+INSERT INTO custom_value_token (value_id, tokens) SELECT :1, t.token FROM JSON_TABLE(:2, '$[*]' COLUMNS (token NUMBER PATH '$')) t;
+
+-- custom_value_token.remove
+DELETE FROM custom_value_token WHERE value_id = :1;
+
+-- custom_value_token.remove_field
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_type = :1 AND v.record_id = :2 AND v.field_key = :3);
+
+-- custom_value_token.requester.remove_owned
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_type = 'requester' AND v.record_id IN ((list)));
+
+-- custom_value_token.ticket.remove_owned
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id IN ((list)));
 
 -- database.traits
 SELECT p.value AS charset, (SELECT MIN(v.version) FROM product_component_version v) AS version, NULL AS switched_off FROM nls_database_parameters p WHERE p.parameter = 'NLS_CHARACTERSET';
@@ -2406,6 +2430,9 @@ SELECT id, requester_id, state, asked_by_id, approved_by_id, started_at, finishe
 
 -- erasure.custom_value
 DELETE FROM custom_value WHERE record_id = :1 OR record_id IN (SELECT t.id FROM ticket t WHERE t.requester_id = :2) OR record_id IN (SELECT c.id FROM conversation c WHERE c.requester_id = :3);
+
+-- erasure.custom_value_token
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_id = :1 OR v.record_id IN (SELECT t.id FROM ticket t WHERE t.requester_id = :2) OR v.record_id IN (SELECT c.id FROM conversation c WHERE c.requester_id = :3));
 
 -- erasure.finish
 UPDATE erasure SET state = :1, finished_at = :2, report = :3 WHERE id = :4 AND state = 'destroying';
@@ -4079,13 +4106,16 @@ SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, 
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM (SELECT g.id FROM (SELECT s.unit_id, h.opened_at, h.id FROM unit_closure s CROSS JOIN LATERAL (SELECT t.opened_at, t.id FROM ticket t WHERE t.unit_id = s.unit_id AND t.opened_at <= :1 AND (t.opened_at < :2 OR t.id < :3) AND (:4 = 0 OR t.assignee_id IS NULL) AND (:5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :6 OR t.skill_group_id IN ((list))) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST 1 ROWS ONLY) h WHERE s.ancestor_id = :8 ORDER BY h.opened_at DESC, h.id DESC FETCH FIRST :9 ROWS ONLY) u CROSS JOIN LATERAL (SELECT t.opened_at, t.id FROM ticket t WHERE t.unit_id = u.unit_id AND t.opened_at <= :10 AND (t.opened_at < :11 OR t.id < :12) AND (:13 = 0 OR t.assignee_id IS NULL) AND (:14 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :15 OR t.skill_group_id IN ((list))) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :17 ROWS ONLY) g ORDER BY g.opened_at DESC, g.id DESC FETCH FIRST :18 ROWS ONLY) f JOIN ticket t ON t.id = f.id JOIN requester r ON r.id = t.requester_id ORDER BY t.opened_at DESC, t.id DESC;
 
 -- ticket.list_of_assignee
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.assignee_id = :1 AND (t.state = :2 OR :3 IS NULL) AND (t.assignee_id = :4 OR :5 IS NULL) AND (t.requester_id = :6 OR :7 IS NULL) AND (:8 = 0 OR t.assignee_id IS NULL) AND (:9 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :10 OR t.skill_group_id IN ((list))) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :12 AND (v.choice_value = :13 OR :14 IS NULL) AND (v.number_value >= :15 OR :16 IS NULL) AND (v.number_value <= :17 OR :18 IS NULL) AND (:19 = 0 OR v.value_bix IN ((list))) AND (:21 = 0 OR v.value_last4_bix IN ((list)))) OR :23 IS NULL) AND (t.assignee_id = :24 OR t.assignee_id IS NULL OR :25 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :26 AND s.unit_id = t.unit_id AND s.depth <= :27) AND t.opened_at <= :28 AND (t.opened_at < :29 OR t.id < :30) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :31 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.assignee_id = :1 AND (t.state = :2 OR :3 IS NULL) AND (t.assignee_id = :4 OR :5 IS NULL) AND (t.requester_id = :6 OR :7 IS NULL) AND (:8 = 0 OR t.assignee_id IS NULL) AND (:9 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :10 OR t.skill_group_id IN ((list))) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :12 AND (v.choice_value = :13 OR :14 IS NULL) AND (v.number_value >= :15 OR :16 IS NULL) AND (v.number_value <= :17 OR :18 IS NULL) AND (:19 = 0 OR v.value_bix IN ((list))) AND (:21 = 0 OR v.value_last4_bix IN ((list))) AND (:23 = 0 OR v.value_prefix_bix IN ((list)))) OR :25 IS NULL) AND (t.assignee_id = :26 OR t.assignee_id IS NULL OR :27 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :28 AND s.unit_id = t.unit_id AND s.depth <= :29) AND t.opened_at <= :30 AND (t.opened_at < :31 OR t.id < :32) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :33 ROWS ONLY;
 
 -- ticket.list_of_field
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :1 AND (v.choice_value = :2 OR :3 IS NULL) AND (v.number_value >= :4 OR :5 IS NULL) AND (v.number_value <= :6 OR :7 IS NULL) AND (:8 = 0 OR v.value_bix IN ((list))) AND (:10 = 0 OR v.value_last4_bix IN ((list)))) AND (t.state = :12 OR :13 IS NULL) AND (t.assignee_id = :14 OR :15 IS NULL) AND (t.requester_id = :16 OR :17 IS NULL) AND (:18 = 0 OR t.assignee_id IS NULL) AND (:19 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :20 OR t.skill_group_id IN ((list))) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :22 AND (v.choice_value = :23 OR :24 IS NULL) AND (v.number_value >= :25 OR :26 IS NULL) AND (v.number_value <= :27 OR :28 IS NULL) AND (:29 = 0 OR v.value_bix IN ((list))) AND (:31 = 0 OR v.value_last4_bix IN ((list)))) OR :33 IS NULL) AND (t.assignee_id = :34 OR t.assignee_id IS NULL OR :35 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :36 AND s.unit_id = t.unit_id AND s.depth <= :37) AND t.opened_at <= :38 AND (t.opened_at < :39 OR t.id < :40) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :41 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :1 AND (v.choice_value = :2 OR :3 IS NULL) AND (v.number_value >= :4 OR :5 IS NULL) AND (v.number_value <= :6 OR :7 IS NULL) AND (:8 = 0 OR v.value_bix IN ((list))) AND (:10 = 0 OR v.value_last4_bix IN ((list))) AND (:12 = 0 OR v.value_prefix_bix IN ((list)))) AND (t.state = :14 OR :15 IS NULL) AND (t.assignee_id = :16 OR :17 IS NULL) AND (t.requester_id = :18 OR :19 IS NULL) AND (:20 = 0 OR t.assignee_id IS NULL) AND (:21 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :22 OR t.skill_group_id IN ((list))) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :24 AND (v.choice_value = :25 OR :26 IS NULL) AND (v.number_value >= :27 OR :28 IS NULL) AND (v.number_value <= :29 OR :30 IS NULL) AND (:31 = 0 OR v.value_bix IN ((list))) AND (:33 = 0 OR v.value_last4_bix IN ((list))) AND (:35 = 0 OR v.value_prefix_bix IN ((list)))) OR :37 IS NULL) AND (t.assignee_id = :38 OR t.assignee_id IS NULL OR :39 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :40 AND s.unit_id = t.unit_id AND s.depth <= :41) AND t.opened_at <= :42 AND (t.opened_at < :43 OR t.id < :44) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :45 ROWS ONLY;
+
+-- ticket.list_of_field_words
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id IN (SELECT v.record_id FROM custom_value v WHERE v.record_type = 'ticket' AND v.field_key = :1 AND v.id IN (SELECT k.value_id FROM custom_value_token k WHERE k.tokens IN (SELECT j.token FROM JSON_TABLE(:2, '$[*]' COLUMNS (token NUMBER PATH '$')) j) GROUP BY k.value_id HAVING COUNT(*) = :3)) AND (t.state = :4 OR :5 IS NULL) AND (t.assignee_id = :6 OR :7 IS NULL) AND (t.requester_id = :8 OR :9 IS NULL) AND (:10 = 0 OR t.assignee_id IS NULL) AND (:11 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :12 OR t.skill_group_id IN ((list))) AND (t.assignee_id = :14 OR t.assignee_id IS NULL OR :15 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :16 AND s.unit_id = t.unit_id AND s.depth <= :17) AND t.opened_at <= :18 AND (t.opened_at < :19 OR t.id < :20) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :21 ROWS ONLY;
 
 -- ticket.list_of_requester
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.requester_id = :1 AND (t.state = :2 OR :3 IS NULL) AND (t.assignee_id = :4 OR :5 IS NULL) AND (t.requester_id = :6 OR :7 IS NULL) AND (:8 = 0 OR t.assignee_id IS NULL) AND (:9 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :10 OR t.skill_group_id IN ((list))) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :12 AND (v.choice_value = :13 OR :14 IS NULL) AND (v.number_value >= :15 OR :16 IS NULL) AND (v.number_value <= :17 OR :18 IS NULL) AND (:19 = 0 OR v.value_bix IN ((list))) AND (:21 = 0 OR v.value_last4_bix IN ((list)))) OR :23 IS NULL) AND (t.assignee_id = :24 OR t.assignee_id IS NULL OR :25 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :26 AND s.unit_id = t.unit_id AND s.depth <= :27) AND t.opened_at <= :28 AND (t.opened_at < :29 OR t.id < :30) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :31 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.requester_id = :1 AND (t.state = :2 OR :3 IS NULL) AND (t.assignee_id = :4 OR :5 IS NULL) AND (t.requester_id = :6 OR :7 IS NULL) AND (:8 = 0 OR t.assignee_id IS NULL) AND (:9 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :10 OR t.skill_group_id IN ((list))) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = :12 AND (v.choice_value = :13 OR :14 IS NULL) AND (v.number_value >= :15 OR :16 IS NULL) AND (v.number_value <= :17 OR :18 IS NULL) AND (:19 = 0 OR v.value_bix IN ((list))) AND (:21 = 0 OR v.value_last4_bix IN ((list))) AND (:23 = 0 OR v.value_prefix_bix IN ((list)))) OR :25 IS NULL) AND (t.assignee_id = :26 OR t.assignee_id IS NULL OR :27 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = :28 AND s.unit_id = t.unit_id AND s.depth <= :29) AND t.opened_at <= :30 AND (t.opened_at < :31 OR t.id < :32) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :33 ROWS ONLY;
 
 -- ticket.list_unit
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.unit_id = :1 AND (t.assignee_id = :2 OR t.assignee_id IS NULL OR :3 IS NULL) AND t.opened_at <= :4 AND (t.opened_at < :5 OR t.id < :6) AND (:7 = 0 OR t.assignee_id IS NULL) AND (:8 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = :9 OR t.skill_group_id IN ((list))) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST :11 ROWS ONLY;

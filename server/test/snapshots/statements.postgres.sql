@@ -425,10 +425,10 @@ SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, rai
 SELECT id, rule, day, actor_id, subject_ids, entry_count, first_at, last_at, raised_at, signed_by, signed_at, remark_enc, escalated_at, expired_at, version FROM audit_alert WHERE id = $1;
 
 -- audit_alert.count_acts
-SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE action IN ($1, $2, $3, $4) AND occurred_at >= $5 AND occurred_at < $6 AND actor_type = 'account' AND outcome = $7 GROUP BY actor_id HAVING COUNT(*) >= $8 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST $9 ROWS ONLY;
+SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE action IN ($1, $2, $3, $4) AND occurred_at >= $5 AND occurred_at < $6 AND actor_type = $7 AND outcome = $8 GROUP BY actor_id HAVING COUNT(*) >= $9 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST $10 ROWS ONLY;
 
 -- audit_alert.count_personal
-SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE class = 'personal-data' AND occurred_at >= $1 AND occurred_at < $2 AND actor_type = 'account' AND outcome = $3 GROUP BY actor_id HAVING COUNT(*) >= $4 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST $5 ROWS ONLY;
+SELECT actor_id, COUNT(*) AS entry_count, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at FROM audit_event WHERE class = 'personal-data' AND occurred_at >= $1 AND occurred_at < $2 AND actor_type = $3 AND outcome = $4 GROUP BY actor_id HAVING COUNT(*) >= $5 ORDER BY COUNT(*) DESC, actor_id FETCH FIRST $6 ROWS ONLY;
 
 -- audit_alert.escalate
 UPDATE audit_alert SET escalated_at = $1, version = $2 WHERE id = $3 AND version = $4 AND signed_at IS NULL AND expired_at IS NULL AND escalated_at IS NULL;
@@ -1487,7 +1487,7 @@ SELECT 'canned_response' AS table_name, COUNT(*) AS entry_count FROM canned_resp
 SELECT 'flow_version' AS table_name, COUNT(*) AS entry_count FROM flow_version UNION ALL SELECT 'id_block' AS table_name, COUNT(*) AS entry_count FROM id_block UNION ALL SELECT 'idempotency_record' AS table_name, COUNT(*) AS entry_count FROM idempotency_record UNION ALL SELECT 'installation' AS table_name, COUNT(*) AS entry_count FROM installation UNION ALL SELECT 'job' AS table_name, COUNT(*) AS entry_count FROM job UNION ALL SELECT 'job_schedule' AS table_name, COUNT(*) AS entry_count FROM job_schedule UNION ALL SELECT 'learning_batch' AS table_name, COUNT(*) AS entry_count FROM learning_batch UNION ALL SELECT 'learning_proposal' AS table_name, COUNT(*) AS entry_count FROM learning_proposal UNION ALL SELECT 'learning_member' AS table_name, COUNT(*) AS entry_count FROM learning_member UNION ALL SELECT 'legal_hold' AS table_name, COUNT(*) AS entry_count FROM legal_hold UNION ALL SELECT 'message' AS table_name, COUNT(*) AS entry_count FROM message UNION ALL SELECT 'notice' AS table_name, COUNT(*) AS entry_count FROM notice UNION ALL SELECT 'notify_channel' AS table_name, COUNT(*) AS entry_count FROM notify_channel UNION ALL SELECT 'notice_delivery' AS table_name, COUNT(*) AS entry_count FROM notice_delivery UNION ALL SELECT 'notice_post' AS table_name, COUNT(*) AS entry_count FROM notice_post UNION ALL SELECT 'org_tree' AS table_name, COUNT(*) AS entry_count FROM org_tree UNION ALL SELECT 'password_history' AS table_name, COUNT(*) AS entry_count FROM password_history UNION ALL SELECT 'regression_case' AS table_name, COUNT(*) AS entry_count FROM regression_case UNION ALL SELECT 'regression_run' AS table_name, COUNT(*) AS entry_count FROM regression_run UNION ALL SELECT 'requester' AS table_name, COUNT(*) AS entry_count FROM requester UNION ALL SELECT 'requester_reveal' AS table_name, COUNT(*) AS entry_count FROM requester_reveal UNION ALL SELECT 'retention_rule' AS table_name, COUNT(*) AS entry_count FROM retention_rule UNION ALL SELECT 'robot_model' AS table_name, COUNT(*) AS entry_count FROM robot_model UNION ALL SELECT 'robot_turn' AS table_name, COUNT(*) AS entry_count FROM robot_turn UNION ALL SELECT 'role_grant' AS table_name, COUNT(*) AS entry_count FROM role_grant UNION ALL SELECT 'scim_group' AS table_name, COUNT(*) AS entry_count FROM scim_group UNION ALL SELECT 'scim_user' AS table_name, COUNT(*) AS entry_count FROM scim_user UNION ALL SELECT 'scim_group_member' AS table_name, COUNT(*) AS entry_count FROM scim_group_member UNION ALL SELECT 'setting_section' AS table_name, COUNT(*) AS entry_count FROM setting_section UNION ALL SELECT 'setting_version' AS table_name, COUNT(*) AS entry_count FROM setting_version;
 
 -- copy.count_4
-SELECT 'setup_code' AS table_name, COUNT(*) AS entry_count FROM setup_code UNION ALL SELECT 'site' AS table_name, COUNT(*) AS entry_count FROM site UNION ALL SELECT 'skill_group' AS table_name, COUNT(*) AS entry_count FROM skill_group UNION ALL SELECT 'skill_group_member' AS table_name, COUNT(*) AS entry_count FROM skill_group_member UNION ALL SELECT 'sso_identity' AS table_name, COUNT(*) AS entry_count FROM sso_identity UNION ALL SELECT 'sso_idp' AS table_name, COUNT(*) AS entry_count FROM sso_idp UNION ALL SELECT 'sso_idp_certificate' AS table_name, COUNT(*) AS entry_count FROM sso_idp_certificate UNION ALL SELECT 'sso_request' AS table_name, COUNT(*) AS entry_count FROM sso_request UNION ALL SELECT 'sso_sp_key' AS table_name, COUNT(*) AS entry_count FROM sso_sp_key UNION ALL SELECT 'sso_used_id' AS table_name, COUNT(*) AS entry_count FROM sso_used_id UNION ALL SELECT 'staff_token' AS table_name, COUNT(*) AS entry_count FROM staff_token UNION ALL SELECT 'stored_file' AS table_name, COUNT(*) AS entry_count FROM stored_file UNION ALL SELECT 'stored_file_chunk' AS table_name, COUNT(*) AS entry_count FROM stored_file_chunk UNION ALL SELECT 'sweep_run' AS table_name, COUNT(*) AS entry_count FROM sweep_run UNION ALL SELECT 'sweep_chunk' AS table_name, COUNT(*) AS entry_count FROM sweep_chunk UNION ALL SELECT 'sweep_guard' AS table_name, COUNT(*) AS entry_count FROM sweep_guard UNION ALL SELECT 'ticket' AS table_name, COUNT(*) AS entry_count FROM ticket UNION ALL SELECT 'ticket_comment' AS table_name, COUNT(*) AS entry_count FROM ticket_comment UNION ALL SELECT 'ticket_event' AS table_name, COUNT(*) AS entry_count FROM ticket_event UNION ALL SELECT 'unit_closure' AS table_name, COUNT(*) AS entry_count FROM unit_closure UNION ALL SELECT 'visitor_session' AS table_name, COUNT(*) AS entry_count FROM visitor_session UNION ALL SELECT 'webhook' AS table_name, COUNT(*) AS entry_count FROM webhook UNION ALL SELECT 'webhook_delivery' AS table_name, COUNT(*) AS entry_count FROM webhook_delivery UNION ALL SELECT 'witness_head' AS table_name, COUNT(*) AS entry_count FROM witness_head UNION ALL SELECT 'witness_refusal' AS table_name, COUNT(*) AS entry_count FROM witness_refusal UNION ALL SELECT 'ticket_token' AS table_name, COUNT(DISTINCT ticket_id) AS entry_count FROM ticket_token UNION ALL SELECT 'requester_token' AS table_name, COUNT(DISTINCT requester_id) AS entry_count FROM requester_token;
+SELECT 'setup_code' AS table_name, COUNT(*) AS entry_count FROM setup_code UNION ALL SELECT 'site' AS table_name, COUNT(*) AS entry_count FROM site UNION ALL SELECT 'skill_group' AS table_name, COUNT(*) AS entry_count FROM skill_group UNION ALL SELECT 'skill_group_member' AS table_name, COUNT(*) AS entry_count FROM skill_group_member UNION ALL SELECT 'sso_identity' AS table_name, COUNT(*) AS entry_count FROM sso_identity UNION ALL SELECT 'sso_idp' AS table_name, COUNT(*) AS entry_count FROM sso_idp UNION ALL SELECT 'sso_idp_certificate' AS table_name, COUNT(*) AS entry_count FROM sso_idp_certificate UNION ALL SELECT 'sso_request' AS table_name, COUNT(*) AS entry_count FROM sso_request UNION ALL SELECT 'sso_sp_key' AS table_name, COUNT(*) AS entry_count FROM sso_sp_key UNION ALL SELECT 'sso_used_id' AS table_name, COUNT(*) AS entry_count FROM sso_used_id UNION ALL SELECT 'staff_token' AS table_name, COUNT(*) AS entry_count FROM staff_token UNION ALL SELECT 'stored_file' AS table_name, COUNT(*) AS entry_count FROM stored_file UNION ALL SELECT 'stored_file_chunk' AS table_name, COUNT(*) AS entry_count FROM stored_file_chunk UNION ALL SELECT 'sweep_run' AS table_name, COUNT(*) AS entry_count FROM sweep_run UNION ALL SELECT 'sweep_chunk' AS table_name, COUNT(*) AS entry_count FROM sweep_chunk UNION ALL SELECT 'sweep_guard' AS table_name, COUNT(*) AS entry_count FROM sweep_guard UNION ALL SELECT 'ticket' AS table_name, COUNT(*) AS entry_count FROM ticket UNION ALL SELECT 'ticket_comment' AS table_name, COUNT(*) AS entry_count FROM ticket_comment UNION ALL SELECT 'ticket_event' AS table_name, COUNT(*) AS entry_count FROM ticket_event UNION ALL SELECT 'unit_closure' AS table_name, COUNT(*) AS entry_count FROM unit_closure UNION ALL SELECT 'visitor_session' AS table_name, COUNT(*) AS entry_count FROM visitor_session UNION ALL SELECT 'webhook' AS table_name, COUNT(*) AS entry_count FROM webhook UNION ALL SELECT 'webhook_delivery' AS table_name, COUNT(*) AS entry_count FROM webhook_delivery UNION ALL SELECT 'witness_head' AS table_name, COUNT(*) AS entry_count FROM witness_head UNION ALL SELECT 'witness_refusal' AS table_name, COUNT(*) AS entry_count FROM witness_refusal UNION ALL SELECT 'ticket_token' AS table_name, COUNT(DISTINCT ticket_id) AS entry_count FROM ticket_token UNION ALL SELECT 'requester_token' AS table_name, COUNT(DISTINCT requester_id) AS entry_count FROM requester_token UNION ALL SELECT 'custom_value_token' AS table_name, COUNT(DISTINCT value_id) AS entry_count FROM custom_value_token;
 
 -- copy.crypto_dek.insert
 INSERT INTO crypto_dek (id, scope, owner_id, kek_id, alg, state, wrapped, created_at, writes) SELECT * FROM unnest(CAST($1 AS bigint[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS varchar[]), CAST($7 AS bytea[]), CAST($8 AS timestamp(3)[]), CAST($9 AS bigint[]));
@@ -1517,13 +1517,19 @@ SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, c
 SELECT id, name_zh, name_en, name_key, nature, takes_work, permissions, state, created_at, version FROM custom_role WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.custom_value.insert
-INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS uuid[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS varchar[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bytea[]), CAST($11 AS bigint[]));
+INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS uuid[]), CAST($4 AS varchar[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS varchar[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bytea[]), CAST($11 AS bytea[]), CAST($12 AS bigint[]));
 
 -- copy.custom_value.page
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.custom_value.page (next page)
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+
+-- copy.custom_value_token.insert
+INSERT INTO custom_value_token (value_id, tokens) SELECT x.a, CAST(x.b AS bigint[]) FROM unnest(CAST($1 AS uuid[]), CAST($2 AS text[])) AS x (a, b);
+
+-- copy.custom_value_token.page
+SELECT value_id AS owner_id, array_to_string(tokens, ',') AS token_text FROM custom_value_token WHERE value_id > $1 ORDER BY value_id FETCH FIRST $2 ROWS ONLY;
 
 -- copy.dead_letter.insert
 INSERT INTO dead_letter (id, event_id, handler, at, error_code, attempts) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS varchar[]), CAST($4 AS timestamp(3)[]), CAST($5 AS varchar[]), CAST($6 AS bigint[]));
@@ -2324,25 +2330,25 @@ INSERT INTO custom_role (id, name_zh, name_en, name_key, nature, takes_work, per
 UPDATE custom_role SET name_zh = $1, name_en = $2, name_key = $3, takes_work = $4, permissions = $5, state = $6, version = $7 WHERE id = $8 AND version = $9;
 
 -- custom_value.conversation.owned
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.conversation.owned_next
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- custom_value.conversation.owned_whole
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation' FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.conversation.remove_owned
 DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'conversation';
 
 -- custom_value.hash
-UPDATE custom_value SET value_bix = $1, value_last4_bix = $2, index_version = $3 WHERE id = $4;
+UPDATE custom_value SET value_bix = $1, value_last4_bix = $2, value_prefix_bix = $3, index_version = $4 WHERE id = $5;
 
 -- custom_value.hash_page
 SELECT p.id, p.record_type, p.field_key, p.value_enc FROM (SELECT s.id, s.record_type, s.field_key, s.value_enc, s.index_version FROM custom_value s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p WHERE p.index_version <> $3 ORDER BY p.id FETCH FIRST $4 ROWS ONLY;
 
 -- custom_value.insert
-INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+INSERT INTO custom_value (id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- custom_value.of_choice
 SELECT id FROM custom_value WHERE record_type = $1 AND field_key = $2 AND choice_value = $3 FETCH FIRST $4 ROWS ONLY;
@@ -2351,10 +2357,10 @@ SELECT id FROM custom_value WHERE record_type = $1 AND field_key = $2 AND choice
 SELECT id FROM custom_value WHERE record_type = $1 AND field_key = $2 FETCH FIRST $3 ROWS ONLY;
 
 -- custom_value.of_keys
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_type = $1 AND record_id = ANY($2) AND field_key = ANY($3) ORDER BY record_id, field_key, ordinal FETCH FIRST $4 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_type = $1 AND record_id = ANY($2) AND field_key = ANY($3) ORDER BY record_id, field_key, ordinal FETCH FIRST $4 ROWS ONLY;
 
 -- custom_value.of_records
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_type = $1 AND record_id = ANY($2) ORDER BY record_id asc, field_key asc, ordinal asc FETCH FIRST $3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_type = $1 AND record_id = ANY($2) ORDER BY record_id asc, field_key asc, ordinal asc FETCH FIRST $3 ROWS ONLY;
 
 -- custom_value.other_version
 SELECT COUNT(*) AS row_count FROM (SELECT s.id, s.index_version FROM custom_value s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p WHERE p.index_version <> $3;
@@ -2363,13 +2369,13 @@ SELECT COUNT(*) AS row_count FROM (SELECT s.id, s.index_version FROM custom_valu
 DELETE FROM custom_value WHERE record_type = $1 AND record_id = $2 AND field_key = $3;
 
 -- custom_value.requester.owned
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.requester.owned_next
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- custom_value.requester.owned_whole
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester' FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.requester.remove_owned
 DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'requester';
@@ -2390,16 +2396,34 @@ SELECT id, value_enc FROM custom_value WHERE id > $1 ORDER BY id FETCH FIRST $2 
 SELECT p.id FROM (SELECT s.id FROM custom_value s WHERE s.id > $1 ORDER BY s.id FETCH FIRST $2 ROWS ONLY) p ORDER BY p.id DESC FETCH FIRST 1 ROWS ONLY;
 
 -- custom_value.ticket.owned
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.ticket.owned_next
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' AND id > $2 ORDER BY id FETCH FIRST $3 ROWS ONLY;
 
 -- custom_value.ticket.owned_whole
-SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' FETCH FIRST $2 ROWS ONLY;
+SELECT id, record_type, record_id, field_key, ordinal, number_value, choice_value, value_enc, value_bix, value_last4_bix, value_prefix_bix, index_version FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket' FETCH FIRST $2 ROWS ONLY;
 
 -- custom_value.ticket.remove_owned
 DELETE FROM custom_value WHERE record_id = ANY($1) AND record_type = 'ticket';
+
+-- custom_value_token.conversation.remove_owned
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_type = 'conversation' AND v.record_id = ANY($1));
+
+-- custom_value_token.put
+INSERT INTO custom_value_token (value_id, tokens) VALUES ($1, CAST($2 AS bigint[]));
+
+-- custom_value_token.remove
+DELETE FROM custom_value_token WHERE value_id = $1;
+
+-- custom_value_token.remove_field
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_type = $1 AND v.record_id = $2 AND v.field_key = $3);
+
+-- custom_value_token.requester.remove_owned
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_type = 'requester' AND v.record_id = ANY($1));
+
+-- custom_value_token.ticket.remove_owned
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = ANY($1));
 
 -- database.traits
 SELECT current_setting('server_encoding') AS charset, current_setting('server_version') AS version, (SELECT string_agg(name, ', ') FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off') AS switched_off FROM pg_database WHERE datname = current_database();
@@ -2451,6 +2475,9 @@ SELECT id, requester_id, state, asked_by_id, approved_by_id, started_at, finishe
 
 -- erasure.custom_value
 DELETE FROM custom_value WHERE record_id = $1 OR record_id IN (SELECT t.id FROM ticket t WHERE t.requester_id = $1) OR record_id IN (SELECT c.id FROM conversation c WHERE c.requester_id = $1);
+
+-- erasure.custom_value_token
+DELETE FROM custom_value_token WHERE value_id IN (SELECT v.id FROM custom_value v WHERE v.record_id = $1 OR v.record_id IN (SELECT t.id FROM ticket t WHERE t.requester_id = $1) OR v.record_id IN (SELECT c.id FROM conversation c WHERE c.requester_id = $1));
 
 -- erasure.finish
 UPDATE erasure SET state = $1, finished_at = $2, report = $3 WHERE id = $4 AND state = 'destroying';
@@ -4169,13 +4196,16 @@ SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, 
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM (SELECT g.id FROM (SELECT s.unit_id, h.opened_at, h.id FROM unit_closure s CROSS JOIN LATERAL (SELECT t.opened_at, t.id FROM ticket t WHERE t.unit_id = s.unit_id AND t.opened_at <= $1 AND (t.opened_at < $1 OR t.id < $2) AND ($3 = 0 OR t.assignee_id IS NULL) AND ($4 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $5 OR t.skill_group_id = ANY($6)) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST 1 ROWS ONLY) h WHERE s.ancestor_id = $7 ORDER BY h.opened_at DESC, h.id DESC FETCH FIRST $8 ROWS ONLY) u CROSS JOIN LATERAL (SELECT t.opened_at, t.id FROM ticket t WHERE t.unit_id = u.unit_id AND t.opened_at <= $1 AND (t.opened_at < $1 OR t.id < $2) AND ($3 = 0 OR t.assignee_id IS NULL) AND ($4 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $5 OR t.skill_group_id = ANY($6)) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $8 ROWS ONLY) g ORDER BY g.opened_at DESC, g.id DESC FETCH FIRST $8 ROWS ONLY) f JOIN ticket t ON t.id = f.id JOIN requester r ON r.id = t.requester_id ORDER BY t.opened_at DESC, t.id DESC;
 
 -- ticket.list_of_assignee
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.assignee_id = $1 AND (t.state = $2 OR $2 IS NULL) AND (t.assignee_id = $1 OR $1 IS NULL) AND (t.requester_id = $3 OR $3 IS NULL) AND ($4 = 0 OR t.assignee_id IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $8 AND (v.choice_value = $9 OR $9 IS NULL) AND (v.number_value >= $10 OR $10 IS NULL) AND (v.number_value <= $11 OR $11 IS NULL) AND ($12 = 0 OR v.value_bix = ANY($13)) AND ($14 = 0 OR v.value_last4_bix = ANY($15))) OR $8 IS NULL) AND (t.assignee_id = $16 OR t.assignee_id IS NULL OR $16 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $17 AND s.unit_id = t.unit_id AND s.depth <= $18) AND t.opened_at <= $19 AND (t.opened_at < $19 OR t.id < $20) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $21 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.assignee_id = $1 AND (t.state = $2 OR $2 IS NULL) AND (t.assignee_id = $1 OR $1 IS NULL) AND (t.requester_id = $3 OR $3 IS NULL) AND ($4 = 0 OR t.assignee_id IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $8 AND (v.choice_value = $9 OR $9 IS NULL) AND (v.number_value >= $10 OR $10 IS NULL) AND (v.number_value <= $11 OR $11 IS NULL) AND ($12 = 0 OR v.value_bix = ANY($13)) AND ($14 = 0 OR v.value_last4_bix = ANY($15)) AND ($16 = 0 OR v.value_prefix_bix = ANY($17))) OR $8 IS NULL) AND (t.assignee_id = $18 OR t.assignee_id IS NULL OR $18 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $19 AND s.unit_id = t.unit_id AND s.depth <= $20) AND t.opened_at <= $21 AND (t.opened_at < $21 OR t.id < $22) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $23 ROWS ONLY;
 
 -- ticket.list_of_field
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $1 AND (v.choice_value = $2 OR $2 IS NULL) AND (v.number_value >= $3 OR $3 IS NULL) AND (v.number_value <= $4 OR $4 IS NULL) AND ($5 = 0 OR v.value_bix = ANY($6)) AND ($7 = 0 OR v.value_last4_bix = ANY($8))) AND (t.state = $9 OR $9 IS NULL) AND (t.assignee_id = $10 OR $10 IS NULL) AND (t.requester_id = $11 OR $11 IS NULL) AND ($12 = 0 OR t.assignee_id IS NULL) AND ($13 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $14 OR t.skill_group_id = ANY($15)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $1 AND (v.choice_value = $2 OR $2 IS NULL) AND (v.number_value >= $3 OR $3 IS NULL) AND (v.number_value <= $4 OR $4 IS NULL) AND ($5 = 0 OR v.value_bix = ANY($6)) AND ($7 = 0 OR v.value_last4_bix = ANY($8))) OR $1 IS NULL) AND (t.assignee_id = $16 OR t.assignee_id IS NULL OR $16 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $17 AND s.unit_id = t.unit_id AND s.depth <= $18) AND t.opened_at <= $19 AND (t.opened_at < $19 OR t.id < $20) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $21 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $1 AND (v.choice_value = $2 OR $2 IS NULL) AND (v.number_value >= $3 OR $3 IS NULL) AND (v.number_value <= $4 OR $4 IS NULL) AND ($5 = 0 OR v.value_bix = ANY($6)) AND ($7 = 0 OR v.value_last4_bix = ANY($8)) AND ($9 = 0 OR v.value_prefix_bix = ANY($10))) AND (t.state = $11 OR $11 IS NULL) AND (t.assignee_id = $12 OR $12 IS NULL) AND (t.requester_id = $13 OR $13 IS NULL) AND ($14 = 0 OR t.assignee_id IS NULL) AND ($15 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $16 OR t.skill_group_id = ANY($17)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $1 AND (v.choice_value = $2 OR $2 IS NULL) AND (v.number_value >= $3 OR $3 IS NULL) AND (v.number_value <= $4 OR $4 IS NULL) AND ($5 = 0 OR v.value_bix = ANY($6)) AND ($7 = 0 OR v.value_last4_bix = ANY($8)) AND ($9 = 0 OR v.value_prefix_bix = ANY($10))) OR $1 IS NULL) AND (t.assignee_id = $18 OR t.assignee_id IS NULL OR $18 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $19 AND s.unit_id = t.unit_id AND s.depth <= $20) AND t.opened_at <= $21 AND (t.opened_at < $21 OR t.id < $22) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $23 ROWS ONLY;
+
+-- ticket.list_of_field_words
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.id IN (SELECT v.record_id FROM custom_value_token k JOIN custom_value v ON v.id = k.value_id WHERE k.tokens @> CAST($1 AS bigint[]) AND v.record_type = 'ticket' AND v.field_key = $2) AND (t.state = $3 OR $3 IS NULL) AND (t.assignee_id = $4 OR $4 IS NULL) AND (t.requester_id = $5 OR $5 IS NULL) AND ($6 = 0 OR t.assignee_id IS NULL) AND ($7 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $8 OR t.skill_group_id = ANY($9)) AND (t.assignee_id = $10 OR t.assignee_id IS NULL OR $10 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $11 AND s.unit_id = t.unit_id AND s.depth <= $12) AND t.opened_at <= $13 AND (t.opened_at < $13 OR t.id < $14) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $15 ROWS ONLY;
 
 -- ticket.list_of_requester
-SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.requester_id = $1 AND (t.state = $2 OR $2 IS NULL) AND (t.assignee_id = $3 OR $3 IS NULL) AND (t.requester_id = $1 OR $1 IS NULL) AND ($4 = 0 OR t.assignee_id IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $8 AND (v.choice_value = $9 OR $9 IS NULL) AND (v.number_value >= $10 OR $10 IS NULL) AND (v.number_value <= $11 OR $11 IS NULL) AND ($12 = 0 OR v.value_bix = ANY($13)) AND ($14 = 0 OR v.value_last4_bix = ANY($15))) OR $8 IS NULL) AND (t.assignee_id = $16 OR t.assignee_id IS NULL OR $16 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $17 AND s.unit_id = t.unit_id AND s.depth <= $18) AND t.opened_at <= $19 AND (t.opened_at < $19 OR t.id < $20) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $21 ROWS ONLY;
+SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.requester_id = $1 AND (t.state = $2 OR $2 IS NULL) AND (t.assignee_id = $3 OR $3 IS NULL) AND (t.requester_id = $1 OR $1 IS NULL) AND ($4 = 0 OR t.assignee_id IS NULL) AND ($5 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $6 OR t.skill_group_id = ANY($7)) AND (EXISTS (SELECT 1 FROM custom_value v WHERE v.record_type = 'ticket' AND v.record_id = t.id AND v.field_key = $8 AND (v.choice_value = $9 OR $9 IS NULL) AND (v.number_value >= $10 OR $10 IS NULL) AND (v.number_value <= $11 OR $11 IS NULL) AND ($12 = 0 OR v.value_bix = ANY($13)) AND ($14 = 0 OR v.value_last4_bix = ANY($15)) AND ($16 = 0 OR v.value_prefix_bix = ANY($17))) OR $8 IS NULL) AND (t.assignee_id = $18 OR t.assignee_id IS NULL OR $18 IS NULL) AND EXISTS (SELECT 1 FROM unit_closure s WHERE s.ancestor_id = $19 AND s.unit_id = t.unit_id AND s.depth <= $20) AND t.opened_at <= $21 AND (t.opened_at < $21 OR t.id < $22) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $23 ROWS ONLY;
 
 -- ticket.list_unit
 SELECT t.id, t.ticket_number, t.requester_id, t.conversation_id, t.subject_enc, t.state, t.priority, t.assignee_id, t.skill_group_id, t.unit_id, t.opened_at, t.updated_at, t.version, r.name_enc FROM ticket t JOIN requester r ON r.id = t.requester_id WHERE t.unit_id = $1 AND (t.assignee_id = $2 OR t.assignee_id IS NULL OR $2 IS NULL) AND t.opened_at <= $3 AND (t.opened_at < $3 OR t.id < $4) AND ($5 = 0 OR t.assignee_id IS NULL) AND ($6 = 1 OR t.skill_group_id IS NULL OR t.assignee_id = $7 OR t.skill_group_id = ANY($8)) ORDER BY t.opened_at DESC, t.id DESC FETCH FIRST $9 ROWS ONLY;

@@ -2,7 +2,7 @@ import { EditOutlined, EyeOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { useCan } from '../auth/index.ts';
-import { FormDialog, ReasonDialog } from '../components/index.ts';
+import { FormDialog, ReasonDialog, SealedText } from '../components/index.ts';
 import { useI18n } from '../i18n/index.ts';
 import {
   changedValues,
@@ -56,10 +56,11 @@ function EditFields(props: { type: RecordType; id: string; record: RecordFields;
 
 function FieldRows(props: {
   fields: readonly KnownField[];
-  values: RecordFields['values'];
+  record: RecordFields;
   revealed: FieldValues | undefined;
 }) {
-  const { fields, values, revealed } = props;
+  const { fields, revealed } = props;
+  const { values, unreadable = [] } = props.record;
   const localised = useLocalised();
   const valueText = useValueText();
   return (
@@ -70,7 +71,13 @@ function FieldRows(props: {
           <div key={field.key}>
             <dt>{localised(field.label)}</dt>
             <dd className={plain ? 'is-revealed keep-lines' : 'keep-lines'}>
-              {plain ? valueText({ ...field, class: 'C1' }, plain) : valueText(field, values[field.key])}
+              {unreadable.includes(field.key) ? (
+                <SealedText text="" isUnreadable />
+              ) : plain ? (
+                valueText({ ...field, class: 'C1' }, plain)
+              ) : (
+                valueText(field, values[field.key])
+              )}
             </dd>
           </div>
         );
@@ -100,7 +107,7 @@ export function RecordFieldsCard(props: {
   return (
     <section className={props.className} aria-label={t('fields.title')}>
       <h2>{t('fields.title')}</h2>
-      <FieldRows fields={shown} values={record.values} revealed={revealed} />
+      <FieldRows fields={shown} record={record} revealed={revealed} />
       <div className="side-tools">
         {hidden.length > 0 && can('requester:reveal') && !revealed && (
           <Button size="small" icon={<EyeOutlined />} onClick={() => setDialog('reveal')}>

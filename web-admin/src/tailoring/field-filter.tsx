@@ -2,12 +2,14 @@ import { DatePicker, Input, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useI18n } from '../i18n/index.ts';
 import { useLocalised } from './appearance.ts';
-import type { KnownField } from './fields.ts';
+import type { FieldMatch, KnownField } from './fields.ts';
 
 /** One field and the value wanted, as they stand in the address. */
 export interface FieldFilterValue {
   field?: string | undefined;
   value?: string | undefined;
+  /** How the value is meant; the whole of it unless named. */
+  match?: FieldMatch | undefined;
 }
 
 const VALUE_MAX = 200;
@@ -35,11 +37,22 @@ export function FieldFilter(props: {
         onChange={(key?: string) => onChange({ field: key })}
         options={offered.map(({ key, label }) => ({ value: key, label: localised(label) }))}
       />
+      {field && field.matches.length > 1 && (
+        <Select
+          className="filter-match"
+          aria-label={t('fields.match')}
+          value={filter.match ?? 'whole'}
+          onChange={(match: FieldMatch) =>
+            onChange({ ...filter, match: match === 'whole' ? undefined : match })
+          }
+          options={field.matches.map((value) => ({ value, label: t(`fields.match.${value}`) }))}
+        />
+      )}
       {field && (
         <FilterValue
           field={field}
           value={filter.value}
-          onChange={(value) => onChange({ field: field.key, value })}
+          onChange={(value) => onChange({ field: field.key, value, match: filter.match })}
         />
       )}
     </>

@@ -37,8 +37,12 @@ export interface Field {
   max: number | null;
 }
 
+/** How a list is narrowed by a value of a field. */
+export const FIELD_MATCHES = ['whole', 'start', 'words'] as const;
+/** One of them. */
+export type FieldMatch = (typeof FIELD_MATCHES)[number];
 /** A field as everybody may know it. */
-export type KnownField = Field & { isFilterable: boolean };
+export type KnownField = Field & { isFilterable: boolean; matches: FieldMatch[] };
 /** Fields by type of record. */
 export type FieldsOf<F> = Record<RecordType, F[]>;
 /** A value as the server gives and takes it. */
@@ -49,6 +53,8 @@ export type FieldValues = Record<string, FieldValue | null>;
 export interface RecordFields {
   version: number;
   values: Record<string, FieldValue>;
+  /** Keys of fields whose value is there and cannot be read. */
+  unreadable?: string[];
 }
 
 const PATHS: Record<RecordType, string> = {

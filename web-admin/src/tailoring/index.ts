@@ -11,6 +11,7 @@ export { FieldFilter, type FieldFilterValue } from './field-filter.tsx';
 export { FieldInputs } from './field-inputs.tsx';
 export {
   FIELD_MASKS,
+  FIELD_MATCHES,
   FIELD_TYPES,
   changedValues,
   filledValues,
@@ -21,6 +22,7 @@ export {
   type Field,
   type FieldChoice,
   type FieldMask,
+  type FieldMatch,
   type FieldsOf,
   type FieldType,
   type FieldValue,

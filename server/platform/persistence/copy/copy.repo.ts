@@ -124,6 +124,7 @@ export const SELF_REFERENCES: Readonly<Record<string, readonly string[]>> = {
 export const TOKEN_TABLES: readonly (readonly [string, string])[] = [
   ['ticket_token', 'ticket_id'],
   ['requester_token', 'requester_id'],
+  ['custom_value_token', 'value_id'],
 ];
 
 /** Every declared table to copy, those that others point to first. */

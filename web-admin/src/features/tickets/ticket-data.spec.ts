@@ -10,7 +10,10 @@ describe('filters of the ticket list', () => {
       q: '卡',
       field: undefined,
       value: undefined,
+      match: undefined,
     });
+    expect(parseFilters(new URLSearchParams('field=holder&value=明&match=words')).match).to.equal('words');
+    expect(parseFilters(new URLSearchParams('field=holder&value=明&match=like')).match).to.equal(undefined);
     expect(parseFilters(new URLSearchParams('state=gone&q=')).state).to.equal(undefined);
   });
 

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { useApi, type ApiError, type Page } from '../../api/index.ts';
-import type { FieldValue } from '../../tailoring/index.ts';
+import { FIELD_MATCHES, type FieldMatch, type FieldValue } from '../../tailoring/index.ts';
 import type { SharedFile } from '../../realtime/index.ts';
 import type { TicketPriority } from '../../components/index.ts';
 
@@ -28,6 +28,8 @@ export interface TicketItem {
   version: number;
   /** Own fields that are columns, masked. */
   columnValues?: Record<string, FieldValue>;
+  /** Keys of those whose value cannot be read. */
+  unreadableColumns?: string[];
 }
 
 export interface TicketHistoryEntry {
@@ -85,6 +87,8 @@ export interface TicketFilters {
   q?: string | undefined;
   field?: string | undefined;
   value?: string | undefined;
+  /** How the value of the field is meant; the whole of it unless named. */
+  match?: FieldMatch | undefined;
 }
 
 /** Reads the filters from an address; unknown states are left out, so an old link still works. */
@@ -97,6 +101,7 @@ export function parseFilters(search: URLSearchParams): TicketFilters {
     q: search.get('q')?.trim() || undefined,
     field: search.get('field') || undefined,
     value: search.get('value') || undefined,
+    match: FIELD_MATCHES.find((known) => known === search.get('match')),
   };
 }
 
@@ -110,6 +115,15 @@ export function withFilter(
   if (value) next.set(name, value);
   else next.delete(name);
   return next;
+}
+
+/** The address with another own field and value; words and fields are not searched together. */
+export function withField(
+  search: URLSearchParams,
+  { field, value, match }: Pick<TicketFilters, 'field' | 'value' | 'match'>,
+): URLSearchParams {
+  const changes = Object.entries({ q: undefined, field, value, match });
+  return changes.reduce((next, [name, to]) => withFilter(next, name as keyof TicketFilters, to), search);
 }
 
 /** A ticket by id. */

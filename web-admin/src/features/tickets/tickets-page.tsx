@@ -29,6 +29,7 @@ import {
   TICKET_STATES,
   useAssignees,
   useUnitName,
+  withField,
   withFilter,
   type TicketFilters,
   type TicketItem,
@@ -101,19 +102,29 @@ function Filters(props: {
   );
 }
 
-function useColumns(fields: readonly KnownField[]): TableColumnsType<TicketItem> {
-  const { t, format } = useI18n();
+/** Own fields that are columns of the list. */
+function useOwnColumns(fields: readonly KnownField[]): TableColumnsType<TicketItem> {
   const localised = useLocalised();
   const valueText = useValueText();
-  const own = fields
+  return fields
     .filter(({ isInList, isArchived }) => isInList && !isArchived)
     .map((field) => ({
       title: localised(field.label),
       key: `field.${field.key}`,
       width: 140,
       responsive: ['lg' as const],
-      render: (_value: unknown, ticket: TicketItem) => valueText(field, ticket.columnValues?.[field.key]),
+      render: (_value: unknown, { columnValues, unreadableColumns }: TicketItem) =>
+        unreadableColumns?.includes(field.key) ? (
+          <SealedText text="" isUnreadable />
+        ) : (
+          valueText(field, columnValues?.[field.key])
+        ),
     }));
+}
+
+function useColumns(fields: readonly KnownField[]): TableColumnsType<TicketItem> {
+  const { t, format } = useI18n();
+  const own = useOwnColumns(fields);
   const columns: TableColumnsType<TicketItem> = useMemo(
     () => [
       { title: t('ticket.number'), dataIndex: 'number', width: 90, render: (value) => `#${value}` },
@@ -205,7 +216,8 @@ export default function TicketsPage() {
   const filters = parseFilters(search);
   const fields = useFields('ticket');
   // A field without a value narrows nothing yet; words and fields are not searched together.
-  const fieldQuery = filters.value && !filters.q ? { field: filters.field, value: filters.value } : {};
+  const { field, value, match } = filters;
+  const fieldQuery = value && !filters.q ? { field, value, match } : {};
   const { state, assignee, unit: unitId, q } = filters;
   const query = { state, assignee, unit: unitId, q, ...fieldQuery };
   const unit = useUnitName(unitId);
@@ -236,11 +248,7 @@ export default function TicketsPage() {
         unit={unit}
         fields={fields}
         onChange={(name, value) => setSearch(withFilter(search, name, value))}
-        onField={({ field, value }) =>
-          setSearch(
-            withFilter(withFilter(withFilter(search, 'q', undefined), 'field', field), 'value', value),
-          )
-        }
+        onField={(filter) => setSearch(withField(search, filter))}
       />
       {list.error && list.items.length === 0 ? (
         <ErrorFace error={list.error} onRetry={list.reload} />
