@@ -70,8 +70,9 @@ function checkResponse(response: Element, { sp, idp, pending, clock }: AnswerCal
   const status = onlyChild(response, [NS.protocol, 'Status'], 'sso.status');
   const code = onlyChild(status, [NS.protocol, 'StatusCode'], 'sso.status');
   demand(attributeOf(code, 'Value') === SUCCESS, 'sso.status', 'status');
+  const all = [response, ...descendants(response)];
   for (const name of SINGLE) {
-    const count = [response, ...descendants(response)].filter(({ localName }) => localName === name).length;
+    const count = all.filter(({ localName }) => localName === name).length;
     demand(count <= 1, 'sso.malformed', `two-${name}`);
   }
   const plain = childrenNamed(response, NS.assertion, 'Assertion').length;

@@ -12,6 +12,7 @@ import {
   type VerifiedAssertion,
 } from './types.ts';
 import { escapeXml } from './xml.ts';
+import './xpath-lookups.ts';
 
 /**
  * The SAML library behind our judgement: what its signatures cover is judged here first, so that a refusal has our

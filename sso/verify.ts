@@ -4,6 +4,7 @@ import { checkSignatureForm, signatureOf } from './algorithms.ts';
 import { plainKeyOf } from './keys.ts';
 import { demand, SsoRefusal } from './refusal.ts';
 import { parseXml } from './xml.ts';
+import './xpath-lookups.ts';
 
 /**
  * Verifies the signature that stands in the root of a message of ours to judge (logout, metadata) and gives the root

@@ -106,15 +106,19 @@ export function findSessionById(db: Db, id: string): Promise<SessionRow | undefi
   return db.one(SESSION_BY_ID, { id });
 }
 
-/** Starts a session and ends the oldest ones beyond `sessionsMax`; gives the ids of the ended ones. */
-export async function insertSession(tx: Tx, row: SessionRow, sessionsMax: number): Promise<string[]> {
-  const older = await tx.all(SESSIONS_OF, { accountId: row.accountId, limit: SESSIONS_READ_MAX });
-  const ended = older.slice(sessionsMax - 1).map(({ id }) => id);
-  await tx.runMany(
-    SESSION_REMOVE,
-    ended.map((id) => ({ id })),
-  );
-  await tx.run(SESSION_INSERT, row);
+/**
+ * Starts a session and ends the oldest ones beyond `sessionsMax`, with the last writes of the unit; gives the ids of the
+ * ended ones. `older` are the account's sessions where this unit has read them, the newest first.
+ */
+export async function insertSession(
+  tx: Tx,
+  row: SessionRow,
+  { sessionsMax, older }: { sessionsMax: number; older?: readonly SessionRow[] | undefined },
+): Promise<string[]> {
+  const known = older ?? (await sessionsOfAccount(tx, row.accountId));
+  const ended = known.slice(sessionsMax - 1).map(({ id }) => id);
+  for (const id of ended) tx.later(SESSION_REMOVE, { id });
+  tx.later(SESSION_INSERT, row);
   return ended;
 }
 

@@ -63,6 +63,8 @@ export interface SessionOrigin {
   endsAt?: Date | undefined;
   /** When the person showed every factor there; null while the second one is missing. Now, unless said. */
   provenAt?: Date | null;
+  /** The account's sessions until now, the newest first, where the unit of work has read them already. */
+  older?: readonly SessionRow[] | undefined;
 }
 
 const LOCAL: SessionOrigin = { idpId: null, nameId: null, nameIdFormat: null, sessionIndex: null };
@@ -234,7 +236,8 @@ export class SessionService {
       ...{ nameIdFormat: origin.nameIdFormat, sessionIndex: origin.sessionIndex },
       provenAt: origin.provenAt === undefined ? now : origin.provenAt,
     };
-    const ended = await insertSession(tx, row, ACCOUNT_RULES.sessionsPerAccountMax);
+    const { older } = origin;
+    const ended = await insertSession(tx, row, { sessionsMax: ACCOUNT_RULES.sessionsPerAccountMax, older });
     for (const sessionId of ended) this.forgetAfter(tx, { sessionId });
     // A session cookie without an age: it leaves with the browser, and the server ends it anyway.
     context.setHeader('Set-Cookie', `${SESSION_COOKIE}=${cookie}; ${COOKIE_ATTRIBUTES}`);

@@ -67,6 +67,16 @@ export async function noteKnownSignIn(
   return changed === 1;
 }
 
+/** Notes a sign-in that takes no one-time code, with the last writes of the unit. */
+export function noteSignInElsewhere(
+  tx: Tx,
+  { id, totpLastStep }: Pick<AccountRow, 'id' | 'totpLastStep'>,
+  at: Date,
+): void {
+  const step = { totpLastStep, whereTotpLastStep: totpLastStep };
+  tx.later(ACCOUNT_SIGNED_IN_KNOWN, { lastSignInAt: at, whereId: id, ...step });
+}
+
 /** Locks an account for every address that nobody signed in from lately. */
 export async function lockAccount(tx: Tx, id: string, at: Date): Promise<void> {
   const lockedUntilAt = new Date(at.getTime() + ACCOUNT_RULES.lockMs);

@@ -1,12 +1,13 @@
 import { SsoRefusal, type MappedPerson } from '../../../sso/index.ts';
 import { AppError, ROOT_UNIT_ID, SYSTEM_ACTOR, type Clock, type Ids } from '../../kernel/index.ts';
-import type { Tx } from '../../platform/persistence/index.ts';
+import type { Db, Tx } from '../../platform/persistence/index.ts';
 import { findAccount, findAccountByUsername, placeAccount, type Account } from '../account.repo.ts';
 import { NO_PASSWORD, normaliseUsername } from '../account.rules.ts';
 import { assertRoles, type AccountService } from '../account.service.ts';
 import { findUnitsByCode } from '../organisation/unit.repo.ts';
 import { setSkillGroupsOf } from '../skill-group.repo.ts';
 import type { KnownIdp } from './idp.service.ts';
+import type { SsoIdentityRow } from './sso.entity.ts';
 import { countIdentities, findIdentity, insertIdentity, setDisplayName } from './sso.repo.ts';
 
 /** What putting people in their places needs. */
@@ -23,6 +24,13 @@ export interface NamedPerson {
   nameId: string;
   /** Id that a new account will have. */
   accountId: string;
+  found: FoundPerson;
+}
+
+/** Whom a name is here, as this unit of work has read it. */
+export interface FoundPerson {
+  identity: SsoIdentityRow | undefined;
+  account: Account | undefined;
 }
 
 /** Roles from an identity provider are decided by its map, which two people agreed on. */
@@ -34,6 +42,19 @@ export class SsoPeople {
 
   constructor(deps: SsoPeopleDeps) {
     this.#deps = deps;
+  }
+
+  /** Whom a name is, asked for together with the account that it was a moment ago. */
+  async lookUp(
+    db: Db,
+    { idpId, nameId, accountId }: { idpId: string; nameId: string; accountId: string },
+  ): Promise<FoundPerson> {
+    const [identity, account] = await Promise.all([
+      findIdentity(db, idpId, nameId),
+      findAccount(db, accountId),
+    ]);
+    if (identity === undefined || identity.accountId === accountId) return { identity, account };
+    return { identity, account: await findAccount(db, identity.accountId) };
   }
 
   /**
@@ -56,9 +77,8 @@ export class SsoPeople {
   }
 
   /** By the name at the identity provider; else an account without a password that nobody has claimed yet. */
-  async #find(tx: Tx, { known, person, nameId }: NamedPerson): Promise<Account | undefined> {
-    const identity = await findIdentity(tx, known.idp.id, nameId);
-    if (identity !== undefined) return findAccount(tx, identity.accountId);
+  async #find(tx: Tx, { known, person, nameId, found }: NamedPerson): Promise<Account | undefined> {
+    if (found.identity !== undefined) return found.account;
     const account = await findAccountByUsername(tx, normaliseUsername(person.username));
     if (account === undefined) return undefined;
     // A local account is never linked by a name that somebody else chooses.

@@ -16,8 +16,8 @@ import { readCookie, type RequestContext } from '../../platform/http/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/persistence/index.ts';
 import { findAccount, type Account } from '../account.repo.ts';
 import { rolesNeedOtp } from '../roles/role.rules.ts';
-import { noteKnownSignIn } from '../sign-in.repo.ts';
-import { removeSession } from '../session.repo.ts';
+import { noteSignInElsewhere } from '../sign-in.repo.ts';
+import { removeSession, sessionsOfAccount } from '../session.repo.ts';
 import { actorOf, type LiveSession, type SessionService } from '../session.service.ts';
 import { examine, type Examined } from './idp-try.ts';
 import type { IdpService, KnownIdp } from './idp.service.ts';
@@ -108,7 +108,7 @@ export class SsoSignInService {
     const relayState = randomToken(SECRET_BYTES);
     const now = clock.now();
     const requestId = `_${randomToken(REQUEST_ID_BYTES)}`;
-    await insertRequest(tx, {
+    insertRequest(tx, {
       relayHash: sha256(relayState),
       browserHash: sha256(browser),
       idpId: known.idp.id,
@@ -177,13 +177,14 @@ export class SsoSignInService {
     const assertion = await judgeAnswer(fields.get('SAMLResponse') ?? '', { sp, idp, pending, clock });
     prepared.assertion = assertion;
     prepared.person = applyMap(known.map, assertion);
-    const identity = await uow.read((db) => findIdentity(db, idpId, assertion.nameId));
-    prepared.accountId = identity?.accountId ?? ids.next();
-    const account = identity && (await uow.read((db) => findAccount(db, identity.accountId)));
+    const { accountId, account } = await uow.read(async (db) => {
+      const identity = await findIdentity(db, idpId, assertion.nameId);
+      if (identity === undefined) return { accountId: ids.next(), account: undefined };
+      return { ...identity, account: await findAccount(db, identity.accountId) };
+    });
+    prepared.accountId = accountId;
     const { ip } = context;
-    context.actAs(
-      account === undefined ? { type: 'account', id: prepared.accountId, ip } : actorOf(account, { ip }),
-    );
+    context.actAs(account === undefined ? { type: 'account', id: accountId, ip } : actorOf(account, { ip }));
   }
 
   #examine(known: KnownIdp, fields: FormFields): Examined {
@@ -222,15 +223,23 @@ export class SsoSignInService {
   }
 
   async #complete(tx: Tx, prepared: PreparedAnswer, context: RequestContext): Promise<AnswerEnd> {
-    const { request, refusal, known, assertion, person, accountId } = prepared;
-    if (request !== undefined && !(await consumeRequest(tx, request.relayHash, request.browserHash))) {
-      throw new SsoRefusal('sso.no_pending', 'consumed');
+    if (prepared.refusal !== undefined) {
+      await consume(tx, prepared.request);
+      throw prepared.refusal;
     }
-    if (refusal !== undefined) throw refusal;
+    const { request, known, assertion, person, accountId } = prepared;
     if (!request || !known || !assertion || !person || !accountId)
       throw new Error('An answer was not judged.');
+    const who = { idpId: known.idp.id, nameId: assertion.nameId, accountId };
     const used = sha256(`assertion\n${known.idp.entityId}\n${assertion.assertionId}`);
-    if (!(await takeId(tx, used, assertion.rememberUntil))) throw new SsoRefusal('sso.replay', 'assertion');
+    // Asked for at once, done in this order: of two that come with one answer the second waits for the first here.
+    const [, isFree, found, older] = await Promise.all([
+      consume(tx, request),
+      takeId(tx, used, assertion.rememberUntil),
+      this.#deps.people.lookUp(tx, who),
+      sessionsOfAccount(tx, accountId),
+    ]);
+    if (!isFree) throw new SsoRefusal('sso.replay', 'assertion');
     if (request.purpose === 'test') {
       if (person.roles.length === 0) throw new SsoRefusal('sso.no_role', 'no-rule-fits');
       await this.#deps.idps.noteTested(tx, known.idp.id);
@@ -239,20 +248,23 @@ export class SsoSignInService {
       return { type: 'tested', examined: prepared.examined, person, assertion };
     }
     if (known.idp.state !== 'live') throw new SsoRefusal('sso.disabled', 'identity-provider');
-    const account = await this.#deps.people.apply(tx, { known, person, nameId: assertion.nameId, accountId });
+    const { nameId } = assertion;
+    const account = await this.#deps.people.apply(tx, { known, person, nameId, accountId, found });
     const isOther = request.sessionId !== null && request.accountId !== account.id;
     if (isOther) throw new SsoRefusal('sso.subject', 'another-person');
     const provenAt = provenBy(account, assertion);
     const now = this.#deps.clock.now();
-    await noteKnownSignIn(tx, account, { at: now, totpStep: account.totpLastStep });
+    noteSignInElsewhere(tx, account, now);
     if (request.sessionId !== null) await this.#endFormer(tx, request.sessionId);
     const live = await this.#deps.sessions.open(tx, account, context, {
       idpId: known.idp.id,
-      nameId: assertion.nameId,
+      nameId,
       nameIdFormat: assertion.nameIdFormat ?? null,
       sessionIndex: assertion.sessionIndex ?? null,
       endsAt: assertion.sessionNotOnOrAfter,
       provenAt,
+      // Other roles end sessions: what was read before counts only where nothing of the account changed.
+      older: account === found.account && request.sessionId === null ? older : undefined,
     });
     tx.record({
       action: 'session.open',
@@ -274,6 +286,13 @@ export class SsoSignInService {
       target: { type: 'session', id: sessionId },
     });
   }
+}
+
+/** Takes the pending sign-in, if there was one, once for all who come with it. */
+async function consume(tx: Tx, request: SsoRequestRow | undefined): Promise<void> {
+  if (request === undefined) return;
+  const isMine = await consumeRequest(tx, request.relayHash, request.browserHash);
+  if (!isMine) throw new SsoRefusal('sso.no_pending', 'consumed');
 }
 
 /** Contexts by which an identity provider says that it asked for several factors. */

@@ -122,8 +122,10 @@ const IDENTITY_COUNT = portable<{ accountId: string }, { identityCount: number }
 
 /** All identity providers by id, with their certificates. */
 export async function listIdps(db: Db): Promise<{ idp: IdpRow; certificates: IdpCertificateRow[] }[]> {
-  const rows = await db.all(IDPS, { limit: IDPS_MAX });
-  const certificates = await db.all(CERTIFICATES, { limit: CERTIFICATES_READ_MAX });
+  const [rows, certificates] = await Promise.all([
+    db.all(IDPS, { limit: IDPS_MAX }),
+    db.all(CERTIFICATES, { limit: CERTIFICATES_READ_MAX }),
+  ]);
   return rows.map((idp) => ({ idp, certificates: certificates.filter(({ idpId }) => idpId === idp.id) }));
 }
 
@@ -201,9 +203,9 @@ export async function insertSpKey(tx: Tx, row: SpKeyRow): Promise<void> {
   await tx.run(KEY_INSERT, row);
 }
 
-/** Notes what was asked for a browser. */
-export async function insertRequest(tx: Tx, row: SsoRequestRow): Promise<void> {
-  await tx.run(REQUEST_INSERT, row);
+/** Notes what was asked for a browser, with the last writes of the unit. */
+export function insertRequest(tx: Tx, row: SsoRequestRow): void {
+  tx.later(REQUEST_INSERT, row);
 }
 
 /** What was asked under a relay state in this browser, if anything. */
