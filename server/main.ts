@@ -140,7 +140,7 @@ async function listen(config: Config, parts: Parts): Promise<{ servers: Server[]
   configureServer(server as Server);
   parts.sockets.attach(server as Server);
   await opened(server as Server, config, config.tls.socketPath ?? config.port);
-  const emergency = isFront ? undefined : await openEmergency(config, parts);
+  const emergency = await openEmergency(config, parts);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : config.port;
   const host = config.bind.includes(':') ? `[${config.bind}]` : config.bind;

@@ -126,6 +126,10 @@ describe('the configuration', () => {
       'tls: {mode: front}\ntrustedProxies: [10.0.0.1]\nbind: 0.0.0.0',
       'plain HTTP must not leave the machine',
     ],
+    [
+      'tls: {mode: front}\ntrustedProxies: [127.0.0.1]\naccounts: {breakGlassAuthorityFile: ca.pem}',
+      '"accounts.breakGlassAuthorityFile" needs "tls.mode" process',
+    ],
     ['tls: {keyFile: a.pem}', 'go together'],
     ['bind: 0.0.0.0', 'evaluation instance takes only a loopback'],
     ['- port', 'must hold names and values'],

@@ -176,6 +176,10 @@ function contradictions(config: Config): string[] {
       config.tls.mode === 'process' && config.tls.socketPath !== undefined,
       '"tls.socketPath" needs "tls.mode" front',
     ],
+    [
+      config.tls.mode === 'front' && config.accounts.breakGlassAuthorityFile !== undefined,
+      '"accounts.breakGlassAuthorityFile" needs "tls.mode" process: a proxy keeps client certificates to itself, and no header is believed in their place',
+    ],
     [config.isEvaluation && !isLoopback, 'an evaluation instance takes only a loopback address in "bind"'],
     [
       config.cluster.listen !== undefined && config.database.url === undefined,

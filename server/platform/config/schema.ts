@@ -271,7 +271,7 @@ export const SCHEMA = {
       isNetwork,
     ),
     breakGlassAuthorityFile: text(
-      'PEM file of the authority whose client certificates emergency sign-in needs; it then goes over breakGlassPort alone.',
+      'PEM file of the authority whose client certificates emergency sign-in needs; it then goes over breakGlassPort alone; not with tls.mode front.',
       'a path, relative to the home folder or absolute',
       isAnyText,
     ),
