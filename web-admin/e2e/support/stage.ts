@@ -27,6 +27,8 @@ export class Stage {
   isServerDown = false;
   /** Set while a session ends on purpose: then refused requests are what a page should see. */
   isSessionEnding = false;
+  /** Set while somebody enters what is refused on purpose: then a refused request is what a page should see. */
+  isRefusalExpected = false;
   private readonly browser: Browser;
   private readonly url: string;
 
@@ -95,6 +97,7 @@ export class Stage {
       if (url.endsWith('/api/v1/session') && message.text().includes('401')) return;
       if (this.isServerDown && /ERR_CONNECTION_|WebSocket/.test(message.text())) return;
       if (this.isSessionEnding && /401|WebSocket/.test(message.text())) return;
+      if (this.isRefusalExpected && /status of 4\d\d/.test(message.text())) return;
       this.faults.push(`${name}: ${message.text()} ${url}`);
     });
   }
