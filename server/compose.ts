@@ -170,11 +170,11 @@ function composeModules(
 ) {
   const { clock, ids, log, crypto, uow } = foundation;
   const { identity, conversations, localeOf, textOf, tailoring } = deps;
-  const namesOf = (_db: unknown, accountIds: readonly string[]) => identity.namesOf(accountIds);
+  const { namesOf, teamNames } = wiring.namesFrom(identity);
   const knowledge = createKnowledge({ clock, ids, namesOf });
   const robot = createRobot({
     ...{ uow, clock, ids, log, crypto, conversations, localeOf, textOf, live: knowledge.live, namesOf },
-    ...{ regression: knowledge.regression },
+    ...{ regression: knowledge.regression, teamNames },
     ...deps.robotPorts,
     ...{ articles: knowledge.service, windowOf },
     isOn: () => tailoring.isOn('robot'),

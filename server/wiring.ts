@@ -158,6 +158,15 @@ const TEXT_KEYS: Record<SystemText, TextKey> = {
   fileReceived: 'robot.fileReceived',
 };
 
+/** Names of people by id, and of all skill groups. */
+export function namesFrom(identity: Pick<Identity, 'namesOf' | 'listSkillGroups'>) {
+  return {
+    namesOf: (_db: unknown, accountIds: readonly string[]) => identity.namesOf(accountIds),
+    teamNames: async (): Promise<ReadonlyMap<string, string>> =>
+      new Map((await identity.listSkillGroups()).map(({ id, name }) => [id, name])),
+  };
+}
+
 /** What the desk asks about people, answered by identity. */
 export function staffOf(identity: Identity): Staff {
   return {

@@ -5,5 +5,5 @@ export { importPack, type ImportResult } from './import/import-pack.ts';
 export { parsePack, type Pack, type PackArticle } from './import/pack.ts';
 export { createKnowledge, type Knowledge, type LiveKnowledge } from './knowledge.ts';
 export { articleExport } from './articles/article.export.ts';
-export type { Answered, JudgedCase } from './regression/regression.rules.ts';
+export { isRight, type Answered, type JudgedCase } from './regression/regression.rules.ts';
 export { RegressionService, type WaitingVersion } from './regression/regression.service.ts';

@@ -59,6 +59,8 @@ export interface RobotDeps {
   today(): string;
   /** Display names of accounts by id; unknown ids are absent. */
   namesOf(db: Db, accountIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Names of all skill groups by id. */
+  teamNames(): Promise<ReadonlyMap<string, string>>;
   /** Entry of the training thread: training/training.worker.ts, or what the build made of it. */
   workerUrl: URL;
   /** Whether this process is the one that learns; the others take what it stored. Default: it is. */

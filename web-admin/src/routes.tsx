@@ -7,6 +7,7 @@ import {
   BarChartOutlined,
   BookOutlined,
   BranchesOutlined,
+  BulbOutlined,
   CheckSquareOutlined,
   ClockCircleOutlined,
   ContactsOutlined,
@@ -69,6 +70,9 @@ const EvaluationsPage = lazy(() => import('./features/qa/evaluations-page.tsx'))
 const EvaluationPage = lazy(() => import('./features/qa/evaluation-page.tsx'));
 const ScoreCardsPage = lazy(() => import('./features/qa/score-cards-page.tsx'));
 const ScoreCardPage = lazy(() => import('./features/qa/score-card-page.tsx'));
+const LearningPage = lazy(() => import('./features/learning/learning-page.tsx'));
+const OpinionsPage = lazy(() => import('./features/reports/opinions-page.tsx'));
+const AdoptionPage = lazy(() => import('./features/reports/adoption-page.tsx'));
 const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
 
 const ExportsPage = lazy(() => import('./features/exports/exports-page.tsx'));
@@ -192,6 +196,14 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     nav: { label: 'nav.robot', icon: RobotOutlined },
   },
   {
+    path: '/learning',
+    module: 'robot',
+    anyOf: ['knowledge:write'],
+    component: LearningPage,
+    nav: { label: 'nav.learning', icon: BulbOutlined },
+    hasCustomerData: true,
+  },
+  {
     path: '/qa',
     module: 'qa',
     anyOf: ['qa:read'],
@@ -208,6 +220,8 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     component: ReportsPage,
     nav: { label: 'nav.reports', icon: BarChartOutlined },
   },
+  { path: '/reports/opinions', module: 'reports', anyOf: ['report:read'], component: OpinionsPage },
+  { path: '/reports/assist', module: 'reports', anyOf: ['report:read'], component: AdoptionPage },
   {
     path: '/exports',
     anyOf: EXPORTERS,

@@ -10,6 +10,8 @@ export interface AdoptionRouteDeps {
   windowOf(now: Date, days: number, offsetMinutes: number): { from: Date; to: Date };
   /** Display names of accounts by id; unknown ids are absent. */
   namesOf(db: Db, accountIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Names of all skill groups by id. */
+  teamNames(): Promise<ReadonlyMap<string, string>>;
 }
 
 const DAYS_DEFAULT = 30;
@@ -28,7 +30,7 @@ const response = closed({
   total: closed({ ...counts, rate }),
   articles: { type: 'array', items: closed({ ...counts, rate, question: text }) },
   agents: { type: 'array', items: closed({ ...counts, rate, name: text }) },
-  teams: { type: 'array', items: closed({ ...counts, rate }) },
+  teams: { type: 'array', items: closed({ ...counts, rate, name: text }) },
 });
 const query = closed(
   {
@@ -39,7 +41,8 @@ const query = closed(
 );
 
 /** The report of what became of suggestions. */
-export function adoptionRoutes({ clock, windowOf, namesOf }: AdoptionRouteDeps): AnyRoute[] {
+export function adoptionRoutes(deps: AdoptionRouteDeps): AnyRoute[] {
+  const { clock, windowOf, namesOf, teamNames } = deps;
   return [
     defineRoute<unknown, { days?: number; offsetMinutes?: number }>({
       method: 'GET',
@@ -55,9 +58,11 @@ export function adoptionRoutes({ clock, windowOf, namesOf }: AdoptionRouteDeps):
         const report = await readAdoption(tx, windowOf(clock.now(), days, offsetMinutes), scopeOf(actor));
         const agentIds = report.agents.flatMap(({ id }) => (id === null ? [] : [id]));
         const names = await namesOf(tx, agentIds);
+        const teams = await teamNames();
         return {
           ...report,
           agents: report.agents.map((row) => ({ ...row, name: names.get(row.id ?? '') ?? null })),
+          teams: report.teams.map((row) => ({ ...row, name: teams.get(row.id ?? '') ?? null })),
         };
       },
     }),

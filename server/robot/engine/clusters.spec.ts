@@ -49,6 +49,26 @@ describe('what proposals change', () => {
       measured: 0,
       rightBefore: 0,
       rightAfter: 0,
+      guards: [],
+    });
+  });
+
+  it('tells of guarding questions what becomes of them with the whole knowledge', () => {
+    const entries = buildEntries('zh', 4);
+    const [first, second] = entries;
+    const stolen = first!.similar[0]!;
+    const guards = [stolen, second!.question];
+    const taken = entries.map((entry) => ({
+      ...entry,
+      similar: entry.similar.filter((text) => text !== stolen),
+    }));
+    const proposals = [{ articleId: second!.id, text: stolen }];
+    const change = measureChange(taken, proposals, { lang: 'zh', guards });
+    expect(change.guards[0]!.after).to.deep.equal({ firstId: second!.id, outcome: 'answer' });
+    expect(change.guards[0]!.before.firstId).to.equal(first!.id);
+    expect(change.guards[1]).to.deep.equal({
+      before: { firstId: second!.id, outcome: 'answer' },
+      after: { firstId: second!.id, outcome: 'answer' },
     });
   });
 });

@@ -23,11 +23,12 @@ export const learningProposalEntity = defineEntity(
     decidedBy: col.text(64).optional(),
     decidedAt: col.instant().optional(),
     version: col.int(),
+    askedCount: col.int(),
   },
   { primaryKey: ['id'] },
 );
 
-/** Row of `learning_proposal`. */
+/** Row of `learning_proposal`; `askedCount` of the messages its night read said it, those it does not show as well. */
 export type LearningProposalRow = RowOf<typeof learningProposalEntity>;
 
 /** A message that a proposal came from; `isReply` marks the agent's answer to it. */
@@ -61,9 +62,13 @@ export const learningBatchEntity = defineEntity(
     rightBefore: col.int(),
     rightAfter: col.int(),
     createdAt: col.instant(),
+    guardCount: col.int(),
+    guardsBefore: col.int(),
+    guardsAfter: col.int(),
   },
   { primaryKey: ['id'] },
 );
 
-/** Row of `learning_batch`. Of `measuredCount` approved wordings hidden from it, so many found their article. */
+/** Row of `learning_batch`. Of `measuredCount` approved wordings hidden from it, so many found their article; of `guardCount` guarding
+ * questions so many were right. */
 export type LearningBatchRow = RowOf<typeof learningBatchEntity>;

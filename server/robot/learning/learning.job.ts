@@ -1,13 +1,19 @@
 import { AppError, SYSTEM_ACTOR, type Clock, type Ids } from '../../kernel/index.ts';
 import type { ConversationService, StoredMessage } from '../../desk/index.ts';
-import { LOCALES, type LiveKnowledge, type Locale } from '../../knowledge/index.ts';
+import {
+  isRight,
+  LOCALES,
+  type LiveKnowledge,
+  type Locale,
+  type RegressionService,
+} from '../../knowledge/index.ts';
 import { maskText } from '../../platform/crypto/index.ts';
 import type { JobContext, JobKind } from '../../platform/jobs/index.ts';
 import type { UnitOfWork } from '../../platform/persistence/index.ts';
-import { clusterTexts, understand, type Change } from '../engine/index.ts';
+import { clusterTexts, understand } from '../engine/index.ts';
 import { LANG_OF, type ModelKeeper } from '../training/model-keeper.ts';
 import { startMeasuring } from '../training/training.ts';
-import type { ProposalSource } from './learning.entity.ts';
+import type { LearningBatchRow, ProposalSource } from './learning.entity.ts';
 import {
   findLabel,
   findNewestBatch,
@@ -25,6 +31,7 @@ export interface LearningJobDeps {
   ids: Ids;
   conversations: Pick<ConversationService, 'get' | 'history'>;
   live: LiveKnowledge;
+  regression: Pick<RegressionService, 'cases'>;
   keepers: ReadonlyMap<Locale, ModelKeeper>;
   workerUrl: URL;
 }
@@ -91,7 +98,7 @@ async function lookAt(deps: LearningJobDeps, locale: Locale, context: JobContext
     await insertBatch(tx, {
       ...{ id: batchId, locale, toAt: last.at, toId: last.id, createdAt: deps.clock.now() },
       ...{ turnCount: turns.length, proposalCount: proposals.length },
-      ...{ measuredCount: change.measured, rightBefore: change.rightBefore, rightAfter: change.rightAfter },
+      ...change,
     });
     tx.record({
       action: 'robot.propose',
@@ -189,15 +196,17 @@ async function sortOut(
   return { labelled, unlabelled };
 }
 
-/** One proposal for each wording, whoever asked it first; the surest first. */
+/** One proposal for each wording, whoever asked it first, with how often it was asked; the surest first. */
 function dedupe(labelled: Labelled[]): Labelled[] {
-  const seen = new Set<string>();
-  return labelled
-    .filter(({ text }) => {
-      const key = text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
-      return !seen.has(key) && seen.add(key);
-    })
-    .sort((a, b) => Number(b.source !== 'model') - Number(a.source !== 'model') || b.score - a.score);
+  const byWording = new Map<string, Labelled>();
+  for (const row of labelled) {
+    const key = row.text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+    const first = byWording.get(key);
+    byWording.set(key, { ...(first ?? row), askedCount: (first?.askedCount ?? 0) + 1 });
+  }
+  return [...byWording.values()].sort(
+    (a, b) => Number(b.source !== 'model') - Number(a.source !== 'model') || b.score - a.score,
+  );
 }
 
 /** Subjects that nobody wrote an article for: groups of like questions from several conversations. */
@@ -212,26 +221,50 @@ function clusterProposals(unlabelled: Missed[], locale: Locale, known: readonly 
       messageSeq: answered.replySeq!,
     };
     const shown = rows.slice(0, MEMBERS_MAX).map(({ turn }) => turn);
-    return [{ kind: 'article', source: 'cluster', score: likeness, members: shown, ...(reply && { reply }) }];
+    const about = { kind: 'article', source: 'cluster', score: likeness, askedCount: rows.length } as const;
+    return [{ ...about, members: shown, ...(reply && { reply }) }];
   });
 }
 
-/** What accepting all proposals of the night would change, measured on approved wordings hidden from both models. */
+type Measured = Pick<
+  LearningBatchRow,
+  'measuredCount' | 'rightBefore' | 'rightAfter' | 'guardCount' | 'guardsBefore' | 'guardsAfter'
+>;
+const NOTHING_MEASURED: Measured = {
+  ...{ measuredCount: 0, rightBefore: 0, rightAfter: 0 },
+  ...{ guardCount: 0, guardsBefore: 0, guardsAfter: 0 },
+};
+
+/**
+ * What accepting all proposals of the night would change, measured on approved wordings hidden from both models and on
+ * the questions that guard publishing.
+ */
 async function measure(
   deps: LearningJobDeps,
   locale: Locale,
   proposals: (NewProposal & { text?: string })[],
-): Promise<Change> {
+): Promise<Measured> {
   const wordings = proposals.flatMap(({ articleId, text }) =>
     articleId !== undefined && text !== undefined ? [{ articleId, text }] : [],
   );
-  if (wordings.length === 0) return { measured: 0, rightBefore: 0, rightAfter: 0 };
-  const entries = await deps.uow.read((db) => deps.live.entries(db, locale));
+  if (wordings.length === 0) return NOTHING_MEASURED;
+  const [entries, cases] = await deps.uow.read(async (db) => [
+    await deps.live.entries(db, locale),
+    await deps.regression.cases(db, locale),
+  ]);
   const work = startMeasuring(deps.workerUrl, {
     lang: LANG_OF[locale],
     entries: entries.map(({ id, question, similar, riskLevel }) => ({ id, question, similar, riskLevel })),
     proposals: wordings,
+    guards: cases.map(({ question }) => question),
   });
   const report = await work.report;
-  return report.ok ? report.change : { measured: 0, rightBefore: 0, rightAfter: 0 };
+  if (!report.ok) return NOTHING_MEASURED;
+  const { measured, rightBefore, rightAfter, guards } = report.change;
+  const countRight = (when: 'before' | 'after') =>
+    guards.filter((read, place) => isRight(cases[place]?.expectedId ?? null, read[when])).length;
+  return {
+    ...{ measuredCount: measured, rightBefore, rightAfter, guardCount: guards.length },
+    ...{ guardsBefore: countRight('before'), guardsAfter: countRight('after') },
+  };
 }

@@ -81,6 +81,11 @@ function batchesRoute({ learning }: LearningRouteDeps): AnyRoute {
             rightBefore: batch.rightBefore,
             rightAfter: batch.rightAfter,
           },
+          ...{
+            guardCount: batch.guardCount,
+            guardsBefore: batch.guardsBefore,
+            guardsAfter: batch.guardsAfter,
+          },
         })),
       };
     },

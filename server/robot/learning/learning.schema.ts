@@ -7,6 +7,8 @@ function closed(properties: Record<string, Schema>, required = Object.keys(prope
 
 // Each row is read from its conversation and decrypted.
 const PAGE_ITEMS_MAX = 100;
+/** Wordings that one acceptance adds beside the first; a proposal shows fewer. */
+const SIMILAR_MAX = 20;
 
 const uuid: Schema = { type: 'string', format: 'uuid' };
 const text: Schema = { type: 'string', minLength: 1, maxLength: LIMITS.messageTextCharacters };
@@ -16,8 +18,16 @@ const orNull = (type: string): Schema => ({ type: [type, 'null'] });
 /** An agent's "this question means that article". */
 export const proposeBody = closed({ articleId: uuid, messageSeq: { type: 'integer', minimum: 1 } });
 
-/** What a person accepts: the wording as they edited it; `articleId` to say another article, `answer` for a new one. */
-export const acceptBody = closed({ question: text, answer: text, articleId: uuid }, ['question']);
+/** What a person accepts: the wordings as they edited them; `articleId` to say another article, `answer` for a new one. */
+export const acceptBody = closed(
+  {
+    question: text,
+    similar: { type: 'array', maxItems: SIMILAR_MAX, items: text },
+    answer: text,
+    articleId: uuid,
+  },
+  ['question'],
+);
 
 /** A page of open proposals. */
 export const proposalQuery = closed(
@@ -37,6 +47,7 @@ const proposal = closed({
   articleId: orNull('string'),
   articleQuestion: orNull('string'),
   questions: { type: 'array', items: { type: 'string' } },
+  askedCount: count,
   reply: orNull('string'),
   createdAt: { type: 'string' },
   version: { type: 'integer' },
@@ -60,6 +71,9 @@ export const batchList = closed({
       measuredCount: count,
       rightBefore: count,
       rightAfter: count,
+      guardCount: count,
+      guardsBefore: count,
+      guardsAfter: count,
       createdAt: { type: 'string' },
     }),
   },

@@ -30,6 +30,8 @@ export interface NewProposal {
   members: Place[];
   /** The agent's answer to one of them. */
   reply?: Place;
+  /** How many messages said it; those named in `members` unless given. */
+  askedCount?: number;
 }
 
 /** A proposal as a person decides on it: texts are masked, and read from their conversations at this moment. */
@@ -42,6 +44,8 @@ export interface ShownProposal {
   articleId: string | null;
   articleQuestion: string | null;
   questions: string[];
+  /** How many messages said it. */
+  askedCount: number;
   reply: string | null;
   createdAt: Date;
   version: number;
@@ -51,6 +55,8 @@ export interface ShownProposal {
 export interface Acceptance {
   articleId?: string;
   question: string;
+  /** More wordings to add with it. */
+  similar?: string[];
   answer?: string;
 }
 
@@ -84,6 +90,7 @@ export async function storeProposal(
     decidedBy: null,
     decidedAt: null,
     version: 1,
+    askedCount: proposal.askedCount ?? proposal.members.length,
   };
   const places = [
     ...proposal.members.map((place) => ({ place, isReply: false })),
@@ -164,7 +171,7 @@ export class LearningService {
     const draft =
       articleId === null
         ? await this.#deps.articles.create(tx, row.locale as Locale, newArticle(input))
-        : await this.#addWording(tx, articleId, input.question);
+        : await this.#addWordings(tx, articleId, [input.question, ...(input.similar ?? [])]);
     await this.#decide(tx, { ...row, articleId: draft.id }, 'accepted');
     return draft.id;
   }
@@ -183,14 +190,14 @@ export class LearningService {
   }
 
   /** On top of the newest content, so that a colleague's open draft is not lost. */
-  async #addWording(tx: Tx, articleId: string, question: string) {
+  async #addWordings(tx: Tx, articleId: string, wordings: string[]) {
     const { versions } = await this.#deps.articles.get(tx, articleId);
     const newest = versions[0];
     if (!newest) throw new AppError('request.not_found');
     const { category, answer, riskLevel, validFrom, validTo } = newest;
     return this.#deps.articles.revise(tx, articleId, {
       ...{ category, question: newest.question, answer, riskLevel: riskLevel as 'normal' | 'high' },
-      similar: [...newest.similarTexts, question],
+      similar: [...newest.similarTexts, ...wordings],
       ...(validFrom && { validFrom: validFrom.toISOString() }),
       ...(validTo && { validTo: validTo.toISOString() }),
       reason: 'learned',
@@ -221,6 +228,7 @@ export class LearningService {
       articleId: row.articleId,
       articleQuestion: article?.article.question ?? null,
       questions,
+      askedCount: row.askedCount,
       reply: (replyAt && (await this.#textAt(db, replyAt, 'agent'))) ?? null,
       createdAt: row.createdAt,
       version: row.version,
@@ -244,7 +252,7 @@ export class LearningService {
   }
 }
 
-function newArticle({ question, answer }: Acceptance) {
+function newArticle({ question, similar = [], answer }: Acceptance) {
   if (answer === undefined) throw new AppError('request.invalid', { details: { pointer: '/answer' } });
-  return { category: NEW_CATEGORY, question, answer, similar: [], riskLevel: 'normal' as const };
+  return { category: NEW_CATEGORY, question, answer, similar, riskLevel: 'normal' as const };
 }

@@ -3,7 +3,8 @@ import type { LearningBatchRow, LearningProposalRow } from './learning.entity.ts
 
 const OPEN = portable<{ afterId: string; limit: number }, LearningProposalRow>(
   'learning_proposal.open',
-  `SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version
+  `SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by,
+    decided_at, version, asked_count
     FROM learning_proposal WHERE state = 'open' AND id > :afterId ORDER BY id FETCH FIRST :limit ROWS ONLY`,
   {
     params: { afterId: 'uuid', limit: 'int' },
@@ -20,12 +21,14 @@ const OPEN = portable<{ afterId: string; limit: number }, LearningProposalRow>(
       decidedBy: 'text',
       decidedAt: 'instant',
       version: 'int',
+      askedCount: 'int',
     },
   },
 );
 const BATCHES = portable<{ limit: number }, LearningBatchRow>(
   'learning_batch.list',
-  `SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at
+  `SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at,
+    guard_count, guards_before, guards_after
     FROM learning_batch ORDER BY created_at DESC, id DESC FETCH FIRST :limit ROWS ONLY`,
   {
     params: { limit: 'int' },
@@ -40,6 +43,9 @@ const BATCHES = portable<{ limit: number }, LearningBatchRow>(
       rightBefore: 'int',
       rightAfter: 'int',
       createdAt: 'instant',
+      guardCount: 'int',
+      guardsBefore: 'int',
+      guardsAfter: 'int',
     },
   },
 );

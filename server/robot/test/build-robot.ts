@@ -113,6 +113,7 @@ export async function buildRobot(
   const { clock, ids, database, uow, crypto } = core;
   const today = () => clock.now().toISOString().slice(0, 10);
   const namesOf = async () => new Map<string, string>();
+  const teamNames = namesOf;
   const writer = openWriter(core);
   const localeOf = async (siteId: string) => (siteId.startsWith('en') ? 'en' : 'zh-CN');
   const owners = new ConversationOwners({ uow, crypto, writer, clock });
@@ -127,7 +128,7 @@ export async function buildRobot(
   const switches = { isOn: true };
   const isOn = () => switches.isOn;
   const { service: articles } = knowledge;
-  const own = { windowOf, uow, clock, ids, crypto, log: QUIET_LOG, today, namesOf };
+  const own = { windowOf, uow, clock, ids, crypto, log: QUIET_LOG, today, namesOf, teamNames };
   const shared = { ...own, localeOf, textOf: systemText, isOn, ...options };
   const { regression } = knowledge;
   const rebuild = () => createRobot({ ...shared, articles, conversations, live, regression, workerUrl });

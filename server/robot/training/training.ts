@@ -6,6 +6,8 @@ export interface TrainingOrder {
   entries: KnowledgeEntry[];
   lang: Lang;
   proposals?: ProposedWording[];
+  /** Questions that guard publishing, asked before and after the proposals. */
+  guards?: readonly string[];
 }
 
 /** What it hands back: the model's bytes, or why this knowledge cannot be learned. */

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { KnowledgeError, measureChange, serializeModel, trainModel } from '../engine/index.ts';
 import type { ChangeReport, TrainingOrder, TrainingReport } from './training.ts';
 
-const { entries, lang, proposals } = workerData as TrainingOrder;
+const { entries, lang, proposals, guards = [] } = workerData as TrainingOrder;
 const startedAt = performance.now();
 
 function train(): TrainingReport {
@@ -19,7 +19,7 @@ function train(): TrainingReport {
 
 function work(): TrainingReport | ChangeReport {
   try {
-    return proposals ? { ok: true, change: measureChange(entries, proposals, { lang }) } : train();
+    return proposals ? { ok: true, change: measureChange(entries, proposals, { lang, guards }) } : train();
   } catch (error) {
     if (error instanceof KnowledgeError) return { ok: false, code: error.code };
     throw error;

@@ -8,6 +8,8 @@ import * as flows from '../features/flows/messages.ts';
 import * as robot from '../features/robot/messages.ts';
 import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
+import * as opinions from '../features/reports/opinion-messages.ts';
+import * as learning from '../features/learning/messages.ts';
 import * as access from '../features/access-review/messages.ts';
 import * as verify from '../features/audit/verify-messages.ts';
 import * as purges from '../features/purges/messages.ts';
@@ -45,6 +47,8 @@ export const en: Record<keyof typeof zh, string> = {
   ...robot.en,
   ...qa.en,
   ...reports.en,
+  ...opinions.en,
+  ...learning.en,
   ...access.en,
   ...audit.en,
   ...cases.en,

@@ -8,6 +8,8 @@ import * as flows from '../features/flows/messages.ts';
 import * as robot from '../features/robot/messages.ts';
 import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
+import * as opinions from '../features/reports/opinion-messages.ts';
+import * as learning from '../features/learning/messages.ts';
 import * as access from '../features/access-review/messages.ts';
 import * as verify from '../features/audit/verify-messages.ts';
 import * as purges from '../features/purges/messages.ts';
@@ -44,6 +46,8 @@ export const zh = {
   ...robot.zh,
   ...qa.zh,
   ...reports.zh,
+  ...opinions.zh,
+  ...learning.zh,
   ...access.zh,
   ...audit.zh,
   ...cases.zh,

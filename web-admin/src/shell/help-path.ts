@@ -5,6 +5,7 @@ const GUIDE_OF: readonly (readonly [path: string, guide: string])[] = [
   ['/knowledge', 'editor'],
   ['/flows', 'editor'],
   ['/robot', 'editor'],
+  ['/learning', 'editor'],
   ['/audit', 'officer'],
 ];
 

@@ -194,7 +194,7 @@ function useSuggestionActs(
   const seq = lastRequesterSeq(log?.items ?? []);
   const { data } = useSuggestions(conversation.id, seq, isEnabled);
   const shown = useMemo(
-    () => (data ?? []).filter((item) => !ignored.has(`${seq}-${item.articleId}`)),
+    () => (data?.items ?? []).filter((item) => !ignored.has(`${seq}-${item.articleId}`)),
     [data, ignored, seq],
   );
   function ignore(suggestion: Suggestion): void {
@@ -202,7 +202,16 @@ function useSuggestionActs(
     const body = { articleId: suggestion.articleId, outcome: 'ignored' };
     api.post(`/conversations/${conversation.id}/suggestions`, { body }).catch(showProblem);
   }
-  return { shown, ignore };
+  const { message } = App.useApp();
+  const { t } = useI18n();
+  /** The customer's last message means this article: an editor decides whether the robot learns it. */
+  function propose({ articleId }: Suggestion): void {
+    api
+      .post(`/conversations/${conversation.id}/similar-questions`, { body: { articleId, messageSeq: seq } })
+      .then(() => message.success(t('suggest.proposed')))
+      .catch(showProblem);
+  }
+  return { shown, ignore, propose, opening: data?.opening };
 }
 
 function SideColumn({
@@ -297,7 +306,7 @@ export function ConversationView({
   const log = useMessages(conversation);
   const input = useRef<TextAreaRef>(null);
   const { isMine } = acts.allowed;
-  const { shown, ignore } = useSuggestionActs(conversation, log.data, isMine);
+  const help = useSuggestionActs(conversation, log.data, isMine);
   useWatch(conversation.id);
   useEffect(() => markRead(cache, conversation.id), [cache, conversation.id, conversation.lastSeq]);
 
@@ -308,7 +317,7 @@ export function ConversationView({
     input.current?.focus();
   }
 
-  useConversationKeys(acts, composer, input, (nth) => applySuggestion(shown[nth]));
+  useConversationKeys(acts, composer, input, (nth) => applySuggestion(help.shown[nth]));
   const refusal = refusalKey(conversation, isMine);
   return (
     <>
@@ -325,7 +334,15 @@ export function ConversationView({
         )}
       </section>
       <SideColumn isOpen={isSideOpen} onClose={() => setSideOpen(false)}>
-        {isMine && <SuggestionsPanel suggestions={shown} onUse={applySuggestion} onIgnore={ignore} />}
+        {isMine && (
+          <SuggestionsPanel
+            suggestions={help.shown}
+            opening={help.opening}
+            onUse={applySuggestion}
+            onIgnore={help.ignore}
+            onPropose={help.propose}
+          />
+        )}
         <HandoverContext conversation={conversation} />
         {isMine && (
           <CollectedFacts

@@ -50,6 +50,12 @@ export interface Suggestion {
   score: number;
 }
 
+/** What may help the agent: answers, and an approved opening for a customer who is upset. */
+export interface Help {
+  items: Suggestion[];
+  opening?: { articleId: string; text: string };
+}
+
 /** The conversation of a page; kept fresh by the socket. */
 export function useConversation(id: string) {
   const api = useApi();
@@ -150,10 +156,9 @@ export function useNotes(id: string) {
 /** Suggested answers to the requester's last message; read again when there is a newer one. */
 export function useSuggestions(conversationId: string, lastRequesterSeq: number, isEnabled: boolean) {
   const api = useApi();
-  return useQuery<Suggestion[], ApiError>({
+  return useQuery<Help, ApiError>({
     queryKey: ['suggestions', conversationId, lastRequesterSeq],
-    queryFn: async ({ signal }) =>
-      (await api.get<Page<Suggestion>>(`/conversations/${conversationId}/suggestions`, { signal })).items,
+    queryFn: ({ signal }) => api.get<Help>(`/conversations/${conversationId}/suggestions`, { signal }),
     enabled: isEnabled && lastRequesterSeq > 0,
     staleTime: Infinity,
   });

@@ -1,13 +1,14 @@
 import { DeleteOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Checkbox, Input, Radio, Select, Table, type TableColumnsType } from 'antd';
+import { Alert, Button, Checkbox, Input, Radio, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { toApiError, useApi, type ApiError, type Page as ApiPage } from '../../api/index.ts';
+import { toApiError, useApi, type ApiError } from '../../api/index.ts';
 import { useCan } from '../../auth/index.ts';
 import { EmptyFace, ErrorFace, Page, ProblemText, useProblemToast } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
-import { ARTICLE_LIMITS, ARTICLE_LOCALES, type ArticleItem, type ArticleLocale } from './article-data.ts';
+import { ARTICLE_LIMITS, ARTICLE_LOCALES, type ArticleLocale } from './article-data.ts';
+import { ArticleSelect } from './article-select.tsx';
 import './knowledge.css';
 
 interface RegressionCase {
@@ -17,8 +18,6 @@ interface RegressionCase {
   isMust: boolean;
   createdAt: string;
 }
-
-const FOUND_MAX = 20;
 
 function useCases(locale: ArticleLocale) {
   const api = useApi();
@@ -40,36 +39,6 @@ function useCases(locale: ArticleLocale) {
       await reload();
     },
   };
-}
-
-/** Finds the article that has to answer, by words of its question. */
-function ArticleSelect(props: {
-  locale: ArticleLocale;
-  value: string | undefined;
-  onChange: (id: string | undefined) => void;
-}) {
-  const { t } = useI18n();
-  const api = useApi();
-  const [words, setWords] = useState('');
-  const { data } = useQuery<ArticleItem[], ApiError>({
-    queryKey: ['articles', 'find', props.locale, words],
-    queryFn: async ({ signal }) => {
-      const query = { locale: props.locale, limit: FOUND_MAX, ...(words === '' ? {} : { q: words }) };
-      return (await api.get<ApiPage<ArticleItem>>('/articles', { query, signal })).items;
-    },
-  });
-  return (
-    <Select<string>
-      className="regression-article"
-      aria-label={t('gate.expected')}
-      allowClear
-      showSearch={{ filterOption: false, onSearch: setWords }}
-      placeholder={t('gate.refuse')}
-      {...(props.value === undefined ? {} : { value: props.value })}
-      onChange={(id?: string) => props.onChange(id)}
-      options={(data ?? []).map(({ id, question }) => ({ value: id, label: question }))}
-    />
-  );
 }
 
 function CaseForm({ locale, onAdd }: { locale: ArticleLocale; onAdd: ReturnType<typeof useCases>['add'] }) {
@@ -102,7 +71,13 @@ function CaseForm({ locale, onAdd }: { locale: ArticleLocale; onAdd: ReturnType<
         maxLength={ARTICLE_LIMITS.question}
         onChange={(event) => setQuestion(event.target.value)}
       />
-      <ArticleSelect locale={locale} value={expectedId} onChange={setExpectedId} />
+      <ArticleSelect
+        label={t('gate.expected')}
+        placeholder={t('gate.refuse')}
+        locale={locale}
+        value={expectedId}
+        onChange={setExpectedId}
+      />
       <Checkbox checked={isMust} onChange={(event) => setMust(event.target.checked)}>
         {t('gate.must')}
       </Checkbox>

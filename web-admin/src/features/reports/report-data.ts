@@ -43,16 +43,17 @@ export function shortDay(on: string): string {
   return on.slice(5);
 }
 
+/** Days are those of the reader, who sees all other times in the zone of the device as well. */
+export function periodQuery(days: number): { days: number; offsetMinutes: number } {
+  return { days, offsetMinutes: -new Date().getTimezoneOffset() };
+}
+
 /** The figures of the last days. */
 export function useOverview(days: number) {
   const api = useApi();
   return useQuery<Overview, ApiError>({
     queryKey: ['reports', 'overview', days],
     queryFn: ({ signal }) =>
-      api.get<Overview>('/reports/overview', {
-        // Days are those of the reader, who sees all other times in the zone of the device as well.
-        query: { days, offsetMinutes: -new Date().getTimezoneOffset() },
-        signal,
-      }),
+      api.get<Overview>('/reports/overview', { query: periodQuery(days), signal }),
   });
 }

@@ -1,13 +1,11 @@
-import { Segmented } from 'antd';
 import { useMemo } from 'react';
-import { useSearchParams } from 'react-router';
 import { Chart, type ChartSeries } from '../../components/chart/index.ts';
-import { EmptyFace, ErrorFace, LoadingFace, Page, withParam } from '../../components/index.ts';
+import { EmptyFace, ErrorFace, LoadingFace } from '../../components/index.ts';
 import { ExportButton } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
 import { FigureCard } from './figure-card.tsx';
-import { handoffShare, parsePeriod, PERIODS, shortDay, useOverview, type Overview } from './report-data.ts';
-import './reports.css';
+import { handoffShare, periodQuery, shortDay, useOverview, type Overview } from './report-data.ts';
+import { ReportFrame, usePeriod } from './report-frame.tsx';
 
 const SECOND_MS = 1000;
 
@@ -134,31 +132,22 @@ function OverviewContent({ days }: { days: number }) {
 /** Figures of the service, with their definitions. The period stands in the address. */
 export default function ReportsPage() {
   const { t } = useI18n();
-  const [search, setSearch] = useSearchParams();
-  const days = parsePeriod(search);
+  const days = usePeriod();
   return (
-    <Page
+    <ReportFrame
       title={t('report.title')}
       tools={
-        <>
-          <Segmented<number>
-            aria-label={t('report.period')}
-            value={days}
-            onChange={(value) => setSearch(withParam(search, 'days', String(value)))}
-            options={PERIODS.map((value) => ({ value, label: t('report.days', { days: value }) }))}
-          />
-          <ExportButton
-            permission="report:read"
-            subject={{
-              kind: 'report.overview',
-              params: { days, offsetMinutes: -new Date().getTimezoneOffset() },
-              filters: [t('report.days', { days })],
-            }}
-          />
-        </>
+        <ExportButton
+          permission="report:read"
+          subject={{
+            kind: 'report.overview',
+            params: periodQuery(days),
+            filters: [t('report.days', { days })],
+          }}
+        />
       }
     >
       <OverviewContent days={days} />
-    </Page>
+    </ReportFrame>
   );
 }

@@ -1,0 +1,6 @@
+-- How often a proposal was asked, and what a night's proposals change for the questions that guard publishing.
+
+ALTER TABLE learning_proposal ADD asked_count bigint DEFAULT 1 NOT NULL;
+ALTER TABLE learning_batch ADD guard_count bigint DEFAULT 0 NOT NULL;
+ALTER TABLE learning_batch ADD guards_before bigint DEFAULT 0 NOT NULL;
+ALTER TABLE learning_batch ADD guards_after bigint DEFAULT 0 NOT NULL;
