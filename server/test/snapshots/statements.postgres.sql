@@ -1694,13 +1694,13 @@ SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job
 SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job_schedule WHERE kind > $1 ORDER BY kind asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.learning_batch.insert
-INSERT INTO learning_batch (id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS timestamp(3)[]), CAST($4 AS uuid[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS bigint[]), CAST($8 AS bigint[]), CAST($9 AS bigint[]), CAST($10 AS timestamp(3)[]));
+INSERT INTO learning_batch (id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at, guard_count, guards_before, guards_after) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS timestamp(3)[]), CAST($4 AS uuid[]), CAST($5 AS bigint[]), CAST($6 AS bigint[]), CAST($7 AS bigint[]), CAST($8 AS bigint[]), CAST($9 AS bigint[]), CAST($10 AS timestamp(3)[]), CAST($11 AS bigint[]), CAST($12 AS bigint[]), CAST($13 AS bigint[]));
 
 -- copy.learning_batch.page
-SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at FROM learning_batch ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at, guard_count, guards_before, guards_after FROM learning_batch ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.learning_batch.page (next page)
-SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at FROM learning_batch WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at, guard_count, guards_before, guards_after FROM learning_batch WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.learning_member.insert
 INSERT INTO learning_member (id, proposal_id, position, conversation_id, message_seq, is_reply) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS bigint[]), CAST($4 AS uuid[]), CAST($5 AS bigint[]), CAST($6 AS smallint[]));
@@ -1712,13 +1712,13 @@ SELECT id, proposal_id, position, conversation_id, message_seq, is_reply FROM le
 SELECT id, proposal_id, position, conversation_id, message_seq, is_reply FROM learning_member WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.learning_proposal.insert
-INSERT INTO learning_proposal (id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS uuid[]), CAST($7 AS bigint[]), CAST($8 AS uuid[]), CAST($9 AS timestamp(3)[]), CAST($10 AS varchar[]), CAST($11 AS timestamp(3)[]), CAST($12 AS bigint[]));
+INSERT INTO learning_proposal (id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version, asked_count) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS varchar[]), CAST($3 AS varchar[]), CAST($4 AS varchar[]), CAST($5 AS varchar[]), CAST($6 AS uuid[]), CAST($7 AS bigint[]), CAST($8 AS uuid[]), CAST($9 AS timestamp(3)[]), CAST($10 AS varchar[]), CAST($11 AS timestamp(3)[]), CAST($12 AS bigint[]), CAST($13 AS bigint[]));
 
 -- copy.learning_proposal.page
-SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version FROM learning_proposal ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
+SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version, asked_count FROM learning_proposal ORDER BY id asc FETCH FIRST $1 ROWS ONLY;
 
 -- copy.learning_proposal.page (next page)
-SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version FROM learning_proposal WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
+SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version, asked_count FROM learning_proposal WHERE id > $1 ORDER BY id asc FETCH FIRST $2 ROWS ONLY;
 
 -- copy.legal_hold.insert
 INSERT INTO legal_hold (id, requester_id, account_id, ticket_id, record_class, from_at, to_at, reason_enc, authority_enc, is_active, placed_by, placed_at, ends_at, confirmed_by, confirmed_at, due_told_at, released_by, approved_by, released_at, ending, version) SELECT * FROM unnest(CAST($1 AS uuid[]), CAST($2 AS uuid[]), CAST($3 AS uuid[]), CAST($4 AS uuid[]), CAST($5 AS varchar[]), CAST($6 AS timestamp(3)[]), CAST($7 AS timestamp(3)[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS smallint[]), CAST($11 AS uuid[]), CAST($12 AS timestamp(3)[]), CAST($13 AS timestamp(3)[]), CAST($14 AS uuid[]), CAST($15 AS timestamp(3)[]), CAST($16 AS timestamp(3)[]), CAST($17 AS uuid[]), CAST($18 AS uuid[]), CAST($19 AS timestamp(3)[]), CAST($20 AS varchar[]), CAST($21 AS bigint[]));
@@ -2972,13 +2972,13 @@ SELECT kind, cron, is_enabled, next_at, changed_by, changed_at, version FROM job
 UPDATE job_schedule SET cron = $1, is_enabled = $2, next_at = $3, changed_by = $4, changed_at = $5, version = $6 WHERE kind = $7 AND version = $8;
 
 -- learning_batch.insert
-INSERT INTO learning_batch (id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+INSERT INTO learning_batch (id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at, guard_count, guards_before, guards_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- learning_batch.list
-SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at FROM learning_batch ORDER BY created_at DESC, id DESC FETCH FIRST $1 ROWS ONLY;
+SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at, guard_count, guards_before, guards_after FROM learning_batch ORDER BY created_at DESC, id DESC FETCH FIRST $1 ROWS ONLY;
 
 -- learning_batch.newest
-SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at FROM learning_batch WHERE locale = $1 ORDER BY created_at desc FETCH FIRST $2 ROWS ONLY;
+SELECT id, locale, to_at, to_id, turn_count, proposal_count, measured_count, right_before, right_after, created_at, guard_count, guards_before, guards_after FROM learning_batch WHERE locale = $1 ORDER BY created_at desc FETCH FIRST $2 ROWS ONLY;
 
 -- learning_member.insert
 INSERT INTO learning_member (id, proposal_id, position, conversation_id, message_seq, is_reply) VALUES ($1, $2, $3, $4, $5, $6);
@@ -3002,16 +3002,16 @@ SELECT id, proposal_id, position, conversation_id, message_seq, is_reply FROM le
 DELETE FROM learning_member WHERE conversation_id = ANY($1);
 
 -- learning_proposal.by_id
-SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version FROM learning_proposal WHERE id = $1;
+SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version, asked_count FROM learning_proposal WHERE id = $1;
 
 -- learning_proposal.decide
 UPDATE learning_proposal SET state = $1, article_id = $2, decided_by = $3, decided_at = $4, version = $5 WHERE id = $6 AND version = $7;
 
 -- learning_proposal.insert
-INSERT INTO learning_proposal (id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+INSERT INTO learning_proposal (id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version, asked_count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- learning_proposal.open
-SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version FROM learning_proposal WHERE state = 'open' AND id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
+SELECT id, locale, kind, source, state, article_id, score_ppm, batch_id, created_at, decided_by, decided_at, version, asked_count FROM learning_proposal WHERE state = 'open' AND id > $1 ORDER BY id FETCH FIRST $2 ROWS ONLY;
 
 -- lease.drop
 UPDATE lease SET until_at = $1 WHERE name = $2 AND holder = $3;

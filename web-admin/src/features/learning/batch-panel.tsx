@@ -35,7 +35,7 @@ function useColumns(): TableColumnsType<LearningBatch> {
         render: (_value, batch) => (
           <>
             {format.dateTime(batch.createdAt)}
-            <span className="row-hint">
+            <span className="soft second-line">
               {t(`article.locale.${batch.locale}`)} ·{' '}
               {t('learning.read', {
                 turns: format.number(batch.turnCount),
@@ -73,7 +73,7 @@ export function BatchPanel() {
   const { data, error, isPending, refetch } = useBatches();
   const columns = useColumns();
   return (
-    <section className="panel" aria-labelledby="learning-nights">
+    <section className="panel learning-nights" aria-labelledby="learning-nights">
       <h2 id="learning-nights">{t('learning.nights')}</h2>
       <p className="soft">{t('learning.nights_hint')}</p>
       {error && !data ? (

@@ -25,6 +25,12 @@ describe('proposals of what the robot may learn', () => {
     expect(isReady({ ...PROPOSAL, questions: ['长'.repeat(301)] })).to.equal(false);
   });
 
+  it('leave out what still bears the mask of a number, until somebody has put it in general words', () => {
+    const questions = ['手机号138****5678的短信收不到', '短信收不到'];
+    expect(asProposed({ ...PROPOSAL, questions }).question).to.equal('短信收不到');
+    expect(isReady({ ...PROPOSAL, questions: questions.slice(0, 1) })).to.equal(false);
+  });
+
   it('need a person’s answer when they are about something new', () => {
     expect(isReady(PROPOSAL)).to.equal(true);
     expect(isReady({ ...PROPOSAL, kind: 'article', articleId: null })).to.equal(false);

@@ -56,10 +56,12 @@ export interface Outcome {
 
 /** Characters of a wording that an article takes; longer messages are shortened by hand. */
 const WORDING_MAX = 300;
+/** What masking leaves of a number: nothing to learn from before somebody has put it in general words. */
+const MASK = '**';
 
 /** What accepting a proposal as it stands means: its first question, the others as further wordings of a new article. */
 export function asProposed({ kind, questions }: Pick<Proposal, 'kind' | 'questions'>): Acceptance {
-  const fitting = questions.filter((text) => [...text].length <= WORDING_MAX);
+  const fitting = questions.filter((text) => [...text].length <= WORDING_MAX && !text.includes(MASK));
   const [question = '', ...others] = fitting;
   return { question, similar: kind === 'article' ? others : [] };
 }
@@ -107,9 +109,7 @@ export function useProposalActs() {
     try {
       return await work();
     } finally {
-      await Promise.all(
-        ['proposals', 'articles'].map((key) => cache.invalidateQueries({ queryKey: [key] })),
-      );
+      await Promise.all(['proposals', 'articles'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
     }
   }
   /** One after the other: several may belong to one article, whose draft grows with each. */

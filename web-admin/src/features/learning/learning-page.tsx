@@ -1,6 +1,6 @@
 import { App, Button, Select, Space } from 'antd';
 import { useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import {
   ConfirmDialog,
   EmptyFace,
@@ -14,7 +14,14 @@ import {
 import { useI18n } from '../../i18n/index.ts';
 import { ARTICLE_LOCALES } from '../knowledge/article-data.ts';
 import { BatchPanel } from './batch-panel.tsx';
-import { fits, isReady, useProposalActs, useProposals, type Outcome, type Proposal } from './learning-data.ts';
+import {
+  fits,
+  isReady,
+  useProposalActs,
+  useProposals,
+  type Outcome,
+  type Proposal,
+} from './learning-data.ts';
 import { ProposalDialog } from './proposal-dialog.tsx';
 import { ProposalTable } from './proposal-table.tsx';
 import './learning.css';
@@ -125,6 +132,7 @@ function Proposals() {
   const acts = useProposalActs();
   const showOutcome = useOutcomeToast();
   const { message } = App.useApp();
+  const navigate = useNavigate();
   const [chosenIds, setChosenIds] = useState<readonly string[]>([]);
   const [opened, setOpened] = useState<Proposal>();
   const [rejecting, setRejecting] = useState<readonly Proposal[]>();
@@ -171,7 +179,10 @@ function Proposals() {
             void message.success(
               <>
                 {t('learning.accepted', { count: 1 })}{' '}
-                <Link to={`/knowledge/${articleId}`}>{t('learning.open_draft')}</Link>
+                {/* Messages are drawn outside the router, where a link finds no address. */}
+                <Button type="link" size="small" onClick={() => void navigate(`/knowledge/${articleId}`)}>
+                  {t('learning.open_draft')}
+                </Button>
               </>,
             );
           }}

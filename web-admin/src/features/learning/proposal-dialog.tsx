@@ -63,6 +63,8 @@ export function ProposalDialog(props: {
       okText={t('learning.make_draft')}
       initialValues={{
         ...asProposed(proposal),
+        // One that a person has to put in general words first is shown as it was asked.
+        question: asProposed(proposal).question || proposal.questions[0],
         answer: proposal.reply ?? '',
         ...(proposal.articleId !== null && { articleId: proposal.articleId }),
       }}

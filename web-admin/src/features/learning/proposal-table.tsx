@@ -27,7 +27,7 @@ function Questions({ proposal }: { proposal: Proposal }) {
           <li key={place}>{text}</li>
         ))}
       </ul>
-      <span className="row-hint">
+      <span className="soft second-line">
         {t(`learning.source.${source}`)} · {t(`article.locale.${locale}`)} · {format.date(createdAt)}
       </span>
     </div>
@@ -40,7 +40,7 @@ function Target({ proposal }: { proposal: Proposal }) {
   if (articleId !== null) {
     return (
       <>
-        <Tag color="blue">{t('learning.kind.similar')}</Tag>
+        <Tag color="blue">{t('learning.kind.similar')}</Tag>{' '}
         <Link to={`/knowledge/${articleId}`} lang={locale}>
           {articleQuestion ?? t('robot.open_article')}
         </Link>
@@ -59,7 +59,11 @@ function Target({ proposal }: { proposal: Proposal }) {
   );
 }
 
-function Acts({ proposal, onOpen, onReject }: { proposal: Proposal } & Pick<TableProps, 'onOpen' | 'onReject'>) {
+function Acts({
+  proposal,
+  onOpen,
+  onReject,
+}: { proposal: Proposal } & Pick<TableProps, 'onOpen' | 'onReject'>) {
   const { t } = useI18n();
   return (
     <Space wrap size={4}>
@@ -132,7 +136,9 @@ export function ProposalTable(props: TableProps) {
       rowSelection={{
         selectedRowKeys: [...props.chosenIds],
         onChange: (keys) => props.onChoose(keys.map(String)),
-        getCheckboxProps: ({ questions }) => ({ 'aria-label': t('learning.choose', { text: questions[0] ?? '' }) }),
+        getCheckboxProps: ({ questions }) => ({
+          'aria-label': t('learning.choose', { text: questions[0] ?? '' }),
+        }),
       }}
       locale={{ emptyText: props.empty }}
     />

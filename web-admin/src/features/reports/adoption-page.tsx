@@ -57,7 +57,8 @@ function Figures({ total }: { total: Adoption }) {
 /** Labels of the chart are cut; two that would become the same keep their place in front. */
 function shortNames(rows: readonly Row[]): string[] {
   return rows.map(({ name }, place) => {
-    const short = [...name].length > LABEL_CHARACTERS ? `${[...name].slice(0, LABEL_CHARACTERS).join('')}…` : name;
+    const short =
+      [...name].length > LABEL_CHARACTERS ? `${[...name].slice(0, LABEL_CHARACTERS).join('')}…` : name;
     return `${place + 1}. ${short}`;
   });
 }

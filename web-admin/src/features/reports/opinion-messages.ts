@@ -5,7 +5,8 @@ export const zh = {
   'report.tab.opinions': '客户观点',
   'report.tab.assist': '推荐采纳',
   'opinion.title': '客户观点',
-  'opinion.hint': '从已结束的会话中提取客户称赞和抱怨了什么。只保存方面和褒贬，不保存原话；按会话结束的日期统计。',
+  'opinion.hint':
+    '从已结束的会话中提取客户称赞和抱怨了什么。只保存方面和褒贬，不保存原话；按会话结束的日期统计。',
   'opinion.empty': '这段时间的会话里没有提取到观点。',
   'opinion.praise': '称赞',
   'opinion.blame': '抱怨',
@@ -115,7 +116,8 @@ export const en: Record<keyof typeof zh, string> = {
   'opinion.aspect.quality': 'Quality of goods',
   'opinion.aspect.price': 'Prices and offers',
   'adoption.title': 'Adoption of suggestions',
-  'adoption.hint': 'What became of the answers the robot suggested to agents, by article, agent, and skill group.',
+  'adoption.hint':
+    'What became of the answers the robot suggested to agents, by article, agent, and skill group.',
   'adoption.empty': 'Nothing was suggested in this time.',
   'adoption.rate': 'Adoption rate',
   'adoption.rate_def': 'Used as it was or edited, over shown.',

@@ -52,7 +52,13 @@ function OpinionChart(props: {
   return (
     <section className="panel">
       <h2>{title}</h2>
-      <Chart title={title} labelTitle={labelTitle} labels={labels} series={series} formatValue={formatValue} />
+      <Chart
+        title={title}
+        labelTitle={labelTitle}
+        labels={labels}
+        series={series}
+        formatValue={formatValue}
+      />
     </section>
   );
 }
@@ -80,7 +86,11 @@ function AspectTable({ rows, nameOf }: { rows: AspectRow[]; nameOf: (aspect: str
       responsive: ['md'],
       render: (_value, row) => {
         const share = praiseShare(row);
-        return share === null ? '—' : <Meter ratio={share} label={`${t('opinion.praise_share')} ${nameOf(row.aspect)}`} />;
+        return share === null ? (
+          '—'
+        ) : (
+          <Meter ratio={share} label={`${t('opinion.praise_share')} ${nameOf(row.aspect)}`} />
+        );
       },
     },
   ];
@@ -99,7 +109,10 @@ function OpinionContent({ days }: { days: number }) {
   const { t, tMaybe } = useI18n();
   const { data: report, error, refetch } = useOpinions(days);
   const nameOf = useMemo(() => (aspect: string) => tMaybe(`opinion.aspect.${aspect}`) ?? aspect, [tMaybe]);
-  const aspects = useMemo(() => (report?.aspects ?? []).map(({ aspect }) => nameOf(aspect)), [report, nameOf]);
+  const aspects = useMemo(
+    () => (report?.aspects ?? []).map(({ aspect }) => nameOf(aspect)),
+    [report, nameOf],
+  );
   const dayLabels = useMemo(() => (report?.perDay ?? []).map(({ on }) => shortDay(on)), [report]);
   if (error && !report) return <ErrorFace error={error} onRetry={() => void refetch()} />;
   if (!report) return <LoadingFace />;

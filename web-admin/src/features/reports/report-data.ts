@@ -53,7 +53,6 @@ export function useOverview(days: number) {
   const api = useApi();
   return useQuery<Overview, ApiError>({
     queryKey: ['reports', 'overview', days],
-    queryFn: ({ signal }) =>
-      api.get<Overview>('/reports/overview', { query: periodQuery(days), signal }),
+    queryFn: ({ signal }) => api.get<Overview>('/reports/overview', { query: periodQuery(days), signal }),
   });
 }
