@@ -1,7 +1,7 @@
 export { AUDIT_ACTIONS, isAuditAction, type AuditAction, type AuditClass } from './actions.ts';
 export { adoptionDetails, parseAdoption, type AdoptedFork } from './adopted-fork.ts';
 export { adoptedLaneDetails, findOverrun, parseAdoptedLanes } from './overrun.ts';
-export type { AnchorSink } from './anchor-sink.ts';
+export { catchUp, type AnchorProgress, type AnchorSink } from './anchor-sink.ts';
 export { createFolderAnchor, readAnchors } from './anchors.ts';
 export { canonicalJson } from './canonical.ts';
 export { ExportError, writeExport } from './export.ts';

@@ -113,6 +113,16 @@ registerTemplates({
       body: 'Anchor {sink} failed several times ({code}). Check it and the rule of the way out.',
     },
   },
+  'alarm.anchor-single': {
+    zh: {
+      title: '审计树头只有一个存放处',
+      body: '签名的树头只写入本机文件夹，掌握本机的人可以连同它一起改写。请设置第二个锚点（配置 audit.*，见“审计”页面）。',
+    },
+    en: {
+      title: 'Heads of the audit trail go to one place alone',
+      body: 'Signed heads stay in a folder of this machine, and whoever holds it can write both anew. Set up a second anchor (audit.* in the configuration).',
+    },
+  },
   'audit.alert': {
     zh: {
       title: '审计发现异常访问',

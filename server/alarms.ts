@@ -41,6 +41,8 @@ export interface AlarmDeps {
   /** A clock nobody can set; by default that of the process. */
   monotonicMs?: () => number;
   sealer: Pick<Foundation['sealer'], 'status'>;
+  /** An installed server whose heads go to one place alone; officers are reminded at each start. */
+  isAnchorSingle?: boolean;
   guard: Pick<Foundation['guard'], 'freeBytes'>;
   log: Foundation['log'];
   notifier: Notifier;
@@ -136,6 +138,8 @@ class Watch {
     const params = { minutes: SEAL_AGE_MAX_MS / 60_000 };
     const stopped = { ...alarm('alarm.audit-stopped', params), to, link: '/audit' };
     await this.#onChange(ageMs > SEAL_AGE_MAX_MS, stopped);
+    const single = { ...alarm('alarm.anchor-single', {}), severity: 'warning' as const, to, link: '/audit' };
+    await this.#onChange(this.#deps.isAnchorSingle === true, single);
     await this.#onChange(isForked, { ...alarm('alarm.audit-forked', {}), to, link: '/audit' });
   }
 

@@ -7,12 +7,14 @@ import {
   createForwarder,
   createStampAnchor,
   createSyslogAnchor,
+  createVolumeAnchor,
   createWitnessAnchor,
   type Anchoring,
   type OutsideAnchor,
 } from './compliance/index.ts';
 import type { Services } from './compose-services.ts';
 import { placesOf, type Foundation } from './foundation.ts';
+import type { Config } from './platform/config/index.ts';
 import { createLease, createLoop, type Loop } from './platform/jobs/index.ts';
 import { VERSION } from './version.ts';
 import * as wiring from './wiring.ts';
@@ -23,6 +25,13 @@ export interface OutsideAnchors {
   /** Keys of the trails whose witness this installation is. */
   witnessed: TrailKeys[];
   loops: Loop[];
+}
+
+/** Whether heads go anywhere besides the folder in the home folder. */
+export function hasOutsideAnchor({ audit }: Config): boolean {
+  return [audit.syslog, audit.stampUrl, audit.witnessUrl, audit.anchorFolder].some(
+    (place) => place !== undefined,
+  );
 }
 
 /** Anchors and outlets as the configuration names them. */
@@ -46,6 +55,9 @@ export async function composeAnchors(
     const folder = places.stamps;
     anchors.push(createStampAnchor({ egress, url: stampUrl, trusted, folder, clock, everyMs }));
   }
+  const { anchorFolder } = config.audit;
+  if (anchorFolder !== undefined)
+    anchors.push(createVolumeAnchor({ folder: anchorFolder, trail: auditStorage, everyMs }));
   const witnessCa = await pemOf(witnessCaFile);
   if (witnessUrl !== undefined) {
     const peer = { url: witnessUrl, ...(witnessCa === undefined ? {} : { ca: witnessCa }) };

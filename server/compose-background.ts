@@ -1,3 +1,4 @@
+import { hasOutsideAnchor } from './compose-anchors.ts';
 import { SITE_UNIT_ROWS } from './channels/web-widget/index.ts';
 import { deskUnitRows, revealUpkeep } from './desk/index.ts';
 import { evaluationUnitRows } from './qa/index.ts';
@@ -44,16 +45,16 @@ export function composeBackground(
   const withDb = wiring.withDb(database);
   const lease = foundation.leaseOf('outbox');
   const relay = createOutboxRelay({ withDb, lease, clock, ids, log, handlers });
-  const { cluster } = foundation;
+  const [{ cluster }, watch] = [foundation, foundation.leaseOf('alarms')];
   foundation.onCommit((hasEvents) => {
     if (!hasEvents) return;
     relay.nudge();
     cluster.broadcast(EVENTS_THERE, null);
   });
   cluster.onEvent(EVENTS_THERE, () => relay.nudge());
-  const watch = foundation.leaseOf('alarms');
   const alarms = createAlarms({
     ...{ clock, log, uow, sealer, guard, audit: foundation.audit, notifier: services.notify },
+    isAnchorSingle: !foundation.config.isEvaluation && !hasOutsideAnchor(foundation.config),
     lead: () => watch.hold(),
     deadLetters: async () => (await relay.counts()).dead,
   });

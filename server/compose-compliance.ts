@@ -52,6 +52,7 @@ export function composeCompliance(
     ...{ clock, accountNames, trail: foundation.auditStorage, sealer: foundation.sealer },
     epoch: foundation.trail.epoch,
     outsideAnchors: deps.outside.states,
+    timeReading: () => foundation.time.read(),
     stampFolder: places.stamps,
     anchorFolder: places.anchors,
     auditKeys: foundation.auditKeys,

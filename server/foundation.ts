@@ -11,6 +11,7 @@ import {
 } from '../audit/index.ts';
 import { leasesOf, openCluster } from './foundation-cluster.ts';
 import { openSealKeys } from './seal-keys.ts';
+import { createTimeService, type TimeService } from './time-service.ts';
 import { openKeyProvider } from './wiring-keys.ts';
 import { createIds, type Clock, type EventDraft, type Ids } from './kernel/index.ts';
 import { createBus, type Bus, type RunningBus } from './platform/bus/index.ts';
@@ -45,6 +46,8 @@ import type { Log } from './platform/log/index.ts';
 export interface Foundation {
   config: Config;
   clock: Clock;
+  /** What the machine says of its clock. */
+  time: TimeService;
   ids: Ids;
   log: Log;
   database: Database;
@@ -141,7 +144,9 @@ export async function openFoundation(options: {
     const store = createDekStore(database);
     const crypto = await createCrypto({ provider, store, clock, installationId, suite: config.crypto.suite });
     const { laneCount: batchLanes } = config.chat;
-    const trail = await openTrail({ database, clock, ids, node, installationId, batchLanes });
+    const time = createTimeService({ source: config.audit.clockSource, now: () => clock.now() });
+    const timeState = () => time.read().state;
+    const trail = await openTrail({ database, clock, ids, node, installationId, batchLanes, timeState });
     const seal = await openSealKeys(config, places, originOf(installationId));
     const { signer, auditKeys, cosigner } = seal;
     const auditStorage = createAuditStorage(database);
@@ -165,7 +170,7 @@ export async function openFoundation(options: {
     await audit.replay();
     listeners.push(() => void (audit.waiting > 0 && audit.replay().catch(() => undefined)));
     return {
-      ...{ config, clock, ids, log, database, installationId, audit },
+      ...{ config, clock, time, ids, log, database, installationId, audit },
       ...{ crypto, keys: provider, trail, auditStorage, auditKeys, sealer, cosigner },
       ...{ uow, bus, cluster, leaseOf, gauges, guard, toOutboxRow, committed, signNote: signer.sign },
       onCommit: (listener: (hasEvents: boolean) => void) => void listeners.push(listener),

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -27,7 +27,7 @@ describe('vaultdesk run refuses', () => {
     chmodSync(join(home, name), mode);
   }
   function told(settings: object = {}, environment: Partial<StartEnvironment> = {}): string {
-    const given = { database: { url: URL }, ...settings };
+    const given = { database: { url: URL }, audit: { syslog: 'log.bank.example:6514' }, ...settings };
     const config = loadConfig({ home, env: {}, isEvaluation: false, given });
     const found = weaknesses(config, { ...GOOD, ...environment });
     return found.map(({ sentence, remedy }) => `${sentence}: ${remedy}`).join('\n');
@@ -85,6 +85,26 @@ describe('vaultdesk run refuses', () => {
     expect(() => told({ database })).to.throw(/passwordFile.*chmod 600/);
     put('pass', '', 0o600);
     expect(() => told({ database })).to.throw(/holds no password/);
+  });
+
+  it('heads that go to one place alone, unless somebody takes that on', () => {
+    const two = 'go to one place on this machine alone';
+    expect(told({ audit: {} }))
+      .to.contain(two)
+      .and.contain('audit.fewAnchors: accept');
+    expect(told({ audit: { fewAnchors: 'accept' } })).to.equal('');
+    for (const audit of [
+      { stampUrl: 'http://tsa.bank.example/' },
+      { witnessUrl: 'https://other.bank.example' },
+    ])
+      expect(told({ audit })).to.equal('');
+    mkdirSync(join(home, 'second'));
+    expect(told({ audit: { anchorFolder: join(home, 'second') } })).to.contain(
+      'on the disk of the home folder',
+    );
+    expect(told({ audit: { anchorFolder: '/none/there' } })).to.contain('Mount its volume');
+    const other = ['/dev/shm', '/proc'].find((folder) => existsSync(folder));
+    if (other !== undefined) expect(told({ audit: { anchorFolder: other } })).to.equal('');
   });
 
   const environments: [about: string, environment: Partial<StartEnvironment>][] = [

@@ -33,6 +33,7 @@ export function weaknesses(config: Config, environment: StartEnvironment): Weakn
     ...folderWeaknesses(config),
     ...secretFileWeaknesses(config),
     ...databaseWeaknesses(config),
+    ...anchorWeaknesses(config),
   ];
 }
 
@@ -108,6 +109,35 @@ function databaseWeaknesses({ database }: Config): Weakness[] {
     {
       sentence: 'the password of its database is empty, short, the name of the user, or a well-known one',
       remedy: 'Give the user another password, and name its file in database.passwordFile.',
+    },
+  ];
+}
+
+/** Heads of the trail go to two places at least, and one of them is off this machine, unless somebody takes less. */
+function anchorWeaknesses({ home, audit }: Config): Weakness[] {
+  const { anchorFolder, syslog, stampUrl, witnessUrl, fewAnchors } = audit;
+  if (fewAnchors === 'accept') return [];
+  if (anchorFolder !== undefined) {
+    const state = stateOf(anchorFolder);
+    if (state?.isDirectory() !== true)
+      return [
+        {
+          sentence: `audit.anchorFolder ${anchorFolder} is no folder here`,
+          remedy: 'Mount its volume first.',
+        },
+      ];
+    if (state.dev !== stateOf(home)?.dev) return [];
+  }
+  if ([syslog, stampUrl, witnessUrl].some((place) => place !== undefined)) return [];
+  const isNear = anchorFolder !== undefined;
+  return [
+    {
+      sentence: isNear
+        ? `audit.anchorFolder ${anchorFolder} lies on the disk of the home folder, which is no second place`
+        : 'signed heads of the audit trail go to one place on this machine alone',
+      remedy:
+        'Set audit.syslog, audit.stampUrl, audit.witnessUrl, or audit.anchorFolder on a volume of another host; or ' +
+        'audit.fewAnchors: accept, which warns for as long.',
     },
   ];
 }

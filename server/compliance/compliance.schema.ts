@@ -111,7 +111,10 @@ export const trailStatus: Schema = object({
   /** What should be mended although nothing is lost yet. */
   warnings: { type: 'array', items: { enum: [...TRAIL_WARNINGS] } },
   /** When the clock was last set while the server ran, by how much, and whether a time service keeps it; null: unknown. */
-  clock: object({ setAt: orNull(instant), setByMs: orNull(integer), isSynchronised: orNull(flag) }),
+  clock: object({
+    ...{ setAt: orNull(instant), setByMs: orNull(integer), isSynchronised: orNull(flag) },
+    ...{ source: { enum: ['timesyncd', 'chrony', 'none'] }, syncedAt: orNull(instant) },
+  }),
 });
 
 const finding = object({ index: orNull(integer), id: orNull(string), kind: string });

@@ -66,6 +66,7 @@ describe('the officer’s side', () => {
       ...{ trail, sealer, clock: core.clock },
       epoch: core.trail.epoch,
       ...{ outsideAnchors: () => [], stampFolder: join(folder, 'stamps') },
+      timeReading: () => ({ source: 'none' as const, state: 'unknown' as const, syncedAt: null }),
       anchorFolder: folder,
       auditKeys: createKeyFile(signer),
       accountNames: async (ids) => new Map([...NAMES].filter(([id]) => ids.includes(id))),
@@ -266,6 +267,7 @@ describe('the officer’s side', () => {
         trail: createAuditStorage(damaged.database),
         ...{ sealer, epoch: 1, anchorFolder: folder, auditKeys: '', clock: damaged.clock },
         ...{ outsideAnchors: () => [], stampFolder: folder },
+        timeReading: () => ({ source: 'none' as const, state: 'unknown' as const, syncedAt: null }),
         accountNames: async () => new Map(),
       }).routes;
       const served = await serveRoutes(damaged, routes, CALLERS);

@@ -5,6 +5,7 @@ export {
   type OutsideAnchor,
 } from './anchors/anchoring.ts';
 export { createForwarder } from './anchors/forwarder.ts';
+export { createVolumeAnchor } from './anchors/folder-anchor.ts';
 export { createStampAnchor, createSyslogAnchor } from './anchors/outside.ts';
 export { digestJob } from './anchors/digest.job.ts';
 export { createWitnessAnchor } from './anchors/witness-anchor.ts';

@@ -5,6 +5,13 @@ import type { AnchorState } from './anchors/anchoring.ts';
 /** Port: display names of accounts by id; ids it does not know are absent. At most 500 ids. */
 export type AccountNames = (accountIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
+/** Whether the clock follows a time server, by what, and when the two were last compared. */
+export interface TimeReading {
+  source: 'timesyncd' | 'chrony' | 'none';
+  state: 'synchronised' | 'unsynchronised' | 'unknown';
+  syncedAt: Date | null;
+}
+
 /** What the officer's side needs from outside. It knows the trail and the names of accounts, nothing of business. */
 export interface ComplianceDeps {
   /** The trail in the database. */
@@ -21,5 +28,7 @@ export interface ComplianceDeps {
   /** Text of the public key file, `keys/audit.keys`. */
   auditKeys: string;
   clock: Clock;
+  /** What the machine says of its clock. */
+  timeReading(): TimeReading;
   accountNames: AccountNames;
 }

@@ -49,7 +49,7 @@ describe('vaultdesk run', function () {
     mkdirSync(home, { mode: 0o700 });
     writeFileSync(
       join(home, 'config.yaml'),
-      `port: ${port}\nworkers: 2\ndatabase: {url: '${database.url}'}\n`,
+      `port: ${port}\nworkers: 2\ndatabase: {url: '${database.url}'}\naudit: {fewAnchors: accept}\n`,
     );
     chmodSync(join(home, 'config.yaml'), 0o640);
     for (const path of [home, join(home, 'config.yaml')]) chownSync(path, uid, gid);
@@ -120,7 +120,11 @@ describe('vaultdesk run', function () {
       state: string;
       pids: { workers: number[]; database: number | null };
     };
-    expect([status.state, status.pids.workers.length, status.pids.database]).to.deep.equal(['ready', 2, null]);
+    expect([status.state, status.pids.workers.length, status.pids.database]).to.deep.equal([
+      'ready',
+      2,
+      null,
+    ]);
   });
 
   it('shows nothing but the setup page to people before the three administrators are made', async () => {

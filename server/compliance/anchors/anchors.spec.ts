@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,6 +9,7 @@ import {
   createNoteSigner,
   createSealer,
   generateSealKey,
+  readAnchors,
   type SealRow,
   type Sealer,
 } from '../../../audit/index.ts';
@@ -17,7 +18,10 @@ import { createAuditStorage } from '../../platform/persistence/index.ts';
 import { buildEgress, startPeer, type Peer } from '../../test/support/build-egress.ts';
 import { createAuthority } from '../../test/support/certificates.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
+import { buildLedger } from '../../../audit/test/ledger.ts';
+import { codeOf } from '../../test/support/lifecycle.ts';
 import { createAnchoring } from './anchoring.ts';
+import { createVolumeAnchor } from './folder-anchor.ts';
 import { createForwarder } from './forwarder.ts';
 import { createStampAnchor, createSyslogAnchor } from './outside.ts';
 
@@ -66,6 +70,32 @@ describe('anchors outside', () => {
     await pass(100);
     expect(anchoring.states()[0]).to.include({ failure: null });
     expect(told).to.have.length(1);
+  });
+
+  it('go to a folder of another host, every head, and fail in time while it hangs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vd-volume-'));
+    const ledger = await buildLedger(7);
+    try {
+      const { store: trail } = ledger;
+      const last = (await trail.lastSeal())!;
+      const anchor = () => createVolumeAnchor({ folder, trail, everyMs: 1_000 });
+      await anchor().deliver(last);
+      // A second process, or a later run, goes on where the folder stands and doubles nothing.
+      await anchor().deliver(last);
+      const heads: number[] = [];
+      for await (const { head } of readAnchors(folder)) heads.push(head!.sealNo);
+      expect(heads).to.deep.equal(Array.from({ length: last.no }, (_, i) => i + 1));
+      const hung = { ...trail, readSeals: () => new Promise<never>(() => undefined) };
+      const slow = createVolumeAnchor({ folder, trail: hung as never, everyMs: 1_000, attemptMs: 5 });
+      for (const code of ['egress.timeout', 'egress.timeout'])
+        expect(await codeOf(slow.deliver(last))).to.equal(code);
+      await writeFile(join(folder, 'file'), '');
+      const wrong = createVolumeAnchor({ folder: join(folder, 'file'), trail, everyMs: 1_000 });
+      expect(await codeOf(wrong.deliver(last))).to.equal('egress.unreachable');
+    } finally {
+      await ledger.remove();
+      await rm(folder, { recursive: true });
+    }
   });
 
   describe('over the network', () => {

@@ -55,6 +55,7 @@ describe('words of the trail', () => {
     sealer = createSealer({ storage: trail, signer, anchors: [], clock });
     const { routes } = createCompliance({
       ...{ trail, sealer, clock, epoch: core.trail.epoch, outsideAnchors: () => [] },
+      timeReading: () => ({ source: 'none' as const, state: 'unknown' as const, syncedAt: null }),
       ...{ anchorFolder: folder, stampFolder: folder, auditKeys: createKeyFile(signer) },
       accountNames: async () => new Map(),
     });

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { portable, type Db } from '../../platform/persistence/index.ts';
+import type { TimeReading } from '../ports.ts';
 
 /**
  * What an officer should have mended: heads go to one place only, no place outside has got one for long, the clock was set
@@ -13,13 +13,13 @@ export interface ClockState {
   setAt: Date | null;
   setByMs: number | null;
   isSynchronised: boolean | null;
+  source: TimeReading['source'];
+  syncedAt: Date | null;
 }
 
 /** Heads belong into so many places that different people look after. */
 const ANCHORS_MIN = 2;
 const CLOCK_TOLD_MS = 24 * 60 * 60_000;
-/** systemd-timesyncd makes this file once the clock follows a time server; its folder is there where it runs. */
-const TIME_SERVICE = '/run/systemd/timesync';
 
 const CLOCK_CHANGES = portable<{ limit: number }, { occurredAt: Date; body: string }>(
   'compliance.clock_changes',
@@ -29,20 +29,21 @@ const CLOCK_CHANGES = portable<{ limit: number }, { occurredAt: Date; body: stri
 );
 
 /** The last step of the clock, out of the trail, and what the machine says of its time service. */
-export async function clockState(db: Db, folder = TIME_SERVICE): Promise<ClockState> {
+export async function clockState(db: Db, time: TimeReading): Promise<ClockState> {
   const last = await db.one(CLOCK_CHANGES, { limit: 1 });
   const details = last && (JSON.parse(last.body) as { details?: { byMs?: unknown } }).details;
   return {
     setAt: last?.occurredAt ?? null,
     setByMs: typeof details?.byMs === 'number' ? details.byMs : null,
-    isSynchronised: existsSync(folder) ? existsSync(`${folder}/synchronized`) : null,
+    isSynchronised: time.state === 'unknown' ? null : time.state === 'synchronised',
+    ...{ source: time.source, syncedAt: time.syncedAt },
   };
 }
 
 /** The warnings of a trail. */
 export function trailWarnings(
   anchors: readonly { failure: string | null }[],
-  clock: ClockState,
+  clock: Pick<ClockState, 'setAt' | 'isSynchronised'>,
   now: Date,
 ): TrailWarning[] {
   const isSet = clock.setAt !== null && now.getTime() - clock.setAt.getTime() < CLOCK_TOLD_MS;

@@ -18,7 +18,8 @@ export function trailRoutes(deps: ComplianceDeps): AnyRoute[] {
   return [statusRoute(deps), verifyRoute(deps), digestRoute(deps)];
 }
 
-function statusRoute({ sealer, epoch, auditKeys, outsideAnchors, clock }: ComplianceDeps): AnyRoute {
+function statusRoute(deps: ComplianceDeps): AnyRoute {
+  const { sealer, epoch, auditKeys, outsideAnchors, clock, timeReading } = deps;
   return defineRoute({
     method: 'GET',
     path: '/api/v1/audit/status',
@@ -29,7 +30,7 @@ function statusRoute({ sealer, epoch, auditKeys, outsideAnchors, clock }: Compli
     async handler(tx) {
       const { size, root, sealedAt, isForked, anchors, waitingLaneCount } = sealer.status();
       const all = [...anchors.map((one) => ({ ...one, failure: null })), ...outsideAnchors()];
-      const health = await clockState(tx);
+      const health = await clockState(tx, timeReading());
       const anchoredMs = all.flatMap(({ at }) => (at === null ? [] : [at.getTime()]));
       return {
         ...{ size, root, isForked, epoch, waitingLanes: waitingLaneCount },
@@ -44,7 +45,11 @@ function statusRoute({ sealer, epoch, auditKeys, outsideAnchors, clock }: Compli
         })),
         keyFingerprint: parseKeyFile(auditKeys).keys.at(-1)?.fingerprint ?? '',
         warnings: trailWarnings(all, health, clock.now()),
-        clock: { ...health, setAt: health.setAt?.toISOString() ?? null },
+        clock: {
+          ...health,
+          setAt: health.setAt?.toISOString() ?? null,
+          syncedAt: health.syncedAt?.toISOString() ?? null,
+        },
       };
     },
   });

@@ -71,7 +71,7 @@ describe('the spool of the trail', () => {
     database = await openDatabase({ url: way.url, poolSize: 2 });
     const { clock, ids } = core;
     const place = { node: 'spool', installationId: TEST_INSTALLATION, batchLanes: 0 };
-    trail = await openTrail({ database, clock, ids, ...place });
+    trail = await openTrail({ database, clock, ids, ...place, timeState: () => 'unsynchronised' });
   });
   after(async () => {
     await database?.close();
@@ -125,8 +125,11 @@ describe('the spool of the trail', () => {
     expect(spool.waiting).to.equal(0);
     expect(changes).to.deep.equal([1, 0]);
     const [row] = await core.sql("SELECT body FROM audit_event WHERE body LIKE '%away-1%'");
-    const body = JSON.parse(String(row!.body)) as { clock: { late: number; back?: number } };
+    const body = JSON.parse(String(row!.body)) as {
+      clock: { late: number; back?: number; mono: number; ntp: string };
+    };
     expect(body.clock.late).to.be.a('number');
+    expect(body.clock).to.include({ ntp: 'unsynchronised' }).and.have.property('mono').that.is.a('number');
     expect(body.clock).not.to.have.property('back');
   });
 

@@ -100,6 +100,7 @@ class Lane<I, M> {
   readonly #connection: BatchConnection;
   readonly #audit: AuditLane;
   readonly #leaves: FreshLeaves;
+  readonly #clockNow: Trail['clockNow'];
   readonly #queue: BatchItem<I, M>[] = [];
   #running: Promise<void> | undefined;
   #begunMs = 0;
@@ -109,12 +110,13 @@ class Lane<I, M> {
 
   constructor(
     deps: LaneDeps<I, M>,
-    { connection, audit, leaves }: { connection: BatchConnection; audit: AuditLane; leaves: FreshLeaves },
+    part: { connection: BatchConnection; audit: AuditLane } & Pick<Trail, 'leaves' | 'clockNow'>,
   ) {
     this.#deps = deps;
-    this.#connection = connection;
-    this.#audit = audit;
-    this.#leaves = leaves;
+    this.#connection = part.connection;
+    this.#audit = part.audit;
+    this.#leaves = part.leaves;
+    this.#clockNow = part.clockNow;
   }
 
   get depth(): number {
@@ -208,6 +210,7 @@ class Lane<I, M> {
     const { key } = this.#deps.plan.merge;
     const last = new Map<unknown, M>();
     const changed = new Set<unknown>();
+    const clock = this.#clockNow();
     const batch: Batch<I, M> = { inserts: [], merges: [], touches: [], entries: [], counts: [], events: [] };
     for (const { rows } of built) {
       if (!rows) continue;
@@ -221,6 +224,7 @@ class Lane<I, M> {
         at: this.#deps.clock.now(),
         installation: this.#deps.installationId,
         actor,
+        clock,
         ...(requestId ? { request: { id: requestId, route: route ?? '' } } : {}),
       });
       batch.entries.push(toAuditRow(entry));
@@ -288,9 +292,10 @@ export interface BatchWriter<I, M> {
 export function createBatchWriter<I, M>(
   deps: LaneDeps<I, M> & { trail: Trail; connections: readonly BatchConnection[] },
 ): BatchWriter<I, M> {
+  const { trail } = deps;
+  const { leaves, clockNow } = trail;
   const lanes = deps.connections.map(
-    (connection, index) =>
-      new Lane(deps, { connection, audit: deps.trail.batchLane(index), leaves: deps.trail.leaves }),
+    (connection, index) => new Lane(deps, { connection, audit: trail.batchLane(index), leaves, clockNow }),
   );
   return {
     append: (key, item) => (lanes[laneIndex(key, lanes.length)] as Lane<I, M>).push(item),

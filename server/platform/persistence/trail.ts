@@ -42,6 +42,8 @@ export interface Trail {
   readonly node: string;
   readonly epoch: number;
   readonly unitLane: AuditLane;
+  /** Milliseconds since this process began, and what the time service says of the clock: for the stamp of an entry. */
+  clockNow(): { mono: number; ntp?: string };
   /** What the batch lanes have just committed, for the sealer. */
   readonly leaves: FreshLeaves;
   /** The chained lane of a batch writer's lane, counted from 0. */
@@ -67,6 +69,8 @@ export async function openTrail(deps: {
   installationId: string;
   /** Lanes of the batch writer, for the record of the epoch. */
   batchLanes: number;
+  /** What the time service says of the clock, for each entry. */
+  timeState?: () => string;
 }): Promise<Trail> {
   const { database, clock, ids, node } = deps;
   const previous = await database.read((session) => session.one(EPOCH_LAST, { node }));
@@ -74,17 +78,24 @@ export async function openTrail(deps: {
   const unitLane = createAuditLane({ node, epoch, lane: UNIT_LANE, chained: false });
   const batchLanes = new Map<number, AuditLane>();
   const uncertain: SequencedEntry[] = [];
+  const { timeState } = deps;
+  const clockNow = () => ({
+    mono: Math.round(performance.now()),
+    ...(timeState ? { ntp: timeState() } : {}),
+  });
   const stamp = (context: UnitContext) => ({
     id: ids.next(),
     at: clock.now(),
     installation: deps.installationId,
     actor: context.actor,
+    clock: clockNow(),
     ...(context.requestId ? { request: { id: context.requestId, route: context.route ?? '' } } : {}),
   });
   const trail: Trail = {
     node,
     epoch,
     unitLane,
+    clockNow,
     leaves: new FreshLeaves({ node, epoch }),
     batchLane(index) {
       const known = batchLanes.get(index);
@@ -96,7 +107,7 @@ export async function openTrail(deps: {
     draw: (draft, context) => unitLane.draw(draft, stamp(context)),
     drawLate(draft, context, act) {
       const late = Math.max(0, clock.now().getTime() - act.at.getTime());
-      return unitLane.draw(draft, { ...stamp(context), ...act, clock: { late } });
+      return unitLane.draw(draft, { ...stamp(context), ...act, clock: { ...clockNow(), late } });
     },
     abandon(entries, isOutcomeKnown) {
       if (isOutcomeKnown) for (const entry of entries) unitLane.abandon(entry);

@@ -74,6 +74,7 @@ export async function openManyEntries(total: number): Promise<ManyEntries> {
   });
   const { routes } = createCompliance({
     ...{ trail, sealer, clock: core.clock, epoch: 1, outsideAnchors: () => [] },
+    timeReading: () => ({ source: 'none' as const, state: 'unknown' as const, syncedAt: null }),
     ...{ anchorFolder: folder, stampFolder: join(folder, 'stamps'), auditKeys: createKeyFile(signer) },
     accountNames: async () => new Map(),
   });

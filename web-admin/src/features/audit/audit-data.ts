@@ -71,6 +71,9 @@ export interface AuditStatus {
     setByMs: number | null;
     /** Whether the clock follows a time server; null where the machine does not say. */
     isSynchronised: boolean | null;
+    /** What says so, and when the clock was last compared with a time server. */
+    source: 'timesyncd' | 'chrony' | 'none';
+    syncedAt: string | null;
   };
   /** Two different heads of one size are known: the trail was continued from a copy. */
   isForked: boolean;

@@ -57,11 +57,17 @@ function Anchors({ status, nowMs }: { status: AuditStatus; nowMs: number }) {
 /** Whether the clock follows a time server, and when it was last set. */
 function ClockText({ clock }: { clock: AuditStatus['clock'] }) {
   const { t, format } = useI18n();
-  const { isSynchronised, setAt, setByMs } = clock;
+  const { isSynchronised, source, syncedAt, setAt, setByMs } = clock;
   const state = isSynchronised === null ? 'unknown' : isSynchronised ? 'follows' : 'alone';
   return (
     <>
       {state === 'alone' ? <Tag color="error">{t('audit.clock.alone')}</Tag> : t(`audit.clock.${state}`)}
+      {source !== 'none' && (
+        <span className="soft second-line">
+          {source}
+          {syncedAt !== null && ` · ${format.dateTime(syncedAt)}`}
+        </span>
+      )}
       {setAt !== null && (
         <span className="soft second-line">
           {t('audit.clock_set', {
