@@ -7,6 +7,7 @@ import {
   createHttpApp,
   createNetworkList,
   isLoopback,
+  knownHost,
   type AnyRoute,
   type HttpApp,
   type HttpConfig,
@@ -55,7 +56,10 @@ export function composeHttp(
   const clientAddress = wiring.requestAddress(isTrustedProxy);
   const limits = socketLimits(config);
   const isLimited = (address: string) => config.limits.loopback || !isLoopback(address);
-  return { http, sockets: createSocketServer({ endpoints, clientAddress, onFault, limits, isLimited }) };
+  const isKnownHost = knownHost(deps.httpConfig);
+  const onRefused = (refusal: { status: number; ip: string }) => log.info('http.upgrade_refused', refusal);
+  const rules = { isKnownHost, onRefused, limits, isLimited };
+  return { http, sockets: createSocketServer({ endpoints, clientAddress, onFault, ...rules }) };
 }
 
 /** `/setup` until the first three administrators are made: nobody could sign in, and nothing else is shown. */

@@ -8,12 +8,28 @@ import { startMigrated } from './database-start.ts';
 import { openFoundation, placesOf, type Foundation } from './foundation.ts';
 import { LIMITS, StartError, SYSTEM_ACTOR, systemClock } from './kernel/index.ts';
 import type { Config } from './platform/config/index.ts';
-import { createSecretFile, createServerCertificate, ensureSecretFolder } from './platform/crypto/index.ts';
-import { configureServer } from './platform/http/index.ts';
+import {
+  createSecretFile,
+  createServerCertificate,
+  ensureSecretFolder,
+  SERVER_TLS,
+} from './platform/crypto/index.ts';
+import {
+  configureServer,
+  createNetworkList,
+  createRedirectServer,
+  isLoopback,
+  SERVER_OPTIONS,
+  type ServerRules,
+} from './platform/http/index.ts';
 import type { Log } from './platform/log/index.ts';
 import { writeStatus, type ServerStatus } from './status-file.ts';
+import { toHttpConfig } from './wiring.ts';
 import { VERSION } from './version.ts';
 import type { WorkerPlace } from './worker-link.ts';
+
+/** Connections that wait to be accepted; with fewer, a crowd that comes at once is told nothing and tries for minutes. */
+const BACKLOG = 4_096;
 
 /** A running server. */
 export interface RunningServer {
@@ -118,7 +134,7 @@ async function startParts(
     stops.push(() => foundation.cluster.stop());
     await options.prepare?.(foundation, parts);
     await parts.start();
-    const listener = await listen(config, parts);
+    const listener = await listen({ config, log }, parts);
     stops.push(() => closeListener(listener.servers, parts));
     return { url: listener.url, foundation, parts, stop: stopAll };
   } catch (error) {
@@ -132,38 +148,63 @@ async function record({ uow }: Foundation, action: 'server.start' | 'server.stop
   await uow.run({ actor: SYSTEM_ACTOR }, async (tx) => tx.record({ action, outcome: 'ok', details }));
 }
 
-async function listen(config: Config, parts: Parts): Promise<{ servers: Server[]; url: string }> {
+async function listen(
+  { config, log }: { config: Config; log: Log },
+  parts: Parts,
+): Promise<{ servers: Server[]; url: string }> {
   const isFront = config.tls.mode === 'front';
+  const rules = serverRules(config, log);
   const server = isFront
-    ? createHttpServer(parts.http.app)
-    : createHttpsServer({ ...(await openCertificate(config)), minVersion: 'TLSv1.2' }, parts.http.app);
-  configureServer(server as Server);
+    ? createHttpServer(SERVER_OPTIONS, parts.http.app)
+    : createHttpsServer(
+        { ...SERVER_OPTIONS, ...SERVER_TLS, ...(await openCertificate(config)) },
+        parts.http.app,
+      );
+  configureServer(server as Server, rules);
   parts.sockets.attach(server as Server);
   await opened(server as Server, config, config.tls.socketPath ?? config.port);
-  const emergency = await openEmergency(config, parts);
+  const emergency = await openEmergency(config, parts, rules);
+  const redirect = await openRedirect(config, rules);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : config.port;
   const host = config.bind.includes(':') ? `[${config.bind}]` : config.bind;
   const url = config.publicBaseUrl ?? `${isFront ? 'http' : 'https'}://${host}:${port}`;
-  return { servers: [server as Server, ...(emergency ? [emergency] : [])], url };
+  return { servers: [server as Server, emergency, redirect].filter((each) => each !== undefined), url };
+}
+
+/** What bounds connections: proxies bring everybody, and the loopback is left alone unless the limits hold there. */
+function serverRules(config: Config, log: Log): ServerRules {
+  const isProxy = createNetworkList(config.trustedProxies);
+  const isCounted = (address: string) =>
+    !isProxy(address) && (config.limits.loopback || !isLoopback(address));
+  return { log, connections: { perAddressMax: config.limits.connectionsPerAddress, isCounted } };
+}
+
+/** Plain HTTP that only sends browsers to where TLS is, where the configuration wants it. */
+async function openRedirect(config: Config, rules: ServerRules): Promise<Server | undefined> {
+  if (config.tls.redirectPort === 0) return undefined;
+  const server = createRedirectServer(toHttpConfig(config), rules);
+  await opened(server, config, config.tls.redirectPort);
+  return server;
 }
 
 /** The port for emergency accounts: nobody gets a byte without a certificate of the authority. */
-async function openEmergency(config: Config, parts: Parts): Promise<Server | undefined> {
+async function openEmergency(config: Config, parts: Parts, rules: ServerRules): Promise<Server | undefined> {
   const { breakGlassAuthorityFile, breakGlassPort } = config.accounts;
   if (breakGlassAuthorityFile === undefined) return undefined;
   const ca = await readAuthority(resolve(config.home, breakGlassAuthorityFile));
   const server = createHttpsServer(
     {
+      ...SERVER_OPTIONS,
+      ...SERVER_TLS,
       ...(await openCertificate(config)),
       ca,
       requestCert: true,
       rejectUnauthorized: true,
-      minVersion: 'TLSv1.2',
     },
     parts.http.app,
   ) as Server;
-  configureServer(server);
+  configureServer(server, rules);
   parts.sockets.attach(server);
   await opened(server, config, breakGlassPort);
   return server;
@@ -186,7 +227,7 @@ function opened(server: Server, config: Config, place: string | number): Promise
   return new Promise((done, fail) => {
     server.once('error', (cause: NodeJS.ErrnoException) => fail(listenFault(config, place, cause)));
     if (typeof place === 'string') server.listen(place, done);
-    else server.listen(place, config.bind, done);
+    else server.listen({ port: place, host: config.bind, backlog: BACKLOG }, done);
   });
 }
 

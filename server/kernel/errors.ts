@@ -6,6 +6,7 @@ export const ERRORS = {
   'request.invalid': [400, 'The request does not have the required form.'],
   'request.cursor_invalid': [400, 'The cursor is not one this list gave out.'],
   'request.too_large': [413, 'The request is larger than the limit.'],
+  'request.headers_too_large': [431, 'The request has more than 100 header fields.'],
   'request.media_type': [
     415,
     'Send the body as application/json, or as bytes where the address takes bytes.',

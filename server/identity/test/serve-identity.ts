@@ -5,6 +5,7 @@ import { AppError, createFakeClock, SYSTEM_ACTOR, type FakeClock } from '../../k
 import { totp } from '../../platform/crypto/index.ts';
 import {
   configureServer,
+  SERVER_OPTIONS,
   createAnswerSeal,
   createHttpApp,
   type AnyRoute,
@@ -151,7 +152,7 @@ async function askRecorded(port: number, path: string, options: Ask): Promise<Re
 }
 
 async function listenAnywhere(): Promise<{ server: Server; port: number }> {
-  const server = createServer();
+  const server = createServer(SERVER_OPTIONS);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, port: (server.address() as AddressInfo).port };
 }

@@ -180,6 +180,14 @@ function contradictions(config: Config): string[] {
       config.tls.mode === 'front' && config.accounts.breakGlassAuthorityFile !== undefined,
       '"accounts.breakGlassAuthorityFile" needs "tls.mode" process: a proxy keeps client certificates to itself, and no header is believed in their place',
     ],
+    [
+      config.tls.mode === 'front' && config.tls.redirectPort !== 0,
+      '"tls.redirectPort" needs "tls.mode" process: in front the proxy redirects',
+    ],
+    [
+      config.tls.redirectPort !== 0 && config.tls.redirectPort === config.port,
+      '"tls.redirectPort" must differ from "port"',
+    ],
     [config.isEvaluation && !isLoopback, 'an evaluation instance takes only a loopback address in "bind"'],
     [
       config.cluster.listen !== undefined && config.database.url === undefined,

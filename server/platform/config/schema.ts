@@ -88,6 +88,11 @@ export const SCHEMA = {
       'a path, like certFile',
       isAnyText,
     ),
+    redirectPort: integer(
+      'TCP port of plain HTTP that only sends browsers to the https address; 0: none.',
+      0,
+      [0, 65_535],
+    ),
     socketPath: text(
       'Unix socket to listen on instead of the port, only with tls.mode front.',
       'an absolute path of at most 107 characters',
@@ -136,6 +141,11 @@ export const SCHEMA = {
       [1, 100_000],
     ),
     requestsPerAddressAtOnce: integer('Requests from one address at once.', 400, [1, 100_000]),
+    connectionsPerAddress: integer(
+      'Connections one address may hold at a worker; listed proxies hold any number.',
+      2_000,
+      [10, 20_000],
+    ),
     visitorSessionsPerAddressHour: integer(
       'New conversations from one address in an hour.',
       100,

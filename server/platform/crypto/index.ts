@@ -46,6 +46,7 @@ export { randomBytes, randomToken, timingSafeEqual } from './random.ts';
 export { deriveUuid } from './derive-uuid.ts';
 export { createSha256, deriveKey, hmacSha256, sha256 } from './digest.ts';
 export { verifyJwt, type JwtAlgorithm, type JwtFault, type JwtResult, type JwtRules } from './jwt.ts';
+export { SERVER_TLS } from './server-tls.ts';
 export { createServerCertificate, type ServerCertificate } from './server-certificate.ts';
 export {
   generateSigningKey,

@@ -11,8 +11,9 @@ import { mountProbes } from './probes.ts';
 import { answerErrors } from './problem.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import type { AnyRoute } from './route.ts';
-import { refuseForeignOrigin, requireKnownHost, setSecurityHeaders } from './security.ts';
+import { refuseForeignOrigin, requireKnownHost, requirePlainHead, setSecurityHeaders } from './security.ts';
 import { isPageAddress, serveStatic, type StaticSite } from './static-files.ts';
+import { endWith } from './streamed.ts';
 
 /** What the HTTP side is built from. */
 export interface HttpDeps extends MountDeps {
@@ -60,6 +61,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   const steps: readonly (readonly [name: string, step: Step])[] = [
     ['begin: request id, client address, measuring', begin(deps, metrics)],
     ['security headers', setSecurityHeaders],
+    ['a plain head', requirePlainHead],
     ['one known Host header', requireKnownHost(deps.config)],
     ['probes', probes],
     ['turn away while draining', turnAway(() => isDraining)],
@@ -159,13 +161,15 @@ function sendToOnlyPage(onlyPage: HttpDeps['onlyPage']): Step {
 }
 
 function serveDescription(deps: HttpDeps): Step {
-  const text = JSON.stringify(describeApi(deps.routes, deps.version));
+  const text = Buffer.from(JSON.stringify(describeApi(deps.routes, deps.version)));
   return (request, response, next) => {
     if (request.path !== API_DESCRIPTION_PATH) return next();
     exchangeOf(response).route = API_DESCRIPTION_PATH;
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new AppError('request.method_not_allowed');
     response.status(200).setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.end(request.method === 'HEAD' ? undefined : text);
+    response.setHeader('Content-Length', text.length);
+    if (request.method === 'HEAD') response.end();
+    else endWith(response, text);
   };
 }

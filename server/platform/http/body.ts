@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError, LIMITS } from '../../kernel/index.ts';
+import { inviteBody } from './expectation.ts';
 
 /** Nesting of JSON we accept; deeper is an attack on recursive code, no form of ours is. */
 const DEPTH_MAX = 20;
@@ -9,6 +10,8 @@ const VALUES_MAX = 50_000;
 const JSON_TYPE = /^application\/(?:scim\+)?json(?:\s*;\s*charset=utf-8)?$/i;
 const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?$/i;
 const BYTES_TYPE = /^application\/octet-stream$/i;
+/** Keys that lead to a prototype wherever somebody copies an object carelessly. */
+const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 /** NUL, or half of a surrogate pair standing alone. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
@@ -30,7 +33,7 @@ export function assertCleanValue(root: unknown): void {
     if (typeof value !== 'object' || value === null) continue;
     if (depth >= DEPTH_MAX) throw invalid('depth');
     for (const [key, child] of Object.entries(value)) {
-      if (key === '__proto__') throw invalid('key');
+      if (PROTOTYPE_KEYS.has(key)) throw invalid('key');
       assertCleanText(key);
       stack.push({ value: child, depth: depth + 1 });
     }
@@ -98,6 +101,7 @@ function hasBody(request: IncomingMessage, allowed: { type: RegExp; bytesMax: nu
     throw new AppError('request.media_type');
   }
   if (declared > allowed.bytesMax) throw new AppError('request.too_large');
+  inviteBody(request);
   return true;
 }
 

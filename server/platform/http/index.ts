@@ -37,8 +37,9 @@ export {
   type Schema,
 } from './route.ts';
 export { createSchemaCompiler, type Validator } from './schemas.ts';
-export { allowedOrigins } from './security.ts';
-export { configureServer } from './server.ts';
+export { allowedOrigins, knownHost } from './security.ts';
+export { createRedirectServer } from './redirect.ts';
+export { configureServer, SERVER_OPTIONS, type ServerRules } from './server.ts';
 export { Rendered } from './rendered.ts';
 export { Streamed } from './streamed.ts';
 export type { StaticSite } from './static-files.ts';

@@ -14,7 +14,7 @@ import { Refusal, type AnyRoute, type RequestContext, type RouteInput } from './
 import { createSchemaCompiler, type RouteValidators } from './schemas.ts';
 import { isUnsafe } from './security.ts';
 import { Rendered, sendRendered } from './rendered.ts';
-import { sendStreamed, Streamed } from './streamed.ts';
+import { endWith, sendStreamed, Streamed } from './streamed.ts';
 import { toAppError } from './problem.ts';
 
 /** What mounting needs. */
@@ -108,9 +108,9 @@ async function serve(serving: Serving, request: Request, response: Response): Pr
       input.prepared = await route.prepare(input as RouteInput<unknown, unknown, unknown>, context, stream);
     }
     const answer = await answerOnce(serving, { request, bytes, input, context });
-    if (answer instanceof Streamed) await sendStreamed(response, answer.content);
+    if (answer instanceof Streamed) await sendStreamed(response, answer.content, deps.config.readers);
     else if (answer instanceof Rendered) sendRendered(response, answer.content);
-    else send(response, answer);
+    else send(response, answer, deps.config.readers);
   } catch (error) {
     countFailure();
     throw error;
@@ -353,7 +353,7 @@ function present({ route, validators }: Mounted, deps: MountDeps, result: unknow
   return { status, text: JSON.stringify(result) };
 }
 
-function send(response: Response, answer: Answer): void {
+function send(response: Response, answer: Answer, readers: HttpConfig['readers']): void {
   const tag = response.getHeader('ETag');
   if (tag !== undefined && response.req.headers['if-none-match'] === tag) {
     response.status(304).end();
@@ -367,6 +367,8 @@ function send(response: Response, answer: Answer): void {
   }
   const { mediaType = 'application/json' } = exchangeOf(response).answerForm ?? {};
   response.setHeader('Content-Type', `${mediaType}; charset=utf-8`);
-  response.setHeader('Content-Length', Buffer.byteLength(answer.text));
-  response.end(response.req.method === 'HEAD' ? undefined : answer.text);
+  const bytes = Buffer.from(answer.text);
+  response.setHeader('Content-Length', bytes.length);
+  if (response.req.method === 'HEAD') response.end();
+  else endWith(response, bytes, readers);
 }

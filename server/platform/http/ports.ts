@@ -1,4 +1,5 @@
 import type { Actor, DataScope, ErrorCode } from '../../kernel/index.ts';
+import type { ReaderLimits } from './slow-readers.ts';
 
 /** Who sends a request, found from its credentials. */
 export interface Principal {
@@ -59,6 +60,8 @@ export interface HttpConfig {
   addressLimits?: { perSecond: number; burst: number };
   /** Networks that may read `/metrics`; the loopback when absent. */
   metricsNetworks?: readonly string[];
+  /** How slowly streamed answers may be read. */
+  readers?: ReaderLimits;
   /** Compare answers with their schemas; costs time, for tests. */
   areResponsesChecked?: boolean;
 }

@@ -72,7 +72,7 @@ describe('what protects the HTTP side', () => {
             `connect-src 'self' wss://localhost:${serving.port};form-action 'self';frame-src 'none';` +
             `frame-ancestors 'none';base-uri 'none';require-trusted-types-for 'script';trusted-types 'none'`,
         );
-        expect(headers['strict-transport-security']).to.equal('max-age=63072000');
+        expect(headers['strict-transport-security']).to.equal('max-age=63072000; includeSubDomains');
         expect(headers['x-content-type-options']).to.equal('nosniff');
         expect(headers['x-frame-options']).to.equal('DENY');
         expect(headers['cache-control']).to.equal('no-store');

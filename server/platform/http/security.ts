@@ -7,6 +7,29 @@ import type { HttpConfig } from './ports.ts';
 import type { AnyRoute } from './route.ts';
 
 const UNSAFE_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', ...UNSAFE_METHODS]);
+const HEADER_FIELDS_MAX = 100;
+/**
+ * Fields that say one thing: two of them, and whoever stands before us may have believed the other one. The platform
+ * takes the first, or joins them, and says nothing.
+ */
+const SINGLE_FIELDS = new Set([
+  'authorization',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'cookie',
+  'expect',
+  'idempotency-key',
+  'if-match',
+  'if-none-match',
+  'if-range',
+  'origin',
+  'range',
+  'sec-fetch-site',
+  'transfer-encoding',
+  'x-csrf-token',
+]);
 const HSTS_SECONDS = 2 * 365 * 24 * 3600;
 const PERMISSIONS_POLICY = [
   'accelerometer',
@@ -37,16 +60,52 @@ export function allowedOrigins(config: Pick<HttpConfig, 'publicBaseUrl' | 'hosts
   return new Set([new URL(config.publicBaseUrl).origin, ...origins]);
 }
 
+/**
+ * Refuses methods nobody uses (TRACE echoes what scripts may not read), more header fields than any client sends, fields
+ * that come twice and mean one thing, codings of transfer other than chunks, and expectations other than 100-continue.
+ */
+export const requirePlainHead: Step = (request, _response, next) => {
+  const { rawHeaders, headers } = request;
+  if (!METHODS.has(request.method)) throw new AppError('request.method_not_allowed');
+  if (rawHeaders.length > 2 * HEADER_FIELDS_MAX) throw new AppError('request.headers_too_large');
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!SINGLE_FIELDS.has(name)) continue;
+    if (seen.has(name)) throw new AppError('request.invalid', { details: { header: name } });
+    seen.add(name);
+  }
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    throw new AppError('request.invalid', { details: { header: 'transfer-encoding' } });
+  }
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+    throw new AppError('request.invalid', { details: { header: 'expect' } });
+  }
+  next();
+};
+
 /** Refuses absolute request targets and everything but one Host header of the configured list (RFC 9112 §3.2). */
 export function requireKnownHost(config: HttpConfig): Step {
-  const hosts = new Set(config.hosts.map((host) => host.toLowerCase()));
+  const isKnown = knownHost(config);
   return (request, _response, next) => {
-    const values = rawHeaderValues(request, 'host');
-    if (values.length !== 1) throw new AppError('request.invalid', { details: { header: 'Host' } });
+    if (rawHeaderValues(request, 'host').length !== 1)
+      throw new AppError('request.invalid', { details: { header: 'Host' } });
     if (!request.url.startsWith('/'))
       throw new AppError('request.invalid', { details: { target: 'absolute' } });
-    if (!hosts.has((values[0] ?? '').toLowerCase())) throw new AppError('request.host_invalid');
+    if (!isKnown(request)) throw new AppError('request.host_invalid');
     next();
+  };
+}
+
+/** Tells whether a request names exactly one host, and one of ours; for sockets too, which pass no step. */
+export function knownHost({
+  hosts,
+}: Pick<HttpConfig, 'hosts'>): (request: Pick<IncomingMessage, 'rawHeaders'>) => boolean {
+  const names = new Set(hosts.map((host) => host.toLowerCase()));
+  return (request) => {
+    const [host, ...others] = rawHeaderValues(request, 'host');
+    return host !== undefined && others.length === 0 && names.has(host.toLowerCase());
   };
 }
 
@@ -92,9 +151,12 @@ function formTargets(_request: IncomingMessage, response: ServerResponse): strin
   return formTarget === undefined ? "'self'" : `'self' ${formTarget}`;
 }
 
-/** `'self'` does not cover sockets in every browser we promise, so the own host is named; it has been checked. */
-function ownSocket(request: IncomingMessage): string {
-  return `wss://${request.headers.host ?? ''}`;
+/** What may stand in a policy: these headers are set before the Host is looked up, refusals need them as well. */
+const HOST_FORM = /^[\w.:[\]-]{1,255}$/;
+
+/** `'self'` does not cover sockets in every browser we promise, so the own host is named. */
+function ownSocket({ headers: { host = '' } }: IncomingMessage): string {
+  return HOST_FORM.test(host) ? `wss://${host}` : "'self'";
 }
 
 const secureHeaders = helmet({
@@ -116,7 +178,7 @@ const secureHeaders = helmet({
       trustedTypes: ["'none'"],
     },
   },
-  strictTransportSecurity: { maxAge: HSTS_SECONDS, includeSubDomains: false, preload: false },
+  strictTransportSecurity: { maxAge: HSTS_SECONDS, includeSubDomains: true, preload: false },
   crossOriginOpenerPolicy: { policy: 'same-origin' },
   crossOriginEmbedderPolicy: { policy: 'require-corp' },
   crossOriginResourcePolicy: { policy: 'same-origin' },

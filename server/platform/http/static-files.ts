@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, posix } from 'node:path';
 import type { Request, Response } from 'express';
 import { exchangeOf, type Step } from './exchange.ts';
+import { endWith } from './streamed.ts';
 
 /** A folder of built files, read at start; a file that was not there then is not served. */
 export interface StaticSite {
@@ -48,7 +49,9 @@ const CODINGS = [
 const HASHED_NAME = /[.-][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
 const TOTAL_BYTES_MAX = 64 * 1024 * 1024;
 /** Paths that belong to programs; a page address never starts with them. */
-const PROGRAM_PATH = /^\/(?:api|ws|sso|docs)(?:\/|$)/;
+const PROGRAM_PATH = /^\/(?:api|ws|sso|scim|docs)(?:\/|$)/i;
+/** Addresses of the console's pages: names and ids. Dots, codes, and empty parts are somebody else's ideas. */
+const PAGE_PATH = /^(?:\/[\w~-]+)*\/?$/;
 
 /**
  * Serves built files out of memory. The request path is only ever looked up in the table made at start, so no path
@@ -109,8 +112,12 @@ function loadFile(site: StaticSite, file: { name: string; path: string; known: S
 /** Whether a browser asks for a page at an address of people: no file, and nothing of programs. */
 export function isPageAddress(request: Request): boolean {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const isFile = extname(request.path) !== '';
-  return isRead && !isFile && !PROGRAM_PATH.test(request.path) && request.accepts('html') !== false;
+  return (
+    isRead &&
+    PAGE_PATH.test(request.path) &&
+    !PROGRAM_PATH.test(request.path) &&
+    request.accepts('html') !== false
+  );
 }
 
 function findFallback(
@@ -145,5 +152,7 @@ function sendFile(file: StaticFile, request: Request, response: Response): void 
   const content = file.variants.get(coding ?? 'identity') as Buffer;
   if (coding !== undefined) response.setHeader('Content-Encoding', coding);
   response.setHeader('Content-Length', content.length);
-  response.status(200).end(request.method === 'HEAD' ? undefined : content);
+  response.status(200);
+  if (request.method === 'HEAD') response.end();
+  else endWith(response, content);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
+import { READER_LIMITS, readingMs, type ReaderLimits } from './slow-readers.ts';
 
 /** Headers and content of an answer that is sent piece by piece. */
 export interface StreamedContent {
@@ -22,14 +23,21 @@ export class Streamed {
   }
 }
 
-/** Milliseconds a reader may take no byte at all before the connection is cut. */
-export const STREAM_STALL_MS = 30_000;
+/** Handed to the system at once: small enough that a reader at a slow but moving pace shows that it moves. */
+const SLICE_BYTES = 64 * 1024;
+/** After so many bytes the pace over all is looked at. */
+const PUSH_BYTES = 16 * SLICE_BYTES;
 
 /**
  * Sends a streamed answer at the reader's pace. The first piece is fetched before the head leaves, so that what
- * cannot be read at all is still answered with a problem; a later failure cuts the connection and is thrown.
+ * cannot be read at all is still answered with a problem; a later failure cuts the connection and is thrown. So does a
+ * reader that stands still, or is slower over all than `limits` allow.
  */
-export async function sendStreamed(response: Response, content: StreamedContent): Promise<void> {
+export async function sendStreamed(
+  response: Response,
+  content: StreamedContent,
+  limits: ReaderLimits = READER_LIMITS,
+): Promise<void> {
   const isHead = response.req.method === 'HEAD';
   const pieces = isHead ? undefined : content.body()[Symbol.asyncIterator]();
   try {
@@ -38,9 +46,11 @@ export async function sendStreamed(response: Response, content: StreamedContent)
     for (const [name, value] of Object.entries(content.headers)) response.setHeader(name, value);
     response.setHeader('Content-Length', content.contentBytes);
     let sentBytes = 0;
+    const startedMs = performance.now();
     while (pieces !== undefined && next?.done === false && !response.destroyed) {
       sentBytes += next.value.length;
-      await sent(response, next.value);
+      await sent(response, next.value, limits.stallMs);
+      if (performance.now() - startedMs > readingMs(sentBytes, limits)) response.destroy();
       next = await pieces.next();
     }
     if (response.destroyed) return;
@@ -56,13 +66,38 @@ export async function sendStreamed(response: Response, content: StreamedContent)
   }
 }
 
+/**
+ * Ends an answer with a content that lies in memory, piece by piece where it is large, so that a reader that stands still
+ * is told from one that is slow. A connection that breaks meanwhile is nobody's fault of ours.
+ */
+export function endWith(response: Response, content: Buffer, limits: ReaderLimits = READER_LIMITS): void {
+  if (content.length <= SLICE_BYTES) {
+    response.end(content);
+    return;
+  }
+  const startedMs = performance.now();
+  const push = async () => {
+    for (let at = 0; at < content.length && !response.destroyed; at += PUSH_BYTES) {
+      await sent(response, content.subarray(at, at + PUSH_BYTES), limits.stallMs);
+      if (performance.now() - startedMs > readingMs(at, limits)) response.destroy();
+    }
+    response.end();
+  };
+  push().catch(() => response.destroy());
+}
+
 /** Resolves when the system has taken the piece or the socket is gone; who stands still for long is cut off. */
-async function sent(response: Response, piece: Buffer): Promise<void> {
+async function sent(response: Response, piece: Buffer, stallMs: number): Promise<void> {
   const settled = new AbortController();
-  const timer = setTimeout(() => response.destroy(), STREAM_STALL_MS);
+  const timer = setTimeout(() => response.destroy(), stallMs);
   try {
-    const taken = new Promise<void>((resolve) => response.write(piece, () => resolve()));
-    await Promise.race([taken, once(response, 'close', { signal: settled.signal })]);
+    const gone = once(response, 'close', { signal: settled.signal });
+    for (let at = 0; at < piece.length && !response.destroyed; at += SLICE_BYTES) {
+      const slice = piece.subarray(at, at + SLICE_BYTES);
+      const taken = new Promise<void>((resolve) => response.write(slice, () => resolve()));
+      await Promise.race([taken, gone]);
+      timer.refresh();
+    }
   } finally {
     clearTimeout(timer);
     settled.abort();

@@ -32,6 +32,7 @@ describe('what sockets may take up', () => {
     [faults, handled] = [[], []];
     server = createServer();
     sockets = createSocketServer({
+      isKnownHost: () => true,
       endpoints: Object.values(PATHS).map((path) => ({
         path,
         isSignedIn: path === PATHS.staff,

@@ -26,6 +26,7 @@ describe('the socket server', () => {
   before(async () => {
     server = createServer();
     sockets = createSocketServer({
+      isKnownHost: () => true,
       endpoints: [{ path: PATH, accept: async () => true, open: (connection) => open(connection) }],
       clientAddress: () => '127.0.0.1',
       limits: LIMITS,

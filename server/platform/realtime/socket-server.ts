@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
@@ -16,6 +16,8 @@ export const CLOSE = {
   policy: 1008,
 } as const;
 
+/** What a refused peer has to read its refusal. */
+const REFUSED_MS = 1_000;
 const SUBPROTOCOL = 'vaultdesk.v1';
 const PING_EVERY_MS = 30_000;
 /** Heartbeats are spread over this many slots, so that no tick writes to every socket at once. */
@@ -76,15 +78,22 @@ interface Live {
   slot: number;
 }
 
-/** Speaks the socket protocol's envelope: frames, limits, heartbeats, back-pressure. permessage-deflate is off. */
-export function createSocketServer(deps: {
+/** What sockets need. */
+export interface SocketServerDeps {
   endpoints: readonly SocketEndpoint[];
   clientAddress(request: IncomingMessage): string;
   onFault(error: unknown): void;
   limits: SocketLimits;
+  /** Whether a request names one host, and one of ours. */
+  isKnownHost(request: IncomingMessage): boolean;
+  /** A request to open a socket was refused. */
+  onRefused?(refusal: { status: number; ip: string }): void;
   /** Whether sockets of an address are counted; the loopback is left alone by default. */
   isLimited(address: string): boolean;
-}): SocketServer {
+}
+
+/** Speaks the socket protocol's envelope: frames, limits, heartbeats, back-pressure. permessage-deflate is off. */
+export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const { limits } = deps;
   const gate = createGate(limits, (address) => deps.isLimited(address));
   const sockets = new WebSocketServer({
@@ -104,17 +113,18 @@ export function createSocketServer(deps: {
   heartbeat.unref();
 
   async function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
-    const path = new URL(request.url ?? '/', 'https://host').pathname;
-    const endpoint = deps.endpoints.find((candidate) => candidate.path === path);
-    const offered = String(request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/);
-    if (!endpoint) return refuse(stream, '404 Not Found');
-    if (!offered.includes(SUBPROTOCOL)) return refuse(stream, '400 Bad Request');
     const ip = deps.clientAddress(request);
+    const refuse = (status: number) => {
+      deps.onRefused?.({ status, ip });
+      hangUp(stream, status);
+    };
+    const endpoint = endpointFor(request, deps);
+    if (typeof endpoint === 'number') return refuse(endpoint);
     // Whoever says hello makes room at once; only those who never do can fill the place.
     const pass = gate.enter(ip, endpoint.isSignedIn === true);
-    if (!pass) return refuse(stream, '503 Service Unavailable');
+    if (!pass) return refuse(503);
     stream.once('close', () => pass.leave());
-    if (!(await endpoint.accept(request))) return refuse(stream, '403 Forbidden');
+    if (!(await endpoint.accept(request))) return refuse(403);
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const peer: Live = { socket, isAlive: true, slot: Math.floor(live.size % PING_SLOTS) };
       live.add(peer);
@@ -131,7 +141,7 @@ export function createSocketServer(deps: {
         stream.on('error', () => stream.destroy());
         upgrade(request, stream, head).catch((error: unknown) => {
           deps.onFault(error);
-          refuse(stream, '500 Internal Server Error');
+          hangUp(stream, 500);
         });
       });
     },
@@ -148,8 +158,26 @@ export function createSocketServer(deps: {
   };
 }
 
-function refuse(stream: Duplex, status: string): void {
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+/** The endpoint that a request asks for, or the status of its refusal. */
+function endpointFor(
+  request: IncomingMessage,
+  { endpoints, isKnownHost }: Pick<SocketServerDeps, 'endpoints' | 'isKnownHost'>,
+): SocketEndpoint | number {
+  if (!isKnownHost(request)) return 421;
+  // Compared as text: an address that has to be read first ("//", "/ws/../ws") is none of ours.
+  const [path] = (request.url ?? '').split('?');
+  const offered = String(request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/);
+  const endpoint = endpoints.find((candidate) => candidate.path === path);
+  if (endpoint === undefined) return 404;
+  return offered.includes(SUBPROTOCOL) ? endpoint : 400;
+}
+
+function hangUp(stream: Duplex, status: number): void {
+  stream.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
+  // Whoever does not hang up after a no is hung up on: the server's own limits do not hold for this stream any more.
+  setTimeout(() => stream.destroy(), REFUSED_MS).unref();
 }
 
 function beat(peer: Live): void {

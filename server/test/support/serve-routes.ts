@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { wholeScope, type Actor } from '../../kernel/index.ts';
-import { configureServer, createHttpApp, type AnyRoute } from '../../platform/http/index.ts';
+import { configureServer, createHttpApp, SERVER_OPTIONS, type AnyRoute } from '../../platform/http/index.ts';
 import type { AuditEmitter } from '../../platform/persistence/index.ts';
 import { recordAnswer } from '../oracle-sim/answers.ts';
 import { ask, type Ask, type Reply } from './ask.ts';
@@ -35,7 +35,7 @@ export async function serveRoutes<Name extends string>(
   callers: Record<Name, Caller>,
   options: { isOff?: (path: string) => boolean; audit?: Pick<AuditEmitter, 'emit'> } = {},
 ): Promise<ServedRoutes<Name>> {
-  const server = createServer();
+  const server = createServer(SERVER_OPTIONS);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const { clock, ids, uow } = core;

@@ -4,6 +4,7 @@ import type { errors as zh } from './error-messages.zh.ts';
 export const errors: Record<keyof typeof zh, string> = {
   'error.request.invalid': 'The form does not have the required content.',
   'error.request.too_large': 'This is larger than the limit.',
+  'error.request.headers_too_large': 'The browser sent more header fields than the server takes.',
   'error.request.media_type': 'The server does not take content of this form.',
   'error.request.range_unsatisfiable': 'That part lies behind the end of the file.',
   'error.request.rate_limited': 'Too many requests; try again later.',

@@ -7,7 +7,7 @@ import type { Tx, UnitContext, UnitOfWork } from '../../persistence/index.ts';
 import { createHttpApp, type HttpDeps } from '../app.ts';
 import type { HttpConfig, LogFields, Principal } from '../ports.ts';
 import type { AnyRoute } from '../route.ts';
-import { configureServer } from '../server.ts';
+import { configureServer, SERVER_OPTIONS } from '../server.ts';
 
 /** A listening application with what it recorded and logged. */
 export interface Serving {
@@ -73,7 +73,7 @@ export async function serveApp(
   const clock = createFakeClock();
   const recorded: Serving['recorded'] = [];
   const logged: Serving['logged'] = [];
-  const server: Server = createServer();
+  const server: Server = createServer(SERVER_OPTIONS);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const { app, drain } = createHttpApp({
