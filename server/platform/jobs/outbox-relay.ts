@@ -10,6 +10,7 @@ import {
   update,
   type OutboxRow,
 } from '../persistence/index.ts';
+import { createCrowd, type Crowd } from './crowd.ts';
 import type { Lease, WithDb } from './lease.ts';
 
 const PENDING = select(outboxEventEntity, {
@@ -56,6 +57,7 @@ const COUNTS = portable<{ limit: number }, { state: number; events: number }>(
 );
 
 const PAGE_EVENTS = 500;
+/** Conversations served beside each other; fewer while messages wait for the processor. */
 const KEYS_AT_ONCE = 16;
 const ATTEMPTS_MAX = 8;
 const BACKOFF_FIRST_MS = 500;
@@ -104,8 +106,10 @@ export function createOutboxRelay(deps: RelayDeps): OutboxRelay {
   for (const handler of deps.handlers) {
     for (const type of handler.eventTypes) byType.set(type, [...(byType.get(type) ?? []), handler]);
   }
+  const crowd = createCrowd(KEYS_AT_ONCE);
   let isStopping = false;
   let isNudged = false;
+  const walk: Walk = { byType, crowd, isStopping: () => isStopping, heldBack: new Set() };
   let running: Promise<void> | undefined;
   let wake: (() => void) | undefined;
   let sweptAtMs = 0;
@@ -114,7 +118,7 @@ export function createOutboxRelay(deps: RelayDeps): OutboxRelay {
     while (!isStopping) {
       isNudged = false;
       try {
-        if (await deps.lease.hold()) await pass(deps, byType);
+        if (await deps.lease.hold()) await pass(deps, walk);
         if (deps.clock.now().getTime() - sweptAtMs > SWEEP_EVERY_MS) {
           sweptAtMs = deps.clock.now().getTime();
           await sweep(deps);
@@ -153,7 +157,8 @@ export function createOutboxRelay(deps: RelayDeps): OutboxRelay {
       await running;
     },
     async drain() {
-      if (await deps.lease.hold()) await pass(deps, byType);
+      const whole = { ...walk, isStopping: () => false, heldBack: new Set<string>() };
+      if (await deps.lease.hold()) await pass(deps, whole);
     },
     async counts() {
       const rows = await deps.withDb((db) => db.all(COUNTS, { limit: LIMITS.countedMax + 1 }));
@@ -163,53 +168,55 @@ export function createOutboxRelay(deps: RelayDeps): OutboxRelay {
   };
 }
 
-/** One walk over all pending events, page by page, in order of position. */
-async function pass(deps: RelayDeps, byType: Map<string, EventHandler[]>): Promise<void> {
-  const heldBack = new Set<string>();
+/** What a walk over the events goes by. */
+interface Walk {
+  byType: ReadonlyMap<string, EventHandler[]>;
+  crowd: Crowd;
+  isStopping(): boolean;
+  /** Keys of which an event has to come again; forgotten at the next walk. */
+  heldBack: Set<string>;
+}
+
+/** One walk over all pending events, page by page, in order of position; ends with the events in hand when it is to stop. */
+async function pass(deps: RelayDeps, walk: Walk): Promise<void> {
+  walk.heldBack.clear();
   let after: readonly unknown[] | undefined;
   for (;;) {
     const rows = await deps.withDb((db) =>
       db.all(PENDING, { state: OUTBOX_STATE.pending, limit: PAGE_EVENTS, after }),
     );
-    if (rows.length > 0) await deliverPage(deps, byType, rows, heldBack);
-    if (rows.length < PAGE_EVENTS) return;
+    if (rows.length > 0) await deliverPage(deps, walk, rows);
+    if (rows.length < PAGE_EVENTS || walk.isStopping()) return;
     if (!(await deps.lease.hold())) return;
     const last = rows.at(-1) as OutboxRow;
     after = [last.position, last.id];
   }
 }
 
-async function deliverPage(
-  deps: RelayDeps,
-  byType: Map<string, EventHandler[]>,
-  rows: OutboxRow[],
-  heldBack: Set<string>,
-): Promise<void> {
+async function deliverPage(deps: RelayDeps, walk: Walk, rows: OutboxRow[]): Promise<void> {
+  const { byType, crowd, heldBack } = walk;
   const byKey = new Map<string, OutboxRow[]>();
   for (const row of rows) byKey.set(row.eventKey, [...(byKey.get(row.eventKey) ?? []), row]);
   const keys = [...byKey.keys()];
   const done: string[] = [];
-  const walk = async () => {
+  const serve = async (_: unknown, walker: number) => {
     for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
       for (const row of byKey.get(key) ?? []) {
-        if (heldBack.has(key)) break;
+        await crowd.admit(walker);
+        if (heldBack.has(key) || walk.isStopping()) break;
         if (row.nextAt > deps.clock.now() || !(await deliver(deps, byType, row))) heldBack.add(key);
         else done.push(row.id);
       }
     }
   };
-  await Promise.all(Array.from({ length: KEYS_AT_ONCE }, walk));
+  await Promise.all(Array.from({ length: KEYS_AT_ONCE }, serve));
   if (done.length > 0) {
     await deps.withDb((db) => db.run(MARK_DONE, { state: OUTBOX_STATE.done, idList: done }));
   }
 }
 
 /** Gives the event to each of its handlers; false when it must come again. A dead event no longer holds its key. */
-async function deliver(
-  deps: RelayDeps,
-  byType: Map<string, EventHandler[]>,
-  row: OutboxRow,
-): Promise<boolean> {
+async function deliver(deps: RelayDeps, byType: Walk['byType'], row: OutboxRow): Promise<boolean> {
   for (const handler of byType.get(row.type) ?? []) {
     try {
       await handler.handle(toDomainEvent(row));

@@ -6,8 +6,8 @@ const { rowsAtOnce, rowsAtOnceMin, writeMs, stepBackMs } = REKEY_LIMITS;
 
 describe('what keeps sealing anew out of the way', () => {
   it('makes pages smaller that take long to write, and larger again bit by bit', () => {
-    expect(nextRows({ rowsAtOnce: 100, rows: 100, tookMs: writeMs * 2 })).to.equal(50);
-    expect(nextRows({ rowsAtOnce: 100, rows: 100, tookMs: writeMs / 10 })).to.equal(125);
+    expect(nextRows({ rowsAtOnce: 40, rows: 40, tookMs: writeMs * 2 })).to.equal(20);
+    expect(nextRows({ rowsAtOnce: 40, rows: 40, tookMs: writeMs / 10 })).to.equal(50);
     expect(nextRows({ rowsAtOnce, rows: rowsAtOnce, tookMs: writeMs * 1_000 })).to.equal(rowsAtOnceMin);
     expect(nextRows({ rowsAtOnce, rows: rowsAtOnce, tookMs: 0 })).to.equal(rowsAtOnce);
     expect(nextRows({ rowsAtOnce: 60, rows: 3, tookMs: writeMs * 9 }), 'the rest of a table').to.equal(60);

@@ -93,6 +93,12 @@ export const NOT_IN_H2: readonly LackOfH2[] = [
       }),
   },
   {
+    what: 'the fraction of the seconds of an interval: taken from all its seconds',
+    pattern: /\bEXTRACT\s*\(\s*SECOND\s+FROM\b/i,
+    instead: (sql) =>
+      sql.replace(/\bEXTRACT\s*\(\s*SECOND\s+FROM\s+(\w+)\s*\)/gi, 'MOD(EXTRACT(EPOCH FROM $1), 60)'),
+  },
+  {
     what: 'indexes over an expression',
     pattern: /^\s*CREATE\s+INDEX\b[^(]*\([\s\S]*\bCASE\b/i,
     instead: 'skip',
