@@ -13,13 +13,13 @@ export const REKEY_LIMITS = {
   /** Keys wrapped anew, or made, in one unit of work. */
   keysAtOnce: 500,
   /** Rows sealed anew in one unit of work, and the fewest when writing is slow; pieces of files are a mebibyte each. */
-  rowsAtOnce: 80,
+  rowsAtOnce: 64,
   rowsAtOnceMin: 10,
   fileRowsAtOnce: 4,
   /** How long writing a page may take: the statement and the flush of its log are in the way of other commits. */
-  writeMs: 5,
+  writeMs: 4,
   /** Values opened or sealed before others get their turn: about a millisecond. */
-  valuesAtOnce: 20,
+  valuesAtOnce: 10,
   /** How long a slice of work waits at most for those who wait for a commit. */
   stepBackMs: 30,
   /** Rows hashed anew in one unit of work, and rows that one statement looks through for them. */
