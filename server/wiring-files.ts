@@ -1,11 +1,12 @@
 import './alarm-texts.ts';
+import { builtFile } from './kernel/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { connectLocal, type Egress } from './platform/egress/index.ts';
 import { createClamdScanner, type CheckerTellings, type Scanner } from './platform/files/index.ts';
 import type { Notice, Notifier } from './platform/notify/index.ts';
 
 /** Entry of the thread that draws thumbnails, as the build made it. */
-export const THUMBNAIL_WORKER = new URL('../dist/server/thumbnail-worker.mjs', import.meta.url);
+export const THUMBNAIL_WORKER = builtFile('server/thumbnail-worker.mjs');
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const USE = { owner: 'files:clamd', protocol: 'clamd' } as const;

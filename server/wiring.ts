@@ -13,7 +13,7 @@ import {
 } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import type { Bookkeeping, Identity, IdentityDeps, OnAsked } from './identity/index.ts';
-import { AppError, type Clock, type TimeZone } from './kernel/index.ts';
+import { AppError, builtFile, type Clock, type TimeZone } from './kernel/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { randomBytes } from './platform/crypto/index.ts';
 import {
@@ -43,10 +43,10 @@ import { VERSION } from './version.ts';
 /** Small adapters between the parts that compose.ts wires; none of them decides anything of the domain. */
 
 /** The built web files. */
-export const WEB_FOLDER = fileURLToPath(new URL('../dist/web', import.meta.url));
+export const WEB_FOLDER = fileURLToPath(builtFile('web'));
 
 /** Entry of the robot's training thread, as the build made it. */
-export const ROBOT_WORKER = new URL('../dist/server/robot-worker.mjs', import.meta.url);
+export const ROBOT_WORKER = builtFile('server/robot-worker.mjs');
 
 /** No head for this long although entries come: sealing hangs. */
 const SEAL_AGE_MAX_MS = 5 * 60 * 1_000;

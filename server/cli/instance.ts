@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { StartError } from '../kernel/index.ts';
+import { IS_RELEASE, StartError } from '../kernel/index.ts';
 import { placesOf } from '../foundation.ts';
 import type { ServerStatus } from '../status-file.ts';
 import { homeOf, loadConfig, type Config } from '../platform/config/index.ts';
@@ -10,10 +10,10 @@ import { openDatabase, type Database } from '../platform/persistence/index.ts';
 
 /**
  * The configuration of the instance in VAULTDESK_HOME. Where no database is configured, the home holds one of its own:
- * an evaluation instance.
+ * an evaluation instance, which a release knows nothing of.
  */
 export function loadInstanceConfig(): Config {
-  const isEvaluation = existsSync(join(homeOf(), 'evaluation-accounts.json'));
+  const isEvaluation = !IS_RELEASE && existsSync(join(homeOf(), 'evaluation-accounts.json'));
   return loadConfig({ isEvaluation });
 }
 

@@ -13,6 +13,7 @@ export {
   type RecordSubject,
   type Thresholds,
 } from './record-class.ts';
+export { builtFile, IS_RELEASE } from './release.ts';
 export {
   reaches,
   ROOT_UNIT_ID,

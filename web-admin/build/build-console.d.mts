@@ -2,6 +2,8 @@
 export interface ConsoleBuild {
   outDir: string;
   files: number;
+  /** Absolute paths of every module that is in it, packages included; some with a query behind them. */
+  sources: string[];
   ms: number;
 }
 

@@ -100,7 +100,7 @@ async function compressFile(path) {
  */
 export async function buildConsole({ outDir = join(PROJECT, 'dist/web/console'), logLevel = 'warn' } = {}) {
   const startedMs = Date.now();
-  await build({
+  const built = await build({
     configFile: false,
     root: SOURCE,
     base: '/',
@@ -124,7 +124,8 @@ export async function buildConsole({ outDir = join(PROJECT, 'dist/web/console'),
   });
   const files = await filesBelow(outDir);
   await Promise.all(files.filter((path) => COMPRESSED.has(extname(path))).map(compressFile));
-  return { outDir, files: files.length, ms: Date.now() - startedMs };
+  const sources = built.output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []));
+  return { outDir, files: files.length, sources, ms: Date.now() - startedMs };
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -21,7 +21,7 @@ const PROGRAMS = {
   vaultdesk: 'server/cli/main.ts',
 };
 /** Threads, each whole in its file: a thread starts faster that way. */
-const THREADS = {
+export const THREADS = {
   'robot-worker': 'server/robot/training/training.worker.ts',
   'thumbnail-worker': 'server/platform/files/thumbnail.worker.ts',
 };
@@ -51,7 +51,7 @@ async function sizeAndTime(file) {
 }
 
 /** A module finds files beside it by its own address, which stays that of its source. */
-const sourceAddresses = {
+export const sourceAddresses = {
   name: 'source-addresses',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {

@@ -17,6 +17,7 @@ const TARGET = ['es2017'];
 
 const COMMON = {
   bundle: true,
+  metafile: true,
   minify: true,
   format: 'iife',
   target: TARGET,
@@ -33,7 +34,8 @@ async function versionOf(files) {
 }
 
 /**
- * Builds both into `outDir` (default `dist/web` of the repository) and answers the compressed sizes in bytes.
+ * Builds both into `outDir` (default `dist/web` of the repository). Answers the compressed sizes in bytes, by file and in
+ * total, and the sources that are in them.
  * Throws when the widget is over its budget.
  */
 export async function buildWidget({ outDir = join(SOURCE, '..', 'dist', 'web') } = {}) {
@@ -42,7 +44,7 @@ export async function buildWidget({ outDir = join(SOURCE, '..', 'dist', 'web') }
   await rm(widgetDir, { recursive: true, force: true });
   await rm(demoDir, { recursive: true, force: true });
   await mkdir(widgetDir, { recursive: true });
-  await Promise.all([
+  const built = await Promise.all([
     build({
       ...COMMON,
       entryPoints: [join(SOURCE, 'widget/loader.ts')],
@@ -65,7 +67,8 @@ export async function buildWidget({ outDir = join(SOURCE, '..', 'dist', 'web') }
   const page = await readFile(join(SOURCE, 'widget/app/index.html'), 'utf8');
   const version = await versionOf([join(widgetDir, 'assets/app.js'), join(widgetDir, 'assets/app.css')]);
   await writeFile(join(widgetDir, 'index.html'), page.replaceAll('%VERSION%', version));
-  return measure(widgetDir);
+  const sources = built.flatMap((result) => Object.keys(result?.metafile?.inputs ?? {}));
+  return { sizes: await measure(widgetDir), sources };
 }
 
 async function measure(widgetDir) {
@@ -81,6 +84,6 @@ async function measure(widgetDir) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const sizes = await buildWidget();
+  const { sizes } = await buildWidget();
   for (const [file, size] of Object.entries(sizes)) process.stdout.write(`${file}\t${size} bytes gzip\n`);
 }

