@@ -27,7 +27,8 @@ export {
 } from './outgoing.ts';
 export { SSO_CODES, SsoRefusal, type SsoCode } from './refusal.ts';
 export { spMetadata } from './sp-metadata.ts';
-export { decodeBase64, decodeUtf8, MESSAGE_LIMITS } from './text.ts';
+export { decodeBase64, decodeUtf8, MESSAGE_LIMITS, type XmlLimits } from './text.ts';
+export { attributesOf, childrenOf, escapeXml, parseXml } from './xml.ts';
 export {
   CERTIFICATES_MAX,
   SSO_TIMES,

@@ -11,6 +11,9 @@ export const MESSAGE_LIMITS = {
   inflatedBytesMax: 64 * 1024,
 } as const;
 
+/** How much a document may hold; `MESSAGE_LIMITS` unless its kind needs more. */
+export type XmlLimits = Readonly<Record<'elementsMax' | 'attributesMax' | 'depthMax', number>>;
+
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** Some identity providers break lines in the form field (RFC 2045 §6.8). */
 const BASE64_SPACE = /[\r\n\t ]+/g;
@@ -20,8 +23,8 @@ const REFERENCE = /&(?!(?:amp|lt|gt|quot|apos);|#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};
 const CHARACTER_REFERENCE = /&#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));/g;
 /** Everything XML 1.0 §2.2 does not take, and half of a surrogate pair. */
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
-/** A qualified name as SAML documents use them; longer ones are cut and so never match. */
-const TAG_NAME = /^[A-Za-z_][\w.:-]*/;
+/** A qualified name; longer ones are cut and so never match. */
+const TAG_NAME = /^[\p{L}_][\p{L}\p{N}_.:-]*/u;
 const ATTRIBUTE = /=\s*["']/g;
 
 /** Decodes one base64 field strictly: alphabet, padding, size. */
@@ -48,7 +51,7 @@ export function decodeUtf8(bytes: Buffer): string {
  * instructions, entities of one's own, foreign characters, and more or deeper elements than the limits. Works on the
  * text alone, in linear time, and gives the text without its XML declaration.
  */
-export function checkText(text: string): string {
+export function checkText(text: string, limits: XmlLimits = MESSAGE_LIMITS): string {
   const body = text.replace(DECLARATION, '').trim();
   demand(!body.includes('<!'), 'sso.malformed', 'markup-declaration');
   demand(!body.includes('<?'), 'sso.malformed', 'processing-instruction');
@@ -56,7 +59,7 @@ export function checkText(text: string): string {
   demand(!FORBIDDEN.test(body), 'sso.malformed', 'character');
   demand(!REFERENCE.test(body), 'sso.malformed', 'entity');
   checkReferences(body);
-  checkTags(body);
+  checkTags(body, limits);
   return body;
 }
 
@@ -69,7 +72,7 @@ function checkReferences(body: string): void {
 }
 
 /** Counts elements and depth, and finds a second root. One pass by hand: an expression would try again and again. */
-function checkTags(body: string): void {
+function checkTags(body: string, limits: XmlLimits): void {
   let elements = 0;
   const open: string[] = [];
   for (let start = 0; start < body.length;) {
@@ -82,8 +85,8 @@ function checkTags(body: string): void {
     if (isClosing) demand(open.pop() === name, 'sso.malformed', 'crossed-tags');
     else if (body[end - 1] !== '/') open.push(name);
     if (!isClosing) elements += 1;
-    demand(elements <= MESSAGE_LIMITS.elementsMax, 'sso.malformed', 'elements');
-    demand(open.length <= MESSAGE_LIMITS.depthMax, 'sso.malformed', 'depth');
+    demand(elements <= limits.elementsMax, 'sso.malformed', 'elements');
+    demand(open.length <= limits.depthMax, 'sso.malformed', 'depth');
     const next = body.indexOf('<', end);
     demand(next === end + 1 || open.length > 0 || next === -1, 'sso.malformed', 'outside-root');
     if (next === -1) demand(end === body.length - 1, 'sso.malformed', 'outside-root');
@@ -91,7 +94,7 @@ function checkTags(body: string): void {
   }
   demand(open.length === 0, 'sso.malformed', 'tag');
   const attributes = body.match(ATTRIBUTE)?.length ?? 0;
-  demand(attributes <= MESSAGE_LIMITS.attributesMax, 'sso.malformed', 'attributes');
+  demand(attributes <= limits.attributesMax, 'sso.malformed', 'attributes');
 }
 
 /** Position of the `>` that ends a tag; -1 when there is none before the next `<`. */

@@ -1,6 +1,6 @@
 import { DOMParser } from '@xmldom/xmldom';
 import { demand, SsoRefusal, type SsoCode } from './refusal.ts';
-import { checkText } from './text.ts';
+import { checkText, type XmlLimits } from './text.ts';
 
 /** Namespaces of SAML 2.0, XML signature, and XML encryption. */
 export const NS = {
@@ -19,14 +19,17 @@ const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const ID_NAMES = ['ID', 'Id', 'id'];
 
 /** Parses a message that passed `checkText`; anything the parser grumbles about refuses it. */
-export function parseXml(text: string): Element {
+export function parseXml(text: string, limits?: XmlLimits): Element {
   const refuse = (cause: unknown): never => {
     throw new SsoRefusal('sso.malformed', 'xml', cause);
   };
   let root: Element | null = null;
   try {
     const errorHandler = { warning: refuse, error: refuse, fatalError: refuse };
-    root = new DOMParser({ errorHandler }).parseFromString(checkText(text), 'text/xml').documentElement;
+    root = new DOMParser({ errorHandler }).parseFromString(
+      checkText(text, limits),
+      'text/xml',
+    ).documentElement;
   } catch (cause) {
     if (cause instanceof SsoRefusal) throw cause;
     refuse(cause);

@@ -188,7 +188,8 @@ export interface DatabaseQuery {
 /** Signatures that systems ask for. */
 export interface ConnectorCrypto {
   hmac(algorithm: 'sha256' | 'sm3', key: string, text: string): Buffer;
-  digest(algorithm: 'sha256' | 'sm3' | 'md5', text: string): Buffer;
+  /** SHA-1 and MD5 only where a system's own signature wants them. */
+  digest(algorithm: 'sha256' | 'sm3' | 'md5' | 'sha1', text: string | Buffer): Buffer;
   /** A JWT (RFC 7519) signed with a PEM private key. */
   signJwt(algorithm: 'RS256' | 'RS384' | 'ES384', pem: string, claims: JwtClaims): string;
 }

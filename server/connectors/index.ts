@@ -4,6 +4,7 @@ import { fhirConnector } from './fhir/index.ts';
 import { hl7v2Connector } from './hl7v2/index.ts';
 import { odataConnector } from './odata/index.ts';
 import { restConnector } from './rest/index.ts';
+import { soapConnector } from './soap/index.ts';
 
 /** Every connector the product ships; one line each. */
 export const CONNECTORS: readonly AnyConnector[] = [
@@ -12,4 +13,5 @@ export const CONNECTORS: readonly AnyConnector[] = [
   odataConnector,
   fhirConnector,
   hl7v2Connector,
+  soapConnector,
 ];

@@ -20,4 +20,6 @@ export {
 } from './auth.ts';
 export { jsonInside, type Outgoing } from './authority.ts';
 export { converse } from './wire.ts';
+export { ANSWER_CODE_SCHEMA, isAbsentByCode, recordsOf, textAt, type AnswerCode } from './answer.ts';
+export { elementToRaw, escapeXml, parseXmlText } from './xml.ts';
 export { HttpTalk, readPages } from './talk.ts';

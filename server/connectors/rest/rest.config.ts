@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../connector.ts';
 import {
+  ANSWER_CODE_SCHEMA,
   assertDeclared,
   assertHttp,
   assertPlaces,
@@ -10,6 +11,7 @@ import {
   short,
   TEXTS,
   title,
+  type AnswerCode,
   type DeclaredOperation,
   type HttpSettings,
 } from '../kit/index.ts';
@@ -31,14 +33,7 @@ export type RestOperation = DeclaredOperation & {
   /** Statuses that mean: there is none. */
   absentStatuses?: number[];
   /** Where the system puts its own code with a status 200, and what it means. */
-  code?: {
-    path: string;
-    ok: string[];
-    absent?: string[];
-    auth?: string[];
-    forbidden?: string[];
-    busy?: string[];
-  };
+  code?: AnswerCode;
   /** Name of the header that carries the key of a write. */
   keyHeader?: string;
   /** Where the record's own id stands in the answer of a write. */
@@ -54,7 +49,6 @@ export interface RestConfig extends HttpSettings {
   operations: RestOperation[];
 }
 
-const codes: JsonSchema = { type: 'array', maxItems: 50, items: { type: 'string', maxLength: 60 } };
 /** Schema of the settings. */
 export const REST_CONFIG_SCHEMA: JsonSchema = {
   type: 'object',
@@ -81,19 +75,7 @@ export const REST_CONFIG_SCHEMA: JsonSchema = {
             maxItems: 10,
             items: { type: 'integer', minimum: 200, maximum: 499 },
           },
-          code: {
-            type: 'object',
-            additionalProperties: false,
-            properties: {
-              path: short(300),
-              ok: codes,
-              absent: codes,
-              auth: codes,
-              forbidden: codes,
-              busy: codes,
-            },
-            required: ['path', 'ok'],
-          },
+          code: ANSWER_CODE_SCHEMA,
           keyHeader: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9-]{0,60}$' },
           reference: short(300),
           inquiry: {

@@ -10,16 +10,17 @@ import type {
   Session,
 } from '../connector.ts';
 import {
-  compileMapping,
-  connectorFault,
   fill,
   headerValue,
   HttpTalk,
+  isAbsentByCode,
   jsonInside,
   parseJson,
   pathSegment,
   queryText,
   readPages,
+  recordsOf,
+  textAt,
   urlBelow,
   type Outgoing,
 } from '../kit/index.ts';
@@ -122,33 +123,6 @@ export class RestSession implements Session {
     this.#talk.assertFine(answer);
     const document = this.#talk.documentOf(answer);
     if (document === undefined) return operation.isReadOnly ? undefined : {};
-    return isAbsent(operation, document) ? undefined : document;
+    return isAbsentByCode(operation.code, document) ? undefined : document;
   }
-}
-
-/** Reads the code a system puts into an answer with status 200; throws what it means. */
-function isAbsent({ code }: RestOperation, document: Raw): boolean {
-  if (code === undefined) return false;
-  const [raw] = compileMapping(code.path)(document);
-  const text = raw === undefined ? '' : String(raw);
-  const has = (list: readonly string[] | undefined) => list?.includes(text) === true;
-  if (has(code.ok)) return false;
-  if (has(code.absent)) return true;
-  if (has(code.auth)) throw connectorFault('connector.auth_failed', 'code');
-  if (has(code.forbidden)) throw connectorFault('connector.forbidden', 'code');
-  if (has(code.busy)) throw connectorFault('connector.overloaded', 'code');
-  throw connectorFault('connector.remote_refused', 'code');
-}
-
-function recordsOf({ records, isMany }: RestOperation, document: Raw): readonly Raw[] {
-  const found = records === undefined ? [document] : compileMapping(records)(document);
-  // A pointer gives the list itself, a path its items.
-  const items = found.flatMap((node) => (Array.isArray(node) ? (node as readonly Raw[]) : [node]));
-  return isMany ? items : items.slice(0, 1);
-}
-
-function textAt(path: string | undefined, document: Raw): string | undefined {
-  if (path === undefined) return undefined;
-  const [value] = compileMapping(path)(document);
-  return typeof value === 'string' ? value : value === true ? 'true' : undefined;
 }

@@ -6,8 +6,8 @@ export function hmacOf(algorithm: 'sha256' | 'sm3', key: string, text: string): 
 }
 
 /** A digest other systems ask for. MD5 protects nothing; carriers still sign with it. */
-export function digestOf(algorithm: 'sha256' | 'sm3' | 'md5', text: string): Buffer {
-  return createHash(algorithm).update(text, 'utf8').digest();
+export function digestOf(algorithm: 'sha256' | 'sm3' | 'md5' | 'sha1', text: string | Buffer): Buffer {
+  return createHash(algorithm).update(text).digest();
 }
 
 /** Algorithms of a JWT that asks for a token (RFC 7518 §3). */

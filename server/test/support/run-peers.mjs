@@ -56,6 +56,11 @@ const SUITES = [
     env: { VAULTDESK_TEST_PEERS: 'required' },
   },
   {
+    title: 'SOAP of the package soap',
+    args: ['node_modules/mocha/bin/mocha.js', '--spec', 'server/connectors/soap/soap-peer.spec.ts'],
+    env: { VAULTDESK_TEST_PEERS: 'required' },
+  },
+  {
     title: "Sign-in through other people's identity providers, plain and encrypted",
     args: ['server/test/sso-peers/run.ts'],
   },
