@@ -2,6 +2,7 @@ import type { AnyConnector } from './connector.ts';
 import { dbviewConnector } from './dbview/index.ts';
 import { fhirConnector } from './fhir/index.ts';
 import { hl7v2Connector } from './hl7v2/index.ts';
+import { iso8583Connector } from './iso8583/index.ts';
 import { odataConnector } from './odata/index.ts';
 import { restConnector } from './rest/index.ts';
 import { soapConnector } from './soap/index.ts';
@@ -14,4 +15,5 @@ export const CONNECTORS: readonly AnyConnector[] = [
   fhirConnector,
   hl7v2Connector,
   soapConnector,
+  iso8583Connector,
 ];

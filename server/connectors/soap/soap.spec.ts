@@ -108,10 +108,11 @@ describe('a system with SOAP', () => {
     say(ok(''));
     const hostile = '</a:customer><a:all/>&x;<![CDATA["';
     await open().run('account.list', { customer: hostile }, CALL);
-    const [{ body, headers } = { body: '', headers: {} }] = peer.received;
-    expect(headers['soapaction']).to.equal('"urn:bank:account:list"');
-    expect(headers['content-type']).to.equal('text/xml; charset=utf-8');
-    expect(headers['x-correlation-id']).to.equal(CALL.correlationId);
+    const [got] = peer.received;
+    const body = got?.body ?? '';
+    expect(got?.headers['soapaction']).to.equal('"urn:bank:account:list"');
+    expect(got?.headers['content-type']).to.equal('text/xml; charset=utf-8');
+    expect(got?.headers['x-correlation-id']).to.equal(CALL.correlationId);
     const sent = raw(body) as { Body: { list: Record<string, string> }; Header: { Security: object } };
     expect(sent.Body.list['customer']).to.equal(hostile);
     expect(sent.Body.list['serial']).to.equal(CALL.correlationId);

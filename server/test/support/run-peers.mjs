@@ -61,6 +61,11 @@ const SUITES = [
     env: { VAULTDESK_TEST_PEERS: 'required' },
   },
   {
+    title: 'ISO 8583 of iso_8583',
+    args: ['node_modules/mocha/bin/mocha.js', '--spec', 'server/connectors/iso8583/iso8583-peer.spec.ts'],
+    env: { VAULTDESK_TEST_PEERS: 'required' },
+  },
+  {
     title: "Sign-in through other people's identity providers, plain and encrypted",
     args: ['server/test/sso-peers/run.ts'],
   },
