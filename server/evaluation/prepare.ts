@@ -28,6 +28,7 @@ const ACCOUNTS: AccountInput[] = [
   { username: 'editor', displayName: '周杰 Zhou Jie', roles: ['editor'] },
   { username: 'editor2', displayName: '吴芳 Wu Fang', roles: ['editor'] },
   { username: 'officer', displayName: '郑洁 Zheng Jie', roles: ['officer'] },
+  { username: 'officer2', displayName: '何静 He Jing', roles: ['officer'] },
   { username: 'system-admin', displayName: '系统管理员 System Admin', roles: ['system-admin'] },
   { username: 'security-admin', displayName: '安全管理员 Security Admin', roles: ['security-admin'] },
   { username: 'audit-admin', displayName: '审计管理员 Audit Admin', roles: ['audit-admin'] },

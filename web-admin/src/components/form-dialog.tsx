@@ -39,6 +39,8 @@ export function FormDialog<T extends object>(props: {
     >
       <Form<T>
         form={form}
+        // Its fields get ids of their own: a page behind the dialog may have fields of the same names.
+        name="dialog"
         layout="vertical"
         requiredMark={false}
         initialValues={props.initialValues}
