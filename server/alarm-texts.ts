@@ -56,6 +56,16 @@ registerTemplates({
       body: 'Trail {origin} sent a head of another history than the one kept here. Both are kept; find out with its officers what happened.',
     },
   },
+  'alarm.address-blocked': {
+    zh: {
+      title: '有地址被暂时封禁',
+      body: '地址 {address} 因异常访问（{reason}）被封禁 {minutes} 分钟。如属误判，可在“主动防御”页面一键解除。',
+    },
+    en: {
+      title: 'An address was turned away',
+      body: 'Address {address} is turned away for {minutes} minutes ({reason}). If it is an honest one, let it in again on the page Active defence.',
+    },
+  },
   'alarm.file-quarantined': {
     zh: {
       title: '发现有害文件',

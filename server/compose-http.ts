@@ -8,6 +8,7 @@ import {
   createNetworkList,
   isLoopback,
   knownHost,
+  type AddressGuard,
   type AnyRoute,
   type HttpApp,
   type HttpConfig,
@@ -35,6 +36,7 @@ export function composeHttp(
     authenticators: Parameters<typeof createHttpApp>[0]['authenticators'];
     endpoints: SocketEndpoint[];
     isOff(path: string): boolean;
+    guard: AddressGuard;
     sites: SiteService;
     onFault(error: unknown): void;
   },
@@ -44,6 +46,7 @@ export function composeHttp(
   const http = createHttpApp({
     ...{ config: deps.httpConfig, log, clock, ids, uow, routes, authenticators, version: VERSION },
     isOff: deps.isOff,
+    guard: deps.guard,
     metrics: deps.metrics,
     audit: foundation.audit,
     answerSeal: createAnswerSeal(foundation.crypto),

@@ -2,6 +2,7 @@ import { SiteService } from './channels/web-widget/index.ts';
 import { composeBackground } from './compose-background.ts';
 import { composeAnchors } from './compose-anchors.ts';
 import { composeCompliance } from './compose-compliance.ts';
+import { composeDefence } from './compose-defence.ts';
 import { composeConnectors, composeLookups, type Lookups } from './compose-connectors.ts';
 import { composeDesk, composeWeb } from './compose-desk.ts';
 import { composeIdentity } from './compose-identity.ts';
@@ -75,6 +76,7 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const outside = await composeAnchors(foundation, services);
   const compliance = composeCompliance(foundation, { identity, services, desk, outside });
   const exports = composeExports(foundation, { identity, services, desk, stores: compliance.stores });
+  const defence = composeDefence(foundation, services.notify);
   const officer = composeOfficer(foundation, { identity, services, desk, exports });
   const web = composeWeb(foundation, { desk, sites, httpConfig, look: tailoring.widgetLook, onFault });
 
@@ -99,12 +101,11 @@ export async function compose(foundation: Foundation): Promise<Parts> {
     ...{ httpConfig, onFault, metrics },
     routes: routesOf([
       ...[identity, desk, modules, reports, web, services],
-      ...[tailoring, exports, connectors, lookups, compliance, officer],
+      ...[tailoring, exports, connectors, lookups, compliance, officer, defence],
     ]),
-    isOff: tailoring.isOff,
+    ...{ sites, isOff: tailoring.isOff, guard: defence.guard },
     authenticators: [...identity.authenticators, wiring.visitorAuthenticator(web.visitors)],
     endpoints: [web.endpoint, desk.endpoint],
-    sites,
   });
   parts.sockets = sockets;
 
@@ -112,14 +113,13 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   return {
     ...{ services, identity, sites, http, sockets, relay, cannedResponses: desk.cannedResponses },
     ...{ knowledge, robot, qa },
-    ...lifeOf(foundation, { services, desk, robot, background, connectors }),
+    ...lifeOf(foundation, { services, desk, robot, background, connectors, defence }),
   };
 }
 
 /** All routes, in the order the API description lists them. */
-function routesOf(parts: readonly { routes: readonly AnyRoute[] }[]): AnyRoute[] {
-  return parts.flatMap(({ routes }) => routes);
-}
+const routesOf = (parts: readonly { routes: readonly AnyRoute[] }[]): AnyRoute[] =>
+  parts.flatMap(({ routes }) => routes);
 
 /** What starts and stops, in order: work comes in last and stops first. */
 function lifeOf(
@@ -130,12 +130,14 @@ function lifeOf(
     robot: Robot;
     background: ReturnType<typeof composeBackground>;
     connectors: ReturnType<typeof composeConnectors>;
+    defence: ReturnType<typeof composeDefence>;
   },
 ): Pick<Parts, 'start' | 'stop'> {
-  const { services, desk, robot, background, connectors } = parts;
+  const { services, desk, robot, background, connectors, defence } = parts;
   return {
     async start() {
       await services.start();
+      await defence.start();
       await desk.routing.start();
       await robot.start();
       background.start();
@@ -151,6 +153,7 @@ function lifeOf(
       await background.relay.stop();
       await desk.writer.close();
       await desk.indexer.stop();
+      defence.stop();
       await services.stop();
     },
   };

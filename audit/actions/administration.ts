@@ -168,6 +168,12 @@ export const ADMINISTRATION_ACTIONS = {
     '{actor} 查看连接器 {target} 的调用记录',
     '{actor} viewed calls of connector {target}',
   ),
+  'address.block': access.must('地址被暂时封禁（{reason}）', 'an address was turned away ({reason})'),
+  'address.release': admin.must(
+    '{actor} 解除地址封禁 {target}',
+    '{actor} let an address in again ({target})',
+  ),
+  'address.list': admin.may('{actor} 查看地址封禁', '{actor} listed addresses that were turned away'),
   'egress.rule-ask': admin.must('{actor} 申请外联规则 {target}', '{actor} asked for egress rule {target}'),
   'egress.rule-approve': admin.must('{actor} 批准外联规则 {target}', '{actor} approved egress rule {target}'),
   'egress.rule-reject': admin.must('{actor} 驳回外联规则 {target}', '{actor} rejected egress rule {target}'),

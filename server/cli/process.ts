@@ -38,6 +38,7 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
     now: () => systemClock.now(),
     ...(worker === undefined ? {} : { fileName: `vaultdesk-${worker}`, terminal: undefined }),
   });
+  process.on('SIGUSR1', refuseDebugger);
   if (worker !== undefined) return work(options, log);
   let server: RunningPrimary | undefined;
   const stop = stopOnce(log, () => server?.stop());
@@ -55,6 +56,9 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
   await options.onReady?.();
   process.stdout.write(`vaultdesk ready ${server.url}\n`);
 }
+
+/** Without a listener of ours this signal opens the debugger, and with it every key, to whoever reaches the loopback. */
+function refuseDebugger(): void {}
 
 /** The others have taken its conversations: what it holds in memory is of no use, and it starts anew. */
 function endReplaced(log: Log): void {

@@ -92,6 +92,7 @@ export const ROLE_PERMISSIONS = {
     'job:run',
     'notify:read',
     'notify:write',
+    'defence:read',
   ],
   'security-admin': [
     'account:read',
@@ -105,6 +106,8 @@ export const ROLE_PERMISSIONS = {
     'connector:read',
     'access:attest',
     'staff:write',
+    'defence:read',
+    'defence:release',
   ],
   'audit-admin': ['audit:read-admin', 'account:read', 'approval:read', 'settings:read', 'record:approve'],
 } as const satisfies Record<Role, readonly string[]>;

@@ -15,6 +15,10 @@ export const ERRORS = {
   'request.host_invalid': [421, 'Exactly one Host header with a configured name is required.'],
   'request.origin_refused': [403, 'Requests from this origin are refused.'],
   'request.rate_limited': [429, 'Too many requests; try again later.'],
+  'request.address_blocked': [
+    403,
+    'This address was turned away for a while; the security administrator can let it in again.',
+  ],
   'request.not_found': [404, 'There is nothing at this address for you.'],
   'request.method_not_allowed': [405, 'This address does not know that method.'],
   'request.if_match_required': [428, 'Send If-Match with the version you read.'],

@@ -91,6 +91,7 @@ const RolesPage = lazy(() => import('./features/identity/roles-page.tsx'));
 const OrganisationPage = lazy(() => import('./features/organisation/organisation-page.tsx'));
 const WebhooksPage = lazy(() => import('./features/connectors/webhooks-page.tsx'));
 const ConnectorsPage = lazy(() => import('./features/connectors/connectors-page.tsx'));
+const DefencePage = lazy(() => import('./features/defence/defence-page.tsx'));
 const EgressPage = lazy(() => import('./features/connectors/egress-page.tsx'));
 const TokensPage = lazy(() => import('./features/identity/tokens-page.tsx'));
 const IdpsPage = lazy(() => import('./features/sso/idps-page.tsx'));
@@ -336,6 +337,12 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     anyOf: ['egress:read'],
     component: EgressPage,
     nav: { label: 'nav.egress', icon: ExportOutlined },
+  },
+  {
+    path: '/defence',
+    anyOf: ['defence:read'],
+    component: DefencePage,
+    nav: { label: 'nav.defence', icon: AlertOutlined },
   },
   {
     path: '/jobs',

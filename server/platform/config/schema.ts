@@ -146,6 +146,11 @@ export const SCHEMA = {
       2_000,
       [10, 20_000],
     ),
+    neverBlocked: list(
+      'Networks that active defence never turns away, such as those of branches behind one address.',
+      'IP addresses or networks (10.0.0.0/8)',
+      isNetwork,
+    ),
     visitorSessionsPerAddressHour: integer(
       'New conversations from one address in an hour.',
       100,

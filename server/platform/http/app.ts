@@ -1,12 +1,13 @@
 import express, { type Express } from 'express';
 import { AppError, type Clock, type Ids } from '../../kernel/index.ts';
 import { clientAddress, createNetworkList, isLoopback } from './client-address.ts';
+import { readCredentials } from './credentials.ts';
 import { exchangeOf, openExchange, type Step } from './exchange.ts';
 import { createMetrics, SECONDS_BUCKETS, type Metrics } from './metrics.ts';
 import { mountRoutes, type MountDeps } from './mount.ts';
 import { describeApi } from './openapi.ts';
 import { mountPages, type Page } from './pages.ts';
-import type { HttpConfig, HttpLog, ReadinessCheck } from './ports.ts';
+import type { AddressGuard, HttpConfig, ReadinessCheck } from './ports.ts';
 import { mountProbes } from './probes.ts';
 import { answerErrors } from './problem.ts';
 import { createRateLimiter } from './rate-limit.ts';
@@ -24,6 +25,8 @@ export interface HttpDeps extends MountDeps {
   pages?: readonly Page[];
   staticSites?: readonly StaticSite[];
   readiness: readonly ReadinessCheck[];
+  /** Active defence; nobody is turned away without it. */
+  guard?: AddressGuard;
   metrics?: Metrics;
   /** Asked for each page: the one page there is for now, `/setup`, where everybody is sent; undefined: all of them. */
   onlyPage?: () => Promise<string | undefined>;
@@ -65,6 +68,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ['one known Host header', requireKnownHost(deps.config)],
     ['probes', probes],
     ['turn away while draining', turnAway(() => isDraining)],
+    ['no blocked address', turnBlockedAway(deps.guard)],
     ['limit per address', limitAddress(deps.config, deps.clock)],
     ['no foreign origin', refuseForeignOrigin(deps.config, deps.routes)],
     ['API description', serveDescription(deps)],
@@ -89,7 +93,7 @@ function refuseUnknown(): never {
   throw new AppError('request.not_found');
 }
 
-function begin(deps: { config: HttpConfig; log: HttpLog; clock: Clock; ids: Ids }, metrics: Metrics): Step {
+function begin(deps: Pick<HttpDeps, 'config' | 'log' | 'clock' | 'ids' | 'guard'>, metrics: Metrics): Step {
   const isTrusted = createNetworkList(deps.config.trustedProxies);
   const requests = metrics.counter('http_requests_total', 'Requests by route, method, and status.');
   const seconds = metrics.histogram('http_request_seconds', 'Time to answer by route.', SECONDS_BUCKETS);
@@ -110,6 +114,7 @@ function begin(deps: { config: HttpConfig; log: HttpLog; clock: Clock; ids: Ids 
       openCount -= 1;
       const { route, startedMs, principal, errorCode } = exchangeOf(response);
       const ms = performance.now() - startedMs;
+      deps.guard?.note(ip, { route, path: request.path, code: errorCode });
       requests.add({ route, method: request.method, status: String(response.statusCode) });
       seconds.observe(ms / 1000, { route });
       // An allow-list: no path, no query string, no header, no body ever gets here.
@@ -134,6 +139,23 @@ function turnAway(isDraining: () => boolean): Step {
     if (!isDraining()) return next();
     response.setHeader('Connection', 'close');
     throw new AppError('server.draining');
+  };
+}
+
+/**
+ * Whoever shows credentials is let through to have them looked at: colleagues of a scanner behind one shared address go
+ * on working. Public routes refuse it all the same, so that credentials made up open nothing.
+ */
+function turnBlockedAway(guard: AddressGuard | undefined): Step {
+  return (request, response, next) => {
+    const exchange = exchangeOf(response);
+    const retryAfterSeconds = guard?.blockedSeconds(exchange.ip) ?? 0;
+    if (retryAfterSeconds === 0) return next();
+    const { bearer, cookie } = readCredentials(request, exchange.ip);
+    if (bearer === undefined && cookie === undefined)
+      throw new AppError('request.address_blocked', { details: { retryAfterSeconds } });
+    exchange.blockedSeconds = retryAfterSeconds;
+    next();
   };
 }
 

@@ -16,6 +16,8 @@ export interface Exchange {
   ip: string;
   /** Route pattern, never the path, which may carry ids of people. */
   route: string;
+  /** The address is turned away: what is public stays closed, whoever is signed in goes on. */
+  blockedSeconds?: number;
   principal?: Principal;
   errorCode?: string;
   /** How answers of the route are named and errors are shaped; JSON and problem documents unless set. */

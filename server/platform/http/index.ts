@@ -13,6 +13,7 @@ export { createMetrics, SECONDS_BUCKETS, type Counter, type Histogram, type Metr
 export { describeApi } from './openapi.ts';
 export type { Page, PageView } from './pages.ts';
 export type {
+  AddressGuard,
   AnswerSeal,
   Authenticator,
   Credentials,

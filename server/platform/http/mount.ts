@@ -136,8 +136,12 @@ function limitRoute({ route, limiter }: Mounted, ip: string | undefined): () => 
 async function admit(serving: Serving, request: Request, response: Response): Promise<Principal | undefined> {
   const { mounted, deps } = serving;
   const { route } = mounted;
-  if (route.permission === 'public') return undefined;
   const exchange = exchangeOf(response);
+  if (route.permission === 'public') {
+    const { blockedSeconds: retryAfterSeconds } = exchange;
+    if (retryAfterSeconds === undefined) return undefined;
+    throw new AppError('request.address_blocked', { details: { retryAfterSeconds } });
+  }
   const credentials = readCredentials(request, exchange.ip);
   const principal = await authenticate(deps.authenticators, credentials);
   if (principal === undefined || (route.permission === 'visitor') !== (principal.visitor !== undefined)) {

@@ -42,6 +42,14 @@ export interface HttpLog {
   error(event: string, fields: LogFields, error: unknown): void;
 }
 
+/** Turns addresses away for a while that look for holes; see platform/defence. */
+export interface AddressGuard {
+  /** Seconds for which it is turned away; 0 for everybody else. */
+  blockedSeconds(address: string): number;
+  /** Hears of each answer: route pattern, path, code of the error. */
+  note(address: string, sighting: { route: string; path: string; code?: string | undefined }): void;
+}
+
 /** Settings of the HTTP side. */
 export interface HttpConfig {
   /** The address people type: `https://desk.bank.example`; its origin may send unsafe requests. */

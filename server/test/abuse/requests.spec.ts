@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import process from 'node:process';
 import { askInstance, startListening } from '../support/instance-client.ts';
 import { Instance } from '../support/instance.ts';
 import { BODIES, CANARY, FRAMING, HEADS, HOSTS, PATHS, type HostileCase } from './requests.ts';
@@ -196,6 +197,14 @@ describe('abuse of a running server', function () {
     for (const status of statuses) expect([401, 423, 429, 503]).to.include(status);
     waits.sort((left, right) => left - right);
     expect(waits[Math.floor(waits.length / 2)], 'median of the others, ms').to.be.below(3_000);
+  });
+
+  it('opens no debugger at the signal that asks for one', async () => {
+    process.kill(instance.status.pids.server, 'SIGUSR1');
+    await othersAreServed();
+    expect(instance.output).not.to.contain('Debugger listening');
+    const answer = await fetch('http://127.0.0.1:9229/json/version').catch(() => undefined);
+    expect(answer).to.equal(undefined);
   });
 
   it('wrote nothing of all that into its log', () => {

@@ -1,7 +1,8 @@
-// `npm run check`: types, lint, import boundaries, formatting, in one go; exits 1 when any of them fails.
+// `npm run check`: types, lint, import boundaries, packages, formatting, in one go; exits 1 when any of them fails.
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'tinyglobby';
 import process from 'node:process';
+import { supplyChainHolds } from './supply-chain.mjs';
 
 const SOURCES = '{server,audit,sso,migrations,installer,web-admin}';
 
@@ -56,6 +57,7 @@ const results = [
   runs('types', 'typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']),
   runs('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
   boundariesHold(),
+  supplyChainHolds('package-lock.json'),
   runs('formatting', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
 ];
 process.exit(results.every(Boolean) ? 0 : 1);

@@ -33,6 +33,8 @@ export type Permission =
   | 'case:ask'
   | 'access:attest'
   | 'staff:write'
+  | 'defence:read'
+  | 'defence:release'
   | 'account:read'
   | 'account:create'
   | 'account:approve'

@@ -13,6 +13,7 @@ import * as learning from '../features/learning/messages.ts';
 import * as access from '../features/access-review/messages.ts';
 import * as verify from '../features/audit/verify-messages.ts';
 import * as purges from '../features/purges/messages.ts';
+import * as defence from '../features/defence/messages.ts';
 import * as staff from '../features/staff-list/messages.ts';
 import * as audit from '../features/audit/messages.ts';
 import * as cases from '../features/cases/messages.ts';
@@ -56,6 +57,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...approvals.en,
   ...exports.en,
   ...identity.en,
+  ...defence.en,
   ...staff.en,
   ...purges.en,
   ...verify.en,

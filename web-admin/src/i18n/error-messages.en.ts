@@ -5,6 +5,8 @@ export const errors: Record<keyof typeof zh, string> = {
   'error.request.invalid': 'The form does not have the required content.',
   'error.request.too_large': 'This is larger than the limit.',
   'error.request.headers_too_large': 'The browser sent more header fields than the server takes.',
+  'error.request.address_blocked':
+    'Your address was turned away for a while; ask the security administrator to let it in again.',
   'error.request.media_type': 'The server does not take content of this form.',
   'error.request.range_unsatisfiable': 'That part lies behind the end of the file.',
   'error.request.rate_limited': 'Too many requests; try again later.',
@@ -231,11 +233,13 @@ export const errors: Record<keyof typeof zh, string> = {
     'This period is not allowed for that class of records; give whole months, at least the floor shown.',
   'error.hold.scope_empty': 'Name a requester, account, ticket, period, or class of records.',
   'error.hold.period_invalid': 'The end of the period must lie behind its start.',
-  'error.hold.end_invalid': 'The planned end must lie ahead, at most ten years, and a new one behind the last.',
+  'error.hold.end_invalid':
+    'The planned end must lie ahead, at most ten years, and a new one behind the last.',
   'error.hold.subject_unknown': 'The requester, ticket, or account is not known here; check the id.',
   'error.hold.limit': 'Too many holds are in force; release some that are no longer needed.',
   'error.hold.state_refused': 'The hold has ended, or is confirmed already. Load the page again.',
-  'error.hold.second_person': 'Whoever placed a hold can neither confirm it nor approve its release; another person must.',
+  'error.hold.second_person':
+    'Whoever placed a hold can neither confirm it nor approve its release; another person must.',
   'error.erasure.person_unknown': 'There is no person with this id; check it.',
   'error.erasure.covered': 'A hold, a period of the law, or an archive keeps this person from being erased.',
   'error.erasure.not_done': 'Not done yet; the certificate follows about a minute after the approval.',

@@ -3,6 +3,7 @@ export const errors = {
   'error.request.invalid': '填写的内容不符合要求。',
   'error.request.too_large': '提交的内容超过大小限制。',
   'error.request.headers_too_large': '浏览器发送的请求头过多，服务器不予接受。',
+  'error.request.address_blocked': '您所在的地址已被暂时封禁，请联系安全管理员解除。',
   'error.request.media_type': '服务器不接受这种格式的内容。',
   'error.request.range_unsatisfiable': '要读取的部分超出了文件末尾。',
   'error.request.rate_limited': '操作过于频繁，请稍后再试。',

@@ -13,6 +13,7 @@ import * as learning from '../features/learning/messages.ts';
 import * as access from '../features/access-review/messages.ts';
 import * as verify from '../features/audit/verify-messages.ts';
 import * as purges from '../features/purges/messages.ts';
+import * as defence from '../features/defence/messages.ts';
 import * as staff from '../features/staff-list/messages.ts';
 import * as audit from '../features/audit/messages.ts';
 import * as cases from '../features/cases/messages.ts';
@@ -55,6 +56,7 @@ export const zh = {
   ...approvals.zh,
   ...exports.zh,
   ...identity.zh,
+  ...defence.zh,
   ...staff.zh,
   ...purges.zh,
   ...verify.zh,

@@ -1,0 +1,3 @@
+export { Defence, type DefenceDeps } from './defence.ts';
+export { isBait, type BlockReason } from './defence.rules.ts';
+export { defenceRoutes } from './defence.routes.ts';
