@@ -4,7 +4,7 @@ import { eventExport, personExport } from './compliance/index.ts';
 import { ticketExport, transcriptExport } from './desk/index.ts';
 import type { Foundation } from './foundation.ts';
 import { accountExport, unitExport, type Identity } from './identity/index.ts';
-import { articleExport } from './knowledge/index.ts';
+import { articleExport, transferExport } from './knowledge/index.ts';
 import { evaluationExport } from './qa/index.ts';
 import { createExports, exportNotice, overviewExport, type Exports } from './reports/index.ts';
 import { listFilesOf } from './platform/files/index.ts';
@@ -35,6 +35,7 @@ export function composeExports(
       accountExport({ clock }),
       unitExport(),
       articleExport(),
+      transferExport(),
     ],
     accounts: {
       readerOf: (accountId) => identity.readerOf(accountId),

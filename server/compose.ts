@@ -69,10 +69,10 @@ export async function compose(foundation: Foundation): Promise<Parts> {
   const { conversations } = desk;
   const connectors = composeConnectors(foundation, services);
   const lookups = composeLookups(foundation, { desk, connectors });
-  const base = { identity, conversations, localeOf, textOf, tailoring };
+  const base = { identity, conversations, localeOf, textOf, tailoring, queue: services.jobs.queue };
   const robotPorts = { ...wiring.robotPorts(desk, services, clock), lookUp: lookups.lookUp };
   const modules = composeModules(foundation, { ...base, robotPorts });
-  services.jobs.add(modules.robot.jobKinds);
+  services.jobs.add([...modules.knowledge.jobKinds, ...modules.robot.jobKinds]);
   const outside = await composeAnchors(foundation, services);
   const compliance = composeCompliance(foundation, { identity, services, desk, outside });
   const exports = composeExports(foundation, { identity, services, desk, stores: compliance.stores });
@@ -168,13 +168,14 @@ function composeModules(
     localeOf(siteId: string): Promise<string>;
     textOf: SystemTexts;
     tailoring: Tailoring;
+    queue: Services['jobs']['queue'];
     robotPorts: ReturnType<typeof wiring.robotPorts> & Pick<Lookups, 'lookUp'>;
   },
 ) {
   const { clock, ids, log, crypto, uow } = foundation;
   const { identity, conversations, localeOf, textOf, tailoring } = deps;
   const { namesOf, teamNames } = wiring.namesFrom(identity);
-  const knowledge = createKnowledge({ clock, ids, namesOf });
+  const knowledge = createKnowledge({ uow, clock, ids, namesOf, queue: deps.queue });
   const robot = createRobot({
     ...{ uow, clock, ids, log, crypto, conversations, localeOf, textOf, live: knowledge.live, namesOf },
     ...{ regression: knowledge.regression, teamNames },

@@ -77,6 +77,17 @@ export const ERRORS = {
     409,
     'Accounts, roles, or units have changed since the file was checked; check it again.',
   ],
+  'article_import.unreadable': [
+    422,
+    'The file cannot be read as XLSX, CSV, or JSON lines; the details say why.',
+  ],
+  'article_import.header': [422, 'The first row must name the columns question and answer, each once.'],
+  'article_import.empty': [422, 'The file has no articles.'],
+  'article_import.too_many_rows': [422, 'A file may have at most 10,000 articles; split it.'],
+  'article_import.state_refused': [
+    409,
+    'This import is not ready for that, or another one is running; look at how far it is.',
+  ],
   'import.passwords_taken': [
     409,
     'All passwords of this import have been fetched; reset single ones where needed.',

@@ -5,5 +5,6 @@ export { importPack, type ImportResult } from './import/import-pack.ts';
 export { parsePack, type Pack, type PackArticle } from './import/pack.ts';
 export { createKnowledge, type Knowledge, type LiveKnowledge } from './knowledge.ts';
 export { articleExport } from './articles/article.export.ts';
+export { transferExport } from './transfer/transfer.export.ts';
 export { isRight, type Answered, type JudgedCase } from './regression/regression.rules.ts';
 export { RegressionService, type WaitingVersion } from './regression/regression.service.ts';

@@ -1,10 +1,13 @@
 import type { Clock, EventHandler, Ids } from '../kernel/index.ts';
 import type { AnyRoute } from '../platform/http/index.ts';
-import type { Db } from '../platform/persistence/index.ts';
+import type { AnyJobKind, JobQueue } from '../platform/jobs/index.ts';
+import type { Db, UnitOfWork } from '../platform/persistence/index.ts';
 import { articleRoutes } from './articles/article.routes.ts';
 import { ArticleService } from './articles/article.service.ts';
 import { regressionRoutes } from './regression/regression.routes.ts';
 import { RegressionService } from './regression/regression.service.ts';
+import { transferRoutes } from './transfer/transfer.routes.ts';
+import { TransferService } from './transfer/transfer.service.ts';
 import {
   findLiveAnswers,
   listLiveEntries,
@@ -33,18 +36,23 @@ export interface Knowledge {
   live: LiveKnowledge;
   routes: AnyRoute[];
   handlers: EventHandler[];
+  jobKinds: AnyJobKind[];
 }
 
 /** Builds the knowledge module. */
 export function createKnowledge(deps: {
+  uow: UnitOfWork;
   clock: Clock;
   ids: Ids;
+  /** Where imports wait for their turn. */
+  queue: JobQueue;
   /** Display names of accounts by id; unknown ids are absent. */
   namesOf(db: Db, accountIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }): Knowledge {
-  const { clock, ids, namesOf } = deps;
+  const { uow, clock, ids, queue, namesOf } = deps;
   const service = new ArticleService({ clock, ids });
   const regression = new RegressionService({ clock, ids, articles: service });
+  const transfer = new TransferService({ uow, clock, ids, service, queue });
   return {
     service,
     regression,
@@ -54,7 +62,12 @@ export function createKnowledge(deps: {
       openings: (db, locale) => listLiveOpenings(db, locale, clock.now()),
       stamp: (db, locale) => liveStamp(db, locale, clock.now()),
     },
-    routes: [...articleRoutes({ service, namesOf }), ...regressionRoutes({ regression })],
+    routes: [
+      ...articleRoutes({ service, namesOf }),
+      ...regressionRoutes({ regression }),
+      ...transferRoutes(transfer),
+    ],
     handlers: [],
+    jobKinds: transfer.jobKinds(),
   };
 }

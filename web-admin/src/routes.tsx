@@ -61,6 +61,7 @@ const TicketPage = lazy(() => import('./features/tickets/ticket-page.tsx'));
 const ArticlesPage = lazy(() => import('./features/knowledge/articles-page.tsx'));
 const ArticlePage = lazy(() => import('./features/knowledge/article-page.tsx'));
 const ArticleFormPage = lazy(() => import('./features/knowledge/article-form-page.tsx'));
+const ArticleImportPage = lazy(() => import('./features/knowledge/import-page.tsx'));
 const FlowsPage = lazy(() => import('./features/flows/flows-page.tsx'));
 const FlowPage = lazy(() => import('./features/flows/flow-page.tsx'));
 const FlowFormPage = lazy(() => import('./features/flows/flow-form-page.tsx'));
@@ -70,7 +71,7 @@ const EvaluationsPage = lazy(() => import('./features/qa/evaluations-page.tsx'))
 const EvaluationPage = lazy(() => import('./features/qa/evaluation-page.tsx'));
 const ScoreCardsPage = lazy(() => import('./features/qa/score-cards-page.tsx'));
 const ScoreCardPage = lazy(() => import('./features/qa/score-card-page.tsx'));
-const LearningPage = lazy(() => import('./features/learning/learning-page.tsx'));
+const LearningPage = lazy(() => import('./features/knowledge/learning-page.tsx'));
 const OpinionsPage = lazy(() => import('./features/reports/opinions-page.tsx'));
 const AdoptionPage = lazy(() => import('./features/reports/adoption-page.tsx'));
 const ReportsPage = lazy(() => import('./features/reports/reports-page.tsx'));
@@ -171,6 +172,12 @@ export const FEATURE_ROUTES: readonly FeatureRoute[] = [
     module: 'knowledge',
     anyOf: ['knowledge:read'],
     component: RegressionPage,
+  },
+  {
+    path: '/knowledge/import',
+    module: 'knowledge',
+    anyOf: ['knowledge:write'],
+    component: ArticleImportPage,
   },
   { path: '/knowledge/:id', module: 'knowledge', anyOf: ['knowledge:read'], component: ArticlePage },
   {

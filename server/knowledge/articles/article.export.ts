@@ -19,6 +19,8 @@ interface ExportedRow {
   state: string;
   question: string;
   answer: string | null;
+  similarTexts: string[] | null;
+  riskLevel: string | null;
   similarCount: number;
   validFrom: Date | null;
   validTo: Date | null;
@@ -34,7 +36,8 @@ const ARTICLES = portable<
   ExportedRow
 >(
   'article.export',
-  `SELECT a.id, a.locale, a.category, a.state, a.question, v.answer, a.similar_count, a.valid_from, a.valid_to,
+  `SELECT a.id, a.locale, a.category, a.state, a.question, v.answer, v.similar_texts, v.risk_level,
+      a.similar_count, a.valid_from, a.valid_to,
       a.updated_at
     FROM article a LEFT JOIN article_version v
       ON v.article_id = a.id AND v.version_no = COALESCE(a.published_version, a.last_version)
@@ -50,6 +53,8 @@ const ARTICLES = portable<
       state: 'text',
       question: 'text',
       answer: 'clob',
+      similarTexts: 'json',
+      riskLevel: 'text',
       similarCount: 'int',
       validFrom: 'instant',
       validTo: 'instant',
@@ -101,7 +106,7 @@ export function articleExport(): ExportKind {
       ];
     },
     async page(db, { params, cursor, limit, lang }) {
-      const rows = await readRows(db, params as ArticleFilter, { cursor, limit });
+      const rows = await readExported(db, params as ArticleFilter, { cursor, limit });
       const last = rows.at(-1);
       const word = lang === 'zh-CN' ? 'zh' : 'en';
       return {
@@ -117,7 +122,11 @@ export function articleExport(): ExportKind {
   };
 }
 
-function readRows(
+/** The filters an export of articles takes. */
+export type ArticleExportParams = ArticleFilter;
+
+/** A page of articles by id, each with the content that is published, or else the last one written. */
+export function readExported(
   db: Db,
   { state, locale, category, q }: ArticleFilter,
   { cursor, limit }: { cursor: string | null; limit: number },

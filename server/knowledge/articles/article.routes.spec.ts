@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { AppError, encodeCursor, type Actor } from '../../kernel/index.ts';
 import type { AnyRoute, RequestContext } from '../../platform/http/index.ts';
+import type { JobQueue } from '../../platform/jobs/index.ts';
 import { buildCore, type Core } from '../../test/support/core.ts';
 import { createKnowledge, type Knowledge } from '../index.ts';
 import { APPROVER, AUTHOR, buildInput } from '../test/build-article.ts';
@@ -25,7 +26,7 @@ describe('the routes of articles', () => {
   let knowledge: Knowledge;
   before(async () => {
     core = await buildCore();
-    knowledge = createKnowledge({ ...core, namesOf: async () => NAMES });
+    knowledge = createKnowledge({ ...core, queue: {} as JobQueue, namesOf: async () => NAMES });
   });
   after(() => core.close());
 

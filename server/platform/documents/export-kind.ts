@@ -4,7 +4,7 @@ import type { Db, Json } from '../persistence/index.ts';
 import type { CellValue, ColumnType } from './table.ts';
 
 /** The formats an export may have. */
-export const EXPORT_FORMATS = ['xlsx', 'csv', 'pdf', 'html', 'json'] as const;
+export const EXPORT_FORMATS = ['xlsx', 'csv', 'pdf', 'html', 'json', 'jsonl'] as const;
 /** One of the formats. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 

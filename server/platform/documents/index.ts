@@ -14,9 +14,11 @@ export {
 export { looksLikeFormula } from './formula.ts';
 export { createHtml } from './html-table.ts';
 export { createJson } from './json-table.ts';
+export { createJsonl } from './jsonl.ts';
 export { createPdfTable } from './pdf-table.ts';
 export { PdfWriter, type PdfColumn } from './pdf.ts';
 export type { PageOptions } from './pdf-page.ts';
+export { readXlsx, WorkbookError, type SheetRow } from './xlsx-read.ts';
 export { createZip, type ZipWriter } from './zip.ts';
 export { createXlsx, XLSX_CELL_CHARACTERS_MAX, XLSX_ROWS_MAX } from './xlsx.ts';
 export {

@@ -5,6 +5,7 @@ import {
   createCsv,
   createHtml,
   createJson,
+  createJsonl,
   createPdfTable,
   createXlsx,
   type CellValue,
@@ -57,6 +58,7 @@ const WRITERS: Record<ExportFormat, (document: TableDocument) => TableWriter> = 
   pdf: createPdfTable,
   html: createHtml,
   json: createJson,
+  jsonl: createJsonl,
 };
 const HOUR_MS = 3_600_000;
 /** Rows written before others get their turn; a PDF of this many takes some ten milliseconds. */

@@ -99,6 +99,7 @@ export const MEDIA_TYPES: Record<ExportFormat, string> = {
   pdf: 'application/pdf',
   html: 'text/html; charset=utf-8',
   json: 'application/json',
+  jsonl: 'application/x-ndjson',
 };
 
 /** A text of both languages in one of them. */

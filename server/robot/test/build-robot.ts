@@ -10,7 +10,12 @@ import {
   systemText,
 } from '../../desk/index.ts';
 import { createKnowledge, type Knowledge, type Locale } from '../../knowledge/index.ts';
-import { createLease, createOutboxRelay, type OutboxRelay } from '../../platform/jobs/index.ts';
+import {
+  createLease,
+  createOutboxRelay,
+  type JobQueue,
+  type OutboxRelay,
+} from '../../platform/jobs/index.ts';
 import {
   createBatchWriter,
   createOutboxWriter,
@@ -102,6 +107,9 @@ function openConversation(
   });
 }
 
+/** No test of the robot imports articles. */
+const NO_QUEUE = {} as JobQueue;
+
 /** The days of a report: everything up to now. */
 const windowOf = (now: Date) => ({ from: new Date(0), to: new Date(now.getTime() + 1), days: [] });
 
@@ -122,7 +130,7 @@ export async function buildRobot(
     files: buildFileStore(core).store,
   });
   const requesters = new RequesterService(core);
-  const knowledge = createKnowledge({ clock, ids, namesOf });
+  const knowledge = createKnowledge({ uow, clock, ids, namesOf, queue: NO_QUEUE });
   const workerUrl = new URL('./training-worker.mjs', import.meta.url);
   const { live } = knowledge;
   const switches = { isOn: true };

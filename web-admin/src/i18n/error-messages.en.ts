@@ -50,6 +50,12 @@ export const errors: Record<keyof typeof zh, string> = {
     'A role stays with the business or with its administrator; make another role instead.',
   'error.role.name_taken': 'A role with this name exists.',
   'error.role.limit': 'There are a hundred composed roles; remove one that is not used.',
+  'error.article_import.unreadable': 'The file cannot be read as XLSX, CSV, or JSON lines.',
+  'error.article_import.header': 'The first row must name the columns question and answer, each once.',
+  'error.article_import.empty': 'The file has no articles.',
+  'error.article_import.too_many_rows': 'A file may have at most 10,000 articles; split it.',
+  'error.article_import.state_refused':
+    'This import is not ready for that, or another one is running; look at how far it is.',
   'error.import.unreadable': 'The file cannot be read: it must be CSV in UTF-8 or GB18030.',
   'error.staff.header':
     'The first row must name the column username, and some of phone, idNumber, customerNumber.',

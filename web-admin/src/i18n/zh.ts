@@ -4,12 +4,13 @@ import * as files from '../components/files/messages.ts';
 import * as inbox from '../features/inbox/messages.ts';
 import * as tickets from '../features/tickets/messages.ts';
 import * as knowledge from '../features/knowledge/messages.ts';
+import * as transfer from '../features/knowledge/import-messages.ts';
 import * as flows from '../features/flows/messages.ts';
 import * as robot from '../features/robot/messages.ts';
 import * as qa from '../features/qa/messages.ts';
 import * as reports from '../features/reports/messages.ts';
 import * as opinions from '../features/reports/opinion-messages.ts';
-import * as learning from '../features/learning/messages.ts';
+import * as learning from '../features/knowledge/learning-messages.ts';
 import * as access from '../features/access-review/messages.ts';
 import * as verify from '../features/audit/verify-messages.ts';
 import * as purges from '../features/purges/messages.ts';
@@ -43,6 +44,7 @@ export const zh = {
   ...inbox.zh,
   ...tickets.zh,
   ...knowledge.zh,
+  ...transfer.zh,
   ...flows.zh,
   ...robot.zh,
   ...qa.zh,

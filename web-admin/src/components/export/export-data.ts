@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useApi, usePageList, type ApiError } from '../../api/index.ts';
 
 /** Formats of a file. */
-export type ExportFormat = 'xlsx' | 'csv' | 'pdf' | 'html' | 'json';
+export type ExportFormat = 'xlsx' | 'csv' | 'pdf' | 'html' | 'json' | 'jsonl';
 
 /** `waiting` for a second person, then on its way to one of the ends. */
 export type ExportState =

@@ -211,7 +211,7 @@ function useSuggestionActs(
       .then(() => message.success(t('suggest.proposed')))
       .catch(showProblem);
   }
-  return { shown, ignore, propose, opening: data?.opening };
+  return { shown, onIgnore: ignore, onPropose: propose, opening: data?.opening };
 }
 
 function SideColumn({
@@ -334,15 +334,7 @@ export function ConversationView({
         )}
       </section>
       <SideColumn isOpen={isSideOpen} onClose={() => setSideOpen(false)}>
-        {isMine && (
-          <SuggestionsPanel
-            suggestions={help.shown}
-            opening={help.opening}
-            onUse={applySuggestion}
-            onIgnore={help.ignore}
-            onPropose={help.propose}
-          />
-        )}
+        {isMine && <SuggestionsPanel {...help} suggestions={help.shown} onUse={applySuggestion} />}
         <HandoverContext conversation={conversation} />
         {isMine && (
           <CollectedFacts

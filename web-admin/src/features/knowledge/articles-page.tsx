@@ -162,6 +162,7 @@ export default function ArticlesPage() {
               permission="knowledge:write"
               subject={{ kind: 'knowledge.articles', params: exportParams(filters), filters: filterWords }}
             />
+            <Button onClick={() => void navigate('/knowledge/import')}>{t('transfer.open')}</Button>
             <Button onClick={() => void navigate('/knowledge/regression')}>{t('gate.title')}</Button>
             <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate('/knowledge/new')}>
               {t('article.create')}

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { toApiError, useApi, usePageList, type ApiError } from '../../api/index.ts';
-import type { ArticleLocale } from '../knowledge/article-data.ts';
+import type { ArticleLocale } from './article-data.ts';
 
 /** Whose idea a proposal was. */
 export type ProposalSource = 'agent' | 'chosen' | 'used' | 'model' | 'cluster';

@@ -2,8 +2,8 @@ import { Checkbox, Form, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { FormDialog } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
-import { ArticleSelect } from '../knowledge/article-select.tsx';
-import { ARTICLE_LIMITS } from '../knowledge/article-data.ts';
+import { ArticleSelect } from './article-select.tsx';
+import { ARTICLE_LIMITS } from './article-data.ts';
 import { asProposed, type Acceptance, type Proposal } from './learning-data.ts';
 
 interface Values {

@@ -12,13 +12,14 @@ import {
   withParam,
 } from '../../components/index.ts';
 import { useI18n } from '../../i18n/index.ts';
-import { ARTICLE_LOCALES } from '../knowledge/article-data.ts';
+import { ARTICLE_LOCALES } from './article-data.ts';
 import { BatchPanel } from './batch-panel.tsx';
 import {
   fits,
   isReady,
   useProposalActs,
   useProposals,
+  type Acceptance,
   type Outcome,
   type Proposal,
 } from './learning-data.ts';
@@ -126,13 +127,36 @@ function useFiltered(items: readonly Proposal[]): Proposal[] {
   return items.filter((proposal) => fits(proposal, filters));
 }
 
+/** One proposal, edited before it becomes a draft. */
+function AcceptDialog(props: {
+  proposal: Proposal;
+  accept: ReturnType<typeof useProposalActs>['accept'];
+  onClose: () => void;
+}) {
+  const { t } = useI18n();
+  const { message } = App.useApp();
+  const navigate = useNavigate();
+  async function handleAccept(body: Acceptance): Promise<void> {
+    const { articleId } = await props.accept(props.proposal, body);
+    props.onClose();
+    void message.success(
+      <>
+        {t('learning.accepted', { count: 1 })}{' '}
+        {/* Messages are drawn outside the router, where a link finds no address. */}
+        <Button type="link" size="small" onClick={() => void navigate(`/knowledge/${articleId}`)}>
+          {t('learning.open_draft')}
+        </Button>
+      </>,
+    );
+  }
+  return <ProposalDialog proposal={props.proposal} onClose={props.onClose} onAccept={handleAccept} />;
+}
+
 function Proposals() {
   const { t } = useI18n();
   const list = useProposals();
   const acts = useProposalActs();
   const showOutcome = useOutcomeToast();
-  const { message } = App.useApp();
-  const navigate = useNavigate();
   const [chosenIds, setChosenIds] = useState<readonly string[]>([]);
   const [opened, setOpened] = useState<Proposal>();
   const [rejecting, setRejecting] = useState<readonly Proposal[]>();
@@ -169,25 +193,7 @@ function Proposals() {
         empty={<EmptyFace text={t(list.items.length > 0 ? 'learning.none_fit' : 'learning.none')} />}
       />
       <LoadMore list={list} />
-      {opened && (
-        <ProposalDialog
-          proposal={opened}
-          onClose={() => setOpened(undefined)}
-          onAccept={async (body) => {
-            const { articleId } = await acts.accept(opened, body);
-            setOpened(undefined);
-            void message.success(
-              <>
-                {t('learning.accepted', { count: 1 })}{' '}
-                {/* Messages are drawn outside the router, where a link finds no address. */}
-                <Button type="link" size="small" onClick={() => void navigate(`/knowledge/${articleId}`)}>
-                  {t('learning.open_draft')}
-                </Button>
-              </>,
-            );
-          }}
-        />
-      )}
+      {opened && <AcceptDialog proposal={opened} accept={acts.accept} onClose={() => setOpened(undefined)} />}
       {rejecting && (
         <ConfirmDialog
           title={t('learning.reject_title', { count: rejecting.length })}
