@@ -17,6 +17,7 @@ import {
   type ArticleItem,
 } from './article-data.ts';
 import { ArticleStateMark } from './article-marks.tsx';
+import { useFilterWords } from './filter-words.ts';
 import './knowledge.css';
 
 const SEARCH_MAX = 200;
@@ -144,13 +145,7 @@ export default function ArticlesPage() {
     query: { ...filters },
   });
   const columns = useColumns();
-  const named = (name: string, value: string) => t('export.filter_named', { name, value });
-  const filterWords = [
-    ...(filters.state ? [named(t('article.state'), t(`article.state.${filters.state}`))] : []),
-    ...(filters.locale ? [named(t('article.locale'), t(`article.locale.${filters.locale}`))] : []),
-    ...(filters.category ? [named(t('article.category'), filters.category)] : []),
-    ...(filters.q ? [named(t('action.search'), filters.q)] : []),
-  ];
+  const filterWords = useFilterWords(filters);
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
   return (
     <Page
@@ -162,7 +157,9 @@ export default function ArticlesPage() {
               permission="knowledge:write"
               subject={{ kind: 'knowledge.articles', params: exportParams(filters), filters: filterWords }}
             />
-            <Button onClick={() => void navigate('/knowledge/import')}>{t('transfer.open')}</Button>
+            <Button onClick={() => void navigate({ pathname: '/knowledge/import', search: String(search) })}>
+              {t('transfer.open')}
+            </Button>
             <Button onClick={() => void navigate('/knowledge/regression')}>{t('gate.title')}</Button>
             <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate('/knowledge/new')}>
               {t('article.create')}

@@ -5,6 +5,7 @@ export const zh = {
   'transfer.hint':
     '支持 XLSX、CSV、JSONL，最多 10,000 条、20 MB。先检查、后导入：检查不改动任何知识。导入后进入待审批，由另一位编辑批准。要修改现有知识，可先导出再改。',
   'transfer.everything': '全部知识',
+  'transfer.filtered': '导出范围：{filters}',
   'transfer.pick': '选择文件并检查',
   'transfer.sending': '正在上传…',
   'transfer.unknown': '请选择 .xlsx、.csv 或 .jsonl 文件。',
@@ -61,6 +62,7 @@ export const en: Record<keyof typeof zh, string> = {
   'transfer.hint':
     'XLSX, CSV, or JSONL with up to 10,000 articles and 20 MB. A file is checked first, which changes nothing; what is brought in waits for the approval of another editor. To change what is there, export it first.',
   'transfer.everything': 'All articles',
+  'transfer.filtered': 'To be exported: {filters}',
   'transfer.pick': 'Choose a file and check it',
   'transfer.sending': 'Uploading…',
   'transfer.unknown': 'Please choose a .xlsx, .csv, or .jsonl file.',

@@ -1,11 +1,13 @@
 import { UploadOutlined } from '@ant-design/icons';
 import { Alert, Button, Progress, Segmented, Table, Tag, type TableColumnsType } from 'antd';
 import { useRef, useState, type ChangeEvent } from 'react';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { toApiError, type ApiError } from '../../api/index.ts';
 import { ConfirmDialog, EmptyFace, ErrorFace, LoadMore, Page, ProblemText } from '../../components/index.ts';
-import { ExportButton } from '../../components/export/index.ts';
+import { ExportButton, exportParams } from '../../components/export/index.ts';
 import { useI18n } from '../../i18n/index.ts';
+import { parseFilters } from './article-data.ts';
+import { useFilterWords } from './filter-words.ts';
 import {
   formatOf,
   isBusy,
@@ -162,7 +164,10 @@ function Import({ item, onApply }: { item: ArticleImport; onApply: (item: Articl
   const toApply = item.newCount + item.changedCount;
   const left = item.conflictCount + item.faultyCount;
   return (
-    <section className="panel" aria-label={t('transfer.file', { at: format.dateTime(item.createdAt) })}>
+    <section
+      className="panel import-file"
+      aria-label={t('transfer.file', { at: format.dateTime(item.createdAt) })}
+    >
       <h2>
         {t('transfer.file', { at: format.dateTime(item.createdAt) })}{' '}
         <Tag>{t(`transfer.state.${item.state}`)}</Tag>
@@ -206,6 +211,9 @@ export default function ArticleImportPage() {
   const { t, format } = useI18n();
   const { data, error, refetch } = useArticleImports();
   const { apply } = useImportActs();
+  const [search] = useSearchParams();
+  const filters = parseFilters(search);
+  const words = useFilterWords(filters);
   const [applying, setApplying] = useState<ArticleImport>();
   return (
     <Page
@@ -213,7 +221,11 @@ export default function ArticleImportPage() {
       tools={
         <ExportButton
           permission="knowledge:write"
-          subject={{ kind: 'knowledge.transfer', params: {}, filters: [t('transfer.everything')] }}
+          subject={{
+            kind: 'knowledge.transfer',
+            params: exportParams(filters),
+            filters: words.length > 0 ? words : [t('transfer.everything')],
+          }}
         />
       }
     >
@@ -221,6 +233,7 @@ export default function ArticleImportPage() {
         <Link to="/knowledge">← {t('article.list')}</Link>
       </p>
       <p className="soft">{t('transfer.hint')}</p>
+      {words.length > 0 && <p>{t('transfer.filtered', { filters: words.join(' · ') })}</p>}
       <Picker />
       {error && !data && <ErrorFace error={error} onRetry={() => void refetch()} />}
       {data?.length === 0 && <EmptyFace text={t('transfer.none')} />}
