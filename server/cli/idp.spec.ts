@@ -106,9 +106,11 @@ describe('vaultdesk idp', function () {
   it('removes one, and knows bad use', async () => {
     expect((await idp(evaluation, 'remove', 'corp')).text).to.equal('corp is removed, 0 sessions ended\n');
     expect(JSON.parse((await idp(evaluation, 'list', '--json')).text)).to.deep.equal({ items: [] });
-    expect(await idp(evaluation, 'remove', 'corp').catch((error: AppError) => error.code)).to.equal(
-      'request.not_found',
-    );
+    for (const verb of ['remove', 'show', 'test']) {
+      const fault = await idp(evaluation, verb, 'corp').catch((error: StartError) => error);
+      expect(fault, verb).to.be.instanceOf(StartError);
+      expect((fault as StartError).message).to.include('no identity provider corp');
+    }
     for (const args of [
       [],
       ['add'],

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { parseDocument } from 'yaml';
 import { openFoundation, type Foundation } from '../foundation.ts';
 import { createIdpAdministration, type IdpAdministration } from '../identity/index.ts';
-import { AppError, StartError, systemClock } from '../kernel/index.ts';
+import { StartError, systemClock } from '../kernel/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { openInstanceDatabase } from './instance.ts';
@@ -62,6 +62,7 @@ export async function idpCommand(args: string[], config: Config, write: Write = 
     }
     if (verb === 'list') return say(options.json, ...listed(await idps.list()));
     const id = options.id as string;
+    const known = (await findKnown(idps, id)) as unknown as Shown;
     if (verb === 'remove') {
       const end = await foundation.uow.run({ actor }, (tx) => idps.remove(tx, id));
       const { state, sessionsEnded = 0 } = end;
@@ -71,15 +72,18 @@ export async function idpCommand(args: string[], config: Config, write: Write = 
         : `${id} is ${stateText(state)}`;
       return say(options.json, isDone ? { id, sessionsEnded } : { id, state }, [line]);
     }
-    const known = (await findKnown(idps, id)) as unknown as Shown;
     return verb === 'show' ? say(true, known, []) : test(known, config, { isJson: options.json, say });
   });
 }
 
 async function findKnown(idps: IdpAdministration, id: string): Promise<Record<string, unknown>> {
   const known = (await idps.list()).find((idp) => idp['id'] === id);
-  if (known === undefined) throw new AppError('request.not_found');
-  return known;
+  if (known !== undefined) return known;
+  throw new StartError({
+    code: 'request.not_found',
+    sentence: `There is no identity provider ${id}.`,
+    remedy: 'vaultdesk idp list names those there are.',
+  });
 }
 
 function readArguments(args: string[]): { verb: string; options: Options } | undefined {

@@ -24,6 +24,8 @@ export interface NamedPerson {
   nameId: string;
   /** Id that a new account will have. */
   accountId: string;
+  /** Of the browser; a new account's console speaks it. */
+  lang: 'zh-CN' | 'en';
   found: FoundPerson;
 }
 
@@ -88,12 +90,12 @@ export class SsoPeople {
     return account;
   }
 
-  async #create(tx: Tx, { known, person, nameId, accountId }: NamedPerson): Promise<Account> {
+  async #create(tx: Tx, { known, person, nameId, accountId, lang }: NamedPerson): Promise<Account> {
     if (!known.map.jit) throw new SsoRefusal('sso.no_account', 'not-made-here');
     if (person.roles.length === 0) throw new SsoRefusal('sso.no_role', 'no-rule-fits');
     const { username, displayName, roles } = person;
     const unitId = await this.#unitOf(tx, person);
-    const input = { id: accountId, username, displayName, roles, unitId, locale: 'zh-CN' };
+    const input = { id: accountId, username, displayName, roles, unitId, locale: lang };
     await this.#orRefuse(() => assertRoles(tx, roles));
     await this.#deps.accounts.createApproved(tx, [input], WHO);
     await this.#link(tx, { known, nameId, accountId });

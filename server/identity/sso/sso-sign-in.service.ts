@@ -249,7 +249,8 @@ export class SsoSignInService {
     }
     if (known.idp.state !== 'live') throw new SsoRefusal('sso.disabled', 'identity-provider');
     const { nameId } = assertion;
-    const account = await this.#deps.people.apply(tx, { known, person, nameId, accountId, found });
+    const named = { known, person, nameId, accountId, lang: context.lang, found };
+    const account = await this.#deps.people.apply(tx, named);
     const isOther = request.sessionId !== null && request.accountId !== account.id;
     if (isOther) throw new SsoRefusal('sso.subject', 'another-person');
     const provenAt = provenBy(account, assertion);

@@ -4,8 +4,15 @@ import type { Examined } from './idp-try.ts';
 
 type Lang = 'zh-CN' | 'en';
 
+/** How a page is shown: its language, and that the instance is an evaluation, which every page says. */
+export interface PageLook {
+  lang: Lang;
+  isEvaluation: boolean;
+}
+
 const TEXTS = {
   'zh-CN': {
+    evaluation: '评估环境：仅限本机访问，请勿录入真实客户数据。',
     refusedTitle: '无法登录',
     refused: '身份提供方的登录未被接受。请返回登录页重试；若仍不成功，请将下面的编号告诉管理员。',
     reference: '编号',
@@ -24,7 +31,8 @@ const TEXTS = {
     testRefused: '身份提供方尚未启用。下面是拒绝的原因，处理办法见“单点登录”手册。',
     code: '代码',
     check: '未通过的检查',
-    clocks: '时钟（身份提供方 / 本机）',
+    clockThere: '时钟（身份提供方）',
+    clockHere: '时钟（本机）',
     tried: '已尝试的证书指纹',
     named: '消息中的证书指纹',
     verified: '验证通过的证书',
@@ -32,6 +40,7 @@ const TEXTS = {
     none: '（无）',
   },
   en: {
+    evaluation: 'Evaluation instance: reachable from this machine only. Enter no real customer data.',
     refusedTitle: 'You could not be signed in',
     refused:
       'The sign-in of your identity provider was not accepted. Go back and try again; if it fails again, give the number below to an administrator.',
@@ -52,7 +61,8 @@ const TEXTS = {
       'The identity provider is not live yet. Here is why; the manual of single sign-on says what to do.',
     code: 'Code',
     check: 'Check that failed',
-    clocks: 'Clocks (identity provider / here)',
+    clockThere: 'Clock (identity provider)',
+    clockHere: 'Clock (here)',
     tried: 'Fingerprints tried',
     named: 'Fingerprints in the message',
     verified: 'Verified by',
@@ -65,42 +75,43 @@ const escape = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** A page without script or style of its own: the policy of all our pages allows neither in line. */
-function page(lang: Lang, title: string, body: string): string {
+function page({ lang, isEvaluation }: PageLook, title: string, body: string): string {
+  const banner = isEvaluation ? `<p role="note">${TEXTS[lang].evaluation}</p>` : '';
   return (
     `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>` +
-    `<link rel="stylesheet" href="/sso/page.css"></head><body><main><h1>${escape(title)}</h1>${body}</main></body></html>`
+    `<link rel="stylesheet" href="/sso/page.css"></head><body>${banner}<main><h1>${escape(title)}</h1>${body}</main></body></html>`
   );
 }
 
 /** The one page of every refusal: no reason, a number for the administrator. */
-export function refusedPage(lang: Lang, requestId: string): Rendered {
-  const text = TEXTS[lang];
+export function refusedPage(look: PageLook, requestId: string): Rendered {
+  const text = TEXTS[look.lang];
   const body =
     `<p>${text.refused}</p><p>${text.reference}: <code>${escape(requestId)}</code></p>` +
     `<p><a href="/sign-in?out=1">${text.back}</a></p>`;
-  return new Rendered({ status: 403, html: page(lang, text.refusedTitle, body) });
+  return new Rendered({ status: 403, html: page(look, text.refusedTitle, body) });
 }
 
 /** Sends the browser on: by its address, or by a form that sends itself and has a button where that fails. */
-export function goTo(lang: Lang, outgoing: Outgoing): Rendered {
+export function goTo(look: PageLook, outgoing: Outgoing): Rendered {
   if (outgoing.binding === 'redirect') return new Rendered({ status: 303, location: outgoing.url });
-  const text = TEXTS[lang];
+  const text = TEXTS[look.lang];
   const fields = Object.entries(outgoing.fields).map(
     ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
   );
   const body =
     `<form method="post" action="${escape(outgoing.url)}">${fields.join('')}` +
     `<button type="submit">${text.go}</button></form><script src="/sso/send.js"></script>`;
-  return new Rendered({ status: 200, html: page(lang, text.goTitle, body), formTarget: outgoing.url });
+  return new Rendered({ status: 200, html: page(look, text.goTitle, body), formTarget: outgoing.url });
 }
 
 /** What a test sign-in found, for the administrator who asked for it: also why it was refused. */
 export function testedPage(
-  lang: Lang,
+  look: PageLook,
   found: { examined: Examined; person?: MappedPerson; assertion?: VerifiedAssertion },
 ): Rendered {
-  const text = TEXTS[lang];
+  const text = TEXTS[look.lang];
   const { examined, person, assertion } = found;
   const list = (values: readonly string[]) => (values.length === 0 ? text.none : values.join(', '));
   const { tried, named, verified } = examined.fingerprints;
@@ -126,7 +137,8 @@ export function testedPage(
     ...judged,
     ...(assertion === undefined ? [] : ([['NameID', assertion.nameId]] as Rows)),
     ...mapped,
-    [text.clocks, `${examined.clocks.idp ?? text.none} / ${examined.clocks.here}`],
+    [text.clockThere, examined.clocks.idp ?? text.none],
+    [text.clockHere, examined.clocks.here],
     [text.tried, list(tried)],
     [text.named, list(named)],
     [text.verified, verified ?? text.none],
@@ -138,7 +150,7 @@ export function testedPage(
   const back = `<p><a href="/idps">${text.backToIdps}</a></p>`;
   return new Rendered({
     status: isGood ? 200 : 403,
-    html: page(lang, title, `<p>${intro}</p><dl>${body.join('')}</dl>${back}`),
+    html: page(look, title, `<p>${intro}</p><dl>${body.join('')}</dl>${back}`),
   });
 }
 
@@ -150,6 +162,7 @@ export const SSO_ASSETS = {
   'page.css': [
     'text/css; charset=utf-8',
     'body{font:16px/1.6 system-ui,"Noto Sans SC",sans-serif;margin:0;color:#1f1f1f;background:#f5f5f5}' +
+      '[role=note]{margin:0;padding:.2rem 1rem;text-align:center;font-size:.85rem;color:#1f1f1f;background:#ffd666}' +
       'main{max-width:32rem;margin:12vh auto;padding:2rem;background:#fff;border-radius:8px}' +
       'h1{font-size:1.4rem;margin-top:0}code{word-break:break-all}dt{font-weight:600}dd{margin:0 0 .6rem}' +
       'a{color:#0b57d0}@media(max-width:34rem){main{margin:0;min-height:100vh;border-radius:0}}' +

@@ -13,7 +13,7 @@ import { permissionsOfAccount } from '../account.repo.ts';
 import type { LiveSession, SessionService } from '../session.service.ts';
 import { IDP_ID_PATTERN, type IdpService } from './idp.service.ts';
 import type { SpKeys } from './sp-keys.ts';
-import { goTo, refusedPage, SSO_ASSETS, testedPage } from './sso.pages.ts';
+import { goTo, refusedPage, SSO_ASSETS, testedPage, type PageLook } from './sso.pages.ts';
 import type { PreparedLogout, SsoLogoutService } from './sso-logout.service.ts';
 import { readFields, type PreparedAnswer, type SsoSignInService } from './sso-sign-in.service.ts';
 
@@ -61,6 +61,11 @@ export function ssoRoutes(deps: SsoRouteDeps): AnyRoute[] {
     choicesRoute(deps),
   ];
 }
+
+const lookOf = ({ isEvaluation }: SsoRouteDeps, { lang }: RequestContext): PageLook => ({
+  lang,
+  isEvaluation,
+});
 
 /** What an address may ask in a minute. */
 function limitOf({ beginningsPerMinute }: SsoRouteDeps) {
@@ -124,14 +129,14 @@ function loginRoute(deps: SsoRouteDeps): AnyRoute {
       const known = await idps.find(idp);
       const isOpen =
         known?.idp.state === 'live' || (known?.idp.state === 'approved' && testerId !== undefined);
-      if (known === undefined || !isOpen) return refusedPage(context.lang, context.requestId);
+      if (known === undefined || !isOpen) return refusedPage(lookOf(deps, context), context.requestId);
       const ask = {
         ...{ returnTo: query.returnTo, isForced: query.force === '1' },
         ...(testerId === undefined ? {} : { testerId }),
         // Somebody who is signed in proves it anew; the session it was ends with the answer.
         ...(query.force === '1' && live?.row.idpId === idp ? { again: live } : {}),
       };
-      return goTo(context.lang, await signIns.begin(tx, known, ask, context));
+      return goTo(lookOf(deps, context), await signIns.begin(tx, known, ask, context));
     },
   });
 }
@@ -141,7 +146,8 @@ async function liveSession(sessions: SessionService, context: RequestContext) {
   return cookie === undefined ? undefined : sessions.find(cookie, true);
 }
 
-function answerRoute({ signIns }: SsoRouteDeps): AnyRoute {
+function answerRoute(deps: SsoRouteDeps): AnyRoute {
+  const { signIns } = deps;
   return defineRoute<ByIdp, unknown, { form: string }, PreparedAnswer>({
     ...COMMON,
     method: 'POST',
@@ -155,13 +161,14 @@ function answerRoute({ signIns }: SsoRouteDeps): AnyRoute {
     async handler(tx, { prepared }, context) {
       const end = await signIns.complete(tx, prepared, context);
       if (end.type === 'signed-in') return new Rendered({ status: 303, location: end.returnTo });
-      if (end.type === 'tested') return testedPage(context.lang, end);
-      return refusedPage(context.lang, context.requestId);
+      if (end.type === 'tested') return testedPage(lookOf(deps, context), end);
+      return refusedPage(lookOf(deps, context), context.requestId);
     },
   });
 }
 
-function logoutRoute({ logouts, sessions }: SsoRouteDeps): AnyRoute {
+function logoutRoute(deps: SsoRouteDeps): AnyRoute {
+  const { logouts, sessions } = deps;
   return defineRoute<ByIdp>({
     ...COMMON,
     method: 'GET',
@@ -175,12 +182,13 @@ function logoutRoute({ logouts, sessions }: SsoRouteDeps): AnyRoute {
       if (live === undefined) return new Rendered({ status: 303, location: isForeign ? '/' : SIGNED_OUT });
       const outgoing = await logouts.begin(tx, live, context);
       if (outgoing === undefined) return new Rendered({ status: 303, location: SIGNED_OUT });
-      return goTo(context.lang, outgoing);
+      return goTo(lookOf(deps, context), outgoing);
     },
   });
 }
 
-function sloRoute({ logouts }: SsoRouteDeps, method: 'GET' | 'POST'): AnyRoute {
+function sloRoute(deps: SsoRouteDeps, method: 'GET' | 'POST'): AnyRoute {
+  const { logouts } = deps;
   const isForm = method === 'POST';
   return defineRoute<ByIdp, { raw: string }, { form: string }, PreparedLogout>({
     ...COMMON,
@@ -198,9 +206,9 @@ function sloRoute({ logouts }: SsoRouteDeps, method: 'GET' | 'POST'): AnyRoute {
     },
     async handler(tx, { prepared }, context) {
       const end = await logouts.complete(tx, prepared, context);
-      if (end.type === 'answer') return goTo(context.lang, end.outgoing);
+      if (end.type === 'answer') return goTo(lookOf(deps, context), end.outgoing);
       if (end.type === 'home') return new Rendered({ status: 303, location: SIGNED_OUT });
-      return refusedPage(context.lang, context.requestId);
+      return refusedPage(lookOf(deps, context), context.requestId);
     },
   });
 }

@@ -36,6 +36,21 @@ describe('single sign-on', function () {
       expect(session.json.mustChangePassword).to.equal(false);
     });
 
+    it('makes an account whose console speaks as the browser does', async () => {
+      const spoken = [];
+      for (const [index, language] of ['en-GB,en;q=0.8', 'zh-CN', 'fr'].entries()) {
+        const person = {
+          nameId: `n-lang-${index}`,
+          attributes: { uid: [`lang${index}`], groups: ['agents'] },
+        };
+        const headers = { 'Accept-Language': language };
+        const answered = await idp.answer(await idp.begin('/'), person, { headers });
+        const session = await server.ask('/api/v1/session', { headers: { Cookie: cookieOf(answered) } });
+        spoken.push(session.json.account.locale);
+      }
+      expect(spoken).to.deep.equal(['en', 'zh-CN', 'zh-CN']);
+    });
+
     it('is the same account the next time, and no password opens it', async () => {
       const first = await idp.signIn({ nameId: 'n-2', attributes: { uid: ['li.na'], groups: ['agents'] } });
       const second = await idp.signIn({ nameId: 'n-2', attributes: { uid: ['li.na'], groups: ['agents'] } });
@@ -59,6 +74,7 @@ describe('single sign-on', function () {
       const refused = await idp.answer(begun, { audience: 'https://other.example' });
       expect(refused.status).to.equal(403);
       expect(refused.text).to.include(String(refused.headers['x-request-id']));
+      expect(refused.text).to.include('评估环境');
       expect(refused.text).not.to.match(/sso\.|audience|assertion/i);
       expect(refused.headers['set-cookie']).to.equal(undefined);
       expect(await idp.lastRefusal()).to.equal('sso.audience');

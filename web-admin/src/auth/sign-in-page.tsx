@@ -139,7 +139,13 @@ function SsoChoices({ returnTo, choices: { items } }: { returnTo: string; choice
     <div role="group" aria-label={t('signin.sso')}>
       {items.length > 1 && <p className="soft">{t('signin.chooser')}</p>}
       {items.map(({ id }) => (
-        <Button key={id} block size="large" className="sign-in-error" href={addressOf(id, returnTo)}>
+        <Button
+          key={id}
+          block
+          size="large"
+          className="sign-in-error sign-in-choice"
+          href={addressOf(id, returnTo)}
+        >
           {items.length === 1 ? t('signin.sso') : t('signin.sso_named', { name: id })}
         </Button>
       ))}
