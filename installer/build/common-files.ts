@@ -35,6 +35,14 @@ const FILES: readonly (readonly [from: string, to: string])[] = [
 /** Address of a file beside a module; a name made at run time ends the part that is known. */
 const ADDRESS = /new URL\(\s*['"`]([^'"`$]*)[^'"`]*['"`],\s*import\.meta\.url,?\s*\)/g;
 
+/** Modules that ask for a package at run time in a checkout, and know better in a release, which has none beside it. */
+const ASKING: ReadonlySet<string> = new Set([
+  'server/platform/database/binaries.ts',
+  'server/platform/documents/font.ts',
+  'server/wiring-keys.ts',
+  'sso/xpath-packages.ts',
+]);
+
 /** What bundles of all architectures have in common. */
 export interface CommonFiles {
   files: TreeFile[];
@@ -83,8 +91,11 @@ function checksumsOfSteps(folder: string): { steps: number; text: string } {
   return { steps: steps.length, text: `${JSON.stringify(steps, null, 1)}\n` };
 }
 
-/** A module that finds a file by its own address must find it in the bundle too. */
-async function requireRunTimeFiles(
+/**
+ * A module that finds a file by its own address must find it in the bundle too, and none may ask for a package there.
+ * `sources` are relative to `project`; throws an Error that names module and file.
+ */
+export async function requireRunTimeFiles(
   project: string,
   sources: readonly string[],
   files: readonly TreeFile[],
@@ -92,6 +103,8 @@ async function requireRunTimeFiles(
   const there = files.map(({ path }) => path);
   for (const source of sources.filter((path) => path.endsWith('.ts') && !path.includes('node_modules/'))) {
     const text = await readFile(join(project, source), 'utf8');
+    if (text.includes('createRequire(') && !ASKING.has(source))
+      throw new Error(`${source} asks for a package at run time, which a release has not beside it.`);
     for (const [, address = ''] of text.matchAll(ADDRESS)) {
       const path = posix.join(posix.dirname(source), address);
       // The top of the bundle, or what only runs in a checkout.
