@@ -90,8 +90,7 @@ const WORK: Record<string, (call: Call) => Promise<number>> = {
     runJob(call, REKEY_JOBS.renew, { before: call.foundation.clock.now().toISOString() }),
   'rotate index': (call) => runInServer(call, () => runJob(call, REKEY_JOBS.rotateIndex, {})),
   reencrypt: (call) => runJob(call, REKEY_JOBS.reseal, {}),
-  'retire dek': (call) =>
-    runInServer(call, () => runJob(call, REKEY_JOBS.retire, { id: Number(call.args[2]) })),
+  'retire dek': retireDek,
   'retire kek': retireKek,
   'split-key': splitKey,
   async shred() {
@@ -170,7 +169,11 @@ async function moveKeys(call: Call): Promise<number> {
 async function retireKek({ foundation, args }: Call): Promise<number> {
   const { keys, uow } = foundation;
   const kekId = args[2] as string;
-  if (!(await keys.list()).includes(kekId)) throw new AppError('request.not_found');
+  const known = await keys.list();
+  if (!known.includes(kekId)) {
+    process.stderr.write(`vaultdesk: there is no master key ${kekId}; there are ${known.join(', ')}\n`);
+    return 1;
+  }
   const count = await uow.read((db) => countNeeding(db, kekId));
   // The newest of a place a site has left is in use there as well; docs/operations/keys.md says how such a place ends.
   const place = kekId.split(/[-:]/)[0];
@@ -187,6 +190,15 @@ async function retireKek({ foundation, args }: Call): Promise<number> {
   await keys.retire(kekId);
   process.stdout.write(`${kekId} is destroyed; destroy its backups as well\n`);
   return 0;
+}
+
+async function retireDek(call: Call): Promise<number> {
+  const id = Number(call.args[2]);
+  if (!Number.isSafeInteger(id) || id < 1) {
+    process.stderr.write(`vaultdesk: ${call.args[2]} is no number of a key; see vaultdesk crypto status\n`);
+    return 2;
+  }
+  return runInServer(call, () => runJob(call, REKEY_JOBS.retire, { id }));
 }
 
 /** Prints the shares once; nobody can ask for the same ones again. */
@@ -254,6 +266,7 @@ async function runJob(call: Call, kind: string, params: Record<string, string | 
     return jobId;
   });
   if (!isRunning) jobs.start();
+  else if (kind === REKEY_JOBS.renew || kind === REKEY_JOBS.rotateIndex) process.stderr.write(SETTLING);
   try {
     const ok = await follow(foundation, kind, id);
     if (!ok || kind !== REKEY_JOBS.renew) return ok ? 0 : 1;
@@ -273,12 +286,13 @@ function jobsOf(foundation: Foundation, isRunning: boolean): Jobs {
 }
 
 async function follow({ uow }: Foundation, kind: string, id: string): Promise<boolean> {
+  const tell = progressLine();
   for (;;) {
     const row = await uow.read((db) => db.one(JOB, { id }));
     if (row === undefined) throw new AppError('request.not_found');
-    process.stderr.write(`\r${kind}: ${row.state}, ${row.done ?? 0} done `);
+    tell(`${kind}: ${row.state}, ${row.done ?? 0} done`);
     if (row.state === 'succeeded') {
-      process.stderr.write('\n');
+      if (process.stderr.isTTY) process.stderr.write('\n');
       process.stdout.write(`${JSON.stringify(row.runResult)}\n`);
       const { isDestroyed, state, count } = (row.runResult ?? {}) as Record<string, unknown>;
       if (isDestroyed !== false) return true;
@@ -293,6 +307,20 @@ async function follow({ uow }: Foundation, kind: string, id: string): Promise<bo
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
+
+/** Writes a line over itself on a terminal, and each new one once elsewhere. */
+function progressLine(): (line: string) => void {
+  const { stderr } = process;
+  let last = '';
+  return (line) => {
+    if (line === last) return;
+    last = line;
+    stderr.write(stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+  };
+}
+
+/** Before new keys of the installation are used, every process is told and given time. */
+const SETTLING = 'vaultdesk: every process is told of the new key first; this waits about a minute\n';
 
 function actorOf(): Actor {
   return { type: 'os', id: userInfo().username };

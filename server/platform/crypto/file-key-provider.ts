@@ -164,7 +164,7 @@ class FileKeys {
       const path = join(folder, name);
       const content = await readSecretFile(path);
       if (content === undefined) continue;
-      const master = await parseMasterKey(content, passphrase);
+      const master = await parseMasterKey(content, passphrase, path);
       found.set(fingerprintOf(master), { kek: deriveKey('sha256', master, ['vaultdesk', 'kek', '1']), path });
       master.fill(0);
     }

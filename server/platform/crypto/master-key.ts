@@ -41,20 +41,23 @@ export async function makeMasterKey(passphrase?: string, given?: Buffer): Promis
   }
 }
 
-/** Takes the master key out of its file's content; throws `crypto.key_missing` that says what is wrong with it. */
-export async function parseMasterKey(content: Buffer, passphrase?: string): Promise<Buffer> {
+/** Takes the master key out of the content of the file at `path`; throws `crypto.key_missing` that says what is wrong with it. */
+export async function parseMasterKey(content: Buffer, passphrase?: string, path = 'file'): Promise<Buffer> {
   const text = content.toString('latin1').trim();
   const parts = text.split(':');
   const checksum = parts.at(-1) ?? '';
-  if (parts[0] !== FORMAT) throw keyFault('key_format', 'The master key file has an unknown form.');
+  if (parts[0] !== FORMAT) throw keyFault('key_format', `The master key ${path} has an unknown form.`);
   if (!timingSafeEqual(checksum, checksumOf(parts.slice(0, -1).join(':')))) {
-    throw keyFault('key_checksum', 'The master key file is damaged: its checksum does not fit.');
+    throw keyFault(
+      'key_checksum',
+      `The master key ${path} is damaged: its checksum does not fit. Put its backup back, or join its shares.`,
+    );
   }
   if (parts[1] === 'raw' && parts.length === PLAIN_PARTS) {
     return assertLength(Buffer.from(parts[2] ?? '', 'base64url'));
   }
   if (parts[1] === 'scrypt' && parts.length === LOCKED_PARTS) return unlock(parts, passphrase);
-  throw keyFault('key_format', 'The master key file has an unknown form.');
+  throw keyFault('key_format', `The master key ${path} has an unknown form.`);
 }
 
 async function unlock(parts: string[], passphrase: string | undefined): Promise<Buffer> {

@@ -56,7 +56,10 @@ describe('sharing a secret', () => {
       }
     })();
     expect(error).to.be.instanceOf(AppError).with.property('code', 'crypto.share_invalid');
-    expect((error as AppError).details).to.deep.equal({ reason: 'too_few', needed: 3, given: 2 });
+    expect((error as AppError).details).to.deep.equal({
+      ...{ reason: 'too_few', needed: 3, given: 2 },
+      explanation: '3 shares are needed, 2 were given.',
+    });
     const broken = (shares[0] as string).split(' ').with(6, 'bank').join(' ');
     expect(reasonOf(() => combineShares([broken]))).to.equal('word');
   });

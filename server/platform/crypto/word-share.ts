@@ -29,9 +29,23 @@ export interface WordShare {
 /** Why shares are refused; `details.reason` of `crypto.share_invalid`. */
 export type ShareFault = 'word' | 'length' | 'checksum' | 'padding' | 'set' | 'too_few' | 'digest';
 
-/** The error of shares that cannot be used. */
-export function shareFault(reason: ShareFault, details: Record<string, number | string> = {}): AppError {
-  return new AppError('crypto.share_invalid', { details: { reason, ...details } });
+/** What is wrong, and what to do, in words; braces name a detail. */
+const EXPLANATIONS: Record<ShareFault, string> = {
+  word: 'Word {position} of a share is none of the list; type it again.',
+  length: 'A share has {words} words, which no share of ours has; type it again.',
+  checksum: 'A word of a share is wrong: its checksum does not fit; type it again.',
+  padding: 'A share was not made by this program.',
+  set: 'The shares are not exactly those of one split, each once.',
+  too_few: '{needed} shares are needed, {given} were given.',
+  digest: 'The shares do not belong together: one of them is of another key.',
+};
+
+/** The error of shares that cannot be used; `details` name numbers and places, never a word. */
+export function shareFault(reason: ShareFault, details: Record<string, number> = {}): AppError {
+  const explanation = EXPLANATIONS[reason].replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    String(details[name] ?? '?'),
+  );
+  return new AppError('crypto.share_invalid', { details: { reason, explanation, ...details } });
 }
 
 /** Reads the words of one share; throws `crypto.share_invalid` naming the word or what does not fit. */
