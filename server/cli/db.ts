@@ -8,10 +8,10 @@ import {
   copyDatabase,
   dialectOf,
   openDatabase,
-  type CopyProgress,
   type Database,
 } from '../platform/persistence/index.ts';
-import { counts, tables } from './database-copy.ts';
+import { createProgressLine } from './copy-progress.ts';
+import { copyParts } from './database-copy.ts';
 import { openSchemaPort } from '../schema-port.ts';
 import { auditVerb } from './audit.ts';
 import { openInstanceDatabase, urlArgument } from './instance.ts';
@@ -24,7 +24,6 @@ const USAGE = `usage: vaultdesk db copy [--from URL] --to URL
   Without --from the database of this instance is copied; an embedded one is started for it.
 `;
 const CONNECTIONS = 2;
-const PROGRESS_EVERY_MS = 500;
 const NOTHING_COPIED = 'nothing was copied';
 const PUT_BACK = `Put the named columns back, then copy again; ${NOTHING_COPIED}.`;
 
@@ -46,7 +45,7 @@ export async function dbCommand(args: string[], loadConfig: () => Config): Promi
     await requireSchema(source);
     await assertDatabaseFits(target);
     await bringUp(target);
-    const deps = { from: source, to: target, tables, counts, clock: systemClock, sha256 };
+    const deps = { from: source, to: target, ...copyParts(), clock: systemClock, sha256 };
     const report = await copyDatabase({ ...deps, onProgress: createProgressLine() });
     process.stdout.write(`${JSON.stringify(report)}\n`);
   });
@@ -103,20 +102,4 @@ async function requireSchema(source: Database): Promise<void> {
 async function bringUp(target: Database): Promise<void> {
   await onSchema(target, NOTHING_COPIED, (port) => migrateUp({ port, now: () => new Date() }));
   await requireDeclared(target, 'target', PUT_BACK);
-}
-
-/** Writes one line that is written over on a terminal, and one line per table elsewhere. */
-function createProgressLine(): (progress: CopyProgress) => void {
-  const { stderr } = process;
-  let lastMs = 0;
-  let lastTable = '';
-  return ({ phase, table, tableNo, tableCount, done, total }) => {
-    const isDue = stderr.isTTY ? Date.now() - lastMs >= PROGRESS_EVERY_MS : `${phase}${table}` !== lastTable;
-    if (!isDue) return;
-    lastMs = Date.now();
-    lastTable = `${phase}${table}`;
-    const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-    const line = `${phase} ${tableNo}/${tableCount} ${table}  ${done} of ${total} rows, ${percent} %`;
-    stderr.write(stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
-  };
 }

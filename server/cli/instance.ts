@@ -17,6 +17,12 @@ export function loadInstanceConfig(): Config {
   return loadConfig({ isEvaluation });
 }
 
+/** The configuration of a home folder that a backup is restored into: an empty one gets a database of its own. */
+export function loadRestoreConfig(): Config {
+  const isInstalled = existsSync(join(homeOf(), 'config.yaml'));
+  return isInstalled ? loadInstanceConfig() : loadConfig({ isEvaluation: true });
+}
+
 /** What the status file says; `stopped` when there is none, or its process is gone. */
 export function readStatus(config: Config): ServerStatus | { state: 'stopped' } {
   const { status } = placesOf(config.home);

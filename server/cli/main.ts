@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { AppError, presentStartError, StartError } from '../kernel/index.ts';
 import { workerNumber } from '../primary.ts';
-import { loadInstanceConfig } from './instance.ts';
+import { loadInstanceConfig, loadRestoreConfig } from './instance.ts';
 
 /** Exit codes that every verb shares; verbs add their own. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -18,6 +18,9 @@ const USAGE = `usage: vaultdesk VERB
   join --from HOME --node N --listen H:P  makes the home folder of a second server on one database
   db copy [--from URL] --to URL         moves an installation between PostgreSQL and Oracle
   db compat [--url URL] [--json]        tries what is needed of a database like PostgreSQL
+  backup key N K | --to FILE            backups that this machine can write and not read
+  verify-backup FILE                    whether a backup is whole
+  restore --from FILE                   a backup into an empty database
   archive verify|read FOLDER            what retention sweeps have archived
   admin setup [--json]                   the code for making the first three administrators
   idp add|list|show|test|remove [...]   identity providers of single sign-on
@@ -38,6 +41,9 @@ const VERBS: Record<string, Verb> = {
   join: async (args) => (await import('./join.ts')).joinCommand(args),
   db: async (args) => (await import('./db.ts')).dbCommand(args, loadInstanceConfig),
   audit: async (args) => (await import('./audit.ts')).auditVerb(args, loadInstanceConfig()),
+  backup: async (args) => backup('backup', args),
+  'verify-backup': async (args) => backup('verify-backup', args),
+  restore: async (args) => backup('restore', args, loadRestoreConfig),
   archive: async (args) => (await import('./archive.ts')).archiveCommand(args, loadInstanceConfig()),
   idp: async (args) => (await import('./idp.ts')).idpCommand(args, loadInstanceConfig()),
   admin: async (args) => (await import('./admin.ts')).adminCommand(args, loadInstanceConfig()),
@@ -51,6 +57,10 @@ const VERBS: Record<string, Verb> = {
     return usage(`vaultdesk robot: there is no verb ${verb ?? ''}`);
   },
 };
+
+async function backup(verb: string, args: string[], load = loadInstanceConfig): Promise<number> {
+  return (await import('./backup.ts')).backupCommand(verb, args, load());
+}
 
 function usage(fault?: string): number {
   process.stderr.write(`${fault ? `${fault}\n\n` : ''}${USAGE}`);

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 // The composition root imports every module, and with them every statement there is.
-import '../cli/database-copy.ts';
+import { copyParts } from '../cli/database-copy.ts';
 import {
   allEntities,
   allStatements,
@@ -23,8 +23,9 @@ import {
 
 const UPDATE = process.env.UPDATE_SNAPSHOTS === '1';
 
-/** Walks over sealed values declare theirs when the program is composed. */
+/** Walks over sealed values declare theirs when the program is composed, copies when one is asked for. */
 sealedTables();
+copyParts();
 
 /** Statements of the product; specs declare their own under `spec.`. */
 const statements = () => allStatements().filter(({ name }) => !/^spec[._]/.test(name));

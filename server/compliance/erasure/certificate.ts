@@ -23,7 +23,7 @@ const TEXTS = {
     table: '数据表',
     count: '行数',
     backups:
-      '备份：在销毁时间之前制作的备份中仍有封装的密钥。本系统不制作备份，无法列出；请本行将早于销毁时间的数据库备份及其到期日附在本证明之后，并到期销毁；恢复此类备份后须立即重新执行本次删除。',
+      '备份：在销毁时间之前制作的备份中仍有封装的密钥。用 vaultdesk backup 制作的备份在审计追踪中为动作 backup.create 的记录；备份文件由本行保管，本系统不知其去向和到期日，故不在此列出。请本行将早于销毁时间的全部备份及其到期日附在本证明之后，并到期销毁；恢复此类备份后须立即重新执行本次删除。',
     trail:
       '核对：审计追踪中动作为 requester.erase、对象为上述删除编号的两条记录。销毁密钥不改变任何审计记录，审计校验仍为完整。',
   },
@@ -47,7 +47,7 @@ const TEXTS = {
     table: 'Table',
     count: 'Rows',
     backups:
-      'Backups made before the keys were destroyed still hold the wrapped keys. This system makes no backups and cannot list them: the bank attaches the list of its backups of the database that are older, with the day each of them ends. Whoever restores one of them has to erase this person again at once.',
+      'Backups made before the keys were destroyed still hold the wrapped keys. Those made by vaultdesk backup are entries of the trail with the action backup.create; the files are kept by the bank, and this system knows neither where they are nor when they end, so none is listed here: the bank attaches the list of all its backups that are older, with the day each of them ends. Whoever restores one of them has to erase this person again at once.',
     trail:
       'To check: the two entries of the audit trail with the action requester.erase and the erasure above as target. Destroying keys changes no entry; the verification of the trail is still whole.',
   },

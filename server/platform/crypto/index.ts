@@ -15,6 +15,17 @@ export {
   type KeyProvider,
   type WrapContext,
 } from './key-provider.ts';
+export {
+  BACKUP_CHUNK_EXTRA_BYTES,
+  backupKeyId,
+  fileKeyFor,
+  fileKeyOf,
+  makeBackupKey,
+  openChunk,
+  publicBackupKey,
+  sealChunk,
+  type BackupKeyPair,
+} from './backup-seal.ts';
 export { joinMasterKey, splitMasterKey } from './master-shares.ts';
 export { combineShares, splitSecret } from './secret-sharing.ts';
 export { createFileKeyProvider, type FileKeyOptions } from './file-key-provider.ts';

@@ -33,6 +33,11 @@ interface WaitingCall {
 }
 
 const BEGIN: PreparedCall = { name: 'transaction.begin', text: 'BEGIN', values: [] };
+const BEGIN_SNAPSHOT: PreparedCall = {
+  name: 'transaction.begin_snapshot',
+  text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  values: [],
+};
 const COMMIT: PreparedCall = { name: 'transaction.commit', text: 'COMMIT', values: [] };
 const ROLLBACK: PreparedCall = { name: 'transaction.rollback', text: 'ROLLBACK', values: [] };
 
@@ -46,6 +51,7 @@ export class Session implements Db {
   readonly #dialect: Dialect;
   #waiting: WaitingCall[] = [];
   #transaction: 'none' | 'due' | 'open' = 'none';
+  #begin = BEGIN;
   /** On Oracle: what was asked for last; the next statement waits for it. */
   #turn: Promise<unknown> = Promise.resolve();
   #isOutcomeKnown = true;
@@ -60,9 +66,12 @@ export class Session implements Db {
     return this.#isOutcomeKnown;
   }
 
-  /** From here on a transaction, until `commit` or `rollback`. */
-  async begin(): Promise<void> {
-    if (this.#dialect.name === 'oracle') await this.#runner.startTransaction();
+  /** From here on a transaction, until `commit` or `rollback`; a snapshot sees nothing that is committed later. */
+  async begin(kind: 'ordinary' | 'snapshot' = 'ordinary'): Promise<void> {
+    const isSnapshot = kind === 'snapshot';
+    this.#begin = isSnapshot ? BEGIN_SNAPSHOT : BEGIN;
+    if (this.#dialect.name === 'oracle')
+      await this.#runner.startTransaction(isSnapshot ? 'SERIALIZABLE' : 'READ COMMITTED');
     this.#transaction = this.#dialect.name === 'oracle' ? 'open' : 'due';
   }
 
@@ -190,7 +199,7 @@ export class Session implements Db {
   async #sendWaiting(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
-    const first = this.#transaction === 'due' ? [BEGIN] : [];
+    const first = this.#transaction === 'due' ? [this.#begin] : [];
     if (waiting.length + first.length === 0) return;
     if (first.length > 0) this.#transaction = 'open';
     try {

@@ -1,6 +1,6 @@
 import { readSteps, runnerStatements, splitStatements } from '../../../migrations/index.ts';
 // The composition root imports every module, and with them every statement there is.
-import '../../cli/database-copy.ts';
+import { copyParts } from '../../cli/database-copy.ts';
 import {
   allStatements,
   ORACLE_SESSION,
@@ -8,8 +8,9 @@ import {
   sealedTables,
 } from '../../platform/persistence/index.ts';
 
-/** Walks over sealed values declare theirs when the program is composed. */
+/** Walks over sealed values declare theirs when the program is composed, copies when one is asked for. */
 sealedTables();
+copyParts();
 
 /** One text as Oracle gets it, and where it comes from. */
 export interface OracleText {

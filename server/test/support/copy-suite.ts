@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { counts, tables } from '../../cli/database-copy.ts';
+import { copyParts } from '../../cli/database-copy.ts';
 import { createIds, StartError, SYSTEM_ACTOR, systemClock } from '../../kernel/index.ts';
 import { sha256 } from '../../platform/crypto/index.ts';
 import {
@@ -15,6 +15,8 @@ import {
   type Database,
 } from '../../platform/persistence/index.ts';
 import { runRawSql } from './raw-sql.ts';
+
+const { tables, counts } = copyParts();
 
 /** A migrated database of its own, and the driver that reaches it where that is a stand-in. */
 export interface OpenedDatabase {

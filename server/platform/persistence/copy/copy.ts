@@ -2,7 +2,8 @@ import { StartError, type Clock } from '../../../kernel/index.ts';
 import type { Database } from '../data-source.ts';
 import { LIST_ITEMS_MAX } from '../dialect/index.ts';
 import type { Entity } from '../entity.ts';
-import { Session } from '../session.ts';
+import type { Session } from '../session.ts';
+import { inTransaction, pagesOf } from './pages.ts';
 import type { countStatements } from './copy.repo.ts';
 import {
   COPY_END,
@@ -19,18 +20,7 @@ import {
   type CopiedTable,
   type TableAccess,
 } from './copy.repo.ts';
-import {
-  addToDigest,
-  canonicalRow,
-  keyOf,
-  parentsFirst,
-  SELF_REFERENCING_ROWS_MAX,
-  weightOf,
-} from './copy.rules.ts';
-
-/** A page is read anew with fewer rows when it weighs more than this. */
-const PAGE_BYTES_MAX = 8 * 1024 * 1024;
-const PAGE_ROWS_FIRST = 8;
+import { addToDigest, canonicalRow, keyOf, parentsFirst, SELF_REFERENCING_ROWS_MAX } from './copy.rules.ts';
 
 /** How far a copy is; `total` and `done` are rows. */
 export interface CopyProgress {
@@ -63,7 +53,10 @@ export interface CopyDeps {
   onProgress?(progress: CopyProgress): void;
 }
 
-type Counts = ReadonlyMap<string, number>;
+/** Rows by table. */
+export type Counts = ReadonlyMap<string, number>;
+/** What of a copy a target alone needs. */
+export type TargetDeps = Omit<CopyDeps, 'from'>;
 
 /**
  * Copies every table of a stopped installation into a fresh schema of this version, page by page, each page with its mark in
@@ -88,19 +81,27 @@ export async function copyDatabase(deps: CopyDeps): Promise<CopyReport> {
     done += whole.copiedRows;
   }
   await requireUnchanged(deps, marks);
-  await verify(deps, marks, total);
-  await inTransaction(deps.to, async (session) => {
-    const verifiedAt = deps.clock.now();
-    const ended = { state: 'verified', verifiedAt, whereInstallationId: installationId };
-    await session.run(COPY_END, { ...ended, whereState: 'copying' });
-  });
+  await verifyTarget(deps, marks, total);
+  await endCopy(deps, installationId);
   return { installationId, tableCount: deps.tables.length, rowCount: done, resumedRows };
 }
 
-async function countRows({ counts }: CopyDeps, database: Database): Promise<Counts> {
+/** Counts the rows of every table. */
+export async function countRows(
+  { counts }: Pick<CopyDeps, 'counts'>,
+  { read }: Pick<Database, 'read'>,
+): Promise<Counts> {
   const rows: { tableName: string; entryCount: number }[] = [];
-  for (const count of counts) rows.push(...(await database.read((session) => session.all(count, {}))));
+  for (const count of counts) rows.push(...(await read((session) => session.all(count, {}))));
   return new Map(rows.map(({ tableName, entryCount }) => [tableName, entryCount]));
+}
+
+/** From here on a server may start on the target. */
+export async function endCopy({ to, clock }: TargetDeps, installationId: string): Promise<void> {
+  await inTransaction(to, async (session) => {
+    const ended = { state: 'verified', verifiedAt: clock.now(), whereInstallationId: installationId };
+    await session.run(COPY_END, { ...ended, whereState: 'copying' });
+  });
 }
 
 async function requireSource(deps: CopyDeps): Promise<Counts> {
@@ -147,7 +148,11 @@ async function openTarget(deps: CopyDeps, installationId: string): Promise<Map<s
   return new Map(marks.map((mark) => [mark.name, mark]));
 }
 
-async function prepareTarget(deps: CopyDeps, installationId: string): Promise<void> {
+/**
+ * Makes a fresh schema ready for the rows of an installation: its own are taken away, and until `endCopy` no server starts on
+ * it. Throws the StartError `copy.target_not_empty`.
+ */
+export async function prepareTarget(deps: TargetDeps, installationId: string): Promise<void> {
   const counts = await countRows(deps, deps.to);
   const filled = [...counts].find(([table, count]) => count > 0 && !SEEDED.includes(table as never));
   if (filled) {
@@ -180,7 +185,7 @@ async function copyTable(
   let mark = begun;
   if (SELF_REFERENCES[entity.table]) {
     const rows: AnyRow[] = [];
-    for await (const page of pagesOf(deps.from, access, null)) {
+    for await (const page of pagesOf(deps.from.read, access, null)) {
       rows.push(...page);
       if (rows.length > SELF_REFERENCING_ROWS_MAX) throw new Error(`Table ${entity.table} is too large.`);
     }
@@ -189,7 +194,7 @@ async function copyTable(
       mark = await writePage(deps, access, mark, sorted.slice(at, at + LIST_ITEMS_MAX));
     }
   } else {
-    for await (const page of pagesOf(deps.from, access, mark.lastKey)) {
+    for await (const page of pagesOf(deps.from.read, access, mark.lastKey)) {
       mark = await writePage(deps, access, mark, page);
       report(mark.copiedRows);
     }
@@ -234,36 +239,9 @@ async function moveMark(
   return to;
 }
 
-function hashesOf(deps: CopyDeps, entity: Entity, page: readonly AnyRow[]): Buffer[] {
+/** The hash of each row of a page, the same whichever database it was read from. */
+export function hashesOf(deps: Pick<CopyDeps, 'sha256'>, entity: Entity, page: readonly AnyRow[]): Buffer[] {
   return page.map((row) => deps.sha256(canonicalRow(entity, row)));
-}
-
-/** All rows behind `lastKey` by primary key, in pages whose weight is bounded. */
-async function* pagesOf(
-  database: Database,
-  access: TableAccess,
-  lastKey: readonly unknown[] | null,
-): AsyncGenerator<AnyRow[]> {
-  let after = lastKey ? readKey(access.entity, lastKey) : undefined;
-  let limit = PAGE_ROWS_FIRST;
-  for (;;) {
-    const [rowCount, behind] = [limit, after];
-    const rows = await database.read((session) => access.read(session, rowCount, behind));
-    if (rows.length > 0) yield rows;
-    if (rows.length < limit) return;
-    after = keyOf(access.entity, rows.at(-1) as AnyRow);
-    const heaviest = Math.max(...rows.map(weightOf), 1);
-    limit = Math.max(1, Math.min(LIST_ITEMS_MAX, limit * 2, Math.floor(PAGE_BYTES_MAX / heaviest)));
-  }
-}
-
-/** A key as JSON keeps it, with its instants as instants again. */
-function readKey(entity: Entity, key: readonly unknown[]): unknown[] {
-  return key.map((value, index) =>
-    entity.columns[entity.primaryKey[index] as string]?.kind === 'instant'
-      ? new Date(value as string)
-      : value,
-  );
 }
 
 async function requireUnchanged(deps: CopyDeps, marks: ReadonlyMap<string, CopiedTable>): Promise<void> {
@@ -277,20 +255,28 @@ async function requireUnchanged(deps: CopyDeps, marks: ReadonlyMap<string, Copie
   });
 }
 
-async function verify(deps: CopyDeps, marks: ReadonlyMap<string, CopiedTable>, total: number): Promise<void> {
+/** What a table must hold: how many rows, and their digest. */
+export type TableSum = Pick<CopiedTable, 'copiedRows' | 'digest'>;
+
+/** Reads the target back and compares it, table by table. Throws the StartError `copy.differs`. */
+export async function verifyTarget(
+  deps: TargetDeps,
+  marks: ReadonlyMap<string, TableSum>,
+  total: number,
+): Promise<void> {
   let done = 0;
   const wrong: string[] = [];
   for (const [index, access] of deps.tables.entries()) {
     const { entity } = access;
     const place = { table: entity.table, tableNo: index + 1, tableCount: deps.tables.length };
     let seen = freshMark(entity.table);
-    for await (const page of pagesOf(deps.to, access, null)) {
+    for await (const page of pagesOf(deps.to.read, access, null)) {
       const digest = addToDigest(seen.digest, hashesOf(deps, entity, page));
       seen = { ...seen, copiedRows: seen.copiedRows + page.length, digest };
       deps.onProgress?.({ phase: 'verifying', ...place, done: done + seen.copiedRows, total });
     }
     done += seen.copiedRows;
-    const mark = marks.get(entity.table) as CopiedTable;
+    const mark = marks.get(entity.table) as TableSum;
     if (seen.copiedRows !== mark.copiedRows || seen.digest !== mark.digest) wrong.push(entity.table);
   }
   if (wrong.length === 0) return;
@@ -301,28 +287,14 @@ async function verify(deps: CopyDeps, marks: ReadonlyMap<string, CopiedTable>, t
   });
 }
 
-async function inTransaction(database: Database, work: (session: Session) => Promise<void>): Promise<void> {
-  const runner = database.source.createQueryRunner();
-  const session = new Session(runner, database.dialect);
-  try {
-    await session.begin();
-    await work(session);
-    await session.commit([]);
-  } catch (error) {
-    await session.rollback();
-    throw database.dialect.translateError(error);
-  } finally {
-    await runner.release();
-  }
-}
-
 /** Refuses a database into which a copy was begun and not finished. Throws the StartError `copy.unfinished`. */
 export async function assertCopyWhole(database: Database): Promise<void> {
   const copy = await database.read((session) => session.one(COPY_FIRST, { limit: 1 }));
   if (!copy || copy.state === 'verified') return;
   throw new StartError({
     code: 'copy.unfinished',
-    sentence: 'A copy into this database was begun and has not been verified.',
-    remedy: 'Run vaultdesk db copy with the same --from and --to again; it goes on where it stopped.',
+    sentence: 'A copy or a restore into this database was begun and has not been verified.',
+    remedy:
+      'Run vaultdesk db copy with the same --from and --to again, which goes on where it stopped; restore a backup into an empty database.',
   });
 }
