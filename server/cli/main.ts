@@ -24,6 +24,7 @@ const USAGE = `usage: vaultdesk VERB
   archive verify|read FOLDER            what retention sweeps have archived
   admin setup [--json]                   the code for making the first three administrators
   idp add|list|show|test|remove [...]   identity providers of single sign-on
+  connector verify --id X               the contract of connectors against the system behind one
   crypto status|rotate|retire|check ...  keys: state, new ones, values sealed anew
   robot evaluate --knowledge F --lang L measure the robot on your own questions
   robot report --knowledge F --queries F the same with the right answers, as a page with plots
@@ -46,6 +47,7 @@ const VERBS: Record<string, Verb> = {
   restore: async (args) => backup('restore', args, loadRestoreConfig),
   archive: async (args) => (await import('./archive.ts')).archiveCommand(args, loadInstanceConfig()),
   idp: async (args) => (await import('./idp.ts')).idpCommand(args, loadInstanceConfig()),
+  connector: async (args) => (await import('./connector.ts')).connectorCommand(args, loadInstanceConfig()),
   admin: async (args) => (await import('./admin.ts')).adminCommand(args, loadInstanceConfig()),
   crypto: async (args) => (await import('./crypto.ts')).cryptoCommand(args, loadInstanceConfig()),
   robot: async (args) => {
