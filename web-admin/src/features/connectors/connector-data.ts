@@ -42,7 +42,7 @@ export interface ConnectorDetail extends Connector {
 /** A property of a module's settings or secrets; the form is drawn from it. */
 export interface FieldSchema {
   type?: string;
-  enum?: string[];
+  enum?: (string | number)[];
   'x-title'?: Titles;
   'x-multiline'?: boolean;
 }

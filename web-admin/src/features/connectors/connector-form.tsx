@@ -10,7 +10,7 @@ import {
   type ConnectorModule,
   type FieldSchema,
 } from './connector-data.ts';
-import { isJson, toConfig, toTexts, type ConfigTexts } from './connector-rules.ts';
+import { choicesOf, isJson, toConfig, toTexts, type ConfigTexts } from './connector-rules.ts';
 
 const NAME_MAX = 100;
 const REASON_MAX = 500;
@@ -57,7 +57,7 @@ function ConfigField({
         ]
       : []),
   ];
-  const options = schema.enum ?? (schema.type === 'boolean' ? ['true', 'false'] : undefined);
+  const options = choicesOf(schema);
   return (
     <Form.Item name={['config', name]} label={label} rules={rules}>
       {options ? (

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ConnectorModule } from './connector-data.ts';
-import { toConfig, toTexts } from './connector-rules.ts';
+import { choicesOf, toConfig, toTexts } from './connector-rules.ts';
 
 const module = {
   configSchema: {
@@ -28,6 +28,16 @@ describe('the form of a connector', () => {
     expect(toConfig(module, { baseUrl: ' ', port: '8080', isTls: 'false', auth: '' })).to.deep.equal({
       ...{ port: 8080, isTls: false },
     });
+  });
+
+  it('gives a number back that was chosen from a list', () => {
+    const size = { type: 'integer', enum: [2, 4] };
+    const one = { configSchema: { properties: { size } } } as unknown as ConnectorModule;
+    const [, chosen] = choicesOf(size) ?? [];
+    expect(toConfig(one, { size: chosen })).to.deep.equal({ size: 4 });
+    expect(toTexts(one, { size: 2 })).to.deep.equal({ size: choicesOf(size)?.[0] });
+    expect(choicesOf({ type: 'boolean' })).to.deep.equal(['true', 'false']);
+    expect(choicesOf({ type: 'string' })).to.equal(undefined);
   });
 
   it('refuses JSON that is none', () => {

@@ -8,6 +8,11 @@ export function isJson({ type }: FieldSchema): boolean {
   return type === 'object' || type === 'array';
 }
 
+/** The choices of a setting, as texts; undefined when anything may be entered. Numbers are chosen as texts too. */
+export function choicesOf({ enum: values, type }: FieldSchema): string[] | undefined {
+  return values?.map(String) ?? (type === 'boolean' ? ['true', 'false'] : undefined);
+}
+
 /** Settings as texts of the form. */
 export function toTexts(module: ConnectorModule, config: Record<string, unknown>): ConfigTexts {
   return Object.fromEntries(
