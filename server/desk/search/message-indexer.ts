@@ -34,6 +34,8 @@ export const INDEXER_LIMITS = {
   /** A catch-up looks back further than the last one's begin by this: commits end in another order than they begin. */
   overlapMs: 5 * 60_000,
   catchUpTimeoutMs: 6 * 3_600_000,
+  /** How long a server that stops goes on writing; the catch-up finds the rest. */
+  stopMs: 5_000,
 } as const;
 
 /** What the indexer needs. */
@@ -81,11 +83,12 @@ export class MessageIndexer {
     this.#loop.start();
   }
 
-  /** Ends after what waits was written. */
+  /** Ends after what waits was written, or after five seconds. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#loop.stop();
-    await this.drain().catch(() => undefined);
+    const untilMs = performance.now() + INDEXER_LIMITS.stopMs;
+    await this.drain(() => performance.now() > untilMs).catch(() => undefined);
   }
 
   /** What waits, and what was done since the start. */
@@ -95,9 +98,9 @@ export class MessageIndexer {
     return { waiting: this.#waiting.length, oldestAt, indexed, dropped, workedMs };
   }
 
-  /** Writes what waits. A failure leaves it waiting. */
-  async drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
+  /** Writes what waits, until it `isOver`. A failure leaves it waiting. */
+  async drain(isOver = () => false): Promise<void> {
+    while (this.#waiting.length > 0 && !isOver()) {
       const startedMs = performance.now();
       const batch = this.#waiting.slice(0, INDEXER_LIMITS.batchRows);
       await this.put(batch);

@@ -14,13 +14,20 @@ export interface Database {
   readonly dialect: Dialect;
   readonly source: DataSource;
   readonly url: string;
-  /** Runs `work` on a connection of the pool for reads, without a transaction; safe inside an open unit. */
+  /**
+   * Runs `work` on a connection of the pool for reads, without a transaction; safe inside an open unit, never inside another
+   * read: as many of those as there are connections would each wait for a second one.
+   */
   read<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** The same with the few connections of the keys, which whoever opens a value in a read or a unit waits for. */
+  readKeys<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 const STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Connections that keys are read with; a statement of theirs takes a fraction of a millisecond. */
+const KEY_CONNECTIONS = 2;
 
 /**
  * Of every session on Oracle: whatever the server's language is, texts are ordered as they are compared, without which pages
@@ -54,7 +61,7 @@ export function toEntitySchema(entity: Entity, dialect: Dialect): EntitySchema {
 /** Where the database is. */
 export interface DatabaseOptions {
   url: string;
-  /** Connections of each of the two pools: units of work, and reads. */
+  /** Connections of each of the two pools for units of work and reads; the keys have two of their own. */
   poolSize: number;
   /** Module that speaks to Oracle instead of node-oracledb; tests hand a stand-in over. */
   oracleDriver?: unknown;
@@ -69,30 +76,29 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   // Reads outside a unit have connections of their own. With one pool for both, as many units as it has connections
   // would each hold one and wait for a second for ever.
   const reads = new DataSource(sourceOptions(options, dialect, []));
+  const keys = new DataSource(sourceOptions({ ...options, poolSize: KEY_CONNECTIONS }, dialect, []));
+  const pools = [source, reads, keys];
+  const close = async () => {
+    for (const pool of pools) if (pool.isInitialized) await pool.destroy();
+  };
   try {
-    await source.initialize();
-    await reads.initialize();
+    for (const pool of pools) await pool.initialize();
   } catch (error) {
-    if (source.isInitialized) await source.destroy();
+    await close();
     throw dialect.translateError(error);
   }
-  return {
-    dialect,
-    source,
-    url: options.url,
-    async read(work) {
-      const runner = reads.createQueryRunner();
+  const readFrom =
+    (pool: DataSource): Database['read'] =>
+    async (work) => {
+      const runner = pool.createQueryRunner();
       try {
         return await work(new Session(runner, dialect));
       } finally {
         await runner.release();
       }
-    },
-    async close() {
-      await source.destroy();
-      await reads.destroy();
-    },
-  };
+    };
+  const { url } = options;
+  return { dialect, source, url, read: readFrom(reads), readKeys: readFrom(keys), close };
 }
 
 function sourceOptions(

@@ -164,7 +164,7 @@ const TAKE_ATTEMPTS_MAX = 100;
 /** Reserves `count` numbers of a named series and gives the first; numbers are never given twice, gaps happen. */
 export async function takeNumbers(database: Database, name: string, count: number): Promise<number> {
   for (let attempt = 0; attempt < TAKE_ATTEMPTS_MAX; attempt += 1) {
-    const taken = await database.read(async (session) => {
+    const taken = await database.readKeys(async (session) => {
       const block = await session.one(BLOCK_READ, { name });
       if (block === undefined) {
         try {
@@ -196,22 +196,22 @@ export function createDekStore(database: Database): DekStore {
       const rows: CryptoDekRow[] = [];
       for (let start = 0; start < ids.length; start += LIST_ITEMS_MAX) {
         const idList = ids.slice(start, start + LIST_ITEMS_MAX);
-        rows.push(...(await database.read((session) => session.all(DEKS_BY_ID, { idList }))));
+        rows.push(...(await database.readKeys((session) => session.all(DEKS_BY_ID, { idList }))));
       }
       return rows as DekRow[];
     },
     findInstallation: async (state) =>
-      (await database.read((session) =>
+      (await database.readKeys((session) =>
         session.one(DEK_OF_SCOPE, { scope: 'installation', state, limit: 1 }),
       )) as DekRow | undefined,
     findIndexKeys: async () =>
-      (await database.read((session) => session.all(INDEX_DEKS, { scope: 'index' }))) as DekRow[],
+      (await database.readKeys((session) => session.all(INDEX_DEKS, { scope: 'index' }))) as DekRow[],
     insertOnly: async (row) =>
-      void (await database.read((session) => session.run(DEK_INSERT, { ...row, writes: 0 }))),
+      void (await database.readKeys((session) => session.run(DEK_INSERT, { ...row, writes: 0 }))),
     async successors(ids) {
       const found: { id: number; activeId: number }[] = [];
       for (const list of cut(ids)) {
-        found.push(...(await database.read((session) => session.all(DEK_SUCCESSORS, { ids: list }))));
+        found.push(...(await database.readKeys((session) => session.all(DEK_SUCCESSORS, { ids: list }))));
       }
       return found;
     },

@@ -24,6 +24,7 @@ import {
 import { openSchemaPort, type OpenSchemaPort } from '../../schema-port.ts';
 import { NOT_IN_H2 } from '../oracle-sim/not-in-h2.ts';
 import type { TestDatabase } from './database.ts';
+import { WithinEachOther } from './within-each-other.ts';
 import { runRawSql, type RawRow } from './raw-sql.ts';
 
 /** Everything below the modules, on a database of its own: what a service spec needs. */
@@ -66,7 +67,8 @@ export async function buildCore(
   const ids = createIds({ clock, randomBytes: systemRandomBytes });
   const { buildDatabase, oracleDriver, openSchema = openSchemaPort } = await databaseUnderTest();
   const clone = options.place ?? (await buildDatabase());
-  const database = await openDatabase({ url: clone.url, poolSize: 8, oracleDriver });
+  const within = new WithinEachOther();
+  const database = within.watchReads(await openDatabase({ url: clone.url, poolSize: 8, oracleDriver }));
   const keysDir = mkdtempSync(join(tmpdir(), 'vd-keys-'));
   const keys = await createFileKeyProvider({ folder: keysDir });
   const crypto = await createCrypto({
@@ -85,14 +87,16 @@ export async function buildCore(
     batchLanes: options.batchLanes ?? 2,
   });
   let nudges = 0;
-  const uow = createUnitOfWork({
-    database,
-    trail,
-    toOutboxRow: createOutboxWriter({ clock, ids }),
-    onCommit: (hasEvents) => {
-      if (hasEvents) nudges += 1;
-    },
-  });
+  const uow = within.watchUnits(
+    createUnitOfWork({
+      database,
+      trail,
+      toOutboxRow: createOutboxWriter({ clock, ids }),
+      onCommit: (hasEvents) => {
+        if (hasEvents) nudges += 1;
+      },
+    }),
+  );
   return {
     url: clone.url,
     database,
