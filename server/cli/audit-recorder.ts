@@ -5,6 +5,7 @@ import process from 'node:process';
 import type { AuditCliPorts } from '../../audit/index.ts';
 import { createIds, systemClock, type Clock, type Ids } from '../kernel/index.ts';
 import { randomBytes } from '../platform/crypto/index.ts';
+import { createTimeService } from '../time-service.ts';
 import {
   createOutboxWriter,
   createUnitOfWork,
@@ -43,7 +44,9 @@ export async function workOnTrail<T>(
     const clock = systemClock;
     const ids = createIds({ clock, randomBytes });
     const installationId = await openInstallation(database, { clock, ids });
-    const trail = await openTrail({ database, clock, ids, node: CLI_NODE, installationId, batchLanes: 0 });
+    const time = createTimeService({ source: 'auto', now: () => clock.now() });
+    const place = { node: CLI_NODE, installationId, batchLanes: 0 };
+    const trail = await openTrail({ database, clock, ids, ...place, timeState: () => time.read().state });
     const toOutboxRow = createOutboxWriter({ clock, ids });
     const uow = createUnitOfWork({ database, trail, toOutboxRow, onCommit: () => undefined });
     const actor = { type: 'os', id: userInfo().username } as const;

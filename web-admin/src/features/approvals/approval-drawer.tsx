@@ -6,6 +6,8 @@ import { useApproval, useApprovalActions, useTitleText, type ApprovalDetail } fr
 
 const DRAWER_WIDTH = 640;
 const REASON_MAX = 500;
+/** Acts describe instants as they are stored; people read them on the clock of their place. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
   return children === null || children === '' ? null : (
@@ -36,9 +38,10 @@ function Facts({ approval }: { approval: ApprovalDetail }) {
 }
 
 function Changes({ approval }: { approval: ApprovalDetail }) {
-  const { t, tMaybe } = useI18n();
+  const { t, tMaybe, format } = useI18n();
   const { lines, problem, state } = approval;
-  const known = (word: string) => tMaybe(word) ?? tMaybe(`rights.scope.${word}`) ?? word;
+  const known = (word: string) =>
+    INSTANT.test(word) ? format.exactTime(word) : (tMaybe(word) ?? tMaybe(`rights.scope.${word}`) ?? word);
   const text = (value: string | undefined) => value?.split(' · ').map(known).join(' · ') ?? '—';
   return (
     <section aria-label={t('approval.changes')}>

@@ -73,6 +73,11 @@ function HoldTable(props: {
       render: (_, hold) => (
         <span className="hold-scope">
           {scopeText(hold)} <HoldMarks hold={hold} />
+          {hold.endsAt !== null && (
+            <span className="narrow-only soft">
+              {t('hold.ends_at')} {format.date(hold.endsAt)}
+            </span>
+          )}
         </span>
       ),
     },
@@ -85,7 +90,7 @@ function HoldTable(props: {
     {
       title: t('hold.ends_at'),
       render: (_, hold) => (hold.endsAt === null ? '—' : format.date(hold.endsAt)),
-      responsive: ['sm'],
+      responsive: ['md'],
     },
     { title: '', align: 'right', render: (_, hold) => <HoldTools hold={hold} {...props.acts} /> },
   ];
