@@ -62,7 +62,7 @@ function useColumns(mayRelease: boolean): TableColumnsType<Block> {
     },
     {
       title: t('defence.state'),
-      width: 130,
+      width: 104,
       render: (_value, { state }) => (
         <span className={`state-mark defence-${state}`}>{t(`defence.state.${state}`)}</span>
       ),
@@ -81,7 +81,7 @@ function useColumns(mayRelease: boolean): TableColumnsType<Block> {
     },
     {
       title: t('account.acts'),
-      width: 120,
+      width: 110,
       render: (_value, block) =>
         mayRelease && block.state === 'blocked' ? <ReleaseButton block={block} /> : '—',
     },
