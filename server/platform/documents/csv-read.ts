@@ -40,18 +40,17 @@ function decode(bytes: Buffer): Pick<CsvFile, 'encoding'> & { text: string } {
 /** Rows that are not empty, at most one more than may be (the header), with the line where each begins. */
 function parseCells(text: string, limits: { rowsMax: number; cellCharactersMax: number }): CsvRow[] {
   const rows: CsvRow[] = [];
-  // A cell in quotes, or one without any, and what ends it.
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/gy;
   let line = 1;
+  let at = 0;
   let current: CsvRow = { line, cells: [] };
-  while (cell.lastIndex < text.length || current.cells.length > 0) {
-    const match = cell.exec(text);
-    if (match === null) throw unreadable('quotes', line);
-    const [whole, quoted, plain = '', end] = match;
-    const value = quoted === undefined ? plain : quoted.replaceAll('""', '"');
+  while (at < text.length || current.cells.length > 0) {
+    const cell = cellAt(text, at);
+    if (cell === undefined) throw unreadable('quotes', line);
+    const { value, end } = cell;
     if (value.length > limits.cellCharactersMax) throw unreadable('cell', line);
     current.cells.push(value.trim());
-    line += whole.match(/\r\n|\n|\r/g)?.length ?? 0;
+    line += text.slice(at, cell.next).match(/\r\n|\n|\r/g)?.length ?? 0;
+    at = cell.next;
     if (end === ',') continue;
     if (current.cells.some((each) => each !== '')) rows.push(current);
     if (rows.length > limits.rowsMax + 1) {
@@ -61,4 +60,31 @@ function parseCells(text: string, limits: { rowsMax: number; cellCharactersMax: 
     if (end === '') break;
   }
   return rows;
+}
+
+const PLAIN = /[^",\r\n]*/y;
+const ENDING = /,|\r\n|\n|\r|$/y;
+
+/**
+ * The cell that begins at a place, in quotes or without any, and what ends it; undefined when its quotes do not fit. By
+ * hand: one expression over a cell of many megabytes runs out of the engine's stack.
+ */
+function cellAt(text: string, start: number): { value: string; end: string; next: number } | undefined {
+  const close = text[start] === '"' ? closingQuote(text, start) : undefined;
+  if (close === -1) return undefined;
+  PLAIN.lastIndex = start;
+  const value =
+    close === undefined ? (PLAIN.exec(text)?.[0] ?? '') : text.slice(start + 1, close).replaceAll('""', '"');
+  const after = close === undefined ? start + value.length : close + 1;
+  ENDING.lastIndex = after;
+  const end = ENDING.exec(text)?.[0];
+  return end === undefined ? undefined : { value, end, next: after + end.length };
+}
+
+/** Where the quote stands that closes the one at a place; -1 when there is none. */
+function closingQuote(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at;
+  }
+  return -1;
 }
