@@ -1,5 +1,6 @@
 import type { AppError } from '../../kernel/index.ts';
 import { deriveUuid, maskText } from '../../platform/crypto/index.ts';
+import { CUT_MARK } from '../../platform/documents/index.ts';
 import { LOCALES, wordingForm, type ArticleInput, type Locale } from '../articles/article.rules.ts';
 
 /** Limits of a file of articles. */
@@ -137,6 +138,8 @@ function faultOf(values: RawRow['values'], similar: readonly string[]): Finding 
   const texts = { question: [question], similar, answer: [answer] };
   for (const column of ['question', 'similar', 'answer'] as const) {
     if (texts[column].some((text) => MASK.test(text))) return { code: 'masked', column };
+    // A workbook that could not hold all of it says so; what is missing would be lost.
+    if (texts[column].some((text) => text.endsWith(CUT_MARK))) return { code: 'too_long', column };
   }
   return undefined;
 }

@@ -73,14 +73,15 @@ describe('files of articles', function () {
           'a-5,,card,电话138****5678打不通,,请拨95588。,',
           'a-6,,card,去哪开卡,,文件里重复的问法。,',
           'a-7,,card,🙂,,表情。,',
+          'a-8,,card,很多问法,第一种…[cut],答。,',
         ].join('\n'),
       ),
     );
     const checked = await work();
     expect(checked).to.include({
       state: 'checked',
-      rowCount: 11,
-      doneCount: 11,
+      rowCount: 12,
+      doneCount: 12,
       newCount: 1,
       changedCount: 1,
     });
@@ -100,6 +101,7 @@ describe('files of articles', function () {
       [11, 'faulty', 'masked', 'question', null],
       [12, 'conflict', 'wording_repeated', null, 2],
       [13, 'faulty', 'no_letter', 'question', null],
+      [14, 'faulty', 'too_long', 'similar', null],
     ]);
     expect((await core.uow.read((db) => service.get(db, known.id))).versions).to.have.length(1);
   });

@@ -20,7 +20,7 @@ export { PdfWriter, type PdfColumn } from './pdf.ts';
 export type { PageOptions } from './pdf-page.ts';
 export { readXlsx, WorkbookError, type SheetRow } from './xlsx-read.ts';
 export { createZip, type ZipWriter } from './zip.ts';
-export { createXlsx, XLSX_CELL_CHARACTERS_MAX, XLSX_ROWS_MAX } from './xlsx.ts';
+export { createXlsx, CUT_MARK, XLSX_CELL_CHARACTERS_MAX, XLSX_ROWS_MAX } from './xlsx.ts';
 export {
   localTime,
   originLine,

@@ -89,6 +89,7 @@ export const FOREIGN_KEYS: readonly (readonly [string, string])[] = [
   ['account_role', 'account'],
   ['account_role', 'org_unit'],
   ['account_session', 'account'],
+  ['article_import_row', 'article_import'],
   ['audit_purge_chunk', 'audit_purge'],
   ['connector_call', 'connector'],
   ['connector_sample', 'connector'],
