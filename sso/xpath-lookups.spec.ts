@@ -2,7 +2,8 @@ import { DOMParser } from '@xmldom/xmldom';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createRequire } from 'node:module';
-import { lookUp, XPATH_PACKAGES, type Select } from './xpath-lookups.ts';
+import { lookUp } from './xpath-lookups.ts';
+import { XPATH_PACKAGES, type Select } from './xpath-packages.ts';
 
 const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
 /** The expressions of the packages, as counted while they verified and opened answers. */
@@ -75,7 +76,7 @@ const { document } = fc.letrec<{ node: string; document: string }>((tie) => ({
 }));
 
 describe('look-ups of the XML packages', () => {
-  for (const path of XPATH_PACKAGES) {
+  for (const { path } of XPATH_PACKAGES) {
     const interpret = untouched(path);
     const from = path.split('node_modules/').slice(1).join('').replace('xpath/xpath.js', '');
     it(`find what the interpreter finds that belongs to ${from === '' ? 'the others' : from}`, () => {
@@ -110,7 +111,7 @@ describe('look-ups of the XML packages', () => {
   it('serve every copy of the interpreter', () => {
     const parsed = new DOMParser().parseFromString('<Response ID="_x"/>', 'text/xml');
     const require = createRequire(import.meta.url);
-    for (const path of XPATH_PACKAGES) {
+    for (const { path } of XPATH_PACKAGES) {
       const { selectWithResolver } = require(path) as { selectWithResolver: Select };
       expect(String(selectWithResolver)).to.include('lookUp');
       expect(selectWithResolver('//*[@ID="_x"]', parsed, null, true)).to.equal(parsed.documentElement);

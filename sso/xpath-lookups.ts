@@ -1,16 +1,4 @@
-import { createRequire } from 'node:module';
-
-/**
- * The packages that verify and open messages look for elements by XPath, 30 times for one sign-in, through an interpreter
- * that parses every expression anew: measured, half of what a sign-in cost. The few forms they ask in are answered here by
- * walking the tree; what is of another form goes to the interpreter as before. Which elements they get stays the same
- * (`xpath-lookups.spec.ts` compares both on documents made at random), and so does what they decide.
- */
-export type Select = (expression: string, node: Node, resolver: unknown, isSingle?: boolean) => unknown;
-
-interface XpathPackage {
-  selectWithResolver: Select;
-}
+import { XPATH_PACKAGES } from './xpath-packages.ts';
 
 interface Lookup {
   isDeep: boolean;
@@ -32,7 +20,14 @@ const LOOKUPS_KEPT_MAX = 64;
 
 const kept = new Map<string, Lookup | undefined>();
 
-/** The nodes of an expression in the order of the document; undefined for an expression of another form. */
+/**
+ * The packages that verify and open messages look for elements by XPath, 30 times for one sign-in, through an interpreter
+ * that parses every expression anew: measured, half of what a sign-in cost. The few forms they ask in are answered here by
+ * walking the tree; what is of another form goes to the interpreter as before. Which elements they get stays the same
+ * (`xpath-lookups.spec.ts` compares both on documents made at random), and so does what they decide.
+ *
+ * Gives the nodes of an expression in the order of the document; undefined for an expression of another form.
+ */
 export function lookUp(expression: string, context: Node): Node[] | undefined {
   if (expression === COMMENTS) return commentsIn(context);
   const lookup = lookupOf(expression);
@@ -172,22 +167,7 @@ function plainAttributes({ attributes }: Element, name: string): Attr[] {
   return all.filter((attribute) => isPlain(attribute, name));
 }
 
-const here = createRequire(import.meta.url);
-const saml = createRequire(here.resolve('passport-saml'));
-/** Each has a copy of the interpreter of its own. */
-const USERS = [
-  here.resolve('xml-crypto'),
-  here.resolve('xml-encryption'),
-  saml.resolve('@node-saml/node-saml'),
-];
-
-/** The interpreters of the packages behind sign-ins, by path. */
-export const XPATH_PACKAGES: readonly string[] = [
-  ...new Set(USERS.map((user) => createRequire(user).resolve('xpath'))),
-];
-
-for (const path of XPATH_PACKAGES) {
-  const xpath = here(path) as XpathPackage;
+for (const { path, xpath } of XPATH_PACKAGES) {
   const { selectWithResolver } = xpath;
   if (typeof selectWithResolver !== 'function') throw new Error(`${path} has another face than expected.`);
   xpath.selectWithResolver = (expression, node, resolver, isSingle) => {

@@ -1,8 +1,8 @@
 // Bundles the programs of a release: each one ES module that needs no package beside it, and knows neither the evaluation
 // instance nor its identity provider. Comments about licences go into files of their own, source maps nowhere.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { sourceAddresses, THREADS } from './build-server.mjs';
 
@@ -30,6 +30,22 @@ const __filename = releasePath(import.meta.url);
 const __dirname = releaseDirname(__filename);
 const sourceAddress = (path) => new URL('../' + path, import.meta.url).href;`;
 
+/** The interpreters of XPath that packages have of their own; in a release they are inside, and found by no path. */
+const xpathPackages = {
+  name: 'xpath-packages',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]sso[/\\]xpath-packages\.ts$/ }, async ({ path }) => {
+      const { XPATH_PACKAGES } = await import(pathToFileURL(path).href);
+      const found = XPATH_PACKAGES.map((each) => relative(PROJECT, each.path));
+      const imports = found.map(
+        (file, at) => `import xpath${at} from ${JSON.stringify(join(PROJECT, file))};`,
+      );
+      const list = found.map((file, at) => `{ path: ${JSON.stringify(file)}, xpath: xpath${at} }`);
+      return { contents: `${imports.join('\n')}\nexport const XPATH_PACKAGES = [${list.join(', ')}];` };
+    });
+  },
+};
+
 /**
  * Builds programs and threads into `outDir`/server, and comments about licences into `outDir`/licences. Answers the
  * sources of all of them, relative to the project. Throws when one of them has no place in a release. The same sources give
@@ -52,7 +68,7 @@ export async function buildRelease({ outDir }) {
     legalComments: 'external',
     logLevel: 'error',
     external: ABSENT,
-    plugins: [sourceAddresses],
+    plugins: [xpathPackages, sourceAddresses],
     banner: { js: BANNER },
     define: { VAULTDESK_RELEASE: 'true' },
   });
