@@ -14,6 +14,7 @@ const OPENS_ITSELF = /\bpg\.Client\b|\bcore\.url\b|\bopenDatabase\(/;
 /** Specs on the spec database that are about PostgreSQL alone, and why. Every other one runs on either database. */
 export const ABOUT_POSTGRES: Readonly<Record<string, string>> = {
   'server/connectors/dbview/dbview.spec.ts': 'the connector reads views of a PostgreSQL of the bank',
+  'server/connectors/host/writes-kill.spec.ts': 'kills a second process; the stand-in lives in one',
   'server/platform/bus/listen.spec.ts': 'LISTEN and NOTIFY; on Oracle the bus is a table',
   'server/platform/persistence/audit-spool.spec.ts': 'cuts the socket of PostgreSQL with a relay',
   'server/platform/persistence/postgres-bytes.spec.ts': 'the protocol of PostgreSQL',
