@@ -181,6 +181,11 @@ describe('checking an unpacked bundle', () => {
       );
     });
 
+    it('does not tell the fingerprint of another key, which would be typed in next', async () => {
+      const { findings } = await check({ fingerprint: `SHA256:${'0'.repeat(64)}` });
+      expect(findings.map(({ where }) => where)).to.deep.equal([PUBLIC_KEY_FILE]);
+    });
+
     it('takes no key from inside the bundle, by a link neither', async () => {
       write('release.pub', pemOf(keys.publicKey));
       seal(['release.json', 'server/vaultdesk.mjs', 'docs/a page.md', 'release.pub']);

@@ -117,8 +117,10 @@ async function openKey(root: string, trust: Trust, findings: Finding[]): Promise
   const object = readPublicKey(pem);
   if (object === undefined) return refuse('trust.key_invalid', file);
   const fingerprint = fingerprintOf(object);
-  if (wanted !== undefined && wanted !== fingerprint)
-    return refuse('trust.other_key', `${basename(file)} ${fingerprint}`);
+  if (wanted !== undefined && wanted !== fingerprint) {
+    // Its fingerprint is not told: it would be typed in next, and then it fits.
+    return refuse('trust.other_key', basename(file));
+  }
   return { object, pem, fingerprint };
 }
 
