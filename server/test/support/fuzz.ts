@@ -3,6 +3,32 @@ import fc from 'fast-check';
 import { ScimFault, SsoRefusal } from '../../../sso/index.ts';
 import { AppError } from '../../kernel/index.ts';
 
+/** Inputs of one target: a million over all of them in the long suite. */
+export const FUZZ_INPUTS = process.env['VAULTDESK_TEST_LONG'] === '1' ? 67_000 : 200;
+/** How long they may take, in milliseconds. */
+export const FUZZ_TIMEOUT_MS = FUZZ_INPUTS > 200 ? 4 * 3_600_000 : 60_000;
+/** Pieces that JSON is made of, and some that it must not be made of. */
+export const JSON_TOKENS = [
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    '[[[[[[[[[[',
+    '{"a":',
+    '"',
+    '\\',
+    '\\u0000',
+    '\\ud800',
+    ',',
+    ':',
+    'null',
+    '-',
+    '1e999',
+  ],
+  ...['"__proto__":1,', '12345678901234567890', 'true', '\ufeff', '\u0000'],
+];
+
 /** A parser and what it is tried with. */
 export interface FuzzTarget {
   name: string;
