@@ -240,7 +240,7 @@ describe('the life cycle of records', () => {
         ...target,
         lock: async (tx, ids, thresholds) => {
           const locked = await target.lock?.(tx, ids, thresholds);
-          placing ??= stage.place({ requesterId }).then(() => (isPlaced = true));
+          placing ??= stage.core.besides(() => stage.place({ requesterId })).then(() => (isPlaced = true));
           // The hold's unit of work is under way and has to wait: it cannot be done before this chunk is.
           for (let turn = 0; turn < 5; turn += 1)
             await stage.core.uow.read((db) => stage.life.rules.list(db));

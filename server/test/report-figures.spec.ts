@@ -236,10 +236,12 @@ describe('counters of reports', function () {
       tellOthers: () => undefined,
     });
     const handOver = () =>
-      unit(async (tx) => {
-        await tickets?.handOver(tx, ROOT_UNIT_ID, SOUTH, 500);
-        tx.record({ action: 'unit.hand-over', outcome: 'ok', target: { type: 'unit', id: ROOT_UNIT_ID } });
-      });
+      desk.core.besides(() =>
+        unit(async (tx) => {
+          await tickets?.handOver(tx, ROOT_UNIT_ID, SOUTH, 500);
+          tx.record({ action: 'unit.hand-over', outcome: 'ok', target: { type: 'unit', id: ROOT_UNIT_ID } });
+        }),
+      );
     const change = unit((tx) => {
       // The unit's work goes over between the read of the ticket and its conditional change.
       const overtaken: Tx = {

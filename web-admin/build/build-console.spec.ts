@@ -7,13 +7,13 @@ import { buildConsole } from './build-console.mjs';
 
 /**
  * Compressed JavaScript that is fetched before something can be drawn, with the texts of one language: measured 275 kB,
- * before the sign-in 335 kB, each with 5 % to spare, and before the frame behind it at most 411 kB. More means that something
+ * before the sign-in 335 kB, each with 5 % to spare, and before the frame behind it at most 420 kB. More means that something
  * slipped in; a new page brings some hundred bytes of texts.
  */
 const GZIP_BYTES_MAX: Record<string, number> = {
   'index.html': 289_000,
   'auth/sign-in-page.tsx': 352_000,
-  'shell/index.ts': 411_000,
+  'shell/index.ts': 420_000,
 };
 
 const SOURCE = fileURLToPath(new URL('../src', import.meta.url));

@@ -6,6 +6,6 @@ export { jobHistoryKind } from './job.history.ts';
 export { nextRuns } from './job.repo.ts';
 export { newestJob, type JobItem } from './job.view.ts';
 export { createJobs, type Jobs, type JobsDeps } from './jobs.ts';
-export { createLease, LEASE_MS, type Lease, type TechnicalDb, type WithDb } from './lease.ts';
+export { createLease, eachByItself, LEASE_MS, type Lease, type TechnicalDb, type WithDb } from './lease.ts';
 export { createPace, NO_REST, type Pace } from './pace.ts';
 export { createOutboxRelay, type OutboxRelay, type RelayLog } from './outbox-relay.ts';

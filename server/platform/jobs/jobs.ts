@@ -10,7 +10,7 @@ import type { JobLog } from './job.endings.ts';
 import { createLoop } from './job.loop.ts';
 import { JobRunner } from './job.runner.ts';
 import { enqueueDue, openSchedules } from './job.scheduler.ts';
-import { createLease, type TechnicalDb, type WithDb } from './lease.ts';
+import { createLease, eachByItself, type TechnicalDb, type WithDb } from './lease.ts';
 
 /** What the engine is built from. */
 export interface JobsDeps {
@@ -75,7 +75,9 @@ export function createJobs(deps: JobsDeps): Jobs {
     }
   }
 
-  async function open(db: TechnicalDb): Promise<void> {
+  const db = eachByItself(withDb);
+
+  async function open(): Promise<void> {
     await openSchedules(db, { clock, zone, kinds });
     if (kinds.size > 0) await db.run(JOBS_UNPARK, { kindList: [...kinds.keys()] });
     isOpen = true;
@@ -84,15 +86,13 @@ export function createJobs(deps: JobsDeps): Jobs {
   async function tick(isAsked = true): Promise<number> {
     await runner.beat(isAsked);
     if (!(await lease.hold())) return 0;
-    return withDb(async (db) => {
-      if (!isOpen) await open(db);
-      await enqueueDue(db, { clock, zone, kinds });
-      const now = clock.now();
-      const ahead = new Date(now.getTime() + 2 * JOB_LIMITS.claimMs);
-      const lost = await db.all(JOBS_LOST, { now, ahead, limit: LOST_AT_ONCE });
-      for (const { id } of lost) await runner.takeOver(id);
-      return startDue(db);
-    });
+    if (!isOpen) await open();
+    await enqueueDue(db, { clock, zone, kinds });
+    const now = clock.now();
+    const ahead = new Date(now.getTime() + 2 * JOB_LIMITS.claimMs);
+    const lost = await db.all(JOBS_LOST, { now, ahead, limit: LOST_AT_ONCE });
+    for (const { id } of lost) await runner.takeOver(id);
+    return startDue(db);
   }
 
   add(deps.kinds ?? []);

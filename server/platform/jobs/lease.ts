@@ -33,6 +33,19 @@ export interface TechnicalDb extends Db {
 /** Runs `work` on a connection. */
 export type WithDb = <T>(work: (db: TechnicalDb) => Promise<T>) => Promise<T>;
 
+/**
+ * Statements that are each on a connection for as long as they take: for loops, whose steps read and write by themselves
+ * in between and would hold one connection and wait for another.
+ */
+export function eachByItself(withDb: WithDb): TechnicalDb {
+  return {
+    all: (statement, params) => withDb((db) => db.all(statement, params)),
+    one: (statement, params) => withDb((db) => db.one(statement, params)),
+    run: (statement, params) => withDb((db) => db.run(statement, params)),
+    runMany: (statement, rows) => withDb((db) => db.runMany(statement, rows)),
+  };
+}
+
 /** The right to do one kind of work alone, in all processes on one database. */
 export interface Lease {
   /** Takes or renews the lease; false when another process holds it. */

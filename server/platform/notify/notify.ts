@@ -1,6 +1,6 @@
 import { AppError, SYSTEM_ACTOR, type Clock, type Ids } from '../../kernel/index.ts';
 import type { AnyRoute } from '../http/index.ts';
-import { createLease, createLoop, type WithDb } from '../jobs/index.ts';
+import { createLease, createLoop, eachByItself, type WithDb } from '../jobs/index.ts';
 import type { Tx, UnitOfWork } from '../persistence/index.ts';
 import { ChannelService, type ChannelDeps } from './channel.service.ts';
 import { channelRoutes } from './channel.routes.ts';
@@ -65,6 +65,7 @@ const LEASE_NAME = 'notify';
 /** Builds the notifier; nothing is handed out before `start` or `tick`. */
 export function createNotify(deps: NotifyDeps): Notify {
   const { uow, withDb, clock, ids, log } = deps;
+  const db = eachByItself(withDb);
   const channels = new ChannelService(deps);
   const lease = createLease({ withDb, clock, name: LEASE_NAME, holder: ids.next() });
   const senderOf = (row: Parameters<ChannelService['senderOf']>[0]) => channels.senderOf(row);
@@ -75,12 +76,10 @@ export function createNotify(deps: NotifyDeps): Notify {
   async function tick(): Promise<number> {
     const connected = ports;
     if (connected === undefined || !(await lease.hold())) return 0;
-    return withDb(async (db) => {
-      const handed = await handOut(db, { withDb, clock, log, ...connected });
-      // More than one look takes: the next one follows at once.
-      if (handed === NOTIFY_LIMITS.postsAtOnce) loop.nudge();
-      return handed + (await deliverer.tick(db));
-    });
+    const handed = await handOut(db, { withDb, clock, log, ...connected });
+    // More than one look takes: the next one follows at once.
+    if (handed === NOTIFY_LIMITS.postsAtOnce) loop.nudge();
+    return handed + (await deliverer.tick(db));
   }
 
   async function send(tx: Tx, notice: Notice): Promise<void> {

@@ -29,7 +29,8 @@ describe('exports', () => {
   };
   const bytesOf = async (id: string): Promise<Buffer> => {
     const [info] = await built.core.uow.read((db) => built.store.ofOwner(db, { type: 'export', id }));
-    const { source } = await built.core.uow.read((db) => built.store.content(db, info?.id ?? ''));
+    const { core, store } = built;
+    const { source } = await core.uow.read((db) => core.besides(() => store.content(db, info?.id ?? '')));
     const pieces: Buffer[] = [];
     for await (const piece of source.read({ first: 0, last: source.sizeBytes - 1 })) pieces.push(piece);
     return Buffer.concat(pieces);

@@ -27,6 +27,9 @@ describe('abuse of a running server', function () {
     host = new URL(instance.url).host;
     target = { port: Number(new URL(instance.url).port), ca: instance.certificate };
     log = new AccessLog(instance.home);
+    // Lines are written after answers: those about the start come before that of this one.
+    await askInstance(instance, '/marker.txt');
+    await log.until(({ status }) => status === 404);
   });
   after(() => instance.dispose());
 

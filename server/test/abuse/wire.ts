@@ -84,6 +84,15 @@ export class AccessLog {
       .map((line) => JSON.parse(line) as AccessLine);
   }
 
+  /** Waits for a line of that kind. */
+  async until(isIt: (line: AccessLine) => boolean): Promise<void> {
+    const endMs = performance.now() + LINE_MS;
+    while (!this.lines.some(isIt)) {
+      if (performance.now() > endMs) throw new Error('The line did not come.');
+      await wait(LOOK_EVERY_MS);
+    }
+  }
+
   /** Waits until `count` lines are there, and gives those from `from` on. */
   async since(from: number, count: number): Promise<AccessLine[]> {
     const endMs = performance.now() + LINE_MS;

@@ -23,6 +23,7 @@ export const ABOUT_POSTGRES: Readonly<Record<string, string>> = {
   'server/test/rotate-index-kill.spec.ts': 'kills a second process; the stand-in lives in one',
   'server/cli/audit-recorder.spec.ts': 'the command line itself opens the PostgreSQL it is given',
   'server/test/backup.spec.ts': 'restores into a database of its own',
+  'server/test/audit-kill.spec.ts': 'a second process is killed; the stand-in lives in one',
   'server/test/disk-full.spec.ts': 'fills the disk of a PostgreSQL of its own',
   'server/test/nothing-in-clear.spec.ts': 'looks into the files of a PostgreSQL',
   'server/test/weather.spec.ts': 'cuts and slows the connections to PostgreSQL with a relay',

@@ -40,6 +40,8 @@ export interface Core {
   keys: KeyProvider;
   keysFolder: string;
   installationId: string;
+  /** What somebody else does at the same time, started in the middle of a read or a unit. */
+  besides<T>(work: () => Promise<T>): Promise<T>;
   /** How often a unit of work left events behind. */
   nudges(): number;
   /** SQL behind the back of the product, `$1` for the first value on either database. */
@@ -108,6 +110,7 @@ export async function buildCore(
     keys,
     keysFolder: keysDir,
     installationId: TEST_INSTALLATION,
+    besides: (work) => within.besides(work),
     nudges: () => nudges,
     sql: (text, values) => runRawSql(database, text, values),
     openSchema: () => openSchema(clone.url),

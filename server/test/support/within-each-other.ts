@@ -21,6 +21,11 @@ export class WithinEachOther {
     };
   }
 
+  /** What somebody else does at the same time, whom nobody waits for with a connection in hand. */
+  besides<T>(work: () => Promise<T>): Promise<T> {
+    return this.#holding.exit(work);
+  }
+
   async #hold<T>(what: 'read' | 'unit', never: readonly string[], work: () => Promise<T>): Promise<T> {
     const outer = this.#holding.getStore();
     if (outer && !outer.isOver && never.includes(outer.what)) {
