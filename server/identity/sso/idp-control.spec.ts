@@ -319,7 +319,8 @@ describe('identity providers under four eyes', function () {
   it('know the browser that tests, and nobody without rights tests one', async () => {
     const agent = await server.browse(server.people.agent);
     const reply = await server.ask('/sso/corp/login?test=1', { headers: { Cookie: agent.cookie } });
-    expect(reply.status).to.equal(401);
+    expect(reply.status, 'signed in, without the right to it').to.equal(403);
     expect(cookieOf(reply)).to.equal('');
+    expect((await server.ask('/sso/corp/login?test=1')).status, 'not signed in').to.equal(401);
   });
 });

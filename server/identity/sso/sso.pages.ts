@@ -28,7 +28,7 @@ const TEXTS = {
     unit: '机构代码',
     skillGroups: '技能组',
     testRefusedTitle: '测试登录未通过',
-    testRefused: '身份提供方尚未启用。下面是拒绝的原因，处理办法见“单点登录”手册。',
+    testRefused: '测试没有改变身份提供方的状态。下面是拒绝的原因，处理办法见“单点登录”手册。',
     code: '代码',
     check: '未通过的检查',
     clockThere: '时钟（身份提供方）',
@@ -58,7 +58,7 @@ const TEXTS = {
     skillGroups: 'Skill groups',
     testRefusedTitle: 'The test sign-in was refused',
     testRefused:
-      'The identity provider is not live yet. Here is why; the manual of single sign-on says what to do.',
+      'The test left the identity provider as it was. Here is why it was refused; the manual of single sign-on says what to do.',
     code: 'Code',
     check: 'Check that failed',
     clockThere: 'Clock (identity provider)',

@@ -121,7 +121,9 @@ function loginRoute(deps: SsoRouteDeps): AnyRoute {
       await keys.party(idp);
       const live = await liveSession(sessions, context);
       const mayTest = live !== undefined && permissionsOfAccount(live.account).has('idp:write');
-      if (query.test !== undefined && !mayTest) throw new AppError('access.unauthenticated');
+      if (query.test !== undefined && !mayTest) {
+        throw new AppError(live ? 'access.refused' : 'access.unauthenticated');
+      }
       return live;
     },
     async handler(tx, { params: { idp }, query, prepared: live }, context) {
