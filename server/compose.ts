@@ -147,10 +147,11 @@ function lifeOf(
     },
     async stop() {
       await background.stop();
+      // First: replies in hand still find the robot, and nothing they change asks for another walk of the queue.
+      await background.relay.stop();
       await connectors.stop();
       await robot.stop();
       await desk.routing.stop();
-      await background.relay.stop();
       await desk.writer.close();
       await desk.indexer.stop();
       defence.stop();

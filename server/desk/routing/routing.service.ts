@@ -51,6 +51,7 @@ export class Routing {
   readonly #lastAssignedAtMs = new Map<string, number>();
   #passing: Promise<void> | undefined;
   #isAskedAgain = false;
+  #isStopping = false;
   #timer: NodeJS.Timeout | undefined;
   #onQueue: (queued: number) => void = () => undefined;
   /** Conversations that moved while the database was read: what they came to is newer. */
@@ -88,7 +89,9 @@ export class Routing {
     for (const row of rows) if (!moved.has(row.id)) this.#follow(row);
   }
 
+  /** Ends after the conversation in hand; what waits is read from the database at the next start. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     clearInterval(this.#timer);
     await this.#passing;
   }
@@ -188,7 +191,7 @@ export class Routing {
   }
 
   async #walk(): Promise<void> {
-    while (this.#isAskedAgain) {
+    while (this.#isAskedAgain && !this.#isStopping) {
       this.#isAskedAgain = false;
       try {
         if (this.#queued > 0 && (await this.#leads())) await this.#assignWaiting();
@@ -210,6 +213,7 @@ export class Routing {
       .filter(([, place]) => place.state === 'queued')
       .sort(([, a], [, b]) => a.sinceMs - b.sinceMs);
     for (const [conversationId, place] of waiting) {
+      if (this.#isStopping) return;
       const members = await this.#deps.directory.agentsOf(place.skillGroupId, place.unitId);
       const candidates = members
         .filter((agentId) => this.presenceOf(agentId) === 'online')
